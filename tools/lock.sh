@@ -1,0 +1,15 @@
+#!/bin/sh
+# Lock requirements/*.in for every Python that we serve, with hashes and without an index address.
+# Each purpose is held to the versions of the one before, so that all of them fit in one environment.
+# Pass uv's own options to move versions: tools/lock.sh --upgrade
+set -eu
+cd "$(dirname "$0")/../requirements"
+
+lock() {
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-header "$@"
+}
+
+lock "$@" -o runtime.txt runtime.in
+lock "$@" -o embedded.txt -c runtime.txt embedded.in
+lock "$@" -o dev.txt -c embedded.txt dev.in

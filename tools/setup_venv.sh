@@ -1,0 +1,78 @@
+#!/bin/sh
+# Make the virtual environment VENV (.venv) hold what requirements/PURPOSE.txt locks, with this
+# collection linked into it. Does nothing when it already does.
+#
+#   tools/setup_venv.sh embedded|dev
+#
+# PYTHON chooses the interpreter; without it the newest one that the locks serve is taken.
+set -eu
+
+purpose=$1
+venv=${VENV:-.venv}
+cd "$(dirname "$0")/.."
+root=$(pwd -P)
+
+die() {
+    echo "secmon.aws: $*" >&2
+    exit 1
+}
+
+# The checkout's path belongs to the mark, since the scripts of a moved environment no longer run.
+mark_of() {
+    echo "$root $(cksum <"requirements/$1.txt")"
+}
+
+holds() {
+    [ -f "$venv/.holds-$1" ] && [ "$(cat "$venv/.holds-$1")" = "$(mark_of "$1")" ] && "$venv/bin/python" -c ''
+}
+
+version_of() {
+    "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+}
+
+choose_python() {
+    if [ -z "${PYTHON:-}" ]; then
+        python=$(tools/find_pythons.sh | awk 'NR == 1 { print $2 }')
+        [ -n "$python" ] || die "no Python 3.11, 3.12 or 3.13 with venv was found." \
+            "Install one (on Debian: apt install python3 python3-venv) or name one: make PYTHON=/path/to/python3.12"
+        return
+    fi
+    python=$PYTHON
+    version=$(version_of "$python") || die "PYTHON=$python does not run."
+    case $version in
+        3.11 | 3.12 | 3.13) ;;
+        *) die "PYTHON=$python is Python $version; the lock files serve 3.11, 3.12 and 3.13." ;;
+    esac
+    "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+        die "PYTHON=$python has no venv module (on Debian: apt install python$version-venv)."
+}
+
+install() {
+    echo "secmon.aws: installing what requirements/$1.txt locks into $venv"
+    # --no-deps: the lock is complete. --no-compile: most of the ansible package is never imported.
+    "$venv/bin/python" -m pip install -qq --disable-pip-version-check \
+        --no-deps --no-compile --require-hashes -r "requirements/$1.txt"
+    mark_of "$1" >"$venv/.holds-$1"
+}
+
+link_collection() {
+    site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    mkdir -p "$site/ansible_collections/secmon"
+    ln -sfn "$root" "$site/ansible_collections/secmon/aws"
+}
+
+if holds "$purpose" && [ -z "${PYTHON:-}" ]; then
+    exit 0
+fi
+if holds embedded && { [ -z "${PYTHON:-}" ] || [ "$(version_of "$PYTHON")" = "$(version_of "$venv/bin/python")" ]; }; then
+    holds "$purpose" && exit 0
+else
+    choose_python
+    echo "secmon.aws: making $venv with $("$python" --version)"
+    "$python" -m venv --clear "$venv"
+    install embedded
+    link_collection
+fi
+if [ "$purpose" != embedded ]; then
+    install "$purpose"
+fi
