@@ -26,7 +26,9 @@ def main() -> int:
     try:
         server = make_embedded_server(options.host, options.port)
     except OSError as error:
-        print(f"embedded AWS: cannot bind {options.host}:{options.port}: {os.strerror(error.errno or 0)}", file=sys.stderr)
+        print(
+            f"embedded AWS: cannot bind {options.host}:{options.port}: {os.strerror(error.errno or 0)}", file=sys.stderr
+        )
         return 1
 
     def stop(_signal: int, _frame: object) -> None:

@@ -7,6 +7,8 @@ import socket
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from embedded_aws.gaps import close_gaps
+
 
 class QuietRequestHandler(WSGIRequestHandler):
     """Answer requests without a log line for each, and keep connections open as AWS does."""
@@ -27,6 +29,7 @@ def make_embedded_server(host: str, port: int) -> BaseWSGIServer:
     Raises:
         OSError: the address cannot be bound, usually since another process has the port.
     """
+    close_gaps()
     # werkzeug ends the process when a port is taken; a socket of our own raises instead.
     with socket.create_server((host, port)) as listener:
         application = DomainDispatcherApplication(create_backend_app)

@@ -1,0 +1,57 @@
+"""What every kind of test shares: the repository, an embedded AWS, and ways to run Ansible against it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from embedded_aws.process import embedded_aws_process
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture(scope="module")
+def embedded_aws() -> Iterator[str]:
+    """Return the endpoint of an embedded AWS that this module has for itself."""
+    with embedded_aws_process() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def aws_client(embedded_aws: str) -> Callable[[str], Any]:
+    """Return a plain boto3 client of the embedded AWS: the witness of what really exists."""
+
+    def client(service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=embedded_aws,
+            region_name="us-east-1",
+            aws_access_key_id="witness",
+            aws_secret_access_key="witness",
+        )
+
+    return client
+
+
+def run(*command: str | Path, cwd: Path = REPOSITORY, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, without raising, and keep what it printed."""
+    return subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        env=os.environ | {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_DEPRECATION_WARNINGS": "false"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )

@@ -1,0 +1,79 @@
+"""module_defaults for group/secmon.aws.aws reach the modules of all three collections."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import run
+
+PROBE = """\
+from ansible.module_utils.basic import AnsibleModule
+
+names = ("region", "endpoint_url", "access_key", "secret_key")
+module = AnsibleModule(argument_spec={name: {"type": "str", "no_log": False} for name in names})
+module.exit_json(**module.params)
+"""
+
+PLAYBOOK = """\
+- hosts: localhost
+  gather_facts: false
+  module_defaults:
+    group/secmon.aws.aws:
+      region: eu-central-1
+      endpoint_url: "{{ lookup('env', 'ENDPOINT') }}"
+      access_key: probe
+      secret_key: probe
+  tasks:
+    - secmon.aws.probe:
+    - amazon.aws.aws_caller_info:
+    - community.aws.sns_topic:
+        name: reached
+"""
+
+
+@pytest.fixture
+def collection_with_a_probe(repository: Path, tmp_path: Path) -> Path:
+    """Return a collections folder that holds a copy of ours with one more module in its action group."""
+    copy = tmp_path / "ansible_collections/secmon/aws"
+    (copy / "plugins/modules").mkdir(parents=True)
+    (copy / "plugins/modules/probe.py").write_text(PROBE)
+    shutil.copy(repository / "galaxy.yml", copy)
+    runtime = yaml.safe_load((repository / "meta/runtime.yml").read_text())
+    runtime["action_groups"]["aws"].append("probe")
+    (copy / "meta").mkdir()
+    (copy / "meta/runtime.yml").write_text(yaml.safe_dump(runtime))
+    return tmp_path
+
+
+def test_module_defaults_reach_all_three_collections(
+    collection_with_a_probe: Path, tmp_path: Path, embedded_aws: str
+) -> None:
+    (tmp_path / "play.yml").write_text(PLAYBOOK)
+    ran = run(
+        *("ansible-playbook", "-i", "localhost,", "-c", "local", "play.yml"),
+        cwd=tmp_path,
+        ANSIBLE_COLLECTIONS_PATH=str(collection_with_a_probe),
+        ANSIBLE_STDOUT_CALLBACK="ansible.posix.json",
+        ENDPOINT=embedded_aws,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    own, amazon, community = (task["hosts"]["localhost"] for task in json.loads(ran.stdout)["plays"][0]["tasks"])
+    assert own["region"] == "eu-central-1"
+    assert amazon["account"] == "123456789012"
+    assert community["sns_arn"] == "arn:aws:sns:eu-central-1:123456789012:reached"
+
+
+def test_the_group_lists_every_module_of_ours_that_talks_to_aws(repository: Path) -> None:
+    runtime = yaml.safe_load((repository / "meta/runtime.yml").read_text())
+    listed = {entry for entry in runtime["action_groups"]["aws"] if isinstance(entry, str)}
+    talks_to_aws = {
+        path.stem
+        for path in (repository / "plugins/modules").glob("*.py")
+        if "amazon.aws.common.modules" in path.read_text()
+    }
+    assert listed == talks_to_aws
