@@ -57,7 +57,7 @@ def _client(endpoint: str) -> Any:
 
 def _requests_per_second(client: Any) -> float:
     started = time.perf_counter()
-    for _ in range(CALLS):
+    for _turn in range(CALLS):
         client.get_secret_value(SecretId="bench")
     return CALLS / (time.perf_counter() - started)
 
@@ -69,6 +69,6 @@ def run() -> list[Row]:
         for client in clients:
             client.create_secret(Name="bench", SecretString="bench")
             _requests_per_second(client)
-        rounds = [[_requests_per_second(client) for client in clients] for _ in range(ROUNDS)]
+        rounds = [[_requests_per_second(client) for client in clients] for _turn in range(ROUNDS)]
     ours_rate, peer_rate = (statistics.median(column) for column in zip(*rounds, strict=True))
     return [Row("embedded AWS, GetSecretValue, 1 client", ours_rate, "requests/s", peer_rate, "moto's own server")]

@@ -1,0 +1,105 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Tell what a CloudTrail record lacks or has of a wrong type (CloudTrail user guide, record contents, 2026)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# Present in every record that a trail writes today; requestParameters and responseElements are null when empty.
+_ALWAYS = (
+    "eventVersion",
+    "userIdentity",
+    "eventTime",
+    "eventSource",
+    "eventName",
+    "awsRegion",
+    "sourceIPAddress",
+    "requestParameters",
+    "responseElements",
+    "eventID",
+    "eventType",
+    "recipientAccountId",
+    "managementEvent",
+    "eventCategory",
+)
+_EVENT_TYPES = (
+    "AwsApiCall",
+    "AwsServiceEvent",
+    "AwsConsoleAction",
+    "AwsConsoleSignIn",
+    "AwsVpceEvent",
+    "AwsVpceEvents",
+    "AwsCloudTrailInsight",
+)
+_CATEGORIES = ("Management", "Data", "NetworkActivity", "Insight")
+_IDENTITY_TYPES = (
+    "Root",
+    "IAMUser",
+    "AssumedRole",
+    "Role",
+    "FederatedUser",
+    "AWSService",
+    "AWSAccount",
+    "IdentityCenterUser",
+    "SAMLUser",
+    "WebIdentityUser",
+    "Directory",
+    "Unknown",
+)
+_SHAPES = {
+    "eventVersion": (re.compile(r"1\.(0[89]|1[01])"), 'a version from "1.08" to "1.11"'),
+    "eventTime": (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "a time such as 2026-09-13T10:00:00Z"),
+    "eventSource": (re.compile(r"[a-z0-9.-]+\.amazonaws\.com"), "a service such as iam.amazonaws.com"),
+    "eventName": (re.compile(r"[A-Za-z0-9_.:-]+"), "the name of an event"),
+    "recipientAccountId": (re.compile(r"\d{12}"), "12 digits, quoted"),
+    "sessionCredentialFromConsole": (re.compile("true"), 'the text "true", or absent'),
+}
+_TEXTS_IN_ATTRIBUTES = ("creationDate", "mfaAuthenticated")
+
+
+def looks_like_cloudtrail(event: Mapping[str, Any]) -> bool:
+    """Tell whether an event means to be a CloudTrail record, not one of an application."""
+    return any(key in event for key in ("eventVersion", "eventSource", "userIdentity"))
+
+
+def record_complaints(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield in words what is missing or has the wrong type."""
+    missing = [key for key in _ALWAYS if key not in record]
+    if missing:
+        yield f"{', '.join(missing)} missing from the record"
+    for key, (shape, words) in _SHAPES.items():
+        if key in record and not (isinstance(record[key], str) and shape.fullmatch(record[key])):
+            yield f"{key} is {record[key]!r}, not {words}"
+    for key in ("readOnly", "managementEvent"):
+        if key in record and not isinstance(record[key], bool):
+            yield f"{key} is {record[key]!r}, not true or false"
+    yield from _one_of(record, "eventType", _EVENT_TYPES)
+    yield from _one_of(record, "eventCategory", _CATEGORIES)
+    identity = record.get("userIdentity")
+    if isinstance(identity, Mapping):
+        yield from _identity_complaints(identity, record)
+    elif "userIdentity" in record:
+        yield f"userIdentity is {identity!r}, not a mapping"
+
+
+def _one_of(record: Mapping[str, Any], key: str, options: tuple[str, ...], shown: str = "") -> Iterator[str]:
+    if key in record and record[key] not in options:
+        yield f"{shown or key} is {record[key]!r}, not one of {', '.join(options)}"
+
+
+def _identity_complaints(identity: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[str]:
+    if "type" not in identity and record.get("eventType") != "AwsServiceEvent":
+        yield "userIdentity.type missing, which only service events lack"
+    yield from _one_of(identity, "type", _IDENTITY_TYPES, "userIdentity.type")
+    account = identity.get("accountId")
+    if account is not None and not (isinstance(account, str) and re.fullmatch(r"\d{12}", account)):
+        yield f"userIdentity.accountId is {account!r}, not 12 digits, quoted"
+    context = identity.get("sessionContext")
+    attributes = context.get("attributes") if isinstance(context, Mapping) else None
+    for key in _TEXTS_IN_ATTRIBUTES if isinstance(attributes, Mapping) else ():
+        if isinstance(attributes, Mapping) and key in attributes and not isinstance(attributes[key], str):
+            yield f"sessionContext.attributes.{key} is {attributes[key]!r}; CloudTrail writes it as a text"

@@ -1,0 +1,135 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""A detection as data: what a rule file says, as frozen dataclasses.
+
+The field names are the keys of the YAML files; ``rules/schema.json`` describes the same shape for editors.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a metric filter publishes.
+
+    ``value`` is a number or a selector of the pattern, as text; ``default_value`` is published for events that do
+    not match and cannot be combined with ``dimensions`` (CloudWatch Logs user guide, metric filters);
+    ``dimensions`` maps a dimension's name to a selector of the pattern.
+    """
+
+    namespace: str
+    name: str
+    value: str = "1"
+    default_value: float | None = None
+    unit: str = "None"
+    dimensions: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """When the metric raises the alarm. Exactly one of ``statistic`` and ``extended_statistic`` is set."""
+
+    period_seconds: int
+    evaluation_periods: int
+    threshold: float
+    comparison: str
+    statistic: str | None = None
+    extended_statistic: str | None = None
+    datapoints_to_alarm: int | None = None
+    missing_data: str = "notBreaching"
+
+
+@dataclass(frozen=True)
+class References:
+    """Where a rule stands in public catalogues.
+
+    ``cis`` maps a version of the CIS AWS Foundations Benchmark (``v5.0``) to the control's number, ``security_hub``
+    is a control id (``CloudWatch.1``), ``prowler`` the suffix of the check's name.
+    """
+
+    mitre_attack: tuple[str, ...] = ()
+    cis: Mapping[str, str] = field(default_factory=dict, hash=False)
+    security_hub: str | None = None
+    prowler: str | None = None
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A part of the pattern that differs per account, written there as ``"${name}"``.
+
+    ``samples`` are what the rule's own tests use, the first one unless a test says otherwise; ``value`` is what the
+    account uses, empty for none, several entries meaning any of them.
+    """
+
+    name: str
+    type: str
+    description: str
+    required: bool = True
+    samples: tuple[str, ...] = ()
+    value: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleTest:
+    """One event and whether the rule must match it.
+
+    ``event`` is a record, or a text for patterns on log lines. ``parameters`` replaces the sample values for this
+    test only; an empty tuple means that the parameter has no value.
+    """
+
+    name: str
+    match: bool
+    event: Mapping[str, Any] | str = field(hash=False)
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+    @property
+    def message(self) -> str:
+        """Return the event as the log message that CloudWatch Logs would hold."""
+        return self.event if isinstance(self.event, str) else json.dumps(self.event, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One detection: a metric filter, its alarm, what it means, and the tests that prove it.
+
+    ``pattern`` can be compiled as it stands: parameters are filled with the account's values, and the conditions of
+    optional ones without a value are left out. Where that changed it, ``template`` is the text as it was written, with
+    its ``"${name}"``. Only a required parameter without a value leaves its placeholder in ``pattern``; ``resolve``
+    refuses such a rule.
+    """
+
+    id: str
+    title: str
+    severity: str
+    description: str
+    pattern: str
+    filter_name: str
+    metric: Metric
+    alarm: Alarm
+    runbook: str
+    tests: tuple[RuleTest, ...]
+    references: References = References()
+    false_positives: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    compliance: bool = False
+    enabled: bool = True
+    version: int = 1
+    template: str | None = None
+    path: Path | None = None
+
+    @property
+    def written_pattern(self) -> str:
+        """Return the pattern as the rule's author wrote it."""
+        return self.template or self.pattern
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Return the parameter of that name, or None."""
+        return next((parameter for parameter in self.parameters if parameter.name == name), None)

@@ -1,0 +1,130 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Check what a rule's pattern, parameters, metric and tests say about each other."""
+
+from __future__ import annotations
+
+import re
+
+from .document import Place
+from .fields import Fields
+from .filter_pattern import CompiledPattern, PatternError, compile_pattern
+from .parameters import ParameterError, Values, account_values, fill_pattern, placeholders, values_for_test
+from .pattern_tree import Delimited, FieldName, NotExists, Rest, Selector, Slot, Tree, tree_leaves
+from .rule import Rule
+from .rule_errors import did_you_mean
+
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
+_FIELD = re.compile(r"\$[A-Za-z0-9_]+")
+
+
+def check_rule(rule: Rule, fields: Fields) -> None:
+    """Compile a rule's pattern; if all its keys are sound, note every problem between them."""
+    if any(problem.key == "pattern" for problem in fields.document.problems):
+        return
+    try:
+        compiled = compile_pattern(rule.pattern)
+        names = placeholders(compiled.tree)
+    except PatternError as error:
+        # The hint has its own place in a problem.
+        fields.problem("pattern", str(PatternError(error.pattern, error.position, error.reason)), error.hint)
+    except ParameterError as error:
+        fields.problem("pattern", error.reason, error.hint)
+    if fields.document.problems:
+        return
+    _check_metric(rule, compiled, fields.mapping("metric"))
+    if _names_are_known(rule, names, fields):
+        _check_values(rule, fields)
+
+
+def _names_are_known(rule: Rule, names: tuple[str, ...], fields: Fields) -> bool:
+    """Tell whether the pattern and the list of parameters have the same names, and note where they differ."""
+    known = {parameter.name for parameter in rule.parameters}
+    if rule.compliance and known:
+        hint = "tune a second, operational rule instead"
+        fields.problem("parameters", "the pattern of a compliance rule is verbatim and takes no parameters", hint)
+    for name in sorted(set(names) - known):
+        hint = did_you_mean(name, known) if known else "declare it below parameters"
+        fields.problem("pattern", f"${{{name}}} is no parameter of this rule", hint)
+    for name in sorted(known - set(names)):
+        message = f"the pattern does not use the parameter {name}"
+        fields.mapping("parameters").problem(name, message, f'write "${{{name}}}" in the pattern, or remove it')
+    for index, test in enumerate(rule.tests):
+        for name in sorted(set(test.parameters) - known):
+            place: Place = ("tests", index, "parameters", name)
+            fields.document.add(place, f"{name} is no parameter of this rule", did_you_mean(name, known))
+    return known == set(names)
+
+
+def _check_values(rule: Rule, fields: Fields) -> None:
+    """Fill the pattern in every way that the rule itself names."""
+    if not rule.parameters:
+        return
+    required = {parameter.name: parameter.samples[:1] for parameter in rule.parameters if parameter.required}
+    given = {name: values for name, values in account_values(rule).items() if values}
+    _try(rule, {**required, **given}, ("parameters",), fields)
+    for parameter in rule.parameters:
+        for index, sample in enumerate(parameter.samples):
+            place: Place = ("parameters", parameter.name, "samples", index)
+            _try(rule, {**required, parameter.name: (sample,)}, place, fields)
+    for index, test in enumerate(rule.tests):
+        _try(rule, values_for_test(rule, test), ("tests", index, "parameters"), fields)
+
+
+def _try(rule: Rule, values: Values, place: Place, fields: Fields) -> None:
+    try:
+        fill_pattern(rule, values)
+    except ParameterError as error:
+        fields.document.add(place, error.reason, error.hint)
+
+
+def _check_metric(rule: Rule, compiled: CompiledPattern, fields: Fields) -> None:
+    hint = "name it in the pattern, such as ($.latency = *)"
+    if not _NUMBER.fullmatch(rule.metric.value):
+        complaint = _selector_complaint(rule.metric.value, compiled.tree)
+        if complaint:
+            fields.problem("value", complaint, f'give a number such as "1"; or {hint}')
+    for name, selector in rule.metric.dimensions.items():
+        complaint = _selector_complaint(selector, compiled.tree)
+        if complaint:
+            fields.mapping("dimensions").problem(name, complaint, hint)
+
+
+def _selector_complaint(text: str, tree: Tree) -> str | None:
+    """Say why a text cannot be read from a matching event.
+
+    The CloudWatch Logs user guide asks for a field of the pattern; a selector with a wildcard is refused with "must
+    be a valid number" (observed with PutMetricFilter, us-east-1, 2026-09).
+    """
+    if isinstance(tree, Delimited):
+        return _field_complaint(text, tree)
+    selector = _selector(text)
+    if selector is None:
+        return f"{text!r} is neither a number nor a selector"
+    if selector.has_wildcard:
+        return f"{text!r} can reach several values, which AWS refuses here"
+    named = [leaf.selector for leaf in tree_leaves(tree)]
+    return None if selector in named else f"the pattern does not name {text!r}"
+
+
+def _selector(text: str) -> Selector | None:
+    try:
+        tree = compile_pattern(f"{{ {text} NOT EXISTS }}").tree
+    except PatternError:
+        return None
+    return tree.selector if isinstance(tree, NotExists) else None
+
+
+def _field_complaint(text: str, tree: Delimited) -> str | None:
+    if not _FIELD.fullmatch(text):
+        return f"{text!r} is neither a number nor a field such as $status or $3"
+    name = text[1:]
+    if name.isdigit():
+        # With "..." there are any number of unnamed fields.
+        known = 1 <= int(name) <= len(tree.slots) or any(isinstance(slot, Rest) for slot in tree.slots)
+    else:
+        names = [slot.name for slot in tree.slots if isinstance(slot, Slot)]
+        tested = [leaf.selector.name for leaf in tree_leaves(tree) if isinstance(leaf.selector, FieldName)]
+        known = name in names + tested
+    return None if known else f"the pattern has no field {text!r}"

@@ -1,0 +1,200 @@
+"""What filter patterns cost: the 15 CIS patterns beside ``json.loads`` of the same event, and the hostile cases.
+
+The collector runs as in real use and no parsed document is kept, so neither side pays less than it does in practice.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import random
+import string
+import timeit
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+from ansible_collections.secmon.aws.plugins.module_utils.detection.cis_patterns import CIS_PATTERNS
+from ansible_collections.secmon.aws.plugins.module_utils.detection.filter_pattern import (
+    LogMessage,
+    compile_pattern,
+)
+
+from tests.benchmark.table import Row
+
+_ROUNDS = 25
+_EVENTS_PER_ROUND = 200
+_MEGABYTE = 1_000_000
+
+_ACCOUNT = "111122223333"
+_ROLE = f"arn:aws:iam::{_ACCOUNT}:role/"
+
+
+def _event(source: str, name: str, identity: dict[str, Any], **fields: Any) -> str:
+    """Write a CloudTrail record, as CloudTrail sends it to CloudWatch Logs."""
+    record = {
+        "eventVersion": "1.11",
+        "userIdentity": identity,
+        "eventTime": "2026-09-13T08:15:42Z",
+        "eventSource": f"{source}.amazonaws.com",
+        "eventName": name,
+        "awsRegion": "eu-central-1",
+        "sourceIPAddress": "203.0.113.17",
+        "userAgent": "aws-cli/2.27.41 md/awscrt#0.26.1 ua/2.1 os/linux#6.8 lang/python#3.13.4 cfg/retry-mode#standard",
+        "requestParameters": None,
+        "responseElements": None,
+        "requestID": "5f0c9f0a-2f1e-4c55-9c3b-0d5f6f1b7a11",
+        "eventID": "8a1f7c56-3a0e-4b8e-8d0c-6f0f5a2f9e21",
+        "readOnly": False,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": _ACCOUNT,
+        "eventCategory": "Management",
+        "tlsDetails": {
+            "tlsVersion": "TLSv1.3",
+            "cipherSuite": "TLS_AES_128_GCM_SHA256",
+            "clientProvidedHostHeader": f"{source}.eu-central-1.amazonaws.com",
+        },
+    }
+    return json.dumps(record | fields, separators=(",", ":"))
+
+
+def _role_identity(role: str) -> dict[str, Any]:
+    return {
+        "type": "AssumedRole",
+        "principalId": "AROAEXAMPLEEXAMPLE001:deployer",
+        "arn": f"arn:aws:sts::{_ACCOUNT}:assumed-role/{role}/deployer",
+        "accountId": _ACCOUNT,
+        "accessKeyId": "ASIAEXAMPLEEXAMPLE01",
+        "sessionContext": {
+            "sessionIssuer": {
+                "type": "Role",
+                "principalId": "AROAEXAMPLEEXAMPLE001",
+                "arn": _ROLE + role,
+                "accountId": _ACCOUNT,
+                "userName": role,
+            },
+            "attributes": {"creationDate": "2026-09-13T08:00:00Z", "mfaAuthenticated": "false"},
+        },
+    }
+
+
+def _instances(count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "instanceId": f"i-0{number:016x}",
+            "imageId": "ami-0123456789abcdef0",
+            "instanceState": {"code": 0, "name": "pending"},
+            "amiLaunchIndex": number,
+            "instanceType": "t3.micro",
+            "placement": {"availabilityZone": "eu-central-1a", "tenancy": "default"},
+            "ebsOptimized": False,
+            "cpuOptions": {"coreCount": 1, "threadsPerCore": 2},
+            "launchTime": 1789287342000,
+        }
+        for number in range(count)
+    ]
+
+
+def realistic_events() -> dict[str, str]:
+    """Return events of several sizes by name, matching ones among them."""
+    user = {
+        "type": "IAMUser",
+        "principalId": "AIDAEXAMPLEEXAMPLE001",
+        "arn": f"arn:aws:iam::{_ACCOUNT}:user/alice",
+        "accountId": _ACCOUNT,
+        "accessKeyId": "AKIAEXAMPLEEXAMPLE01",
+        "userName": "alice",
+    }
+    service = {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}
+    policy = {"Version": "2012-10-17", "Statement": [statement] * 6}
+    bucket = {"bucketName": "logs", "bucketPolicy": policy, "Host": "logs.s3.eu-central-1.amazonaws.com"}
+    launched = {"instancesSet": {"items": _instances(24)}, "ownerId": _ACCOUNT}
+    denied = {"errorCode": "Client.UnauthorizedOperation", "errorMessage": "You are not authorized. " * 12}
+    return {
+        "AssumeRole by a service": _event("sts", "AssumeRole", service, sharedEventID="1b2c"),
+        "GetSecretValue": _event("secretsmanager", "GetSecretValue", user, requestParameters={"secretId": "app/db"}),
+        "CreatePolicy": _event("iam", "CreatePolicy", _role_identity("admin"), requestParameters={"policyName": "p"}),
+        "a denied call": _event("ec2", "DescribeInstances", _role_identity("reader"), **denied),
+        "PutBucketPolicy": _event("s3", "PutBucketPolicy", _role_identity("admin"), requestParameters=bucket),
+        "RunInstances": _event("ec2", "RunInstances", _role_identity("deployer"), responseElements=launched),
+    }
+
+
+def _interleaved(ours: Callable[[], object], peer: Callable[[], object], number: int) -> tuple[float, float]:
+    """Time two functions in turn; return the seconds per call of each in the round with the median ratio."""
+    rounds = []
+    for _turn in range(_ROUNDS):
+        # timeit switches the collector off unless it is told otherwise.
+        mine, theirs = (timeit.timeit(each, setup=gc.enable, number=number) / number for each in (ours, peer))
+        rounds.append((mine / theirs, mine, theirs))
+    _first, mine, theirs = sorted(rounds)[_ROUNDS // 2]
+    return mine, theirs
+
+
+def _rule_rows() -> list[Row]:
+    """Compare the 15 CIS patterns on one LogMessage, parsing included, with ``json.loads`` of the event."""
+    patterns = [compile_pattern(pattern.text) for pattern in CIS_PATTERNS.values()]
+
+    def evaluate(text: str) -> None:
+        message = LogMessage(text)
+        for pattern in patterns:
+            pattern.matches(message)
+
+    rows, speeds = [], []
+    for name, text in realistic_events().items():
+        ours, peer = _interleaved(
+            lambda text=text: evaluate(text), lambda text=text: json.loads(text), _EVENTS_PER_ROUND
+        )
+        label = f"15 CIS patterns, {name} ({len(text)} bytes)"
+        rows.append(Row(label, ours * 1e6, "us/event", peer * 1e6, "json.loads"))
+        speeds.append(Row(f"15 CIS patterns, {name}", 1 / ours, "events/s", 1 / peer, "json.loads"))
+    return rows + speeds
+
+
+def hostile_cases() -> dict[str, tuple[str, str]]:
+    """Return patterns and messages that are built to be slow, by name."""
+    flip = random.Random(7)
+    coin = "".join(flip.choice("ab") for _turn in range(_MEGABYTE))
+    deep = 100_000
+    classes = "".join(f"[a{first}{second}]" for first, second in combinations(string.ascii_lowercase, 2))[:1000]
+    return {
+        "regex built to backtrack, 1 MB": ("%" + "a*" * 500 + "b%", "a" * _MEGABYTE),
+        "regex with many states, twice, 1 MB": (
+            "{ $.a = %[ab]*a[ab]{470}c% || $.a = %[ab]*b[ab]{470}c% }",
+            json.dumps({"a": coin}),
+        ),
+        "regex of 200 character sets, 1 MB": (f"%{classes}B%", "a" * _MEGABYTE),
+        "regex of optional parts on 200,000 texts": (
+            "{ $.a[*] = %" + "a?b?" * 230 + "c% }",
+            json.dumps({"a": ["ab"] * 200_000}),
+        ),
+        "wildcards, 1 MB": ('{ $.a = "' + "*a" * 490 + '*b" }', json.dumps({"a": "a" * _MEGABYTE})),
+        "250 substrings, 1 MB": (" ".join("a" * 3 for _turn in range(250)) + " b", "a" * _MEGABYTE),
+        "a needle that almost occurs, 1 MB": ('"' + "a" * 500 + "b" + "a" * 500 + '"', "a" * _MEGABYTE),
+        "140 orderings of a number of 1 MB": (
+            "{" + "||".join("$.a>1" for _turn in range(140)) + "}",
+            '{"a":' + "9" * _MEGABYTE + "}",
+        ),
+        "object nested 100,000 deep": ("{ $.a.a.a NOT EXISTS }", '{"a":' * deep + "1" + "}" * deep),
+        "1 MB of opening brackets": ("{ $.a = 1 }", '{"a":' + "[" * _MEGABYTE),
+        "1 MB of opening brackets as fields": ("[a, b, ...]", "[ " * (_MEGABYTE // 2)),
+        "500,000 fields": ("[..., a = *x*, b]", "a " * (_MEGABYTE // 2)),
+        "500,000 numbers": ("{ $.a[*] = 7 || $.a[*] > 7 || $.a[*] < 0 }", '{"a":[' + "1," * (_MEGABYTE // 2) + "2]}"),
+    }
+
+
+def _hostile_rows() -> list[Row]:
+    """Time each hostile case once, its compilation included."""
+    return [
+        Row(
+            f"hostile: {name}", timeit.timeit(lambda p=pattern, m=message: compile_pattern(p).matches(m), number=1), "s"
+        )
+        for name, (pattern, message) in hostile_cases().items()
+    ]
+
+
+def run() -> list[Row]:
+    """Return a row per event, a row of events per second for each, and a row per hostile case."""
+    return _rule_rows() + _hostile_rows()
