@@ -1,0 +1,52 @@
+"""Which other rules match a rule's test events: the catalog's overlaps, as a text that a reviewer reads in a diff.
+
+``python -m tests.unit.rules.overlap_matrix --write`` rewrites ``overlap_matrix.txt`` beside this file.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ansible_collections.secmon.aws.plugins.module_utils.detection.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.detection.filter_pattern import CompiledPattern, LogMessage
+from ansible_collections.secmon.aws.plugins.module_utils.detection.parameters import fill_pattern
+from ansible_collections.secmon.aws.plugins.module_utils.detection.rule import Rule
+
+RULES = Path(__file__).parents[3] / "rules"
+MATRIX = Path(__file__).with_suffix(".txt")
+HEADER = """\
+# Every test event of every rule, and the other rules that match it too.
+# rule | + the event must match, - it must not | the test's name | other rules (none: .)
+# The rules watch everything (parameters that narrow them have no value), except what expected roles do.
+# Written by: python -m tests.unit.rules.overlap_matrix --write
+"""
+
+
+def matrix(rules: Sequence[Rule]) -> str:
+    """Return the whole text."""
+    return HEADER + "".join(f"{line}\n" for line in _lines(rules))
+
+
+def _lines(rules: Sequence[Rule]) -> Iterator[str]:
+    patterns = {rule.id: wide_pattern(rule) for rule in rules}
+    for rule in rules:
+        for test in rule.tests:
+            message = LogMessage(test.message)
+            others = [name for name, pattern in patterns.items() if name != rule.id and pattern.matches(message)]
+            yield f"{rule.id} | {'+' if test.match else '-'} | {test.name} | {' '.join(others) or '.'}"
+
+
+def wide_pattern(rule: Rule) -> CompiledPattern:
+    """Return the pattern without any narrowing, but with the roles whose calls are expected left out."""
+    given = (parameter for parameter in rule.parameters if parameter.required or parameter.type == "role_name")
+    return fill_pattern(rule, {parameter.name: parameter.samples[:1] for parameter in given})
+
+
+if __name__ == "__main__":
+    text = matrix(load_rules([RULES]))
+    if "--write" in sys.argv[1:]:
+        MATRIX.write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
