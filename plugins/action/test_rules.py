@@ -1,0 +1,58 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Run the tests and the lint of detection rules on the controller; plugins/modules/test_rules.py documents it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.secmon.aws.plugins.module_utils.detection.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.detection.lint import LintContext, lint_rules
+from ansible_collections.secmon.aws.plugins.module_utils.detection.overrides import apply_overrides
+from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_errors import RuleError
+from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_report import report, totals
+from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_tests import run_tests
+
+ARGUMENT_SPEC = {
+    "paths": {"type": "list", "elements": "path", "required": True},
+    "overrides": {"type": "dict", "default": {}},
+    "excluded_event_sources": {"type": "list", "elements": "str", "default": []},
+    "strict": {"type": "bool", "default": False},
+}
+
+
+class ActionModule(ActionBase):
+    """Test rules without a connection to any host."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the counts, the failing tests and the findings; failed if a rule cannot do its work."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _first, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        try:
+            rules = load_rules([Path(path) for path in options["paths"]])
+            rules = apply_overrides(rules, ("overrides", options["overrides"]))
+        except RuleError as error:
+            return result | {"failed": True, "msg": f"The rules cannot be loaded.\n{error}"}
+        return result | self._tested(rules, options)
+
+    def _tested(self, rules: Any, options: dict[str, Any]) -> dict[str, Any]:
+        results = run_tests(rules)
+        findings = lint_rules(rules, LintContext(excluded_event_sources=tuple(options["excluded_event_sources"])))
+        self._display.display(report(rules, results, findings))
+        failures = [asdict(test) for test in results if not test.passed]
+        fatal = [finding for finding in findings if finding.level == "error" or options["strict"]]
+        return {
+            "changed": False,
+            "failed": bool(failures or fatal or not rules),
+            "msg": totals(rules, results, findings) if rules else f"There is no rule file in {options['paths']}.",
+            "rules": [rule.id for rule in rules],
+            "tests_run": len(results),
+            "failures": failures,
+            "findings": [asdict(finding) for finding in findings],
+        }

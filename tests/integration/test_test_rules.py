@@ -1,0 +1,112 @@
+"""`ansible-playbook secmon.aws.test_rules`: what a person who writes rules sees."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import run
+
+PATTERN = '{ ($.eventSource = "iam.amazonaws.com") && ($.eventName = "CreateUser") }'
+
+
+def event(name: str, source: str = "iam.amazonaws.com") -> dict[str, object]:
+    return {"eventSource": source, "eventName": name}
+
+
+def rule(**changes: object) -> dict[str, object]:
+    tests = [
+        {"name": "a user is made", "match": True, "event": event("CreateUser")},
+        {"name": "a user is made with a path", "match": True, "event": event("CreateUser") | {"requestParameters": {}}},
+        {"name": "a role is made", "match": False, "event": event("CreateRole")},
+        {"name": "a user is read", "match": False, "event": event("GetUser")},
+        {"name": "a user of a database", "match": False, "event": event("CreateUser", "redshift.amazonaws.com")},
+    ]
+    return {
+        "id": "user_made",
+        "title": "A user was made",
+        "severity": "medium",
+        "description": "Somebody made an IAM user.",
+        "pattern": PATTERN,
+        "filter_name": "UserMade",
+        "metric": {"namespace": "Own", "name": "UserMadeCount", "value": "1", "default_value": 0},
+        "alarm": {
+            "statistic": "Sum",
+            "period_seconds": 60,
+            "evaluation_periods": 1,
+            "threshold": 1,
+            "comparison": "GreaterThanOrEqualToThreshold",
+        },
+        "runbook": "1. Ask who made it.",
+        "tests": tests,
+    } | changes
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def save(folder: Path, body: dict[str, object]) -> None:
+    (folder / f"{body['id']}.yml").write_text(yaml.safe_dump(body))
+
+
+def test_rules(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run("ansible-playbook", "playbooks/test_rules.yml", "-e", f"rules_dir={folder}", *arguments)
+
+
+test_rules.__test__ = False  # type: ignore[attr-defined]
+
+
+def test_the_rules_that_ship_pass() -> None:
+    result = run("ansible-playbook", "secmon.aws.test_rules", "-e", "strict=true")
+    assert result.returncode == 0, result.stdout
+    assert "secret_access" in result.stdout
+    assert ", 0 failed; lint: 0 errors, 0 warnings." in result.stdout
+
+
+def test_a_sound_rule_of_ones_own_passes(folder: Path) -> None:
+    save(folder, rule())
+    result = test_rules(folder)
+    assert result.returncode == 0, result.stdout
+    assert "1 rule, 5 tests, 0 failed; lint: 0 errors" in result.stdout
+
+
+def test_a_failing_test_names_the_condition_and_what_the_event_holds(folder: Path) -> None:
+    save(folder, rule(pattern=PATTERN.replace("CreateUser", "CreateUsers")))
+    result = test_rules(folder)
+    assert result.returncode != 0
+    assert "FAILED user_made: 'a user is made' expects a match and got none" in result.stdout
+    assert 'condition `$.eventName = "CreateUsers"` is false: the event holds "CreateUser"' in result.stdout
+
+
+def test_all_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
+    save(folder, rule(severity="hihg"))
+    save(folder, rule(id="second", pattern=PATTERN.replace(" = ", " == ", 1)))
+    result = test_rules(folder)
+    assert result.returncode != 0
+    assert "did you mean 'high'?" in result.stdout
+    assert 'Write a single "=" to compare.' in result.stdout
+
+
+def test_a_rule_whose_events_the_trail_excludes_is_an_error(folder: Path) -> None:
+    save(folder, rule())
+    excluded = test_rules(folder, "-e", '{"excluded_event_sources": ["iam.amazonaws.com"]}')
+    assert excluded.returncode != 0
+    assert "ERROR user_made: " in excluded.stdout
+
+
+def test_an_account_can_bring_rules_of_its_own_by_variable(folder: Path) -> None:
+    save(folder, rule())
+    result = test_rules(folder, "-e", '{"secmon_rules": {"user_mode": {"enabled": false}}}')
+    assert result.returncode != 0
+    assert "did you mean 'user_made'?" in result.stdout
+
+
+def test_a_folder_without_rules_is_no_success(folder: Path) -> None:
+    result = test_rules(folder)
+    assert result.returncode != 0
+    assert "There is no rule file in" in result.stdout
