@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import socket
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from embedded_aws.gaps import close_gaps
 
 
-class QuietRequestHandler(WSGIRequestHandler):
+class QuietRequestHandler(MotoRequestHandler):
     """Answer requests without a log line for each, and keep connections open as AWS does."""
 
     protocol_version = "HTTP/1.1"

@@ -31,7 +31,7 @@ def test_a_signal_stops_it_cleanly(repository: Path, number: signal.Signals) -> 
         assert process.stdout is not None
         assert process.stdout.readline().startswith("embedded AWS: ready on http://127.0.0.1:")
         process.send_signal(number)
-        _, errors = process.communicate(timeout=20)
+        _first, errors = process.communicate(timeout=20)
     assert (process.returncode, errors) == (0, "")
 
 
