@@ -22,6 +22,8 @@ module.exit_json(**module.params)
 PLAYBOOK = """\
 - hosts: localhost
   gather_facts: false
+  vars:
+    ansible_python_interpreter: "{{ ansible_playbook_python }}"
   module_defaults:
     group/secmon.aws.aws:
       region: eu-central-1
