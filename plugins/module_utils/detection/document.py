@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Union
 
 from .rule_errors import RuleProblem
 
-Place = tuple[str | int, ...]
+Place = tuple[Union[str, int], ...]
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 from json import JSONDecoder
-from typing import NoReturn
+from typing import NoReturn, Union
 
 from .pattern_limits import MAX_DOCUMENT_DEPTH, MAX_NUMBER_LENGTH
 
@@ -29,7 +29,7 @@ class JsonNumber(str):
     __slots__ = ()
 
 
-Json = dict[str, "Json"] | list["Json"] | str | bool | None
+Json = Union[dict[str, "Json"], list["Json"], str, bool, None]
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Final
+from typing import Final, Union
 
 from .pattern_document import Json
 from .pattern_tree import AnyElement, AnyField, Index, Name, Selector, Step
@@ -20,7 +20,7 @@ class Absent:
 ABSENT: Final = Absent()
 
 Document = dict[str, Json]
-Reached = Json | Absent
+Reached = Union[Json, Absent]
 
 
 def compile_reach(selector: Selector) -> Callable[[Document], Reached]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Union
 
 from .pattern_error import PatternError
 from .pattern_limits import MAX_TREE_DEPTH
@@ -76,7 +77,7 @@ class AnyElement:
     """The step ``[*]``: every element of an array or value of an object."""
 
 
-Step = Name | Index | AnyField | AnyElement
+Step = Union[Name, Index, AnyField, AnyElement]
 
 
 @dataclass(frozen=True)
@@ -150,8 +151,8 @@ class Or:
     operands: tuple[Condition, ...]
 
 
-Leaf = Compare | IsNull | IsTrue | IsFalse | NotExists
-Condition = And | Or | Leaf
+Leaf = Union[Compare, IsNull, IsTrue, IsFalse, NotExists]
+Condition = Union[And, Or, Leaf]
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ class Delimited:
     slots: tuple[Slot | Rest, ...]
 
 
-Tree = Everything | Terms | Delimited | Condition
+Tree = Union[Everything, Terms, Delimited, Condition]
 
 
 def leaves(condition: Condition) -> tuple[Leaf, ...]:

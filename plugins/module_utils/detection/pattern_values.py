@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Union
 
 from .pattern_document import NUMBER, Json, JsonNumber, decimal_of
 from .pattern_limits import MAX_NUMBER_LENGTH
@@ -17,7 +18,7 @@ from .pattern_tree import Literal
 TextTest = Callable[[str], bool]
 ValueTest = Callable[[Json], bool]
 
-_Comparison = Callable[[Decimal | float, Decimal | float], bool]
+_Comparison = Callable[[Union[Decimal, float], Union[Decimal, float]], bool]
 
 _ORDER: dict[str, _Comparison] = {
     "<": operator.lt,

@@ -8,13 +8,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Union
 
 from .filter_pattern import CompiledPattern, ConditionResult, LogMessage
 from .parameters import fill_pattern, values_for_test
-from .pattern_tree import And, Condition, FieldName, Leaf, Or, Selector
+from .pattern_tree import And, Condition, Delimited, Everything, FieldName, Or, Selector, Terms
 from .rule import Rule, RuleTest
 
-_OnField = tuple[Selector | FieldName | None, ConditionResult]
+_OnField = tuple[Union[Selector, FieldName, None], ConditionResult]
 
 # How the engine names what is no value.
 _FOUND = {"absent": "it is absent from the event", "present": "it is present in the event"}
@@ -66,10 +67,10 @@ def _run(rule: Rule, test: RuleTest, compiled: CompiledPattern) -> TestResult:
 def _explain(compiled: CompiledPattern, message: LogMessage, expected: bool) -> tuple[str, ...]:
     """Name the conditions that decided, one line for each run of conditions on the same field."""
     results = compiled.explain(message)
-    if isinstance(compiled.tree, And | Or | Leaf):
-        _first, decisive = _decisive(compiled.tree, iter(results))
+    if isinstance(compiled.tree, Everything | Terms | Delimited):
+        decisive: list[_OnField] = [(None, result) for result in results]
     else:
-        decisive = [(None, result) for result in results]
+        decisive = _decisive(compiled.tree, iter(results))[1]
     blamed = [(field, result) for field, result in decisive if result.holds is not expected]
     if not blamed:
         return (f"the pattern {compiled} {'does not match' if expected else 'matches'} the event",)
