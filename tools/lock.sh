@@ -1,6 +1,7 @@
 #!/bin/sh
 # Lock requirements/*.in for every Python that we serve, with hashes and without an index address.
-# Each purpose is held to the versions of the one before, so that all of them fit in one environment.
+# Each purpose is held to the versions of the one before, so that all of them fit in one environment; the AWS
+# CLI has a folder of its own there.
 # Pass uv's own options to move versions: tools/lock.sh --upgrade
 set -eu
 cd "$(dirname "$0")/../requirements"
@@ -13,3 +14,4 @@ lock() {
 lock "$@" -o runtime.txt runtime.in
 lock "$@" -o embedded.txt -c runtime.txt embedded.in
 lock "$@" -o dev.txt -c embedded.txt dev.in
+lock "$@" -o awscli.txt awscli.in

@@ -19,7 +19,10 @@ die() {
 
 # The checkout's path belongs to the mark, since the scripts of a moved environment no longer run.
 mark_of() {
-    echo "$root $(cksum <"requirements/$1.txt")"
+    case $1 in
+        dev) echo "$root $(cat requirements/dev.txt requirements/awscli.txt | cksum)" ;;
+        *) echo "$root $(cksum <"requirements/$1.txt")" ;;
+    esac
 }
 
 holds() {
@@ -47,11 +50,18 @@ choose_python() {
         die "PYTHON=$python has no venv module (on Debian: apt install python$version-venv)."
 }
 
+# --no-deps: the lock is complete. --no-compile: most of the ansible package is never imported.
+pip_install() {
+    "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes "$@"
+}
+
 install() {
     echo "secmon.aws: installing what requirements/$1.txt locks into $venv"
-    # --no-deps: the lock is complete. --no-compile: most of the ansible package is never imported.
-    "$venv/bin/python" -m pip install -qq --disable-pip-version-check \
-        --no-deps --no-compile --require-hashes -r "requirements/$1.txt"
+    pip_install -r "requirements/$1.txt"
+    if [ "$1" = dev ]; then
+        rm -rf "$venv/awscli"
+        pip_install --target "$venv/awscli" -r requirements/awscli.txt
+    fi
     mark_of "$1" >"$venv/.holds-$1"
 }
 
