@@ -6,36 +6,84 @@ import argparse
 import os
 import signal
 import sys
+import warnings
+from pathlib import Path
 
+from embedded_aws.gaps import close_gaps
+from embedded_aws.iam_check import enforce_iam
+from embedded_aws.seed import DEFAULT_SEED, SeedError, load_seed
 from embedded_aws.server import make_embedded_server
+from embedded_aws.world import World
 
 DEFAULT_PORT = 4599
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; expected 0 to 65535")
+    return int(text)
+
+
+def _smtp(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host:
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT")
+    return host, _port(port)
+
+
+def _directory(text: str) -> Path:
+    path = Path(text)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot make the directory {text}: {error.strerror}") from error
+    return path
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line; `--port 0` takes a free port, which the ready line then names."""
     parser = argparse.ArgumentParser(prog="python -m embedded_aws", description="An AWS for one machine, in memory.")
     parser.add_argument("--host", default="127.0.0.1", help="address to bind (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port to bind; 0 for any (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 for any free one (default: %(default)s)")
+    parser.add_argument("--seed", type=Path, default=DEFAULT_SEED, metavar="FILE", help="YAML with the accounts")
+    parser.add_argument("--data", type=_directory, metavar="DIR", help="copy log files and mails into this directory")
+    parser.add_argument("--smtp", type=_smtp, metavar="HOST:PORT", help="send the mails to this SMTP server")
+    parser.add_argument("--iam", action="store_true", help="refuse calls that no IAM policy allows")
     return parser.parse_args(arguments)
 
 
 def main() -> int:
-    """Serve until SIGTERM or SIGINT. Exit code 1 if the port cannot be bound."""
+    """Serve until SIGTERM or SIGINT. Exit code 1 if the seed cannot be used or the port cannot be bound."""
     options = parse_arguments()
-    try:
-        server = make_embedded_server(options.host, options.port)
-    except OSError as error:
-        print(
-            f"embedded AWS: cannot bind {options.host}:{options.port}: {os.strerror(error.errno or 0)}", file=sys.stderr
-        )
-        return 1
 
     def stop(_signal: int, _frame: object) -> None:
         raise SystemExit(0)
 
+    # Before anything else: whoever starts this process may stop it before it is ready.
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    # moto warns of each error that botocore's model does not list; AWS answers many of those.
+    warnings.filterwarnings("ignore", message="Exception.*does not match an error shape", module="moto")
+    close_gaps()
+    try:
+        world = World(load_seed(options.seed), options.data, options.smtp)
+    except SeedError as error:
+        print(f"embedded AWS: {error}", file=sys.stderr)
+        return 1
+    try:
+        return _serve(options, world)
+    finally:
+        world.close()
+
+
+def _serve(options: argparse.Namespace, world: World) -> int:
+    enforce_iam(options.iam)
+    try:
+        server = make_embedded_server(options.host, options.port, world)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        print(f"embedded AWS: cannot bind {options.host}:{options.port}: {reason}", file=sys.stderr)
+        return 1
     print(f"embedded AWS: ready on http://{options.host}:{server.port}", flush=True)
     with server:
         server.serve_forever()

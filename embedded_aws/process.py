@@ -10,16 +10,20 @@ from pathlib import Path
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _READY = "embedded AWS: ready on "
+_STOP_SECONDS = 10
 
 
 @contextlib.contextmanager
-def embedded_aws_process() -> Iterator[str]:
+def embedded_aws_process(*options: str) -> Iterator[str]:
     """Start the embedded AWS on a free port of 127.0.0.1, yield its endpoint URL, and stop it.
+
+    Args:
+        options: of the command line, such as ``"--iam"``.
 
     Raises:
         RuntimeError: the process ended, or printed something else, before it was ready.
     """
-    command = [sys.executable, "-m", "embedded_aws", "--port", "0"]
+    command = [sys.executable, "-m", "embedded_aws", "--port", "0", *options]
     with subprocess.Popen(command, cwd=_REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -28,4 +32,13 @@ def embedded_aws_process() -> Iterator[str]:
                 raise RuntimeError(f"The embedded AWS did not start: {line.strip() or 'it printed nothing'}")
             yield line.removeprefix(_READY).strip()
         finally:
-            process.terminate()
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """End the process, by force if it does not heed a request."""
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()

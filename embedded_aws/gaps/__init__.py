@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from embedded_aws.gaps import trail_deleted_by_arn
+import importlib
+import pkgutil
 
 
 def close_gaps() -> None:
-    """Close every gap in this process; calling it again changes nothing."""
-    trail_deleted_by_arn.close()
+    """Close every gap in this process; calling it again changes nothing.
+
+    The import of a module registers its overrides; one that has to change moto itself does so in its `close`.
+    """
+    for found in pkgutil.iter_modules(__path__, f"{__name__}."):
+        module = importlib.import_module(found.name)
+        getattr(module, "close", lambda: None)()

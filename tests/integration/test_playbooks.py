@@ -12,8 +12,6 @@ import pytest
 
 from tests.conftest import run
 
-pytestmark = pytest.mark.xdist_group("playbooks")
-
 ACCOUNT_ID = "123456789012"
 TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT_ID}:SecurityAlarms"
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
+import botocore.exceptions
 import pytest
 
+from embedded_aws.process import embedded_aws_process
 from tests.conftest import run
 
 SERVE = (sys.executable, "-m", "embedded_aws", "--port")
@@ -37,3 +43,61 @@ def test_a_signal_stops_it_cleanly(repository: Path, number: signal.Signals) -> 
 
 def test_it_answers_as_aws(aws_client: Callable[[str], Any]) -> None:
     assert aws_client("sts").get_caller_identity()["Account"] == "123456789012"
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--port", "http"), "'http' is no port"),
+        (("--port", "65536"), "'65536' is no port"),
+        (("--smtp", "25"), "'25' is no HOST:PORT"),
+        (("--data", "/dev/null/x"), "cannot make the directory"),
+    ],
+)
+def test_a_wrong_option_is_refused_before_anything_starts(options: tuple[str, str], reason: str) -> None:
+    result = run(sys.executable, "-m", "embedded_aws", *options)
+    assert result.returncode == 2
+    assert reason in result.stderr
+
+
+def test_a_failed_test_leaves_no_process_behind() -> None:
+    with pytest.raises(ZeroDivisionError), embedded_aws_process() as endpoint:
+        raise ZeroDivisionError
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"{endpoint}/_embedded/health")
+
+
+def test_iam_is_enforced_if_asked_for() -> None:
+    with embedded_aws_process("--iam") as endpoint:
+        administrator = client(endpoint, "AKIAEMBEDDEDGUIDE001", "embedded")
+        administrator("iam").create_user(UserName="reader")
+        allowed = {"Effect": "Allow", "Action": ["secretsmanager:ListSecrets"], "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        administrator("iam").put_user_policy(UserName="reader", PolicyName="reads", PolicyDocument=policy)
+        key = administrator("iam").create_access_key(UserName="reader")["AccessKey"]
+        reader = client(endpoint, key["AccessKeyId"], key["SecretAccessKey"])
+        assert reader("sts").get_caller_identity()["Arn"].endswith(":user/reader")
+        assert reader("secretsmanager").list_secrets()["SecretList"] == []
+        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+            reader("secretsmanager").create_secret(Name="x")
+        # One that an override answers instead of moto.
+        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+            reader("cloudtrail").lookup_events()
+        administrator("cloudtrail").lookup_events()
+        with pytest.raises(botocore.exceptions.ClientError, match="InvalidClientTokenId"):
+            client(endpoint, "AKIAUNKNOWN000000000", "x")("iam").list_users()
+
+
+def test_what_was_delivered_is_copied_into_the_data_directory(tmp_path: Path) -> None:
+    with embedded_aws_process("--data", str(tmp_path)) as endpoint:
+        aws = client(endpoint, "witness", "witness")
+        topic = aws("sns").create_topic(Name="topic")["TopicArn"]
+        aws("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="somebody@example.com")
+        urllib.request.urlopen(urllib.request.Request(f"{endpoint}/_embedded/drain", data=b"")).read()
+        (mail,) = (tmp_path / "mails").glob("*.eml")
+        assert "somebody@example.com" in mail.read_text()
+
+
+def client(endpoint: str, key: str, secret: str) -> Callable[[str], Any]:
+    keys = {"aws_access_key_id": key, "aws_secret_access_key": secret}
+    return lambda service: boto3.client(service, endpoint_url=endpoint, region_name="us-east-1", **keys)

@@ -9,9 +9,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.unit.embedded_aws.trail_setup import make_bucket
+
 
 def make_trail(client: Callable[[str], Any]) -> str:
-    client("s3").create_bucket(Bucket="trail-files")
+    make_bucket(client, "trail-files", "trail")
     return client("cloudtrail").create_trail(Name="trail", S3BucketName="trail-files")["TrailARN"]
 
 

@@ -1,0 +1,44 @@
+"""Read the error that an answer carries, whatever the protocol."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import botocore.parsers
+from botocore.exceptions import BotoCoreError
+from botocore.model import OperationNotFoundError
+
+from embedded_aws.protocol import botocore_model
+
+# An answer to HEAD has no body; S3 API reference, HeadObject and HeadBucket.
+_HEAD_CODES = {
+    ("HeadBucket", 404): "NoSuchBucket",
+    ("HeadObject", 404): "NoSuchKey",
+    ("HeadBucket", 403): "AccessDenied",
+    ("HeadObject", 403): "AccessDenied",
+}
+
+
+def error_of(
+    service: str, action: str, status: int, headers: tuple[tuple[str, str], ...], body: bytes
+) -> tuple[str, str] | tuple[None, None]:
+    """Return code and message as the client sees them; (None, None) for an answer that is no error."""
+    if status < HTTPStatus.BAD_REQUEST:
+        return None, None
+    if (action, status) in _HEAD_CODES:
+        return _HEAD_CODES[action, status], HTTPStatus(status).phrase
+    error = _parsed_error(service, status, headers, body)
+    code = str(error.get("Code") or status)
+    return code, str(error.get("Message") or "")
+
+
+def _parsed_error(service: str, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> dict[str, Any]:
+    response = {"status_code": status, "headers": {name.lower(): value for name, value in headers}, "body": body}
+    try:
+        parser = botocore.parsers.create_parser(botocore_model(service).resolved_protocol)
+        parsed: dict[str, Any] = parser.parse(response, None)
+    except (BotoCoreError, OperationNotFoundError, ValueError):
+        return {}
+    error: dict[str, Any] = parsed.get("Error", {})
+    return error

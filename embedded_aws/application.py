@@ -1,0 +1,126 @@
+"""The WSGI layer around moto: one API call from request to answer, then into the pipeline."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from http.client import responses
+from typing import Any
+from wsgiref.types import StartResponse
+
+from embedded_aws.access import is_read_only
+from embedded_aws.answer_error import error_of
+from embedded_aws.call import Answer, Call
+from embedded_aws.control import Control
+from embedded_aws.errors import MOTO_ERRORS, AwsError, as_aws_error
+from embedded_aws.faults import Fault
+from embedded_aws.iam_check import check_permission
+from embedded_aws.identify import identify
+from embedded_aws.overrides import overrides_of
+from embedded_aws.protocol import serialize
+from embedded_aws.world import SeenCall, World
+
+WsgiApplication = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+
+class EmbeddedAws:
+    """Serves ``/_embedded/...`` itself and every AWS call through moto, and records the calls."""
+
+    def __init__(self, moto: WsgiApplication, world: World) -> None:
+        """Wrap moto's application."""
+        self.moto = moto
+        self.world = world
+        self.control = Control(world)
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        path = environ.get("PATH_INFO", "")
+        if path.startswith("/_embedded/"):
+            return self.control(environ, start_response)
+        if path.startswith("/moto-api"):
+            return self.moto(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        call = identify(self.world, environ, body)
+        answer = self._answer(call) if call else self._ask_moto(environ, body)
+        start_response(f"{answer.status} {responses.get(answer.status, '')}", list(answer.headers))
+        return [answer.body]
+
+    def _answer(self, call: Call) -> Answer:
+        """Carry a call out, or meet it with a fault, and record it. ConnectionResetError if the client must see one."""
+        fault = self.world.faults.take(call)
+        if fault:
+            time.sleep(fault.delay)
+        if fault and fault.mode == "reset":
+            # The call never reached AWS, so CloudTrail knows nothing of it.
+            self._note(call, "ConnectionReset")
+            _cut(call.environ)
+        before = self.world.pipeline.before(call)
+        answer = self._carry_out(call, fault)
+        self._note(call, answer.error_code)
+        self.world.pipeline.submit(call, answer, before)
+        if fault and fault.mode == "kill_after":
+            _cut(call.environ)
+        return answer
+
+    def _carry_out(self, call: Call, fault: Fault | None) -> Answer:
+        """Answer by the fault's error, else by the first override that has an answer, else by moto."""
+        error = fault.raised() if fault else None
+        try:
+            if error:
+                raise error
+            overrides = overrides_of(call.service, call.action)
+            if overrides:
+                check_permission(call)
+            for override in overrides:
+                result = override(self.world, call)
+                if result is not None:
+                    return self._serialized(call, result)
+            return self._ask_moto(call.environ, call.body, call)
+        except MOTO_ERRORS as refused:
+            return self._serialized(call, as_aws_error(refused))
+        except NotImplementedError:
+            reason = f"The embedded AWS does not have {call.service}:{call.action}."
+            return self._serialized(call, AwsError("NotImplemented", reason, 501))
+        except Exception as bug:
+            # The client learns what went wrong here, instead of a connection that was closed.
+            traceback.print_exc(file=sys.stderr)
+            reason = f"The embedded AWS failed at {call.service}:{call.action}: {type(bug).__name__}: {bug}"
+            return self._serialized(call, AwsError("InternalFailure", reason, 500))
+
+    def _ask_moto(self, environ: dict[str, Any], body: bytes, call: Call | None = None) -> Answer:
+        """Return moto's answer to a request."""
+        started: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _info: Any = None) -> Any:
+            started[:] = [int(status.split(None, 1)[0]), tuple(headers)]
+
+        chunks = self.moto({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
+        try:
+            content = b"".join(chunks)
+        finally:
+            getattr(chunks, "close", lambda: None)()
+        status, headers = started
+        code, message = error_of(call.service, call.action, status, headers, content) if call else (None, None)
+        return Answer(status, headers, content, code, message)
+
+    def _serialized(self, call: Call, result: dict[str, Any] | AwsError) -> Answer:
+        """Return the answer that says `result` in the protocol of the call."""
+        status, headers, body = serialize(call.service, call.action, call.environ, result)
+        lines = tuple(headers.items())
+        if not isinstance(result, AwsError):
+            return Answer(status, lines, body)
+        return Answer(result.status or status, lines, body, result.code, result.message)
+
+    def _note(self, call: Call, error: str | None) -> None:
+        access = "read" if is_read_only(call.service, call.action) else "write"
+        seen = SeenCall(call.id, call.at, call.account, call.region, call.service, call.action, access, error)
+        self.world.calls.append(seen)
+
+
+def _cut(environ: dict[str, Any]) -> None:
+    """Reset the connection of a request, so that the client sees it die. Always raises ConnectionResetError."""
+    environ["embedded_aws.cut"]()
+    raise ConnectionResetError("a fault on demand")

@@ -1,0 +1,61 @@
+"""What the stages of the pipeline hand to one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Record = dict[str, Any]
+"""A CloudTrail record, its keys in CloudTrail's order; CloudTrail user guide, "CloudTrail record contents"."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrailRef:
+    """A trail that takes a record; account and region are those of the trail's home."""
+
+    account: str
+    region: str
+    name: str
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """An event of a log stream; `timestamp_ms` counts milliseconds since 1970 in UTC."""
+
+    account: str
+    region: str
+    group: str
+    stream: str
+    timestamp_ms: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSample:
+    """One value of a metric; `at` is aware and in UTC, `unit` is "None" where there is none."""
+
+    account: str
+    region: str
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+    value: float
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmTransition:
+    """A change of an alarm's state; `alarm` is moto's object, `actions` the ARNs to be told, none if disabled."""
+
+    account: str
+    region: str
+    alarm: Any = field(repr=False)
+    old_state: str
+    new_state: str
+    reason: str
+    reason_data: str
+    at: datetime
+    actions: tuple[str, ...]

@@ -1,0 +1,105 @@
+"""PutEventSelectors checks its selectors and replaces all of a trail's; GetEventSelectors knows the default one.
+
+moto 5.2.5 checks nothing, keeps advanced selectors beside the basic ones that replace them, and answers with no
+selector for a trail that has the default: all management events, no data events.
+Source: CloudTrail API reference, PutEventSelectors, EventSelector, AdvancedFieldSelector, GetEventSelectors.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from embedded_aws.errors import AwsError
+from embedded_aws.overrides import override
+from embedded_aws.stages.trails import home_trail, visible_trail
+
+if TYPE_CHECKING:
+    from embedded_aws.call import Call
+    from embedded_aws.world import World
+
+_DEFAULTS = {
+    "ReadWriteType": "All",
+    "IncludeManagementEvents": True,
+    "DataResources": [],
+    "ExcludeManagementEventSources": [],
+}
+_READ_WRITE_TYPES = ("ReadOnly", "WriteOnly", "All")
+_EXCLUDABLE = ("kms.amazonaws.com", "rdsdata.amazonaws.com")
+_DATA_RESOURCES = ("AWS::S3::Object", "AWS::Lambda::Function", "AWS::DynamoDB::Table")
+_BASIC_SELECTORS = 5
+_BASIC_VALUES = 250
+_ADVANCED_VALUES = 500
+_OPERATORS = ("Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
+_EQUALS_ONLY = ("readOnly", "eventCategory", "resources.type")
+
+Selectors = list[dict[str, Any]]
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidEventSelectorsException", message, 400)
+
+
+@override("cloudtrail", "PutEventSelectors")
+def put_event_selectors(_world: World, call: Call) -> dict[str, Any] | None:
+    """Keep just the selectors of this call; moto answers for a trail that there is not."""
+    trail = home_trail(call.account, call.region, str(call.parameters.get("TrailName")))
+    if trail is None:
+        return None
+    basic: Selectors = call.parameters.get("EventSelectors") or []
+    advanced: Selectors = call.parameters.get("AdvancedEventSelectors") or []
+    if bool(basic) == bool(advanced):
+        raise _invalid("Specify either event selectors or advanced event selectors, and not both.")
+    if basic:
+        _check_basic(basic)
+        trail.event_selectors, trail.advanced_event_selectors = [_DEFAULTS | selector for selector in basic], []
+        return {"TrailARN": trail.arn, "EventSelectors": trail.event_selectors}
+    _check_advanced(advanced)
+    trail.event_selectors, trail.advanced_event_selectors = [], advanced
+    return {"TrailARN": trail.arn, "AdvancedEventSelectors": advanced}
+
+
+@override("cloudtrail", "GetEventSelectors")
+def get_event_selectors(_world: World, call: Call) -> dict[str, Any] | None:
+    """Answer with the trail's selectors or the default one; moto answers for a trail that there is not."""
+    trail = visible_trail(call.account, call.region, str(call.parameters.get("TrailName")))
+    if trail is None:
+        return None
+    if trail.advanced_event_selectors:
+        return {"TrailARN": trail.arn, "AdvancedEventSelectors": trail.advanced_event_selectors}
+    return {"TrailARN": trail.arn, "EventSelectors": trail.event_selectors or [_DEFAULTS]}
+
+
+def _check_basic(selectors: Selectors) -> None:
+    if len(selectors) > _BASIC_SELECTORS:
+        raise _invalid(f"A trail can have up to {_BASIC_SELECTORS} event selectors.")
+    for selector in selectors:
+        if selector.get("ReadWriteType", "All") not in _READ_WRITE_TYPES:
+            raise _invalid(f"ReadWriteType is one of {', '.join(_READ_WRITE_TYPES)}.")
+        if not set(selector.get("ExcludeManagementEventSources", ())) <= set(_EXCLUDABLE):
+            raise _invalid(f"ExcludeManagementEventSources can name only {' and '.join(_EXCLUDABLE)}.")
+    resources = [resource for selector in selectors for resource in selector.get("DataResources", ())]
+    if any(resource.get("Type") not in _DATA_RESOURCES for resource in resources):
+        raise _invalid(f"The type of a data resource is one of {', '.join(_DATA_RESOURCES)}.")
+    if sum(len(resource.get("Values", ())) for resource in resources) > _BASIC_VALUES:
+        raise _invalid(f"A trail can have up to {_BASIC_VALUES} data resources.")
+
+
+def _check_advanced(selectors: Selectors) -> None:
+    values = 0
+    for selector in selectors:
+        fields = selector.get("FieldSelectors") or []
+        if all(field.get("Field") != "eventCategory" for field in fields):
+            raise _invalid("Every advanced event selector needs a field selector for eventCategory.")
+        for field in fields:
+            values += _count_values(field)
+    if values > _ADVANCED_VALUES:
+        raise _invalid(f"A trail can have up to {_ADVANCED_VALUES} values in its advanced event selectors.")
+
+
+def _count_values(field: dict[str, Any]) -> int:
+    used = [operator for operator in _OPERATORS if field.get(operator)]
+    if not used:
+        raise _invalid(f"The field selector for {field.get('Field')} has no condition.")
+    if field.get("Field") in _EQUALS_ONLY and used != ["Equals"]:
+        raise _invalid(f"The field {field['Field']} takes Equals only.")
+    return sum(len(field[operator]) for operator in used)

@@ -1,0 +1,120 @@
+"""Translate between HTTP and botocore's models, by the parsers and serializers that moto has for its own use."""
+
+from __future__ import annotations
+
+import io
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import botocore.parsers
+import botocore.session
+from botocore.model import OperationModel, ServiceModel
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+from werkzeug.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from embedded_aws.call import Answer
+
+# boto3 and the AWS CLI put the action first, which saves the parsing of the form.
+_ACTION = re.compile(rb"Action=(\w+)(?:&|$)")
+
+# The signing name where it is not botocore's name of the service.
+_SERVICE_BY_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
+
+
+def service_of(signing_name: str) -> str:
+    """Return botocore's name of the service that a signature names."""
+    return _SERVICE_BY_SIGNING_NAME.get(signing_name, signing_name)
+
+
+@cache
+def known_services() -> frozenset[str]:
+    """Return botocore's names of all services."""
+    return frozenset(botocore.session.get_session().get_available_services())
+
+
+@cache
+def botocore_model(service: str) -> ServiceModel:
+    """Return botocore's model of a service; UnknownServiceError if there is none."""
+    return botocore.session.get_session().get_service_model(service)
+
+
+def request_of(environ: dict[str, Any], body: bytes) -> Request:
+    """Return the request over a body that can be read any number of times."""
+    return Request({**environ, "wsgi.input": io.BytesIO(body)})
+
+
+def action_of(service: str, environ: dict[str, Any], body: bytes) -> str | None:
+    """Return the operation that a request asks for; None if the service has no such operation."""
+    target = environ.get("HTTP_X_AMZ_TARGET")
+    if target:
+        return str(target).rsplit(".", 1)[-1]
+    named = _ACTION.match(body)
+    if named:
+        return named[1].decode()
+    request = request_of(environ, body)
+    action = request.values.get("Action")
+    if action:
+        return str(action)
+    try:
+        operation, _rest = get_service_router(service).match(request)
+    except (HTTPException, NotImplementedError):
+        return None
+    return str(operation.name)
+
+
+def parse_parameters(service: str, action: str, environ: dict[str, Any], body: bytes) -> dict[str, Any]:
+    """Return a request's parameters by the names of the model; empty if they cannot be parsed."""
+    request = request_of(environ, body)
+    try:
+        model = get_service_model(service)
+        operation = model.operation_model(action)
+        protocol = determine_request_protocol(model, request.content_type)
+        labels: dict[str, Any] = {}
+        if protocol.startswith("rest"):
+            _first, labels = get_service_router(service).match(request)
+        parsed: dict[str, Any] = PROTOCOL_PARSERS[protocol](operation).parse(
+            {
+                "method": request.method,
+                "values": request.values,
+                "headers": request.headers,
+                "body": body,
+                "url_path": request.path,
+                "url_params": labels,
+            }
+        )
+    except Exception:
+        # A request that no parser understands is recorded without its parameters.
+        return {}
+    return parsed
+
+
+def parse_response(service: str, action: str, answer: Answer) -> dict[str, Any]:
+    """Return an answer's members by the names of the model, as boto3 would."""
+    operation = botocore_model(service).operation_model(action)
+    parser = botocore.parsers.create_parser(operation.service_model.protocol)
+    headers = {name.lower(): value for name, value in answer.headers}
+    response = {"status_code": answer.status, "headers": headers, "body": answer.body}
+    parsed: dict[str, Any] = parser.parse(response, operation.output_shape)
+    parsed.pop("ResponseMetadata", None)
+    return parsed
+
+
+def serialize(service: str, action: str, environ: dict[str, Any], result: Any) -> tuple[int, dict[str, str], bytes]:
+    """Return (status, headers, body) of a result: a mapping by the names of the model, or an AwsError."""
+    model = get_service_model(service)
+    protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE", ""))
+    serializer = get_serializer_class(service, protocol)(model.operation_model(action))
+    response = serializer.serialize(result)
+    body = response["body"]
+    return response["status_code"], dict(response["headers"]), body.encode() if isinstance(body, str) else body
+
+
+def operation_model(service: str, action: str) -> OperationModel:
+    """Return botocore's model of an operation."""
+    return botocore_model(service).operation_model(action)

@@ -1,0 +1,106 @@
+"""The chain itself: record, select, deliver, filter, evaluate, notify. Everything here runs on the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from embedded_aws.access import data_resource_type
+from embedded_aws.events import AlarmTransition, LogEvent, Record, TrailRef
+from embedded_aws.stages.alarm import Alarms
+from embedded_aws.stages.deliver import Delivery
+from embedded_aws.stages.eventbridge import EventBridge
+from embedded_aws.stages.filter import MetricFilters
+from embedded_aws.stages.happened import Happened
+from embedded_aws.stages.notify import Notifier
+from embedded_aws.stages.put_log_events import put_log_events
+from embedded_aws.stages.record import make_record
+from embedded_aws.stages.select import receiving_trails
+from embedded_aws.stages.service_events import RoleSessions, key_use
+
+if TYPE_CHECKING:
+    from embedded_aws.world import World
+
+
+Selected = tuple[Record, tuple[TrailRef, ...]]
+"""A record and the trails that take it."""
+
+
+class Chain:
+    """The stages of one world in their order."""
+
+    def __init__(self, world: World) -> None:
+        """Make the stages."""
+        self.world = world
+        self.delivery = Delivery(world)
+        self.filters = MetricFilters(world)
+        self.alarms = Alarms(world)
+        self.notifier = Notifier(world)
+        self.eventbridge = EventBridge(world)
+        self._sessions = RoleSessions(world)
+
+    def run(self, batch: Sequence[Happened]) -> None:
+        """Take calls to the end of the chain; log files are written by `tick` or when they are full."""
+        put: list[LogEvent] = []
+        selected: list[Selected] = []
+        for happened in batch:
+            if happened.call.service == "logs" and happened.call.action == "PutLogEvents":
+                put += put_log_events(happened.call, happened.answer)
+            else:
+                selected += self._selected(happened)
+        self.carry(selected, put)
+        if any(happened.call.service == "cloudwatch" for happened in batch):
+            # PutMetricData and SetAlarmState change alarms without an event in a log.
+            self._notify(self.alarms.tick(self.world.clock.now()))
+
+    def carry(self, selected: Sequence[Selected], put: Sequence[LogEvent] = ()) -> None:
+        """Deliver records to their trails, and run the filters over them and over events put by hand."""
+        events = list(put)
+        self.delivery.begin_batch()
+        for record, trails in selected:
+            self.eventbridge.handle(record)
+            events += self.delivery.deliver(record, trails)
+        if events:
+            self._notify(self.alarms.observe(self.filters.samples(events)))
+
+    def tick(self) -> None:
+        """Write the log files that are open, and do what is due by the clock: alarm evaluations, digest files."""
+        now = self.world.clock.now()
+        self._notify(self.alarms.tick(now))
+        self.delivery.tick(now)
+
+    def _notify(self, transitions: Sequence[AlarmTransition]) -> None:
+        for transition in transitions:
+            self.notifier.alarm(transition)
+            self.eventbridge.alarm(transition)
+
+    def _selected(self, happened: Happened) -> list[Selected]:
+        """Return the record of a call, and of what services do for it, each with the trails that take it."""
+        call = happened.call
+        if call.service == "sns" and call.action in ("Publish", "PublishBatch"):
+            self.notifier.published(call, happened.answer)
+        record = self._record(happened)
+        if record is None:
+            return []
+        selected = self._select(happened, record)
+        used = key_use(call, record)
+        if used:
+            selected += self._select(happened, used)
+        for own, trails in tuple(selected):
+            for begun in self._sessions.begun(own, trails, call.at):
+                selected += self._select(happened, begun)
+        return selected
+
+    def _select(self, happened: Happened, record: Record) -> list[Selected]:
+        """Keep a record for the event history, and return it with its trails; empty if none takes it."""
+        if record["managementEvent"]:
+            self.world.history.append(record)
+        trails = receiving_trails(happened.views, record, happened.call.host)
+        return [(record, trails)] if trails else []
+
+    def _record(self, happened: Happened) -> Record | None:
+        call = happened.call
+        data = data_resource_type(call.service, call.action) is not None
+        if data and not any(view.takes_data_events for view in happened.views):
+            return None
+        return make_record(call, happened.answer, happened.identity)

@@ -1,0 +1,121 @@
+"""Tell whether CloudTrail may write to a trail's bucket and to its log group.
+
+Sources: CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail" and "Role policy document for CloudTrail to use
+CloudWatch Logs for monitoring". The condition keys of CloudTrail's calls, and that the canned ACL is always sent, were
+observed on AWS, 2026-09.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from json import JSONDecodeError
+
+from moto.cloudtrail.models import Trail
+from moto.iam.models import Role
+from moto.kms.models import Key
+from moto.logs.models import LogGroup
+
+from embedded_aws.policies import Caller, Verdict, evaluate
+from embedded_aws.stages.trails import find_bucket, find_role
+
+NO_PERMISSION = "Access denied. Check the permissions for your role."
+NO_TRUST = "Access denied. Check the trust relationships for your role."
+
+_SERVICE = "cloudtrail.amazonaws.com"
+_CALLER = Caller(service=_SERVICE)
+
+Context = tuple[tuple[str, str], ...]
+"""Pairs of condition key and value: hashable, so that a verdict that is asked for every record is found only once."""
+
+
+def _caller_context(trail: Trail) -> Context:
+    return (
+        ("aws:SourceArn", trail.arn),
+        ("aws:SourceAccount", trail.account_id),
+        ("aws:SecureTransport", "true"),
+        ("aws:PrincipalIsAWSService", "true"),
+        ("aws:PrincipalServiceName", _SERVICE),
+        ("aws:PrincipalType", "AssumedRole"),
+    )
+
+
+def _write_context(trail: Trail) -> Context:
+    context = (*_caller_context(trail), ("s3:x-amz-acl", "bucket-owner-full-control"), ("s3:TlsVersion", "1.3"))
+    if not trail.kms_key_id:
+        return context
+    return (
+        *context,
+        ("s3:x-amz-server-side-encryption", "aws:kms"),
+        ("s3:x-amz-server-side-encryption-aws-kms-key-id", trail.kms_key_id),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _allowed(documents: tuple[str, ...], action: str, resource: str, context: Context) -> bool:
+    """Tell whether the policies together allow CloudTrail the action; one that is no JSON allows nothing."""
+    try:
+        verdicts = {evaluate(document, _CALLER, action, resource, dict(context)) for document in documents}
+    except JSONDecodeError:
+        return False
+    return Verdict.ALLOWED in verdicts and Verdict.DENIED not in verdicts
+
+
+def bucket_refusal(trail: Trail, bucket_name: str, key: str | None) -> str | None:
+    """Return why S3 refuses CloudTrail the object, or for no key the bucket's ACL; None if it does not.
+
+    The result is S3's error code: ``NoSuchBucket`` or ``AccessDenied``.
+    """
+    found = find_bucket(bucket_name)
+    if found is None:
+        return "NoSuchBucket"
+    _first, bucket = found
+    documents = () if bucket.policy is None else (bucket.policy.decode(),)
+    if key is None:
+        allowed = _allowed(documents, "s3:GetBucketAcl", bucket.arn, _caller_context(trail))
+    else:
+        allowed = _allowed(documents, "s3:PutObject", f"{bucket.arn}/{key}", _write_context(trail))
+    return None if allowed else "AccessDenied"
+
+
+def key_is_usable(trail: Trail, key: Key) -> bool:
+    """Tell whether the key's policy lets CloudTrail encrypt the trail's files."""
+    context = (*_caller_context(trail), ("kms:EncryptionContext:aws:cloudtrail:arn", trail.arn))
+    return _allowed((str(key.policy),), "kms:GenerateDataKey", key.arn, context)
+
+
+def _role_documents(role: Role) -> tuple[str, ...]:
+    managed = (
+        version.document
+        for policy in list(role.managed_policies.values())
+        for version in policy.versions
+        if version.is_default
+    )
+    return (*list(role.policies.values()), *managed)
+
+
+def role_is_trusted(trail: Trail) -> bool:
+    """Tell whether the trail's role exists and lets CloudTrail assume it."""
+    role = find_role(trail.cw_role_arn)
+    if role is None:
+        return False
+    return _allowed((role.assume_role_policy_document,), "sts:AssumeRole", role.arn, _caller_context(trail))
+
+
+def role_may(trail: Trail, action: str, group: LogGroup, stream: str) -> bool:
+    """Tell whether the policies of the trail's role allow an action (``logs:PutLogEvents``) on a stream."""
+    role = find_role(trail.cw_role_arn)
+    if role is None:
+        return False
+    resource = f"{group.arn}:log-stream:{stream}"
+    return _allowed(_role_documents(role), action, resource, (("aws:SecureTransport", "true"),))
+
+
+def log_stream_refusal(trail: Trail, group: LogGroup, stream: str) -> str | None:
+    """Return why CloudTrail cannot write to the stream through the trail's role; None if it can.
+
+    CreateLogStream is needed only for a stream that does not exist.
+    """
+    if not role_is_trusted(trail):
+        return NO_TRUST
+    actions = ["logs:PutLogEvents"] if stream in group.streams else ["logs:CreateLogStream", "logs:PutLogEvents"]
+    return None if all(role_may(trail, action, group, stream) for action in actions) else NO_PERMISSION

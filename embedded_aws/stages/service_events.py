@@ -1,0 +1,110 @@
+"""The records of the calls that AWS's own services make on the way: KMS for Secrets Manager, STS for CloudTrail.
+
+Sources: Secrets Manager user guide, "Secret encryption and decryption" (encryption context, and KMS events in
+CloudTrail); CloudTrail user guide, "CloudTrail userIdentity element" (`invokedBy`, type AWSService).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from moto.kms.models import kms_backends
+from moto.secretsmanager.models import secretsmanager_backends
+
+from embedded_aws.call import Call
+from embedded_aws.events import Record, TrailRef
+from embedded_aws.stages.identity import service_identity
+from embedded_aws.stages.trails import find_trail
+
+if TYPE_CHECKING:
+    from embedded_aws.world import World
+
+_SECRETS_MANAGER = "secretsmanager.amazonaws.com"
+_CLOUDTRAIL = "cloudtrail.amazonaws.com"
+_KMS_ACTIONS = {"CreateSecret": "GenerateDataKey", "GetSecretValue": "Decrypt", "PutSecretValue": "GenerateDataKey"}
+_SESSION = timedelta(hours=1)
+
+
+def key_use(call: Call, record: Record) -> Record | None:
+    """Return the record of KMS for a call that uses the value of a secret with a key of the customer's; else None."""
+    action = _KMS_ACTIONS.get(call.action) if call.service == "secretsmanager" else None
+    if action is None or "errorCode" in record:
+        return None
+    secret = secretsmanager_backends[call.account][call.region].secrets.get(_secret_id(call))
+    keys = kms_backends[call.account][call.region]
+    name = getattr(secret, "kms_key_id", None)
+    key = keys.keys.get(keys.get_key_id(keys.any_id_to_key_id(name))) if name else None
+    if secret is None or key is None:
+        return None
+    context = {"SecretARN": secret.arn, "SecretVersionId": secret.default_version_id}
+    parameters: dict[str, Any] = {"encryptionContext": context}
+    if action == "GenerateDataKey":
+        parameters = {"keyId": key.arn, "keySpec": "AES_256"} | parameters
+    identity = record["userIdentity"] | {"invokedBy": _SECRETS_MANAGER}
+    resource = {"accountId": call.account, "type": "AWS::KMS::Key", "ARN": key.arn}
+    return _record(record, identity, _SECRETS_MANAGER, "kms", action, parameters, resource)
+
+
+def _secret_id(call: Call) -> str:
+    return str(call.parameters.get("SecretId") or call.parameters.get("Name"))
+
+
+class RoleSessions:
+    """The sessions in which CloudTrail writes to log groups; each lasts an hour and begins with a record."""
+
+    def __init__(self, world: World) -> None:
+        """Start without a session."""
+        self._world = world
+        self._until: dict[tuple[TrailRef, str], datetime] = {}
+
+    def begun(self, record: Record, trails: tuple[TrailRef, ...], at: datetime) -> Iterator[Record]:
+        """Yield a record for each trail whose role CloudTrail must assume to deliver `record`."""
+        for ref in trails:
+            trail = find_trail(self._world, ref)
+            role = trail.cw_role_arn if trail else None
+            if role and self._until.get((ref, role), at) <= at:
+                self._until[ref, role] = at + _SESSION
+                yield _assumed(record, ref, role)
+
+
+def _assumed(record: Record, ref: TrailRef, role: str) -> Record:
+    parameters = {"roleArn": role, "roleSessionName": "CLOUDWATCH_LOGS_DELIVERY_SESSION"}
+    resource = {"accountId": ref.account, "type": "AWS::IAM::Role", "ARN": role}
+    place = {"awsRegion": ref.region, "recipientAccountId": ref.account}
+    identity = service_identity(_CLOUDTRAIL)
+    return _record(record | place, identity, _CLOUDTRAIL, "sts", "AssumeRole", parameters, resource)
+
+
+def _record(
+    cause: Record,
+    identity: dict[str, Any],
+    caller: str,
+    service: str,
+    action: str,
+    parameters: dict[str, Any],
+    resource: dict[str, str],
+) -> Record:
+    """Return the record of a service's call, which has no TLS details and the service's name for an address."""
+    return {
+        "eventVersion": "1.08",
+        "userIdentity": identity,
+        "eventTime": cause["eventTime"],
+        "eventSource": f"{service}.amazonaws.com",
+        "eventName": action,
+        "awsRegion": cause["awsRegion"],
+        "sourceIPAddress": caller,
+        "userAgent": caller,
+        "requestParameters": parameters,
+        "responseElements": None,
+        "requestID": str(uuid.uuid4()),
+        "eventID": str(uuid.uuid4()),
+        "readOnly": True,
+        "resources": [resource],
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": cause["recipientAccountId"],
+        "eventCategory": "Management",
+    }

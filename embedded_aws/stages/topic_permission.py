@@ -1,0 +1,73 @@
+"""May an AWS service publish to a topic? By the topic's policy, and by its key's if the topic is encrypted.
+
+Sources: SNS developer guide, "Allow Amazon CloudWatch alarms to publish" and "Key management"; EventBridge user guide,
+"Using resource-based policies": the topic's statement for EventBridge must not have a condition, so
+its calls carry none of the keys that name a source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from moto.kms.models import Key, kms_backends
+from moto.sns.models import Topic
+
+from embedded_aws.policies import Caller, Verdict, evaluate
+
+_KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """A service that publishes for somebody's resource.
+
+    Attributes:
+        service: the principal, such as ``cloudwatch.amazonaws.com``.
+        context: the condition keys that its calls carry.
+    """
+
+    service: str
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+def cloudwatch(account: str, alarm_arn: str) -> Publisher:
+    """Return CloudWatch, acting for an alarm."""
+    source = {"aws:SourceArn": alarm_arn, "aws:SourceAccount": account, "aws:SourceOwner": account}
+    return Publisher("cloudwatch.amazonaws.com", source)
+
+
+def eventbridge() -> Publisher:
+    """Return EventBridge, acting for a rule."""
+    return Publisher("events.amazonaws.com")
+
+
+def may_publish(publisher: Publisher, topic: Topic) -> bool:
+    """Tell whether the topic's policy lets the service publish."""
+    return _allows(topic.policy, publisher, "sns:Publish", topic.arn)
+
+
+def may_encrypt(publisher: Publisher, topic: Topic) -> bool:
+    """Tell whether the service may use the topic's key; it may where the topic has none."""
+    if not topic.kms_master_key_id:
+        return True
+    key = _key_of(topic)
+    if key is None or not key.enabled:
+        return False
+    return all(_allows(key.policy, publisher, action, key.arn) for action in _KEY_ACTIONS)
+
+
+def _key_of(topic: Topic) -> Key | None:
+    """Return the key of the topic's owner, or None: AWS's own key has a policy that no service is in."""
+    name = str(topic.kms_master_key_id)
+    if name.rsplit(":", 1)[-1].startswith("alias/aws/"):
+        return None
+    backend = kms_backends[topic.account_id][topic.sns_backend.region_name]
+    alias = backend.get_alias_name(name)
+    key_id = backend.get_key_id_from_alias(alias) if alias.startswith("alias/") else backend.get_key_id(name)
+    return backend.keys.get(key_id) if key_id else None
+
+
+def _allows(policy: str, publisher: Publisher, action: str, resource: str) -> bool:
+    context = {"aws:SecureTransport": "true", **publisher.context}
+    return evaluate(policy, Caller(service=publisher.service), action, resource, context) is Verdict.ALLOWED

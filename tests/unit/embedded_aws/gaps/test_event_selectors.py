@@ -1,0 +1,78 @@
+"""Event selectors are checked and replaced whole, and a trail without any reports the default one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from tests.unit.embedded_aws.trail_setup import make_trail, moto_client
+
+Client = Callable[[str], Any]
+
+MANAGEMENT = [{"Name": "all", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]
+
+
+@pytest.fixture(scope="module")
+def trail(aws_client: Client) -> str:
+    make_trail(aws_client, "chosen")
+    return "chosen"
+
+
+def test_the_default_is_all_management_events(aws_client: Client) -> None:
+    make_trail(aws_client, "default")
+    answer = aws_client("cloudtrail").get_event_selectors(TrailName="default")
+    expected = {
+        "ReadWriteType": "All",
+        "IncludeManagementEvents": True,
+        "DataResources": [],
+        "ExcludeManagementEventSources": [],
+    }
+    assert answer["EventSelectors"] == [expected]
+    assert "AdvancedEventSelectors" not in answer
+
+
+def test_one_kind_of_selector_replaces_the_other(aws_client: Client, trail: str) -> None:
+    cloudtrail = aws_client("cloudtrail")
+    cloudtrail.put_event_selectors(TrailName=trail, AdvancedEventSelectors=MANAGEMENT)
+    assert cloudtrail.get_event_selectors(TrailName=trail)["AdvancedEventSelectors"] == MANAGEMENT
+    put = cloudtrail.put_event_selectors(TrailName=trail, EventSelectors=[{"ReadWriteType": "WriteOnly"}])
+    answer = cloudtrail.get_event_selectors(TrailName=trail)
+    assert "AdvancedEventSelectors" not in answer
+    assert answer["EventSelectors"] == put["EventSelectors"]
+    assert answer["EventSelectors"][0]["IncludeManagementEvents"] is True
+
+
+@pytest.mark.parametrize(
+    "selectors",
+    [
+        {},
+        {"EventSelectors": [{}], "AdvancedEventSelectors": MANAGEMENT},
+        {"EventSelectors": [{}] * 6},
+        {"EventSelectors": [{"ReadWriteType": "Some"}]},
+        {"EventSelectors": [{"ExcludeManagementEventSources": ["iam.amazonaws.com"]}]},
+        {"EventSelectors": [{"DataResources": [{"Type": "AWS::SQS::Queue", "Values": ["arn"]}]}]},
+        {"EventSelectors": [{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn"] * 251}]}]},
+        {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "readOnly", "Equals": ["true"]}]}]},
+        {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "StartsWith": ["M"]}]}]},
+        {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory"}]}]},
+    ],
+)
+def test_impossible_selectors_are_refused(aws_client: Client, trail: str, selectors: dict[str, Any]) -> None:
+    cloudtrail = aws_client("cloudtrail")
+    with pytest.raises(cloudtrail.exceptions.InvalidEventSelectorsException):
+        cloudtrail.put_event_selectors(TrailName=trail, **selectors)
+
+
+@mock_aws
+def test_moto_still_has_the_gap() -> None:
+    """When this fails, moto has closed the gap and our override can go."""
+    moto_client("s3").create_bucket(Bucket="chosen")
+    cloudtrail = moto_client("cloudtrail")
+    cloudtrail.create_trail(Name="chosen", S3BucketName="chosen")
+    assert cloudtrail.get_event_selectors(TrailName="chosen")["EventSelectors"] == []
+    cloudtrail.put_event_selectors(TrailName="chosen", AdvancedEventSelectors=MANAGEMENT)
+    cloudtrail.put_event_selectors(TrailName="chosen", EventSelectors=[{"ReadWriteType": "Some"}])
+    assert cloudtrail.get_event_selectors(TrailName="chosen")["AdvancedEventSelectors"] == MANAGEMENT

@@ -1,0 +1,120 @@
+"""Metrics that clients put are listed once, and read by periods of their own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.unit.embedded_aws.alarm_setup import Client, now_of, put_value
+
+DIMENSION = [{"Name": "Secret", "Value": "a"}]
+
+
+def listed(client: Client, **question: Any) -> list[dict[str, Any]]:
+    return list(client("cloudwatch").list_metrics(**question)["Metrics"])
+
+
+def minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
+def test_a_metric_is_listed_once_and_found_by_its_dimensions(embedded_aws: str, aws_client: Client) -> None:
+    for _turn in range(2):
+        put_value(aws_client, embedded_aws, "listed", 1)
+        put_value(aws_client, embedded_aws, "listed", 1, Dimensions=DIMENSION)
+    question = {"Namespace": "Test", "MetricName": "listed"}
+    assert [metric["Dimensions"] for metric in listed(aws_client, **question)] == [[], DIMENSION]
+    assert [metric["Dimensions"] for metric in listed(aws_client, **question, Dimensions=[{"Name": "Secret"}])] == [
+        DIMENSION
+    ]
+    assert listed(aws_client, **question, Dimensions=[{"Name": "Secret", "Value": "b"}]) == []
+
+
+def test_five_hundred_metrics_are_a_page(aws_client: Client) -> None:
+    cloudwatch = aws_client("cloudwatch")
+    datums = [{"MetricName": f"metric-{number:03}", "Value": 1} for number in range(501)]
+    cloudwatch.put_metric_data(Namespace="Pages", MetricData=datums)
+    pages = list(cloudwatch.get_paginator("list_metrics").paginate(Namespace="Pages"))
+    assert [len(page["Metrics"]) for page in pages] == [500, 1]
+
+
+def test_periods_begin_at_multiples_of_the_period(embedded_aws: str, aws_client: Client) -> None:
+    now = minute(now_of(embedded_aws))
+    hour = now.replace(minute=0) - timedelta(hours=2)
+    for minutes, value in ((1, 1.0), (4, 2.0), (5, 4.0)):
+        put_value(aws_client, embedded_aws, "periods", value, Timestamp=hour + timedelta(minutes=minutes))
+    points = aws_client("cloudwatch").get_metric_statistics(
+        Namespace="Test",
+        MetricName="periods",
+        StartTime=hour + timedelta(minutes=1),
+        EndTime=now,
+        Period=300,
+        Statistics=["Sum"],
+        ExtendedStatistics=["p50"],
+    )["Datapoints"]
+    assert [(point["Timestamp"], point["Sum"], point["ExtendedStatistics"]["p50"]) for point in points] == [
+        (hour, 3.0, 1.0),
+        (hour + timedelta(minutes=5), 4.0, 4.0),
+    ]
+
+
+def test_get_metric_data_gives_the_newest_first_unless_asked_otherwise(embedded_aws: str, aws_client: Client) -> None:
+    now = minute(now_of(embedded_aws))
+    for minutes in (3, 2):
+        put_value(aws_client, embedded_aws, "order", minutes, Timestamp=now - timedelta(minutes=minutes))
+    stat = {"Metric": {"Namespace": "Test", "MetricName": "order"}, "Period": 60, "Stat": "Sum"}
+    question = {"MetricDataQueries": [{"Id": "q", "MetricStat": stat}], "StartTime": now - timedelta(hours=1)}
+    for order, values in (({}, [2.0, 3.0]), ({"ScanBy": "TimestampAscending"}, [3.0, 2.0])):
+        answer = aws_client("cloudwatch").get_metric_data(**question, EndTime=now, **order)
+        assert answer["MetricDataResults"][0]["Values"] == values
+
+
+def test_metric_math_is_still_answered_by_moto(embedded_aws: str, aws_client: Client) -> None:
+    put_value(aws_client, embedded_aws, "math", 2)
+    now = now_of(embedded_aws)
+    stat = {"Metric": {"Namespace": "Test", "MetricName": "math"}, "Period": 3600, "Stat": "Sum"}
+    queries = [{"Id": "m", "MetricStat": stat, "ReturnData": False}, {"Id": "e", "Expression": "SUM(METRICS())"}]
+    (result,) = aws_client("cloudwatch").get_metric_data(
+        MetricDataQueries=queries, StartTime=now - timedelta(hours=1), EndTime=now + timedelta(hours=1)
+    )["MetricDataResults"]
+    assert result["Id"] == "e"
+
+
+@pytest.mark.parametrize(
+    ("namespace", "datum", "code"),
+    [
+        ("AWS/Own", {}, "InvalidParameterValue"),
+        ("Test", {"Value": float("nan")}, "InvalidParameterValue"),
+        ("Test", {"Timestamp": datetime(2020, 1, 1, tzinfo=UTC)}, "InvalidParameterValue"),
+        ("Test", {"Timestamp": datetime(2099, 1, 1, tzinfo=UTC)}, "InvalidParameterValue"),
+        ("Test", {"Unit": "Pounds"}, "ValidationError"),
+    ],
+)
+def test_a_datum_that_aws_refuses_is_refused(
+    aws_client: Client, namespace: str, datum: dict[str, Any], code: str
+) -> None:
+    datums = [{"MetricName": "refused", "Value": 1.0} | datum]
+    with pytest.raises(ClientError) as caught:
+        aws_client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=datums)
+    assert caught.value.response["Error"]["Code"] == code
+    assert listed(aws_client, MetricName="refused") == []
+
+
+def test_moto_still_has_the_gaps(moto_client: Client) -> None:
+    """When this fails, moto has closed a gap and its override can go."""
+    at = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(minutes=58)
+    datums = [{"MetricName": "m", "Value": 1.0, "Timestamp": at}, {"MetricName": "m", "Value": 1.0, "Timestamp": at}]
+    moto_client("cloudwatch").put_metric_data(Namespace="Test", MetricData=datums)
+    assert len(listed(moto_client)) == 2
+    (point,) = moto_client("cloudwatch").get_metric_statistics(
+        Namespace="Test",
+        MetricName="m",
+        StartTime=at - timedelta(hours=1),
+        EndTime=at + timedelta(hours=1),
+        Period=3600,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    assert point["Timestamp"] == at, "moto begins periods at the first datum"

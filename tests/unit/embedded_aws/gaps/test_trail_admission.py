@@ -1,0 +1,215 @@
+"""A trail that could not deliver is refused when it is made or changed, as on AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from tests.unit.embedded_aws.trail_setup import (
+    ACCOUNT,
+    bucket_policy,
+    control,
+    document,
+    group_arn,
+    log_keys,
+    make_bucket,
+    make_role,
+    make_trail,
+    moto_client,
+    trail_arn,
+)
+
+Client = Callable[[str], Any]
+
+
+@pytest.fixture(autouse=True)
+def fresh(embedded_aws: str) -> None:
+    """Begin each test with an embedded AWS without trails, since a Region can have five."""
+    control(embedded_aws, "reset")
+
+
+def refusal(client: Client, **settings: Any) -> tuple[str, str]:
+    """Return code and message of CreateTrail for the trail and bucket of this file."""
+    with pytest.raises(ClientError) as refused:
+        client("cloudtrail").create_trail(**{"Name": "asked", "S3BucketName": "asked"} | settings)
+    error = refused.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_a_bucket_that_does_not_exist_is_refused(aws_client: Client) -> None:
+    expected = ("S3BucketDoesNotExistException", "S3 bucket asked does not exist!")
+    assert refusal(aws_client) == expected
+
+
+POLICIES = {
+    "no policy": None,
+    "another trail": bucket_policy("asked", "another"),
+    "another account": bucket_policy("asked", "asked", path="AWSLogs/999999999999/*"),
+    "no right to read the ACL": bucket_policy("asked", "asked")
+    | {"Statement": bucket_policy("asked", "asked")["Statement"][1:]},
+    "no right to write": bucket_policy("asked", "asked")
+    | {"Statement": bucket_policy("asked", "asked")["Statement"][:1]},
+    "a denial": {
+        "Version": "2012-10-17",
+        "Statement": [
+            *bucket_policy("asked", "asked")["Statement"],
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:PutObject",
+                "Resource": "arn:aws:s3:::asked/*",
+                "Condition": {"StringNotLike": {"aws:SourceArn": "arn:aws:s3:*"}},
+            },
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+def test_an_insufficient_bucket_policy_is_refused(aws_client: Client, policy: dict[str, Any] | None) -> None:
+    aws_client("s3").create_bucket(Bucket="asked")
+    if policy:
+        aws_client("s3").put_bucket_policy(Bucket="asked", Policy=json.dumps(policy))
+    expected = ("InsufficientS3BucketPolicyException", "Incorrect S3 bucket policy is detected for bucket: asked")
+    assert refusal(aws_client) == expected
+
+
+def test_file_validation_needs_the_digest_folder(aws_client: Client) -> None:
+    make_bucket(aws_client, "asked", "asked", path=f"AWSLogs/{ACCOUNT}/CloudTrail/*")
+    assert refusal(aws_client, EnableLogFileValidation=True)[0] == "InsufficientS3BucketPolicyException"
+    aws_client("cloudtrail").create_trail(Name="asked", S3BucketName="asked")
+
+
+def test_arns_may_be_given_by_pattern(aws_client: Client) -> None:
+    policy = json.dumps(bucket_policy("asked", "asked")).replace(
+        f'"aws:SourceArn": "{trail_arn("asked")}"', '"aws:SourceArn": "arn:aws:cloudtrail:*:*:trail/a*"'
+    )
+    statements = json.loads(policy.replace("StringEquals", "StringLike"))
+    aws_client("s3").create_bucket(Bucket="asked")
+    aws_client("s3").put_bucket_policy(Bucket="asked", Policy=json.dumps(statements))
+    aws_client("cloudtrail").create_trail(Name="asked", S3BucketName="asked")
+
+
+def test_admission_leaves_an_empty_object_and_a_stream(aws_client: Client) -> None:
+    make_bucket(aws_client, "asked", "asked")
+    aws_client("logs").create_log_group(logGroupName="asked")
+    role = make_role(aws_client, "asked", "asked")
+    settings = {"CloudWatchLogsLogGroupArn": group_arn("asked"), "CloudWatchLogsRoleArn": role}
+    aws_client("cloudtrail").create_trail(Name="asked", S3BucketName="asked", **settings)
+    listed = aws_client("s3").list_objects_v2(Bucket="asked")["Contents"]
+    assert [(item["Key"], item["Size"]) for item in listed] == [(f"AWSLogs/{ACCOUNT}/CloudTrail/", 0)]
+    (stream,) = aws_client("logs").describe_log_streams(logGroupName="asked")["logStreams"]
+    assert stream["logStreamName"] == f"{ACCOUNT}_CloudTrail_us-east-1"
+
+
+def test_a_role_that_cloudtrail_may_not_assume_is_refused(aws_client: Client) -> None:
+    make_bucket(aws_client, "asked", "asked")
+    aws_client("logs").create_log_group(logGroupName="asked")
+    other = make_role(aws_client, "other", "asked", principal={"Service": "ec2.amazonaws.com"})
+    for role in (other, f"arn:aws:iam::{ACCOUNT}:role/unknown", "arn:aws:iam::999999999999:role/foreign"):
+        settings = {"CloudWatchLogsLogGroupArn": group_arn("asked"), "CloudWatchLogsRoleArn": role}
+        message = "Access denied. Check the trust relationships for your role."
+        assert refusal(aws_client, **settings) == ("InvalidCloudWatchLogsRoleArnException", message)
+
+
+@pytest.mark.parametrize("actions", [("logs:PutLogEvents",), ("logs:CreateLogStream",)])
+def test_a_role_that_may_not_write_is_refused(aws_client: Client, actions: tuple[str, ...]) -> None:
+    make_bucket(aws_client, "asked", "asked")
+    aws_client("logs").create_log_group(logGroupName="asked")
+    role = make_role(aws_client, "asked", "asked", actions)
+    settings = {"CloudWatchLogsLogGroupArn": group_arn("asked"), "CloudWatchLogsRoleArn": role}
+    message = "Access denied. Check the permissions for your role."
+    assert refusal(aws_client, **settings) == ("InvalidCloudWatchLogsLogGroupArnException", message)
+
+
+@pytest.mark.parametrize("arn", [group_arn("asked")[:-2], group_arn("unknown"), "asked"])
+def test_a_log_group_must_exist_and_be_named_with_its_streams(aws_client: Client, arn: str) -> None:
+    make_bucket(aws_client, "asked", "asked")
+    aws_client("logs").create_log_group(logGroupName="asked")
+    role = make_role(aws_client, "asked", "asked")
+    code, message = refusal(aws_client, CloudWatchLogsLogGroupArn=arn, CloudWatchLogsRoleArn=role)
+    assert code == "InvalidCloudWatchLogsLogGroupArnException"
+    assert message.startswith("Access denied.")
+
+
+def test_a_name_is_taken_once_and_a_region_has_five_trails(aws_client: Client) -> None:
+    for number in range(5):
+        make_trail(aws_client, f"trail-{number}")
+    make_bucket(aws_client, "asked", "asked")
+    assert refusal(aws_client)[0] == "MaximumNumberOfTrailsExceededException"
+    assert refusal(aws_client, Name="trail-1", S3BucketName="trail-1")[0] == "TrailAlreadyExistsException"
+
+
+def test_an_organization_trail_needs_trusted_access(aws_client: Client) -> None:
+    make_bucket(aws_client, "asked", "asked", path="AWSLogs/*")
+    assert refusal(aws_client, IsOrganizationTrail=True)[0] == "CloudTrailAccessNotEnabledException"
+
+
+def test_a_change_is_checked_and_refused_whole(aws_client: Client) -> None:
+    cloudtrail = aws_client("cloudtrail")
+    make_trail(aws_client, "asked")
+    with pytest.raises(cloudtrail.exceptions.S3BucketDoesNotExistException):
+        cloudtrail.update_trail(Name="asked", S3BucketName="unknown")
+    aws_client("s3").create_bucket(Bucket="closed")
+    with pytest.raises(cloudtrail.exceptions.InsufficientS3BucketPolicyException):
+        cloudtrail.update_trail(Name="asked", S3BucketName="closed")
+    assert cloudtrail.get_trail(Name="asked")["Trail"]["S3BucketName"] == "asked"
+
+
+def test_an_empty_log_group_removes_group_and_role(aws_client: Client) -> None:
+    cloudtrail = aws_client("cloudtrail")
+    make_trail(aws_client, "asked", logs=True)
+    cloudtrail.update_trail(Name="asked", CloudWatchLogsLogGroupArn="")
+    trail = cloudtrail.get_trail(Name="asked")["Trail"]
+    assert not {"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"} & set(trail)
+
+
+@mock_aws
+def test_moto_still_has_the_gap() -> None:
+    """When this fails, moto has closed the gap and our override can go."""
+    moto_client("s3").create_bucket(Bucket="asked")
+    cloudtrail = moto_client("cloudtrail")
+    settings = {"CloudWatchLogsLogGroupArn": "no", "CloudWatchLogsRoleArn": "no"}
+    cloudtrail.create_trail(Name="asked", S3BucketName="asked", **settings)
+    assert cloudtrail.update_trail(Name="asked", S3BucketName="unknown")["S3BucketName"] == "unknown"
+
+
+KEY_STATEMENT = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudtrail.amazonaws.com"},
+    "Action": "kms:GenerateDataKey*",
+    "Resource": "*",
+    "Condition": {
+        "StringEquals": {"aws:SourceArn": trail_arn("asked")},
+        "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{ACCOUNT}:trail/*"},
+    },
+}
+
+
+def test_a_key_that_cloudtrail_may_not_use_is_refused(aws_client: Client) -> None:
+    make_bucket(aws_client, "asked", "asked")
+    kms = aws_client("kms")
+    closed = kms.create_key()["KeyMetadata"]["Arn"]
+    for key in (closed, "alias/unknown"):
+        assert refusal(aws_client, KmsKeyId=key)[0] == "InsufficientEncryptionPolicyException"
+    for key in ("not a key", closed.replace("us-east-1", "eu-west-1")):
+        assert refusal(aws_client, KmsKeyId=key)[0] == "KmsKeyNotFoundException"
+    usable = kms.create_key(Policy=document(KEY_STATEMENT))["KeyMetadata"]["Arn"]
+    kms.disable_key(KeyId=usable.rpartition("/")[2])
+    assert refusal(aws_client, KmsKeyId=usable)[0] == "KmsException"
+
+
+def test_a_key_that_is_named_by_alias_shows_by_its_arn_and_encrypts(embedded_aws: str, aws_client: Client) -> None:
+    kms = aws_client("kms")
+    key = kms.create_key(Policy=document(KEY_STATEMENT))["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName="alias/trail", TargetKeyId=key)
+    make_trail(aws_client, "asked", KmsKeyId="alias/trail")
+    assert aws_client("cloudtrail").get_trail(Name="asked")["Trail"]["KmsKeyId"] == key
+    control(embedded_aws, "drain")
+    head = aws_client("s3").head_object(Bucket="asked", Key=log_keys(aws_client, "asked")[0])
+    assert head["ServerSideEncryption"] == "aws:kms"

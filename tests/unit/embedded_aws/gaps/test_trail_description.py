@@ -1,0 +1,42 @@
+"""A trail's description says what was put on it, and leaves out what is not set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto import mock_aws
+
+from tests.unit.embedded_aws.trail_setup import make_trail, moto_client
+
+Client = Callable[[str], Any]
+
+WRITES = [{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}]
+
+
+def test_selectors_show_in_the_description(aws_client: Client) -> None:
+    make_trail(aws_client, "described")
+    cloudtrail = aws_client("cloudtrail")
+    (trail,) = cloudtrail.describe_trails(trailNameList=["described"])["trailList"]
+    assert (trail["HasCustomEventSelectors"], trail["HasInsightSelectors"]) == (False, False)
+    cloudtrail.put_event_selectors(TrailName="described", EventSelectors=WRITES)
+    cloudtrail.put_insight_selectors(TrailName="described", InsightSelectors=[{"InsightType": "ApiCallRateInsight"}])
+    trail = cloudtrail.get_trail(Name="described")["Trail"]
+    assert (trail["HasCustomEventSelectors"], trail["HasInsightSelectors"]) == (True, True)
+
+
+def test_what_was_removed_is_left_out(aws_client: Client) -> None:
+    make_trail(aws_client, "bare", S3KeyPrefix="")
+    cloudtrail = aws_client("cloudtrail")
+    cloudtrail.update_trail(Name="bare", KmsKeyId="")
+    assert not {"KmsKeyId", "S3KeyPrefix"} & set(cloudtrail.get_trail(Name="bare")["Trail"])
+
+
+@mock_aws
+def test_moto_still_has_the_gap() -> None:
+    """When this fails, moto has closed the gap and our override can go."""
+    moto_client("s3").create_bucket(Bucket="described")
+    cloudtrail = moto_client("cloudtrail")
+    cloudtrail.create_trail(Name="described", S3BucketName="described")
+    cloudtrail.put_event_selectors(TrailName="described", EventSelectors=WRITES)
+    assert cloudtrail.get_trail(Name="described")["Trail"]["HasCustomEventSelectors"] is False

@@ -1,0 +1,178 @@
+"""Digest files come by the hour, and the AWS CLI finds with them what was altered or removed."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.unit.embedded_aws.trail_setup import REGION, control, keys, log_keys, make_trail
+
+
+@pytest.fixture(autouse=True)
+def fresh(embedded_aws: str) -> None:
+    """Begin each test with an embedded AWS without trails, since a Region can have five."""
+    control(embedded_aws, "reset")
+
+
+def validate_logs(endpoint: str, arn: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the AWS CLI over the whole life of a trail; its clock is behind the embedded one."""
+    start = f"{datetime.now() - timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
+    end = f"{datetime.now() + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
+    environment = {
+        "PYTHONPATH": str(Path(sys.prefix) / "awscli"),
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "witness",
+        "AWS_SECRET_ACCESS_KEY": "witness",
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    command = [sys.executable, "-m", "awscli", "cloudtrail", "validate-logs", "--verbose", "--trail-arn", arn]
+    return subprocess.run(
+        [*command, "--start-time", start, "--end-time", end, *options],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def digests(client: Callable[[str], Any], bucket: str) -> list[dict[str, Any]]:
+    s3 = client("s3")
+    bodies = [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys(client, bucket) if "-Digest/" in key]
+    return [json.loads(gzip.decompress(body)) for body in bodies]
+
+
+def test_the_cli_accepts_what_was_delivered_and_finds_what_was_altered_or_removed(
+    embedded_aws: str, aws_client: Callable[[str], Any]
+) -> None:
+    arn = make_trail(aws_client, "judged", EnableLogFileValidation=True)
+    s3 = aws_client("s3")
+    for _turn in range(2):
+        aws_client("sts").get_caller_identity()
+        control(embedded_aws, "clock", advance_seconds=3600)
+    files = log_keys(aws_client, "judged")
+    accepted = validate_logs(embedded_aws, arn)
+    assert accepted.returncode == 0, accepted.stderr
+    assert "3/3 digest files valid" in accepted.stdout
+    assert f"{len(files)}/{len(files)} log files valid" in accepted.stdout
+
+    s3.put_object(Bucket="judged", Key=files[0], Body=gzip.compress(b'{"Records":[]}'))
+    altered = validate_logs(embedded_aws, arn)
+    assert altered.returncode == 1
+    assert f"Log file\ts3://judged/{files[0]}\tINVALID: hash value doesn't match" in altered.stderr
+
+    s3.delete_object(Bucket="judged", Key=files[1])
+    removed = validate_logs(embedded_aws, arn)
+    assert f"Log file\ts3://judged/{files[1]}\tINVALID: not found" in removed.stderr
+
+    digest = [key for key in keys(aws_client, "judged") if "-Digest/" in key][1]
+    s3.delete_object(Bucket="judged", Key=digest)
+    unchained = validate_logs(embedded_aws, arn)
+    assert f"Digest file\ts3://judged/{digest}\tINVALID: not found" in unchained.stderr
+
+
+def test_a_chain_begins_with_the_hour_before_and_goes_on_through_empty_hours(
+    embedded_aws: str, aws_client: Callable[[str], Any]
+) -> None:
+    make_trail(aws_client, "quiet", EnableLogFileValidation=True)
+    control(embedded_aws, "clock", advance_seconds=3 * 3600)
+    first, second, third, fourth = digests(aws_client, "quiet")
+    assert {name: value for name, value in first.items() if name.startswith("previous")} == {
+        "previousDigestS3Bucket": None,
+        "previousDigestS3Object": None,
+        "previousDigestHashValue": None,
+        "previousDigestHashAlgorithm": None,
+        "previousDigestSignature": None,
+    }
+    hours = [
+        datetime.fromisoformat(one["digestEndTime"]) - datetime.fromisoformat(one["digestStartTime"])
+        for one in (first, second, third, fourth)
+    ]
+    assert hours == [timedelta(hours=1)] * 4
+    started = aws_client("cloudtrail").get_trail_status(Name="quiet")["StartLoggingTime"]
+    assert first["digestEndTime"] == f"{started.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    assert (first["logFiles"], fourth["logFiles"], fourth["newestEventTime"]) == ([], [], None)
+    named = [file["s3Object"] for file in second["logFiles"]]
+    assert named
+    assert set(named) <= set(log_keys(aws_client, "quiet"))
+    assert fourth["previousDigestS3Object"] == third["digestS3Object"]
+
+
+def test_stopping_ends_a_chain_and_starting_begins_another(embedded_aws: str, aws_client: Callable[[str], Any]) -> None:
+    arn = make_trail(aws_client, "paused", EnableLogFileValidation=True)
+    cloudtrail = aws_client("cloudtrail")
+    control(embedded_aws, "clock", advance_seconds=1800)
+    cloudtrail.stop_logging(Name="paused")
+    control(embedded_aws, "clock", advance_seconds=4 * 3600)
+    assert len(digests(aws_client, "paused")) == 2, "none for the hours without logging"
+    cloudtrail.start_logging(Name="paused")
+    control(embedded_aws, "clock", advance_seconds=3600)
+    beginnings = [one for one in digests(aws_client, "paused") if one["previousDigestSignature"] is None]
+    assert len(beginnings) == 2
+    accepted = validate_logs(embedded_aws, arn)
+    assert accepted.returncode == 0, accepted.stderr
+    assert "4/4 digest files valid" in accepted.stdout
+    files = log_keys(aws_client, "paused")
+    assert f"{len(files)}/{len(files)} log files valid" in accepted.stdout
+
+
+def test_validation_that_is_switched_on_and_off_begins_and_ends_a_chain(
+    embedded_aws: str, aws_client: Callable[[str], Any]
+) -> None:
+    make_trail(aws_client, "switched")
+    cloudtrail = aws_client("cloudtrail")
+    control(embedded_aws, "clock", advance_seconds=7200)
+    assert digests(aws_client, "switched") == []
+    cloudtrail.update_trail(Name="switched", EnableLogFileValidation=True)
+    control(embedded_aws, "clock", advance_seconds=3600)
+    assert len(digests(aws_client, "switched")) == 2
+    control(embedded_aws, "clock", advance_seconds=60)
+    cloudtrail.update_trail(Name="switched", EnableLogFileValidation=False)
+    control(embedded_aws, "clock", advance_seconds=7200)
+    assert len(digests(aws_client, "switched")) == 3
+
+
+def test_each_region_of_a_trail_has_its_own_chain_and_key(embedded_aws: str, aws_client: Callable[[str], Any]) -> None:
+    arn = make_trail(aws_client, "wide", EnableLogFileValidation=True, IsMultiRegionTrail=True)
+    boto3.client(
+        "secretsmanager",
+        endpoint_url=embedded_aws,
+        region_name="eu-west-1",
+        aws_access_key_id="witness",
+        aws_secret_access_key="witness",
+    ).list_secrets()
+    control(embedded_aws, "clock", advance_seconds=3600)
+    fingerprints = {one["digestS3Object"].split("/")[3]: one for one in digests(aws_client, "wide")}
+    assert set(fingerprints) == {REGION, "eu-west-1"}
+    assert len({one["digestPublicKeyFingerprint"] for one in fingerprints.values()}) == 2
+    accepted = validate_logs(embedded_aws, arn, "--region", "eu-west-1")
+    assert accepted.returncode == 0, accepted.stderr
+    assert "2/2 digest files valid" in accepted.stdout
+    assert "1/1 log files valid" in accepted.stdout
+
+
+def test_a_digest_that_the_bucket_refuses_shows_and_comes_later(
+    embedded_aws: str, aws_client: Callable[[str], Any]
+) -> None:
+    make_trail(aws_client, "late", EnableLogFileValidation=True)
+    control(embedded_aws, "drain")
+    policy = aws_client("s3").get_bucket_policy(Bucket="late")["Policy"]
+    aws_client("s3").delete_bucket_policy(Bucket="late")
+    control(embedded_aws, "clock", advance_seconds=3600)
+    status = aws_client("cloudtrail").get_trail_status(Name="late")
+    assert status["LatestDigestDeliveryError"] == "AccessDenied"
+    aws_client("s3").put_bucket_policy(Bucket="late", Policy=policy)
+    control(embedded_aws, "drain")
+    status = aws_client("cloudtrail").get_trail_status(Name="late")
+    assert "LatestDigestDeliveryError" not in status
+    assert len(digests(aws_client, "late")) == 2

@@ -1,0 +1,139 @@
+"""Metric filters turn log events into samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.unit.embedded_aws.alarm_setup import Client, make_group, now_of, put_filter, put_messages
+
+Read = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def read(embedded_aws: str, aws_client: Client) -> Read:
+    """Return what reads the datapoints of Test/NAME of the last hour."""
+
+    def datapoints(name: str, **more: Any) -> list[dict[str, Any]]:
+        now = now_of(embedded_aws)
+        found = aws_client("cloudwatch").get_metric_statistics(
+            Namespace="Test",
+            MetricName=name,
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(minutes=5),
+            Period=3600,
+            Statistics=["Sum", "SampleCount", "Minimum", "Maximum"],
+            **more,
+        )["Datapoints"]
+        return [{key: point[key] for key in ("Sum", "SampleCount", "Minimum", "Maximum")} for point in found]
+
+    return datapoints
+
+
+def total(points: list[dict[str, Any]]) -> tuple[float, float]:
+    """Return sum and number of samples, whatever hour they fell into."""
+    return sum(point["Sum"] for point in points), sum(point["SampleCount"] for point in points)
+
+
+def test_matching_events_count_and_others_give_nothing(embedded_aws: str, aws_client: Client, read: Read) -> None:
+    group = make_group(aws_client, "counts")
+    put_filter(aws_client, group, "filter", '{ $.a = "x" }', metricName="counts")
+    put_messages(aws_client, embedded_aws, group, '{"a": "x"}', '{"a": "y"}', "no JSON", '{"a": "x"}')
+    assert total(read("counts")) == (2, 2)
+
+
+def test_the_default_value_counts_once_per_event_that_does_not_match(
+    embedded_aws: str, aws_client: Client, read: Read
+) -> None:
+    group = make_group(aws_client, "defaults")
+    put_filter(aws_client, group, "filter", "ERROR", metricName="defaults", defaultValue=0)
+    put_messages(aws_client, embedded_aws, group, "ERROR", "fine", "fine")
+    assert total(read("defaults")) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "value", "messages", "expected"),
+    [
+        ("json", "{ $.ms = * }", "$.ms", ['{"ms": 1.5}', '{"ms": "2"}', '{"ms": "slow"}'], (3.5, 2)),
+        ("named", "[ip, bytes]", "$bytes", ["1.2.3.4 10", "1.2.3.4 many"], (10, 1)),
+        ("numbered", "[ip,]", "$2", ["1.2.3.4 10"], (10, 1)),
+        ("missing", '{ $.a = "x" }', "$.ms", ['{"a": "x"}'], (0, 0)),
+        ("constant", "", "0.25", ["anything"], (0.25, 1)),
+    ],
+)
+def test_the_metric_value_is_a_number_or_read_from_the_event(
+    embedded_aws: str,
+    aws_client: Client,
+    read: Read,
+    name: str,
+    pattern: str,
+    value: str,
+    messages: list[str],
+    expected: tuple[float, float],
+) -> None:
+    group = make_group(aws_client, f"value-{name}")
+    put_filter(aws_client, group, "filter", pattern, metricName=f"value-{name}", metricValue=value)
+    put_messages(aws_client, embedded_aws, group, *messages)
+    assert total(read(f"value-{name}")) == expected
+
+
+def test_dimensions_are_read_from_the_event_and_an_event_without_one_gives_nothing(
+    embedded_aws: str, aws_client: Client, read: Read
+) -> None:
+    group = make_group(aws_client, "dimensions")
+    put_filter(aws_client, group, "filter", "{ $.n = * }", metricName="dimensions", dimensions={"Secret": "$.secret"})
+    put_messages(aws_client, embedded_aws, group, '{"n":1,"secret":"a"}', '{"n":1,"secret":"b"}', '{"n":1}')
+    listed = aws_client("cloudwatch").list_metrics(Namespace="Test", MetricName="dimensions")["Metrics"]
+    assert [metric["Dimensions"] for metric in listed] == [
+        [{"Name": "Secret", "Value": "a"}],
+        [{"Name": "Secret", "Value": "b"}],
+    ]
+    assert total(read("dimensions", Dimensions=[{"Name": "Secret", "Value": "a"}])) == (1, 1)
+    assert read("dimensions") == []
+
+
+def test_a_sample_has_the_time_of_its_event(embedded_aws: str, aws_client: Client) -> None:
+    group = make_group(aws_client, "times")
+    put_filter(aws_client, group, "filter", "", metricName="times")
+    put_messages(aws_client, embedded_aws, group, "event", seconds_ago=600)
+    now = now_of(embedded_aws)
+    (point,) = aws_client("cloudwatch").get_metric_statistics(
+        Namespace="Test",
+        MetricName="times",
+        StartTime=now - timedelta(hours=1),
+        EndTime=now,
+        Period=60,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    assert timedelta(seconds=600) <= now - point["Timestamp"] < timedelta(seconds=720)
+
+
+def test_a_replaced_filter_works_from_then_on_and_a_deleted_one_no_more(
+    embedded_aws: str, aws_client: Client, read: Read
+) -> None:
+    group = make_group(aws_client, "changes")
+    put_filter(aws_client, group, "filter", "old", metricName="changes")
+    put_messages(aws_client, embedded_aws, group, "old", "new")
+    put_filter(aws_client, group, "filter", "new", metricName="changes", metricValue="10")
+    put_messages(aws_client, embedded_aws, group, "old", "new")
+    aws_client("logs").delete_metric_filter(logGroupName=group, filterName="filter")
+    put_messages(aws_client, embedded_aws, group, "new")
+    assert total(read("changes")) == (11, 2)
+
+
+def test_get_metric_data_reads_the_same(embedded_aws: str, aws_client: Client) -> None:
+    group = make_group(aws_client, "data")
+    put_filter(aws_client, group, "filter", "", metricName="data", unit="Count")
+    put_messages(aws_client, embedded_aws, group, "a", "b")
+    now = now_of(embedded_aws)
+    stat = {"Metric": {"Namespace": "Test", "MetricName": "data"}, "Period": 60, "Stat": "Sum", "Unit": "Count"}
+    (result,) = aws_client("cloudwatch").get_metric_data(
+        MetricDataQueries=[{"Id": "q", "MetricStat": stat}],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(minutes=1),
+    )["MetricDataResults"]
+    assert result["Values"] == [2.0]
+    assert result["Timestamps"][0].second == 0

@@ -1,0 +1,90 @@
+"""The surface of the embedded AWS's own: what it answers, and that bad input is told so."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+Client = Callable[[str], Any]
+
+
+def ask(endpoint: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
+    """Return status and document; a body makes it a POST."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(f"{endpoint}/_embedded/{path}", data=body)) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def test_health_says_ready(embedded_aws: str) -> None:
+    status, health = ask(embedded_aws, "health")
+    assert (status, health["status"], health["failures"]) == (200, "ready", [])
+
+
+def test_calls_tell_read_from_write_and_the_error(embedded_aws: str, aws_client: Client) -> None:
+    since = max((call["id"] for call in ask(embedded_aws, "calls")[1]), default=0)
+    secrets = aws_client("secretsmanager")
+    secrets.create_secret(Name="calls", SecretString="x")
+    secrets.get_secret_value(SecretId="calls")
+    with pytest.raises(secrets.exceptions.ResourceNotFoundException):
+        secrets.describe_secret(SecretId="unknown")
+    _first, calls = ask(embedded_aws, f"calls?since={since}")
+    assert [(call["action"], call["access"], call["error"]) for call in calls] == [
+        ("CreateSecret", "write", None),
+        ("GetSecretValue", "read", None),
+        ("DescribeSecret", "read", "ResourceNotFoundException"),
+    ]
+    assert {(call["account"], call["region"], call["service"]) for call in calls} == {
+        ("123456789012", "us-east-1", "secretsmanager")
+    }
+    assert set(calls[0]) == {"id", "at", "account", "region", "service", "action", "access", "error"}
+
+
+def test_the_clock_moves_forward(embedded_aws: str) -> None:
+    before = datetime.fromisoformat(ask(embedded_aws, "health")[1]["time"])
+    status, moved = ask(embedded_aws, "clock", b'{"advance_seconds": 3600}')
+    assert status == 200
+    assert 3600 <= (datetime.fromisoformat(moved["time"]) - before).total_seconds() < 3700
+
+
+def test_reset_forgets_all_and_begins_with_the_seed(embedded_aws: str, aws_client: Client) -> None:
+    aws_client("secretsmanager").create_secret(Name="reset", SecretString="x")
+    assert ask(embedded_aws, "reset", b"")[0] == 200
+    assert ask(embedded_aws, "calls")[1] == []
+    assert ask(embedded_aws, "mailbox")[1] == []
+    assert aws_client("secretsmanager").list_secrets()["SecretList"] == []
+    accounts = aws_client("organizations").list_accounts()["Accounts"]
+    assert [account["Name"] for account in accounts] == ["guide", "production", "sandbox"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "reason"),
+    [
+        ("nothing", None, 404, "there is no /_embedded/nothing; known: calls,"),
+        ("drain", None, 405, "/_embedded/drain takes POST, not GET"),
+        ("health", b"{}", 405, "/_embedded/health takes GET, not POST"),
+        ("calls?since=yesterday", None, 400, "since must be the id of a call"),
+        ("clock", b"", 400, "advance_seconds"),
+        ("clock", b"{", 400, "the body is no JSON"),
+        ("clock", b'{"advance_seconds": "1"}', 400, "with a number"),
+        ("clock", b'{"advance_seconds": true}', 400, "with a number"),
+        ("clock", b'{"advance_seconds": -1}', 400, "between 0 and"),
+        ("clock", b'{"advance_seconds": NaN}', 400, "between 0 and"),
+        ("clock", b'{"advance_seconds": 1, "x": 2}', 400, "expected"),
+        ("clock", b"[]", 400, "expected"),
+        ("faults", b"{}", 400, "expected a list of faults"),
+    ],
+)
+def test_bad_input_is_refused_with_the_reason(
+    embedded_aws: str, path: str, body: bytes | None, status: int, reason: str
+) -> None:
+    answered, document = ask(embedded_aws, path, body)
+    assert answered == status
+    assert reason in document["error"]

@@ -1,0 +1,115 @@
+"""A policy allows, denies or says neither, as IAM documents it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from embedded_aws.policies import Caller, Verdict, evaluate
+
+TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
+ALARM = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:Reads"
+USER = "arn:aws:iam::111122223333:user/a"
+CLOUDWATCH = Caller(service="cloudwatch.amazonaws.com")
+ALLOW = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudwatch.amazonaws.com"},
+    "Action": "sns:Publish",
+    "Resource": TOPIC,
+}
+TLS_ONLY = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "SNS:Publish",
+    "Resource": TOPIC,
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
+def verdict(*statements: dict[str, Any], caller: Caller = CLOUDWATCH, **context: str) -> Verdict:
+    keys = {name.replace("__", ":"): value for name, value in context.items()}
+    return evaluate({"Version": "2012-10-17", "Statement": list(statements)}, caller, "sns:Publish", TOPIC, keys)
+
+
+def condition(operator: str, key: str, value: Any) -> dict[str, Any]:
+    return ALLOW | {"Condition": {operator: {key: value}}}
+
+
+def test_nothing_is_said_without_a_statement_that_concerns_the_request() -> None:
+    assert verdict() is Verdict.NEITHER
+    assert verdict(ALLOW | {"Action": "sns:Subscribe"}) is Verdict.NEITHER
+    assert verdict(ALLOW | {"Resource": TOPIC + "2"}) is Verdict.NEITHER
+    assert verdict(ALLOW, caller=Caller(service="events.amazonaws.com")) is Verdict.NEITHER
+
+
+def test_a_statement_allows_whom_it_names() -> None:
+    assert verdict(ALLOW) is Verdict.ALLOWED
+    assert verdict(ALLOW | {"Action": ["SNS:Get*", "SNS:*"], "Resource": "*"}) is Verdict.ALLOWED
+    assert verdict(ALLOW | {"Principal": {"AWS": "*"}}) is Verdict.ALLOWED
+
+
+@pytest.mark.parametrize("principal", ["111122223333", "arn:aws:iam::111122223333:root", USER])
+def test_a_person_is_named_by_arn_or_account(principal: str) -> None:
+    statement = ALLOW | {"Principal": {"AWS": [principal]}}
+
+    assert verdict(statement, caller=Caller(arn=USER)) is Verdict.ALLOWED
+    assert verdict(statement, caller=Caller(arn="arn:aws:iam::444455556666:user/a")) is Verdict.NEITHER
+
+
+def test_a_deny_wins_over_an_allow() -> None:
+    assert verdict(ALLOW, TLS_ONLY, aws__SecureTransport="false") is Verdict.DENIED
+    assert verdict(ALLOW, TLS_ONLY, aws__SecureTransport="true") is Verdict.ALLOWED
+
+
+def test_not_action_and_not_principal_turn_a_statement_round() -> None:
+    statement = {"Effect": "Deny", "NotPrincipal": ALLOW["Principal"], "NotAction": "sns:Subscribe"}
+
+    assert verdict(ALLOW, statement) is Verdict.ALLOWED
+    assert verdict(statement, caller=Caller(service="events.amazonaws.com")) is Verdict.DENIED
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected", "actual", "holds"),
+    [
+        ("StringEquals", "a", "a", True),
+        ("StringEquals", ["b", "a"], "a", True),
+        ("StringEquals", "A", "a", False),
+        ("StringNotEquals", ["b", "a"], "a", False),
+        ("StringEqualsIgnoreCase", "A", "a", True),
+        ("StringLike", "a?c*", "abcde", True),
+        ("StringLike", "a.c", "abc", False),
+        ("ArnLike", "arn:aws:cloudwatch:*:111122223333:alarm:*", ALARM, True),
+        ("ArnEquals", "arn:aws:cloudwatch:*:alarm:*", ALARM, False),
+        ("ArnNotLike", "arn:aws:cloudwatch:*:*:alarm:*", ALARM, False),
+        ("Bool", True, "true", True),
+        ("NumericLessThan", "1.2", "1.3", False),
+        ("NumericLessThan", 1.2, "1.1", True),
+        ("NumericLessThan", "1.2", "none", False),
+        ("NumericNotEquals", "5", "6", True),
+        ("IpAddress", "127.0.0.0/8", "127.0.0.1", True),
+        ("NotIpAddress", "10.0.0.0/8", "127.0.0.1", True),
+        ("Null", "true", "x", False),
+        ("Null", "false", "x", True),
+        ("ForAnyValue:StringEquals", ["a"], "a", True),
+    ],
+)
+def test_an_operator_compares_as_documented(operator: str, expected: Any, actual: str, holds: bool) -> None:
+    said = verdict(condition(operator, "aws:Key", expected), aws__key=actual)
+
+    assert said is (Verdict.ALLOWED if holds else Verdict.NEITHER)
+
+
+@pytest.mark.parametrize(
+    ("operator", "holds"),
+    [("StringEquals", False), ("StringNotEquals", True), ("StringEqualsIfExists", True), ("Bool", False)],
+)
+def test_a_key_that_the_request_lacks(operator: str, holds: bool) -> None:
+    assert verdict(condition(operator, "aws:Missing", "x")) is (Verdict.ALLOWED if holds else Verdict.NEITHER)
+
+
+def test_what_is_not_understood_opens_nothing() -> None:
+    unknown = {"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}
+
+    assert verdict(ALLOW | {"Condition": unknown}) is Verdict.NEITHER
+    assert verdict(ALLOW, ALLOW | {"Effect": "Deny", "Condition": unknown}) is Verdict.DENIED

@@ -1,0 +1,127 @@
+"""What the tests of trails share: a bucket, a log group and a role that CloudTrail may use, and the clock."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+SERVICE = {"Service": "cloudtrail.amazonaws.com"}
+
+Client = Callable[[str], Any]
+
+
+def moto_client(service: str) -> Any:
+    """Return a client of plain moto, within `mock_aws`."""
+    return boto3.client(service, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")
+
+
+def control(endpoint: str, name: str, **body: Any) -> Any:
+    """POST to the embedded AWS's own surface."""
+    request = urllib.request.Request(f"{endpoint}/_embedded/{name}", json.dumps(body).encode(), method="POST")
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.load(response)
+
+
+def trail_arn(name: str) -> str:
+    return f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/{name}"
+
+
+def bucket_policy(bucket: str, trail: str, path: str = f"AWSLogs/{ACCOUNT}/*") -> dict[str, Any]:
+    """Return the policy of the user guide, with a statement that refuses what does not come over TLS."""
+    source = {"aws:SourceArn": trail_arn(trail)}
+    arn = f"arn:aws:s3:::{bucket}"
+    acl = {"s3:x-amz-acl": "bucket-owner-full-control"}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": SERVICE,
+                "Action": "s3:GetBucketAcl",
+                "Resource": arn,
+                "Condition": {"StringEquals": source},
+            },
+            {
+                "Effect": "Allow",
+                "Principal": SERVICE,
+                "Action": "s3:PutObject",
+                "Resource": f"{arn}/{path}",
+                "Condition": {"StringEquals": acl | source},
+            },
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [arn, f"{arn}/*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            },
+        ],
+    }
+
+
+def make_bucket(client: Client, bucket: str, trail: str, path: str = f"AWSLogs/{ACCOUNT}/*") -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(bucket_policy(bucket, trail, path)))
+
+
+def make_role(
+    client: Client,
+    role: str,
+    group: str,
+    actions: tuple[str, ...] = ("logs:CreateLogStream", "logs:PutLogEvents"),
+    principal: dict[str, str] = SERVICE,
+) -> str:
+    """Return the ARN of a role for deliveries to a log group."""
+    trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    resource = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:log-stream:{ACCOUNT}_CloudTrail_{REGION}*"
+    allow = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+    iam = client("iam")
+    arn: str = iam.create_role(RoleName=role, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=role, PolicyName="deliver", PolicyDocument=document(allow))
+    return arn
+
+
+def document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def group_arn(group: str) -> str:
+    return f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:*"
+
+
+def make_trail(client: Client, name: str, *, logs: bool = False, **settings: Any) -> str:
+    """Make a trail that logs to the bucket of its name, with `logs` also to the group of its name; return its ARN."""
+    make_bucket(client, name, name)
+    if logs:
+        client("logs").create_log_group(logGroupName=name)
+        role = make_role(client, name, name)
+        settings |= {"CloudWatchLogsLogGroupArn": group_arn(name), "CloudWatchLogsRoleArn": role}
+    cloudtrail = client("cloudtrail")
+    arn: str = cloudtrail.create_trail(Name=name, S3BucketName=name, **settings)["TrailARN"]
+    cloudtrail.start_logging(Name=name)
+    return arn
+
+
+def keys(client: Client, bucket: str, prefix: str = "") -> list[str]:
+    """Return the keys of a bucket's gzip files in their order."""
+    listed = client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+    return [item["Key"] for item in listed if item["Key"].endswith(".json.gz")]
+
+
+def log_keys(client: Client, bucket: str) -> list[str]:
+    return [key for key in keys(client, bucket) if "/CloudTrail/" in key]
+
+
+def records(client: Client, bucket: str) -> list[dict[str, Any]]:
+    """Return the records of all log files of a bucket."""
+    s3 = client("s3")
+    bodies = [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in log_keys(client, bucket)]
+    return [record for body in bodies for record in json.loads(gzip.decompress(body))["Records"]]
