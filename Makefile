@@ -8,7 +8,7 @@ export PATH := $(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(abspath build)/no-collections
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lint-quick docs bench locks clean venv-embedded venv-dev
+.PHONY: help demo test lint lint-quick docs bench contract embedded locks clean venv-embedded venv-dev
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,12 @@ docs: venv-dev  ## Build the HTML documentation into build/docs
 
 bench: venv-dev  ## Run the benchmarks and print their table
 	@python -m tests.benchmark
+
+contract: venv-dev  ## Ask AWS itself, with your credentials, what we assume of it
+	@SECMON_CONTRACT=aws python -m pytest -n 0 tests/contract $(PYTEST_ARGS)
+
+embedded: venv-embedded  ## Run the embedded AWS on port 4599 (OPTIONS= for others)
+	@python -m embedded_aws $(OPTIONS)
 
 locks: venv-dev  ## Lock requirements/*.in anew
 	@tools/lock.sh
