@@ -13,7 +13,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(abspath build)/no-collections
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-demo: venv-embedded  ## Build, show and remove the guide's system on the embedded AWS
+demo: venv-embedded  ## Build the guide's system on an embedded AWS, raise its alarm, remove it
 	@python tools/demo.py
 
 test: venv-dev  ## Run every test

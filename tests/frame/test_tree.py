@@ -25,7 +25,7 @@ def offences(text: str) -> list[str]:
     "planted",
     [
         "see /home/" + "me/project",
-        'open("/root/' + '.ssh/id")',
+        'open("/ro' + 'ot/.ssh/id")',
         "--index" + "-url https://mirror.example/x",
         "https://mirror.example/" + "simple/boto3",
     ],
