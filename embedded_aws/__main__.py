@@ -25,7 +25,7 @@ def _port(text: str) -> int:
 
 
 def _smtp(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
+    host, _colon, port = text.rpartition(":")
     if not host:
         raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT")
     return host, _port(port)

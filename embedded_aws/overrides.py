@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from embedded_aws.call import Call
     from embedded_aws.world import World
 
-Override = Callable[["World", "Call"], "dict[str, Any] | None"]
+Override = Callable[["World", "Call"], dict[str, Any] | None]
 
 _OVERRIDES: dict[tuple[str, str], list[Override]] = {}
 

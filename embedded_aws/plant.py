@@ -35,7 +35,7 @@ def plant(seed: Seed) -> None:
 def _unit(backend: OrganizationsBackend, units: dict[str, str], path: str) -> str:
     """Return the id of an organizational unit, made with its parents where it is not there."""
     if path not in units:
-        parent, _, name = path.rpartition("/")
+        parent, _slash, name = path.rpartition("/")
         parent_id = _unit(backend, units, parent)
         made = backend.create_organizational_unit(Name=name, ParentId=parent_id)
         units[path] = made["OrganizationalUnit"]["Id"]

@@ -52,7 +52,8 @@ def _pattern(text: str) -> CompiledPattern:
     try:
         return compile_or_refuse(text)
     except AwsError as error:
-        raise AwsError(INVALID, error.message.replace("Invalid metric filter pattern", _MESSAGE)) from error
+        error.message = error.message.replace("Invalid metric filter pattern", _MESSAGE)
+        raise
 
 
 def _streams(group: LogGroup, parameters: Mapping[str, Any]) -> list[LogStream]:

@@ -150,7 +150,7 @@ def _token(event_id: str, parameters: dict[str, Any]) -> str:
 def _event_id(token: str, parameters: dict[str, Any]) -> str:
     """Return the event that a token continues from; it is good for the same search only."""
     try:
-        fingerprint, _, event_id = base64.urlsafe_b64decode(token).decode().partition(" ")
+        fingerprint, _blank, event_id = base64.urlsafe_b64decode(token).decode().partition(" ")
     except (binascii.Error, UnicodeDecodeError):
         fingerprint, event_id = "", ""
     if fingerprint != _fingerprint(parameters):

@@ -88,7 +88,7 @@ def _rules(account: str, region: str, bus: str = "default") -> Iterator[Rule]:
 
 
 def _enqueue(target: dict[str, Any], text: str) -> None:
-    _first, _, _, region, account, queue = target["Arn"].split(":", 5)
+    region, account, queue = target["Arn"].split(":", 5)[3:]
     group = target.get("SqsParameters", {}).get("MessageGroupId")
     try:
         sqs_backends[account][region].send_message(queue, text, group_id=group)

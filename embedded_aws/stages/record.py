@@ -110,7 +110,7 @@ def _s3_parameters(call: Call, written: dict[str, Any]) -> dict[str, Any]:
     """Return S3's form: the names of bucket and key, the host, and the subresource of the query."""
     named = {"bucketName": written.get("bucket"), "Host": call.host, "key": written.get("key")}
     query = [part.partition("=") for part in call.environ.get("QUERY_STRING", "").split("&") if part]
-    extra = {name: value for name, _, value in query if not name.startswith("X-Amz-")}
+    extra = {name: value for name, _sign, value in query if not name.startswith("X-Amz-")}
     rest = {name: value for name, value in written.items() if name not in ("bucket", "key", "body")}
     return {name: value for name, value in (named | extra | rest).items() if value is not None}
 

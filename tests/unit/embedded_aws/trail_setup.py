@@ -77,10 +77,10 @@ def make_role(
     role: str,
     group: str,
     actions: tuple[str, ...] = ("logs:CreateLogStream", "logs:PutLogEvents"),
-    principal: dict[str, str] = SERVICE,
+    principal: dict[str, str] | None = None,
 ) -> str:
     """Return the ARN of a role for deliveries to a log group."""
-    trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    trust = {"Effect": "Allow", "Principal": principal or SERVICE, "Action": "sts:AssumeRole"}
     resource = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:log-stream:{ACCOUNT}_CloudTrail_{REGION}*"
     allow = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
     iam = client("iam")

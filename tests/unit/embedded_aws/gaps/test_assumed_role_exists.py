@@ -9,10 +9,11 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
-from embedded_aws.gaps import assumed_role_exists, root_identity  # noqa: F401 -- registers the overrides
+from embedded_aws.gaps import assumed_role_exists, root_identity
 from tests.unit.embedded_aws.in_process import ADMINISTRATOR, GUIDE, PRODUCTION, InProcess, aws
 
-__all__ = ["aws"]
+# Imported for what their import does: the gaps register their overrides.
+__all__ = ["assumed_role_exists", "aws", "root_identity"]
 
 
 def assume(sts: Any, role: str, account: str = PRODUCTION, **parameters: Any) -> Any:

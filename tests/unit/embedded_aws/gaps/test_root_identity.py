@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from embedded_aws.gaps import root_identity  # noqa: F401 -- registers the override
+from embedded_aws.gaps import root_identity
 from tests.unit.embedded_aws.in_process import ADMINISTRATOR, GUIDE, InProcess, aws
 
-__all__ = ["aws"]
+# Imported for what their import does: the gaps register their overrides.
+__all__ = ["aws", "root_identity"]
 
 
 def test_the_key_of_nobody_is_root(aws: InProcess) -> None:

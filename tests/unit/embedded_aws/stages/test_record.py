@@ -8,10 +8,11 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
-from embedded_aws.gaps import assumed_role_exists  # noqa: F401 -- registers the override
+from embedded_aws.gaps import assumed_role_exists
 from tests.unit.embedded_aws.in_process import ADMINISTRATOR, GUIDE, PRODUCTION, InProcess, aws
 
-__all__ = ["aws"]
+# Imported for what their import does: the gaps register their overrides.
+__all__ = ["assumed_role_exists", "aws"]
 
 FIELDS = [
     "eventVersion",
