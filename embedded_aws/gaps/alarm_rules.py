@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_limits import COMPARISONS
+
 from embedded_aws.errors import AwsError
-from embedded_aws.stages.evaluation import COMPARISONS
 from embedded_aws.stages.statistics import PERCENTILE
 
 SHORT_PERIODS = (10, 20, 30)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_limits import COMPARISONS
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 
 from embedded_aws.events import AlarmTransition
 from embedded_aws.stages.alarm_history import AlarmHistory, alarm_history
-from embedded_aws.stages.evaluation import ALARM, COMPARISONS, OK, Criteria
+from embedded_aws.stages.evaluation import ALARM, OK, Criteria
 from embedded_aws.stages.metrics import MINUTE, TEN_SECONDS, MetricKey
 
 Place = tuple[str, str]

@@ -5,23 +5,17 @@ Source: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing 
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_limits import COMPARISONS
 
 from embedded_aws.stages.statistics import PERCENTILE
 
 ALARM = "ALARM"
 OK = "OK"
 INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
-
-COMPARISONS: dict[str, Callable[[float, float], bool]] = {
-    "GreaterThanOrEqualToThreshold": operator.ge,
-    "GreaterThanThreshold": operator.gt,
-    "LessThanThreshold": operator.lt,
-    "LessThanOrEqualToThreshold": operator.le,
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,16 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from .lint_finding import Finding, error, warning
 from .rule import Rule
+from .rule_limits import COMPARISONS
 
 _LOGS_GUIDE = "CloudWatch Logs user guide, creating metrics from log events using filters"
 _ALARM_API = "CloudWatch API reference, PutMetricAlarm"
 _ALARM_GUIDE = "CloudWatch user guide, configuring how CloudWatch alarms treat missing data"
 _LIVE = "observed with PutMetricFilter, us-east-1, 2026-09: a default value is one sample per event that does not match"
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "GreaterThanOrEqualToThreshold": operator.ge,
-    "GreaterThanThreshold": operator.gt,
-    "LessThanThreshold": operator.lt,
-    "LessThanOrEqualToThreshold": operator.le,
-}
 
 
 def lint_alarm(rule: Rule) -> Iterator[Finding]:
@@ -75,7 +69,7 @@ def _never_or_always(rule: Rule) -> Iterator[Finding]:
     Without a default value there is data only where something matched, so to fire on any data is right.
     """
     alarm = rule.alarm
-    fires = _COMPARE[alarm.comparison]
+    fires = COMPARISONS[alarm.comparison]
     shown = f"{_statistic(rule)} {alarm.comparison} {alarm.threshold:g}"
     if _watches_for_more(rule) and rule.metric.default_value is not None and fires(_quiet(rule), alarm.threshold):
         reason = f"{shown} holds while nothing matches, since the default value is {rule.metric.default_value:g}"

@@ -10,7 +10,9 @@ repeats them for editors.
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
 
 # Our own: an id is a file name, a YAML key and part of resource names on every platform.
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -42,12 +44,13 @@ STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 EXTENDED_STATISTIC_PATTERN = re.compile(
     r"p(100|\d{1,2}(\.\d{1,10})?)|(tm|tc|ts|wm)(100|\d{1,2}(\.\d{1,10})?)|IQM|(TM|TC|TS|WM|PR)\([0-9.%:]{1,40}\)"
 )
-COMPARISONS = (
-    "GreaterThanOrEqualToThreshold",
-    "GreaterThanThreshold",
-    "LessThanThreshold",
-    "LessThanOrEqualToThreshold",
-)
+COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "GreaterThanThreshold": operator.gt,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
+}
+"""How an alarm compares its statistic with the threshold (CloudWatch API reference, PutMetricAlarm)."""
 MISSING_DATA = ("breaching", "notBreaching", "ignore", "missing")
 HIGH_RESOLUTION_PERIODS = (10, 20, 30)
 MAX_EVALUATION_SECONDS = 86_400
