@@ -54,11 +54,8 @@ def save(folder: Path, body: dict[str, object]) -> None:
     (folder / f"{body['id']}.yml").write_text(yaml.safe_dump(body))
 
 
-def test_rules(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def play(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return run("ansible-playbook", "playbooks/test_rules.yml", "-e", f"rules_dir={folder}", *arguments)
-
-
-test_rules.__test__ = False  # type: ignore[attr-defined]
 
 
 def test_the_rules_that_ship_pass() -> None:
@@ -70,14 +67,14 @@ def test_the_rules_that_ship_pass() -> None:
 
 def test_a_sound_rule_of_ones_own_passes(folder: Path) -> None:
     save(folder, rule())
-    result = test_rules(folder)
+    result = play(folder)
     assert result.returncode == 0, result.stdout
     assert "1 rule, 5 tests, 0 failed; lint: 0 errors" in result.stdout
 
 
 def test_a_failing_test_names_the_condition_and_what_the_event_holds(folder: Path) -> None:
     save(folder, rule(pattern=PATTERN.replace("CreateUser", "CreateUsers")))
-    result = test_rules(folder)
+    result = play(folder)
     assert result.returncode != 0
     assert "FAILED user_made: 'a user is made' expects a match and got none" in result.stdout
     assert 'condition `$.eventName = "CreateUsers"` is false: the event holds "CreateUser"' in result.stdout
@@ -86,7 +83,7 @@ def test_a_failing_test_names_the_condition_and_what_the_event_holds(folder: Pat
 def test_all_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
     save(folder, rule(severity="hihg"))
     save(folder, rule(id="second", pattern=PATTERN.replace(" = ", " == ", 1)))
-    result = test_rules(folder)
+    result = play(folder)
     assert result.returncode != 0
     assert "did you mean 'high'?" in result.stdout
     assert 'Write a single "=" to compare.' in result.stdout
@@ -94,19 +91,19 @@ def test_all_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
 
 def test_a_rule_whose_events_the_trail_excludes_is_an_error(folder: Path) -> None:
     save(folder, rule())
-    excluded = test_rules(folder, "-e", '{"excluded_event_sources": ["iam.amazonaws.com"]}')
+    excluded = play(folder, "-e", '{"excluded_event_sources": ["iam.amazonaws.com"]}')
     assert excluded.returncode != 0
     assert "ERROR user_made: " in excluded.stdout
 
 
 def test_an_account_can_bring_rules_of_its_own_by_variable(folder: Path) -> None:
     save(folder, rule())
-    result = test_rules(folder, "-e", '{"secmon_rules": {"user_mode": {"enabled": false}}}')
+    result = play(folder, "-e", '{"secmon_rules": {"user_mode": {"enabled": false}}}')
     assert result.returncode != 0
     assert "did you mean 'user_made'?" in result.stdout
 
 
 def test_a_folder_without_rules_is_no_success(folder: Path) -> None:
-    result = test_rules(folder)
+    result = play(folder)
     assert result.returncode != 0
     assert "There is no rule file in" in result.stdout
