@@ -14,6 +14,9 @@ from embedded_aws.protocol import operation_model
 if TYPE_CHECKING:
     from embedded_aws.call import Call
 
+# Java's classes of letters, numbers and blanks, and a hyphen that Python takes for a range.
+_JAVA_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\w-_": r"\w\-_"}
+
 
 def check_constraints(call: Call, code: str) -> None:
     """Raise AwsError with this wire code if a parameter breaks a constraint of botocore's model."""
@@ -39,6 +42,7 @@ def _errors(shape: Shape, value: Any, at: str) -> Iterator[str]:
             yield from _errors(shape.member, item, f"{at}.{number}.member")
     elif isinstance(shape, MapShape):
         for key, item in value.items():
+            yield from _errors(shape.key, key, f"{at}.key")
             yield from _errors(shape.value, item, f"{at}.{key}.member")
 
 
@@ -60,10 +64,17 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
         yield f"Member must have {what} greater than or equal to {least}"
     if most is not None and size > most:
         yield f"Member must have {what} less than or equal to {most}"
-    if pattern and not re.fullmatch(pattern, value):
+    if pattern and not re.fullmatch(_python_pattern(pattern), value):
         yield f"Member must satisfy regular expression pattern: {pattern}"
     if enum and value not in enum:
         yield f"Member must satisfy enum value set: [{', '.join(enum)}]"
+
+
+def _python_pattern(pattern: str) -> str:
+    """Return a pattern of a service model in Python's regular expressions: the models write Java's."""
+    for java, python in _JAVA_CLASSES.items():
+        pattern = pattern.replace(java, python)
+    return pattern
 
 
 def _sentence(value: Any, at: str, constraint: str) -> str:

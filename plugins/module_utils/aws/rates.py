@@ -1,0 +1,74 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""How many calls per second an account and region may make.
+
+Sources: "CloudWatch Logs quotas" and "CloudWatch service quotas" in their user guides, "Quotas in AWS CloudTrail",
+"Amazon SNS endpoints and quotas". Services that publish no figure are called at the pace of the slowest that does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+_PER_SECOND = {
+    ("logs", "PutMetricFilter"): 5,
+    ("logs", "DeleteMetricFilter"): 5,
+    ("logs", "TestMetricFilter"): 5,
+    ("logs", "DescribeMetricFilters"): 5,
+    ("logs", "DescribeLogGroups"): 5,
+    ("logs", "CreateLogGroup"): 5,
+    ("logs", "PutRetentionPolicy"): 5,
+    ("logs", "TagResource"): 5,
+    ("cloudwatch", "DescribeAlarms"): 9,
+    ("cloudwatch", "PutMetricAlarm"): 3,
+    ("cloudwatch", "PutCompositeAlarm"): 3,
+    ("cloudwatch", "DeleteAlarms"): 3,
+    ("cloudwatch", "DescribeAlarmHistory"): 3,
+    ("cloudwatch", "EnableAlarmActions"): 3,
+    ("cloudwatch", "DisableAlarmActions"): 3,
+    ("cloudtrail", "DescribeTrails"): 10,
+    ("cloudtrail", "GetTrail"): 10,
+    ("cloudtrail", "GetTrailStatus"): 10,
+    ("cloudtrail", "GetEventSelectors"): 10,
+    ("cloudtrail", "GetInsightSelectors"): 10,
+    ("cloudtrail", "ListTags"): 10,
+    ("cloudtrail", "ListTrails"): 10,
+    ("cloudtrail", "LookupEvents"): 2,
+    ("sns", "Subscribe"): 100,
+    ("sns", "ListSubscriptionsByTopic"): 30,
+    ("secretsmanager", "DescribeSecret"): 50,
+    ("secretsmanager", "CreateSecret"): 50,
+    ("secretsmanager", "PutSecretValue"): 50,
+}
+_OTHERWISE = {"cloudtrail": 1}
+_UNPUBLISHED = 3
+# The published rate counts everybody in the account, so not all of it is ours to take.
+_SHARE = 0.9
+
+
+def calls_per_second(service: str, operation: str) -> float:
+    """Return how many of these calls this run makes per second at most."""
+    published = _PER_SECOND.get((service, operation), _OTHERWISE.get(service, _UNPUBLISHED))
+    return published * _SHARE
+
+
+class Pace:
+    """Space calls of the same kind so that their rate stays below the published one, whatever thread makes them."""
+
+    def __init__(self, now: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        """Measure time with these two, in seconds."""
+        self._now = now
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._next: dict[tuple[str, str], float] = {}
+
+    def wait(self, service: str, operation: str) -> None:
+        """Return when the next call of this kind may be made."""
+        with self._lock:
+            at = max(self._now(), self._next.get((service, operation), 0.0))
+            self._next[service, operation] = at + 1 / calls_per_second(service, operation)
+        delay = at - self._now()
+        if delay > 0:
+            self._sleep(delay)
