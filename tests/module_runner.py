@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
 import io
 import json
+import re
+import urllib.parse
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import yaml
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.secmon.aws.plugins.module_utils.aws import retries
 
 from tests.embedded_control import ask
 
-MODULES = "ansible_collections.secmon.aws.plugins.modules"
+OURS = "ansible_collections.secmon.aws.plugins.modules"
+_IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
 
 
 @dataclass
@@ -27,30 +32,41 @@ class ModuleRunner:
         endpoint: Where the embedded AWS listens.
         name: The module's name.
         access_key: A key that the embedded AWS knows; any other is root of the first account.
+        secret_key: Its secret part.
         region: The region.
     """
 
     endpoint: str
     name: str
     access_key: str = "deployer"
+    secret_key: str = "embedded"
     region: str = "us-east-1"
 
     def __call__(self, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
         """Return what the module returned; a failure too, which has `failed`."""
+        return self._run(f"{OURS}.{self.name}", check, arguments)
+
+    def upstream(self, name: str, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
+        """Return what a module of another collection returned, such as `amazon.aws.cloudtrail`."""
+        namespace, collection, module = name.split(".")
+        path = f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}"
+        return self._run(path, check, arguments)
+
+    def _run(self, path: str, check: bool, arguments: dict[str, Any]) -> dict[str, Any]:
         connection = {
             "endpoint_url": self.endpoint,
             "region": self.region,
             "access_key": self.access_key,
-            "secret_key": "embedded",
+            "secret_key": self.secret_key,
             "_ansible_check_mode": check,
             "_ansible_diff": True,
         }
-        module = importlib.import_module(f"{MODULES}.{self.name}")
+        module = importlib.import_module(path)
         printed = io.StringIO()
         with patch_module_args(connection | arguments), redirect_stdout(printed), pytest.raises(SystemExit):
             module.main()
         result: dict[str, Any] = json.loads(printed.getvalue())
-        return result
+        return result | {"warnings": [_text(warning) for warning in result.get("warnings", [])]}
 
     def succeed(self, **arguments: Any) -> dict[str, Any]:
         """Return the result of a run that did not fail."""
@@ -71,6 +87,38 @@ class ModuleRunner:
         since = before[-1]["id"] if before else 0
         recorded: list[dict[str, Any]] = ask(self.endpoint, f"calls?since={since}")
         return recorded
+
+    def iam_actions(self, act: Callable[[], Any]) -> set[str]:
+        """Return the IAM actions of the calls that were recorded while something was done."""
+        return {f"{_IAM_PREFIXES.get(call['service'], call['service'])}:{call['action']}" for call in self.calls(act)}
+
+    def faults(self, *faults: dict[str, Any]) -> None:
+        """Let the next calls fail; embedded_aws/faults.py says how a fault is written."""
+        ask(self.endpoint, "faults", list(faults))
+
+
+def _text(warning: Any) -> str:
+    """Return the text of a warning, which newer releases of ansible-core wrap."""
+    return str(warning["event"]["msg"] if isinstance(warning, dict) else warning)
+
+
+def documented_actions(name: str) -> set[str]:
+    """Return the IAM actions that the notes of a module of ours name."""
+    documentation = yaml.safe_load(importlib.import_module(f"{OURS}.{name}").DOCUMENTATION)
+    return set(re.findall(r"C\((\w+:\w+)\)", " ".join(documentation["notes"])))
+
+
+def hidden_in(output: Any, secret: str) -> list[str]:
+    """Return the forms of a secret that an output shows; there should be none."""
+    text = output if isinstance(output, str) else json.dumps(output)
+    forms = {
+        secret,
+        json.dumps(secret)[1:-1],
+        urllib.parse.quote(secret, safe=""),
+        urllib.parse.quote_plus(secret),
+        base64.b64encode(secret.encode()).decode().rstrip("="),
+    }
+    return [form for form in sorted(forms) if form in text]
 
 
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,10 @@ def find_log_group(account: Account, name: str) -> dict[str, Any] | None:
     Groups come in ASCII order, so that among those with this prefix the name itself is the first.
     """
     page = account.read("logs", "DescribeLogGroups", f"log group {name}", {"logGroupNamePrefix": name})
-    return next((group for group in page["logGroups"] if group["logGroupName"] == name), None)
+    found = next((group for group in page["logGroups"] if group["logGroupName"] == name), None)
+    if found:
+        account.learn_place(found["arn"])
+    return found
 
 
 def log_group_tags(account: Account, group: dict[str, Any]) -> dict[str, str]:

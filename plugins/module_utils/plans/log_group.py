@@ -77,8 +77,7 @@ def plan_present(
     if group is None:
         return _plan_creation(params, place)
     before = described(group, tags)
-    unfinished = not group.get("storedBytes") and not group.get("metricFilterCount") and not before["tags"]
-    require_ownership(f"log group {params['name']}", tags, adopt=params["adopt"], unfinished=unfinished)
+    require_ownership(f"log group {params['name']}", tags, adopt=params["adopt"], unfinished=_unfinished(group, tags))
     after = _wanted(params, before)
     if after["log_group_class"] != before["log_group_class"]:
         require([_class_is_fixed(before, after)])
@@ -98,12 +97,13 @@ def plan_absent(
         return Plan(before={}, after={}, results={"log_group": {}, "lost": {}})
     name = params["name"]
     before = described(group, tags)
-    require_ownership(f"log group {name}", tags, adopt=params["adopt"], unfinished=not group.get("storedBytes"))
+    require_ownership(f"log group {name}", tags, adopt=params["adopt"], unfinished=_unfinished(group, tags))
     protected = before["deletion_protection"]
     if protected and params.get("deletion_protection") is not False:
         require(
             [
-                f"Log group {name} is protected from deletion. Nothing was changed. Say deletion_protection: false as well."
+                f"Log group {name} is protected from deletion. Nothing was changed."
+                " Say deletion_protection: false as well."
             ]
         )
     lost = {"stored_bytes": group.get("storedBytes", 0), "retention_days": before["retention_days"]}
@@ -116,6 +116,11 @@ def plan_absent(
         results={"log_group": {}, "lost": lost},
         warnings=_loss(name, lost),
     )
+
+
+def _unfinished(group: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
+    """Whether somebody began to make this group and went no further: nothing is in it and nothing was set."""
+    return not (group.get("storedBytes") or group.get("metricFilterCount") or group.get("retentionInDays") or tags)
 
 
 def _loss(name: str, lost: Mapping[str, int]) -> tuple[str, ...]:
@@ -214,7 +219,7 @@ def _write(
 def _key_remedy(place: Place) -> str:
     return (
         f"The key must exist and be enabled in region {place.region}, and its policy must let logs.{place.region}"
-        ".amazonaws.com use it for this log group."
+        ".amazonaws.com use it for this log group: amazon.aws.kms_key makes it."
     )
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import boto3
 import pytest
 
 from tests.embedded_control import ask
@@ -14,6 +18,22 @@ def run_module(request: pytest.FixtureRequest, running_embedded_aws: str) -> Mod
     ask(running_embedded_aws, "reset", method="POST")
     name = request.path.stem.removeprefix("test_").split("__")[0]
     return ModuleRunner(running_embedded_aws, name)
+
+
+@pytest.fixture
+def witness(run_module: ModuleRunner) -> Callable[..., Any]:
+    """Return plain boto3 clients: what really exists, and the hand that changes it behind the module's back."""
+
+    def client(service: str, region: str = run_module.region) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=run_module.endpoint,
+            region_name=region,
+            aws_access_key_id="witness",
+            aws_secret_access_key="witness",
+        )
+
+    return client
 
 
 @pytest.fixture(autouse=True)
