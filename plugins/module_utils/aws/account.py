@@ -23,6 +23,7 @@ from .errors import (
     is_lost_answer,
     is_passing,
     is_unreachable,
+    partial_failure,
     translate,
 )
 from .rates import Pace
@@ -250,6 +251,8 @@ class Account:
             try:
                 method = getattr(self.client(subject.service), xform_name(subject.operation))
                 answer: dict[str, Any] = method(**parameters)
+                if write and write.partial_errors and answer.get(write.partial_errors):
+                    raise partial_failure(answer[write.partial_errors], subject)
                 return answer
             except (ClientError, BotoCoreError) as error:
                 if write and _is_done(write, error, answer_lost):

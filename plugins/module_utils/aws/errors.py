@@ -10,7 +10,7 @@ messages".
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,19 @@ _BAD_CREDENTIALS = re.compile(
 _EXPIRED_PAGE = re.compile(r"InvalidNextToken|ExpiredNextToken|PaginationTokenExpired|InvalidPaginationToken")
 _WHO_AND_WHAT = re.compile(r"User: (?P<who>\S+) is not authorized to perform: \S+(?: on resource: (?P<what>\S+))?")
 _IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
+# S3's actions are not named after its calls. Source: Service Authorization Reference, "Actions defined by Amazon S3".
+_S3_ACTIONS = {
+    "HeadBucket": "ListBucket",
+    "ListObjectVersions": "ListBucketVersions",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+    "DeleteObjects": "DeleteObjectVersion",
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,8 @@ class Subject:
     @property
     def iam_action(self) -> str:
         """The action that a policy has to allow for this call."""
+        if self.service == "s3":
+            return f"s3:{_S3_ACTIONS.get(self.operation, self.operation)}"
         return f"{_IAM_PREFIXES.get(self.service, self.service)}:{self.operation}"
 
 
@@ -148,6 +163,13 @@ def translate(error: Exception, subject: Subject) -> AwsError:
     """Make the error that the user sees out of botocore's."""
     code = error_code(error)
     return AwsError(code, error_message(error), subject, (subject.remedies or {}).get(code) or _hint(error, subject))
+
+
+def partial_failure(failures: Sequence[Mapping[str, Any]], subject: Subject) -> AwsError:
+    """Make an error out of what an answer lists as failed, such as the objects that DeleteObjects could not delete."""
+    first = failures[0]
+    message = f"{first.get('Message', '')} ({first.get('Key', '')}, the first of {len(failures)} that failed)"
+    return AwsError(str(first.get("Code", "Unknown")), message, subject)
 
 
 def _hint(error: Exception, subject: Subject) -> str:

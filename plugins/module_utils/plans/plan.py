@@ -28,6 +28,7 @@ class Write:
         done_if_repeated: Error codes that say so only after an attempt whose answer was lost, such as "already exists".
         repeatable: Whether to make the call again is harmless if the first answer was lost. If not, the module reads
             and plans again.
+        partial_errors: The member of the answer that lists what failed although the call as a whole did not.
         propagating: Error codes, each with a part of its message, that go away once AWS has spread an earlier write.
         remedies: Error codes, each with what the user can do.
     """
@@ -40,6 +41,7 @@ class Write:
     done_if: frozenset[str] = frozenset()
     done_if_repeated: frozenset[str] = frozenset()
     repeatable: bool = True
+    partial_errors: str = ""
     propagating: tuple[tuple[str, str], ...] = ()
     remedies: Mapping[str, str] = field(default_factory=dict)
 
@@ -52,6 +54,7 @@ class Plan:
         before: The state found, as far as it is about to change; without secrets.
         after: The same once the writes are done. It differs from `before` exactly if there is something to write.
         stages: The writes. Those of one stage depend on nothing but earlier stages and may run at the same time.
+        unfinished: Whether a plan like this one has to follow, since more is there than one reading shows.
         results: What the module returns besides, in check mode too.
         warnings: What the user should know.
     """
@@ -59,6 +62,7 @@ class Plan:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     stages: tuple[tuple[Write, ...], ...] = ()
+    unfinished: bool = False
     results: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 

@@ -75,18 +75,10 @@ def _account(module: AnsibleAWSModule, params: Mapping[str, Any]) -> Account:
 def _exit(
     module: AnsibleAWSModule, account: Account, params: Mapping[str, Any], decide: Decide, report: Report | None
 ) -> None:
-    plan = first = decide(params, account)
-    answers: list[dict[str, Any]] = []
-    attempt = 1
-    while plan.changed and not module.check_mode:
-        try:
-            answers = account.apply(plan)
-            break
-        except WritesFailedError as error:
-            if not isinstance(error.error, AnswerLostError) or not account.budget.wait(attempt):
-                raise
-            attempt += 1
-            plan = decide(params, account)
+    first = decide(params, account)
+    plan, answers = first, list[dict[str, Any]]()
+    if not module.check_mode:
+        plan, answers = _carry_out(account, first, lambda: decide(params, account))
     results = dict(plan.results)
     if report and not module.check_mode:
         results.update(report(params, account, plan, answers))
@@ -94,6 +86,23 @@ def _exit(
         module.warn(warning)
     diff = {"before": dict(first.before), "after": dict(first.after)}
     module.exit_json(changed=first.changed, diff=diff, **results)
+
+
+def _carry_out(account: Account, plan: Plan, decide: Callable[[], Plan]) -> tuple[Plan, list[dict[str, Any]]]:
+    """Write what is planned, and plan again where that is the only way to know what is left to do."""
+    attempt = 1
+    answers: list[dict[str, Any]] = []
+    while plan.changed:
+        try:
+            answers = account.apply(plan)
+            if not plan.unfinished:
+                break
+        except WritesFailedError as error:
+            if not isinstance(error.error, AnswerLostError) or not account.budget.wait(attempt):
+                raise
+            attempt += 1
+        plan = decide()
+    return plan, answers
 
 
 def _fail(module: AnsibleAWSModule, account: Account, error: AwsError, **written: Any) -> None:
