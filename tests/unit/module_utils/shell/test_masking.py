@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.shell.masking import take_secrets
+
+OPTIONS: dict[str, Any] = {"name": {}, "value": {"no_log": True}, "key": {"no_log": True}}
+
+
+def module(**params: Any) -> Any:
+    return SimpleNamespace(params=params, no_log_values={"hunter2", "1"})
+
+
+@pytest.mark.parametrize("value", ["pass word+/%", {"password": "pass word+/%", "list": ["x"]}])
+def test_every_form_of_a_secret_is_masked(value: Any) -> None:
+    masked = module(name="n", value=value, key=None)
+    take_secrets(masked, OPTIONS)
+    for form in ("pass word+/%", "pass%20word%2B%2F%25", "pass+word%2B%2F%25", "cGFzcyB3b3JkKy8l"):
+        assert form in masked.no_log_values
+
+
+def test_the_module_forgets_the_secret_and_the_caller_gets_it() -> None:
+    masked = module(name="n", value="hunter2", key=None)
+    assert take_secrets(masked, OPTIONS)["value"] == "hunter2"
+    assert "hunter2" not in str(masked.params)
+    assert masked.params["name"] == "n"
+
+
+def test_a_short_value_does_not_blank_the_whole_output() -> None:
+    masked = module(name="n", value={"port": 1, "host": "x"}, key=None)
+    take_secrets(masked, OPTIONS)
+    assert "1" not in masked.no_log_values and "x" not in masked.no_log_values
