@@ -14,6 +14,7 @@ from embedded_aws.events import LogEvent, Record, TrailRef
 from embedded_aws.stages.bucket_delivery import put_trail_object
 from embedded_aws.stages.data_folder import mirror_log_file
 from embedded_aws.stages.digest import Digests
+from embedded_aws.stages.file_notice import send_file_notice
 from embedded_aws.stages.log_files import FILE_BYTES, FileTarget, LogFile, OpenFile
 from embedded_aws.stages.log_stream import LogDeliveryError, append_to_stream, is_too_large
 from embedded_aws.stages.routes import Routes
@@ -99,6 +100,7 @@ class Delivery:
             statuses.refused("Delivery", target.trail.arn, target.region, refusal)
             return
         statuses.delivered("Delivery", target.trail.arn, target.region, file.at)
+        send_file_notice(self._world, trail, file)
         self._digests.add(file, trail)
         if self._world.data is not None:
             mirror_log_file(self._world.data, target.bucket, file.key, file.body)

@@ -42,6 +42,11 @@ def eventbridge() -> Publisher:
     return Publisher("events.amazonaws.com")
 
 
+def cloudtrail(account: str, trail_arn: str) -> Publisher:
+    """Return CloudTrail, acting for a trail."""
+    return Publisher("cloudtrail.amazonaws.com", {"aws:SourceArn": trail_arn, "aws:SourceAccount": account})
+
+
 def may_publish(publisher: Publisher, topic: Topic) -> bool:
     """Tell whether the topic's policy lets the service publish."""
     return _allows(topic.policy, publisher, "sns:Publish", topic.arn)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from embedded_aws.world import World
 
-Delivery = Literal["Delivery", "CloudWatchLogsDelivery", "DigestDelivery"]
+Delivery = Literal["Delivery", "Notification", "CloudWatchLogsDelivery", "DigestDelivery"]
 """The middle of the members ``Latest...Time`` and ``Latest...Error`` of GetTrailStatus."""
 
 _STATE = "trail statuses"
