@@ -13,15 +13,17 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
+import botocore.loaders
 import pytest
 import yaml
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.secmon.aws.plugins.module_utils.aws import retries
+from ansible_collections.secmon.aws.plugins.module_utils.aws.errors import Subject
 
 from tests.embedded_control import ask
 
+_LOADER = botocore.loaders.create_loader()
 OURS = "ansible_collections.secmon.aws.plugins.modules"
-_IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
 
 
 @dataclass
@@ -46,9 +48,9 @@ class ModuleRunner:
         """Return what the module returned; a failure too, which has `failed`."""
         return self._run(f"{OURS}.{self.name}", check, arguments)
 
-    def upstream(self, name: str, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
+    def upstream(self, module_name: str, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
         """Return what a module of another collection returned, such as `amazon.aws.cloudtrail`."""
-        namespace, collection, module = name.split(".")
+        namespace, collection, module = module_name.split(".")
         path = f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}"
         return self._run(path, check, arguments)
 
@@ -90,7 +92,7 @@ class ModuleRunner:
 
     def iam_actions(self, act: Callable[[], Any]) -> set[str]:
         """Return the IAM actions of the calls that were recorded while something was done."""
-        return {f"{_IAM_PREFIXES.get(call['service'], call['service'])}:{call['action']}" for call in self.calls(act)}
+        return {Subject(call["service"], call["action"], "").iam_action for call in self.calls(act)}
 
     def faults(self, *faults: dict[str, Any]) -> None:
         """Let the next calls fail; embedded_aws/faults.py says how a fault is written."""
@@ -119,6 +121,11 @@ def hidden_in(output: Any, secret: str) -> list[str]:
         base64.b64encode(secret.encode()).decode().rstrip("="),
     }
     return [form for form in sorted(forms) if form in text]
+
+
+def service_models_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let botocore read each service's model once per process; it would take longer than the calls of a test."""
+    monkeypatch.setattr("botocore.session.create_loader", lambda _path=None: _LOADER)
 
 
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ _THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|
 # Somebody else's change is under way, or the service is not well: the same call works a little later.
 _PASSING = re.compile(
     r"InternalFailure|InternalError|InternalServer|InternalService|ServiceUnavailable|ServiceFailure|RequestTimeout"
-    r"|OperationAborted|ConcurrentModification|^ConflictException$"
+    r"|OperationAborted|ConcurrentModification|^ConflictException$|^409$"
 )
 # UnauthorizedOperation is EC2's word, AuthorizationError SNS's.
 _DENIED = re.compile(r"AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized")

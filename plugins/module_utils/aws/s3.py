@@ -13,6 +13,8 @@ from ..plans.tags import as_mapping
 from .account import Account
 from .errors import AwsError
 
+# DeleteObjects takes no more at a time.
+PAGE_SIZE = 1000
 _ABSENT = ("404", "NoSuchBucket")
 # What a bucket lacks is an error in S3, a different one for each thing.
 _SETTINGS = {
@@ -69,7 +71,8 @@ def is_empty(account: Account, name: str) -> bool:
 
 
 def object_versions(account: Account, name: str) -> list[dict[str, str]]:
-    """Return one page, 1000 at most, of the versions and delete markers in a bucket, as DeleteObjects takes them."""
-    page = account.read("s3", "ListObjectVersions", f"bucket {name}", {"Bucket": name})
+    """Return one page of the versions and delete markers in a bucket, as DeleteObjects takes them."""
+    parameters = {"Bucket": name, "MaxKeys": PAGE_SIZE}
+    page = account.read("s3", "ListObjectVersions", f"bucket {name}", parameters)
     found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
     return [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]

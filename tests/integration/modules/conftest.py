@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from tests.embedded_control import ask
-from tests.module_runner import ModuleRunner, no_waiting
+from tests.module_runner import ModuleRunner, no_waiting, service_models_kept
 
 
 @pytest.fixture
@@ -37,5 +37,6 @@ def witness(run_module: ModuleRunner) -> Callable[..., Any]:
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     no_waiting(monkeypatch)
+    service_models_kept(monkeypatch)
