@@ -14,6 +14,7 @@ from wsgiref.types import StartResponse
 from embedded_aws.access import is_read_only
 from embedded_aws.answer_error import error_of
 from embedded_aws.call import Answer, Call
+from embedded_aws.constraints import check_constraints
 from embedded_aws.control import Control
 from embedded_aws.errors import MOTO_ERRORS, AwsError, as_aws_error
 from embedded_aws.faults import Fault
@@ -74,6 +75,7 @@ class EmbeddedAws:
             overrides = overrides_of(call.service, call.action)
             if overrides:
                 check_permission(call)
+                check_constraints(call)
             for override in overrides:
                 result = override(self.world, call)
                 if result is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
@@ -18,13 +19,60 @@ if TYPE_CHECKING:
 _JAVA_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\w-_": r"\w\-_"}
 
 
-def check_constraints(call: Call, code: str) -> None:
-    """Raise AwsError with this wire code if a parameter breaks a constraint of botocore's model."""
+# The code of each service for a request that its model forbids; SNS API reference ("Common errors"), STS API reference
+# ("Common errors"), KMS and Secrets Manager API references ("Common errors"), the models of the others.
+_CODES = {
+    "cloudtrail": "InvalidParameterException",
+    "cloudwatch": "ValidationError",
+    "events": "ValidationException",
+    "kms": "ValidationException",
+    "logs": "InvalidParameterException",
+    "resourcegroupstaggingapi": "InvalidParameterException",
+    "secretsmanager": "ValidationException",
+    "sns": "InvalidParameter",
+    "sts": "ValidationError",
+}
+# CloudTrail has an error for almost every member; CloudTrail API reference.
+_CODES_OF_CLOUDTRAIL = {
+    "AdvancedEventSelectors": "InvalidEventSelectorsException",
+    "EventCategory": "InvalidEventCategoryException",
+    "EventSelectors": "InvalidEventSelectorsException",
+    "InsightSelectors": "InvalidInsightSelectorsException",
+    "LookupAttributes": "InvalidLookupAttributesException",
+    "MaxResults": "InvalidMaxResultsException",
+    "Name": "InvalidTrailNameException",
+    "S3BucketName": "InvalidS3BucketNameException",
+    "TagsList": "InvalidTagParameterException",
+    "TrailName": "InvalidTrailNameException",
+}
+# What JSON can hold in a member of each type of the model.
+_TYPES: dict[str, tuple[type, ...]] = {
+    "boolean": (bool,),
+    "double": (int, float),
+    "float": (int, float),
+    "integer": (int,),
+    "list": (list,),
+    "long": (int,),
+    "map": (dict,),
+    "string": (str,),
+    "structure": (dict,),
+}
+
+
+def check_constraints(call: Call) -> None:
+    """Raise AwsError with the code of the service if a parameter breaks a constraint of botocore's model."""
     shape = operation_model(call.service, call.action).input_shape
-    errors = list(_errors(shape, call.parameters, "")) if shape else []
+    if shape is None or not shape.members:
+        return
+    errors: list[str] = []
+    code = _CODES.get(call.service, "ValidationException")
+    for name, found in _member_errors(shape, call.parameters, ""):
+        if found and not errors and call.service == "cloudtrail":
+            code = _CODES_OF_CLOUDTRAIL.get(name, code)
+        errors += found
     if errors:
         count = "1 validation error" if len(errors) == 1 else f"{len(errors)} validation errors"
-        raise AwsError(code, f"{count} detected: {'; '.join(errors)}")
+        raise AwsError(code, f"{count} detected: {'; '.join(errors)}", 400)
 
 
 def constraint_error(code: str, value: Any, at: str, constraint: str) -> AwsError:
@@ -32,9 +80,19 @@ def constraint_error(code: str, value: Any, at: str, constraint: str) -> AwsErro
     return AwsError(code, f"1 validation error detected: {_sentence(value, at, constraint)}")
 
 
+def _check_type(shape: Shape, value: Any) -> None:
+    """Refuse a value that its member cannot hold."""
+    types = _TYPES.get(shape.type_name)
+    if types and not isinstance(value, types):
+        message = f"{type(value).__name__} cannot be converted to {shape.type_name}"
+        raise AwsError("SerializationException", message, 400)
+
+
 def _errors(shape: Shape, value: Any, at: str) -> Iterator[str]:
+    _check_type(shape, value)
     if isinstance(shape, StructureShape):
-        yield from _structure_errors(shape, value, at)
+        for _name, errors in _member_errors(shape, value, at):
+            yield from errors
         return
     yield from (_sentence(value, at, constraint) for constraint in _broken(shape, value))
     if isinstance(shape, ListShape):
@@ -46,17 +104,18 @@ def _errors(shape: Shape, value: Any, at: str) -> Iterator[str]:
             yield from _errors(shape.value, item, f"{at}.{key}.member")
 
 
-def _structure_errors(shape: StructureShape, value: dict[str, Any], at: str) -> Iterator[str]:
+def _member_errors(shape: StructureShape, value: Mapping[str, Any], at: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield each member's name and what is wrong with it."""
     for name, member in shape.members.items():
         place = f"{at}.{_lower(name)}" if at else _lower(name)
         if value.get(name) is not None:
-            yield from _errors(member, value[name], place)
+            yield name, list(_errors(member, value[name], place))
         elif name in shape.required_members:
-            yield f"Value null at '{place}' failed to satisfy constraint: Member must not be null"
+            yield name, [f"Value null at '{place}' failed to satisfy constraint: Member must not be null"]
 
 
 def _broken(shape: Shape, value: Any) -> Iterator[str]:
-    sized = isinstance(shape, ListShape | MapShape | StringShape)
+    sized = isinstance(shape, ListShape | MapShape | StringShape) or shape.type_name == "blob"
     size, what = (len(value), "length") if sized else (value, "value")
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     pattern, enum = shape.metadata.get("pattern"), shape.metadata.get("enum")
@@ -64,17 +123,18 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
         yield f"Member must have {what} greater than or equal to {least}"
     if most is not None and size > most:
         yield f"Member must have {what} less than or equal to {most}"
-    if pattern and not re.fullmatch(_python_pattern(pattern), value):
+    if pattern and not _compiled(pattern).fullmatch(value):
         yield f"Member must satisfy regular expression pattern: {pattern}"
     if enum and value not in enum:
         yield f"Member must satisfy enum value set: [{', '.join(enum)}]"
 
 
-def _python_pattern(pattern: str) -> str:
-    """Return a pattern of a service model in Python's regular expressions: the models write Java's."""
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of a service model in Python's regular expressions: the models write Java's."""
     for java, python in _JAVA_CLASSES.items():
         pattern = pattern.replace(java, python)
-    return pattern
+    return re.compile(pattern)
 
 
 def _sentence(value: Any, at: str, constraint: str) -> str:

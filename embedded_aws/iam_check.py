@@ -7,7 +7,6 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.iam.access_control import IAMRequest, S3IAMRequest
 
 from embedded_aws.call import Call
-from embedded_aws.errors import MOTO_ERRORS, as_aws_error
 from embedded_aws.protocol import request_of
 
 
@@ -24,7 +23,7 @@ def is_enforced() -> bool:
 
 
 def check_permission(call: Call) -> None:
-    """Let a call through whose caller may make it. AwsError with moto's code and message otherwise.
+    """Let a call through whose caller may make it; what moto raises otherwise is translated with its other errors.
 
     An unsigned call passes: the operations that have such calls check a token of their own.
     """
@@ -32,17 +31,14 @@ def check_permission(call: Call) -> None:
         return
     request = request_of(call.environ, call.body)
     path = request.full_path.rstrip("?")
-    try:
-        iam = (S3IAMRequest if call.service == "s3" else IAMRequest)(
-            account_id=call.account,
-            method=request.method,
-            path=path,
-            data=request.form,
-            body=call.body,
-            headers=request.headers,  # type: ignore[arg-type] # moto, too, passes what only acts like a dict
-            action=call.action,
-        )
-        iam.check_signature()
-        iam.check_action_permitted(str(call.parameters.get("RoleArn", "*")) if call.service == "sts" else "*")
-    except MOTO_ERRORS as refused:
-        raise as_aws_error(refused) from refused
+    iam = (S3IAMRequest if call.service == "s3" else IAMRequest)(
+        account_id=call.account,
+        method=request.method,
+        path=path,
+        data=request.form,
+        body=call.body,
+        headers=request.headers,  # type: ignore[arg-type] # moto, too, passes what only acts like a dict
+        action=call.action,
+    )
+    iam.check_signature()
+    iam.check_action_permitted(str(call.parameters.get("RoleArn", "*")) if call.service == "sts" else "*")

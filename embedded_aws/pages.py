@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -25,7 +26,8 @@ def page(
         question: what was asked for, without the token; a token is refused with another question.
         refusal: raised for a token that was not given out for this question.
     """
-    mark = hashlib.sha256(repr(question).encode()).hexdigest()[:16]
+    # Sorted, since a client may name its parameters in another order when it sends the token.
+    mark = hashlib.sha256(json.dumps(question, sort_keys=True, default=str).encode()).hexdigest()[:16]
     start = _start(token, mark, refusal) if token else 0
     end = start + size
     return list(items[start:end]), _token(mark, end) if end < len(items) else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
+import zlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +48,20 @@ def botocore_model(service: str) -> ServiceModel:
 
 def request_of(environ: dict[str, Any], body: bytes) -> Request:
     """Return the request over a body that can be read any number of times."""
-    return Request({**environ, "wsgi.input": io.BytesIO(body)})
+    return Request({**environ, "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)})
+
+
+def _unpacked(service: str, environ: dict[str, Any], body: bytes) -> bytes:
+    """Return a body as the client wrote it: botocore compresses those of large PutMetricData requests.
+
+    The bodies of S3's objects stay as they are, since an object's encoding is a part of it.
+    """
+    if environ.get("HTTP_CONTENT_ENCODING") != "gzip" or service == "s3":
+        return body
+    try:
+        return gzip.decompress(body)
+    except (OSError, EOFError, zlib.error):
+        return body
 
 
 def action_of(service: str, environ: dict[str, Any], body: bytes) -> str | None:
@@ -54,6 +69,7 @@ def action_of(service: str, environ: dict[str, Any], body: bytes) -> str | None:
     target = environ.get("HTTP_X_AMZ_TARGET")
     if target:
         return str(target).rsplit(".", 1)[-1]
+    body = _unpacked(service, environ, body)
     named = _ACTION.match(body)
     if named:
         return named[1].decode()
@@ -70,8 +86,9 @@ def action_of(service: str, environ: dict[str, Any], body: bytes) -> str | None:
 
 def parse_parameters(service: str, action: str, environ: dict[str, Any], body: bytes) -> dict[str, Any]:
     """Return a request's parameters by the names of the model; empty if they cannot be parsed."""
-    request = request_of(environ, body)
     try:
+        body = _unpacked(service, environ, body)
+        request = request_of(environ, body)
         model = get_service_model(service)
         operation = model.operation_model(action)
         protocol = determine_request_protocol(model, request.content_type)

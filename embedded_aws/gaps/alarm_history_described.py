@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from embedded_aws.errors import AwsError
-from embedded_aws.gaps.alarm_lookup import checked
+from embedded_aws.gaps.alarm_lookup import place_and_parameters
 from embedded_aws.overrides import override
 from embedded_aws.pages import page
 from embedded_aws.stages.alarm_book import Place
@@ -26,7 +26,7 @@ PAGE_SIZE = 100
 @override("cloudwatch", "DescribeAlarmHistory")
 def describe_alarm_history(world: World, call: Call) -> dict[str, Any]:
     """List history items, the newest first unless asked otherwise; deleted alarms are still there."""
-    place, parameters = checked(call)
+    place, parameters = place_and_parameters(call)
     found = [item for item in list(alarm_history(world).items) if _is_asked_for(item, place, parameters)]
     found.sort(key=lambda item: item.at)
     if parameters.get("ScanBy") != "TimestampAscending":

@@ -1,4 +1,4 @@
-"""What the overrides of CloudWatch's alarm operations share: checked parameters, the place, and moto's object."""
+"""What the overrides of CloudWatch's alarm operations share: parameters, the place, and moto's object."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricStat
 
-from embedded_aws.constraints import check_constraints
 from embedded_aws.errors import AwsError
 from embedded_aws.stages.alarm_book import Place, StoredAlarm, alarms_at
 from embedded_aws.stages.evaluation import INSUFFICIENT_DATA
@@ -21,9 +20,8 @@ NOT_FOUND = "ResourceNotFound"
 _INITIAL_REASON = "Unchecked: Initial alarm creation"
 
 
-def checked(call: Call) -> tuple[Place, dict[str, Any]]:
-    """Return account and region and the parameters of a call; ValidationError if the model forbids them."""
-    check_constraints(call, "ValidationError")
+def place_and_parameters(call: Call) -> tuple[Place, dict[str, Any]]:
+    """Return account and region and the parameters of a call."""
     return (call.account, call.region), call.parameters
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from moto.cloudwatch.models import cloudwatch_backends
 
 from embedded_aws.errors import AwsError
-from embedded_aws.gaps.alarm_lookup import NOT_FOUND, checked, configuration_of, existing, put_alarm
+from embedded_aws.gaps.alarm_lookup import NOT_FOUND, configuration_of, existing, place_and_parameters, put_alarm
 from embedded_aws.gaps.alarm_rules import check_metric_alarm
 from embedded_aws.overrides import override
 from embedded_aws.stages.alarm_book import StoredAlarm, alarm_book, alarms_at
@@ -51,7 +51,7 @@ def put(world: World, call: Call, parameters: dict[str, Any]) -> None:
 @override("cloudwatch", "PutMetricAlarm")
 def put_metric_alarm(world: World, call: Call) -> dict[str, Any]:
     """Create or replace a metric alarm."""
-    _first, parameters = checked(call)
+    _first, parameters = place_and_parameters(call)
     check_metric_alarm(parameters)
     put(world, call, parameters)
     return {}
@@ -60,7 +60,7 @@ def put_metric_alarm(world: World, call: Call) -> dict[str, Any]:
 @override("cloudwatch", "SetAlarmState")
 def set_alarm_state(world: World, call: Call) -> dict[str, Any]:
     """Set the state until the next evaluation; the actions of another state are run."""
-    place, parameters = checked(call)
+    place, parameters = place_and_parameters(call)
     data = parameters.get("StateReasonData") or ""
     _check_json(data)
     book = alarm_book(world)
@@ -77,7 +77,7 @@ def set_alarm_state(world: World, call: Call) -> dict[str, Any]:
 @override("cloudwatch", "EnableAlarmActions", "DisableAlarmActions")
 def switch_alarm_actions(world: World, call: Call) -> dict[str, Any]:
     """Switch the actions of alarms on or off; names without an alarm are ignored."""
-    place, parameters = checked(call)
+    place, parameters = place_and_parameters(call)
     enabled = call.action == "EnableAlarmActions"
     book = alarm_book(world)
     with book.lock:
@@ -94,7 +94,7 @@ def switch_alarm_actions(world: World, call: Call) -> dict[str, Any]:
 @override("cloudwatch", "DeleteAlarms")
 def delete_alarms(world: World, call: Call) -> dict[str, Any]:
     """Delete alarms, one composite at most; unknown names do not matter beside a known one."""
-    place, parameters = checked(call)
+    place, parameters = place_and_parameters(call)
     names = list(dict.fromkeys(parameters["AlarmNames"]))
     book = alarm_book(world)
     with book.lock:

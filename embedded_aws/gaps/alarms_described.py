@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from embedded_aws.errors import AwsError
-from embedded_aws.gaps.alarm_lookup import checked, configuration_of
+from embedded_aws.gaps.alarm_lookup import configuration_of, place_and_parameters
 from embedded_aws.overrides import override
 from embedded_aws.pages import page
 from embedded_aws.stages.alarm_book import StoredAlarm, alarms_at
@@ -30,7 +30,7 @@ _METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period"
 @override("cloudwatch", "DescribeAlarms")
 def describe_alarms(_world: World, call: Call) -> dict[str, Any]:
     """List alarms by name."""
-    place, parameters = checked(call)
+    place, parameters = place_and_parameters(call)
     alarms = alarms_at(place)
     _check_exclusive(parameters)
     related = _related(alarms, parameters)
@@ -51,7 +51,7 @@ def describe_alarms(_world: World, call: Call) -> dict[str, Any]:
 @override("cloudwatch", "DescribeAlarmsForMetric")
 def describe_alarms_for_metric(_world: World, call: Call) -> dict[str, Any]:
     """List the alarms of exactly one metric; further parameters narrow that down."""
-    place, parameters = checked(call)
+    place, parameters = place_and_parameters(call)
     given = {name: parameters[name] for name in _METRIC if parameters.get(name) is not None}
     dimensions = _pairs(parameters)
     found = [

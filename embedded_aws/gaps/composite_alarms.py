@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from embedded_aws.errors import AwsError
-from embedded_aws.gaps.alarm_lookup import checked
+from embedded_aws.gaps.alarm_lookup import place_and_parameters
 from embedded_aws.gaps.alarms import put
 from embedded_aws.overrides import override
 from embedded_aws.stages.alarm_book import alarm_book, alarms_at
@@ -28,7 +28,7 @@ _NOT_SUPPORTED = ("ActionsSuppressor", "ActionConfiguration")
 @override("cloudwatch", "PutCompositeAlarm")
 def put_composite_alarm(world: World, call: Call) -> dict[str, Any]:
     """Create or replace a composite alarm and evaluate it at once."""
-    place, parameters = checked(call)
+    place, parameters = place_and_parameters(call)
     unknown = [name for name in _NOT_SUPPORTED if parameters.get(name)]
     if unknown:
         raise AwsError("ValidationError", f"The embedded AWS does not support {unknown[0]}.")

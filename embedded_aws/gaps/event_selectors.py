@@ -23,7 +23,6 @@ _DEFAULTS = {
     "DataResources": [],
     "ExcludeManagementEventSources": [],
 }
-_READ_WRITE_TYPES = ("ReadOnly", "WriteOnly", "All")
 _EXCLUDABLE = ("kms.amazonaws.com", "rdsdata.amazonaws.com")
 _DATA_RESOURCES = ("AWS::S3::Object", "AWS::Lambda::Function", "AWS::DynamoDB::Table")
 _BASIC_SELECTORS = 5
@@ -73,8 +72,6 @@ def _check_basic(selectors: Selectors) -> None:
     if len(selectors) > _BASIC_SELECTORS:
         raise _invalid(f"A trail can have up to {_BASIC_SELECTORS} event selectors.")
     for selector in selectors:
-        if selector.get("ReadWriteType", "All") not in _READ_WRITE_TYPES:
-            raise _invalid(f"ReadWriteType is one of {', '.join(_READ_WRITE_TYPES)}.")
         if not set(selector.get("ExcludeManagementEventSources", ())) <= set(_EXCLUDABLE):
             raise _invalid(f"ExcludeManagementEventSources can name only {' and '.join(_EXCLUDABLE)}.")
     resources = [resource for selector in selectors for resource in selector.get("DataResources", ())]

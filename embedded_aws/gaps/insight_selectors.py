@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from embedded_aws.call import Call
     from embedded_aws.world import World
 
-_TYPES = ("ApiCallRateInsight", "ApiErrorRateInsight")
-
 
 @override("cloudtrail", "PutInsightSelectors")
 def put_insight_selectors(_world: World, call: Call) -> dict[str, Any] | None:
@@ -27,9 +25,8 @@ def put_insight_selectors(_world: World, call: Call) -> dict[str, Any] | None:
         return None
     selectors = call.parameters.get("InsightSelectors") or []
     for selector in selectors:
-        if selector.get("InsightType") not in _TYPES:
-            message = f"An insight type is one of {', '.join(_TYPES)}, not {selector.get('InsightType')}."
-            raise AwsError("InvalidInsightSelectorsException", message, 400)
+        if not selector.get("InsightType"):
+            raise AwsError("InvalidInsightSelectorsException", "A selector needs an insight type.", 400)
     trail.insight_selectors = selectors
     return {"TrailARN": trail.arn, "InsightSelectors": selectors}
 

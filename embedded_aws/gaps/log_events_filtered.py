@@ -15,7 +15,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.detection.filter_patter
 from moto.logs.models import LogEvent, LogGroup, LogStream
 
 from embedded_aws.errors import AwsError
-from embedded_aws.gaps.log_group_lookup import INVALID, checked, log_group, not_found, one_of
+from embedded_aws.gaps.log_group_lookup import INVALID, backend_and_parameters, log_group, not_found, one_of
 from embedded_aws.gaps.metric_filter_rules import compile_or_refuse
 from embedded_aws.overrides import override
 
@@ -37,7 +37,7 @@ Place = tuple[int, int]
 @override("logs", "FilterLogEvents")
 def filter_log_events(_world: World, call: Call) -> dict[str, Any]:
     """Return a page of the matching events of a group."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     group = log_group(backend, one_of(parameters, "logGroupName", "logGroupIdentifier"))
     pattern = _pattern(parameters.get("filterPattern", ""))
     streams = _streams(group, parameters)

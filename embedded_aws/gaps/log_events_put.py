@@ -14,7 +14,7 @@ from moto.logs.models import LogEvent as MotoLogEvent
 from moto.logs.models import LogGroup, LogStream
 
 from embedded_aws.errors import AwsError
-from embedded_aws.gaps.log_group_lookup import INVALID, checked, log_group, not_found
+from embedded_aws.gaps.log_group_lookup import INVALID, backend_and_parameters, log_group, not_found
 from embedded_aws.overrides import override
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _PAST_MS = 14 * _DAY_MS
 @override("logs", "PutLogEvents")
 def put_log_events(_world: World, call: Call) -> dict[str, Any]:
     """Append the events that are neither too old nor too new."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     group = log_group(backend, parameters["logGroupName"])
     stream = group.streams.get(parameters["logStreamName"])
     if stream is None:

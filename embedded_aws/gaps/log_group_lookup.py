@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from moto.logs.models import LogGroup, LogsBackend, logs_backends
 
-from embedded_aws.constraints import check_constraints
 from embedded_aws.errors import AwsError
 
 if TYPE_CHECKING:
@@ -16,9 +15,8 @@ if TYPE_CHECKING:
 INVALID = "InvalidParameterException"
 
 
-def checked(call: Call) -> tuple[LogsBackend, dict[str, Any]]:
-    """Return moto's backend and the parameters of a call; InvalidParameterException if the model forbids them."""
-    check_constraints(call, INVALID)
+def backend_and_parameters(call: Call) -> tuple[LogsBackend, dict[str, Any]]:
+    """Return moto's backend and the parameters of a call."""
     return logs_backends[call.account][call.region], call.parameters
 
 

@@ -15,7 +15,7 @@ from moto.utilities.utils import get_partition
 
 from embedded_aws.constraints import constraint_error
 from embedded_aws.errors import AwsError
-from embedded_aws.gaps.log_group_lookup import INVALID, checked, log_group, one_of
+from embedded_aws.gaps.log_group_lookup import INVALID, backend_and_parameters, log_group, one_of
 from embedded_aws.overrides import override
 from embedded_aws.pages import page
 
@@ -33,7 +33,7 @@ RETENTION_DAYS = (
 @override("logs", "CreateLogGroup")
 def create_log_group(_world: World, call: Call) -> dict[str, Any]:
     """Create a group with its class, key and protection."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     name, key = parameters["logGroupName"], parameters.get("kmsKeyId")
     if name.startswith("aws/"):
         raise AwsError(INVALID, "Log groups starting with AWS/ are reserved for AWS.")
@@ -51,7 +51,7 @@ def create_log_group(_world: World, call: Call) -> dict[str, Any]:
 @override("logs", "DescribeLogGroups")
 def describe_log_groups(_world: World, call: Call) -> dict[str, Any]:
     """List groups by name, in pages of 50 at most."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     if parameters.get("logGroupNamePrefix") and parameters.get("logGroupNamePattern"):
         raise AwsError(INVALID, "logGroupNamePrefix and logGroupNamePattern are mutually exclusive.")
     found = [group for name, group in sorted(backend.groups.items()) if _is_asked_for(group, parameters)]
@@ -65,7 +65,7 @@ def describe_log_groups(_world: World, call: Call) -> dict[str, Any]:
 @override("logs", "PutLogGroupDeletionProtection")
 def put_log_group_deletion_protection(_world: World, call: Call) -> dict[str, Any]:
     """Switch the protection of a group on or off."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     group = log_group(backend, parameters["logGroupIdentifier"])
     group.deletion_protection = parameters["deletionProtectionEnabled"]  # type: ignore[attr-defined]
     return {}
@@ -74,7 +74,7 @@ def put_log_group_deletion_protection(_world: World, call: Call) -> dict[str, An
 @override("logs", "DeleteLogGroup")
 def delete_log_group(_world: World, call: Call) -> dict[str, Any]:
     """Delete a group with its metric filters; ValidationException while it is protected."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     group = log_group(backend, parameters["logGroupName"])
     if getattr(group, "deletion_protection", False):
         message = f"Log group {group.name} cannot be deleted because deletion protection is enabled."
@@ -88,7 +88,7 @@ def delete_log_group(_world: World, call: Call) -> dict[str, Any]:
 @override("logs", "AssociateKmsKey")
 def associate_kms_key(_world: World, call: Call) -> dict[str, Any]:
     """Encrypt what a group receives from now on."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     group = log_group(backend, one_of(parameters, "logGroupName", "resourceIdentifier"))
     _check_key(parameters["kmsKeyId"], group.arn)
     group.kms_key_id = parameters["kmsKeyId"]
@@ -98,7 +98,7 @@ def associate_kms_key(_world: World, call: Call) -> dict[str, Any]:
 @override("logs", "DisassociateKmsKey")
 def disassociate_kms_key(_world: World, call: Call) -> dict[str, Any]:
     """Stop encrypting with a key of the account."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     log_group(backend, one_of(parameters, "logGroupName", "resourceIdentifier")).kms_key_id = None
     return {}
 
@@ -106,7 +106,7 @@ def disassociate_kms_key(_world: World, call: Call) -> dict[str, Any]:
 @override("logs", "PutRetentionPolicy")
 def put_retention_policy(_world: World, call: Call) -> dict[str, Any]:
     """Set one of the retentions that there are."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     days = parameters["retentionInDays"]
     if days not in RETENTION_DAYS:
         allowed = f"Member must satisfy enum value set: [{', '.join(map(str, RETENTION_DAYS))}]"

@@ -6,16 +6,14 @@ Sources: CloudWatch API reference, PutMetricData and ListMetrics.
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 
 from embedded_aws.errors import AwsError
-from embedded_aws.gaps.alarm_lookup import checked
+from embedded_aws.gaps.alarm_lookup import place_and_parameters
 from embedded_aws.overrides import override
 from embedded_aws.pages import page
 from embedded_aws.stages.alarm import Alarms
@@ -36,7 +34,7 @@ _OWN_NAMESPACES = "AWS/"
 @override("cloudwatch", "PutMetricData")
 def put_metric_data(world: World, call: Call) -> dict[str, Any]:
     """Store datums and let the alarms on them be evaluated by the pipeline."""
-    place, parameters = checked(_unpacked(call))
+    place, parameters = place_and_parameters(call)
     datums = parameters.get("MetricData") or []
     if parameters["Namespace"].startswith(_OWN_NAMESPACES):
         message = f"The value {_OWN_NAMESPACES} for parameter Namespace is invalid."
@@ -59,7 +57,7 @@ def put_metric_data(world: World, call: Call) -> dict[str, Any]:
 @override("cloudwatch", "ListMetrics")
 def list_metrics(world: World, call: Call) -> dict[str, Any] | None:
     """List every metric once; those of AWS's own namespaces are moto's to list."""
-    place, parameters = checked(call)
+    place, parameters = place_and_parameters(call)
     if parameters.get("Namespace", "").startswith(_OWN_NAMESPACES):
         return None
     wanted = [(item["Name"], item.get("Value")) for item in parameters.get("Dimensions") or ()]
@@ -75,14 +73,6 @@ def list_metrics(world: World, call: Call) -> dict[str, Any] | None:
     keys, token = page(found, METRICS_PER_PAGE, parameters.get("NextToken"), question, refusal)
     metrics = [{"Namespace": key[2], "MetricName": key[3], "Dimensions": _dimensions(key)} for key in keys]
     return {"Metrics": metrics} | ({"NextToken": token} if token else {})
-
-
-def _unpacked(call: Call) -> Call:
-    """Return a call with its body as text: botocore compresses the bodies of large PutMetricData requests."""
-    if call.environ.get("HTTP_CONTENT_ENCODING") != "gzip":
-        return call
-    body = gzip.decompress(call.body)
-    return replace(call, body=body, environ=call.environ | {"CONTENT_LENGTH": str(len(body))})
 
 
 def _store(world: World, call: Call, key: MetricKey, datum: Mapping[str, Any]) -> None:

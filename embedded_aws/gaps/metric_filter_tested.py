@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from embedded_aws.gaps.log_group_lookup import checked
+from embedded_aws.gaps.log_group_lookup import backend_and_parameters
 from embedded_aws.gaps.metric_filter_rules import compile_or_refuse
 from embedded_aws.overrides import override
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @override("logs", "TestMetricFilter")
 def test_metric_filter(_world: World, call: Call) -> dict[str, Any]:
     """Return the messages that a pattern matches, and the fields of a space-delimited one."""
-    _first, parameters = checked(call)
+    _first, parameters = backend_and_parameters(call)
     pattern = compile_or_refuse(parameters["filterPattern"])
     extracts = pattern.kind == "delimited"
     return {

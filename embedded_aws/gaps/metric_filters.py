@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from embedded_aws.errors import AwsError
-from embedded_aws.gaps.log_group_lookup import INVALID, checked, log_group, not_found
+from embedded_aws.gaps.log_group_lookup import INVALID, backend_and_parameters, log_group, not_found
 from embedded_aws.gaps.metric_filter_rules import check_filter, check_limits
 from embedded_aws.overrides import override
 from embedded_aws.pages import page
@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 @override("logs", "PutMetricFilter")
 def put_metric_filter(_world: World, call: Call) -> dict[str, Any]:
     """Create or replace a filter of an existing group."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     group = log_group(backend, parameters["logGroupName"])
     check_filter(parameters, getattr(group, "log_group_class", "STANDARD"))
     filters = backend.filters.metric_filters
@@ -49,7 +49,7 @@ def put_metric_filter(_world: World, call: Call) -> dict[str, Any]:
 @override("logs", "DescribeMetricFilters")
 def describe_metric_filters(_world: World, call: Call) -> dict[str, Any]:
     """List filters by name, in pages of 50 at most."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     group, prefix = parameters.get("logGroupName"), parameters.get("filterNamePrefix", "")
     metric = parameters.get("metricName"), parameters.get("metricNamespace")
     if prefix and not group:
@@ -75,7 +75,7 @@ def describe_metric_filters(_world: World, call: Call) -> dict[str, Any]:
 @override("logs", "DeleteMetricFilter")
 def delete_metric_filter(_world: World, call: Call) -> dict[str, Any]:
     """Delete a filter; the metric stays, as on AWS."""
-    backend, parameters = checked(call)
+    backend, parameters = backend_and_parameters(call)
     group = log_group(backend, parameters["logGroupName"])
     place = _place(backend.filters.metric_filters, group.name, parameters["filterName"])
     if place is None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from embedded_aws.errors import AwsError
-from embedded_aws.gaps.alarm_lookup import checked
+from embedded_aws.gaps.alarm_lookup import place_and_parameters
 from embedded_aws.gaps.metric_data import metric_key
 from embedded_aws.overrides import override
 from embedded_aws.stages.metrics import MINUTE, MetricKey, metric_store
@@ -30,7 +30,7 @@ _SHORT_PERIODS = (1, 5, 10, 20, 30)
 @override("cloudwatch", "GetMetricStatistics")
 def get_metric_statistics(world: World, call: Call) -> dict[str, Any] | None:
     """Return the statistics of the periods that have samples; moto answers for the metrics of its own services."""
-    _first, parameters = checked(call)
+    _first, parameters = place_and_parameters(call)
     if parameters["Namespace"].startswith("AWS/"):
         return None
     statistics, extended = parameters.get("Statistics") or [], parameters.get("ExtendedStatistics") or []
@@ -54,7 +54,7 @@ def get_metric_statistics(world: World, call: Call) -> dict[str, Any] | None:
 @override("cloudwatch", "GetMetricData")
 def get_metric_data(world: World, call: Call) -> dict[str, Any] | None:
     """Answer queries of plain metrics, the newest datapoint first unless asked otherwise."""
-    _first, parameters = checked(call)
+    _first, parameters = place_and_parameters(call)
     queries = parameters["MetricDataQueries"]
     if any(not _is_plain(query) for query in queries):
         return None

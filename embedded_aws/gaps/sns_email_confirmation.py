@@ -81,10 +81,10 @@ def _subscription(topic: Topic, address: str, protocol: str, call: Call) -> Subs
         # In reverse order the scope of a filter policy comes before the policy, whose check depends on it.
         for name, value in sorted(call.parameters.get("Attributes", {}).items(), reverse=True):
             backend.set_subscription_attributes(subscription.arn, name, value)
-    except ServiceException as refused:
+    except ServiceException:
         if is_new:
             backend.unsubscribe(subscription.arn)
-        raise AwsError(refused.code, refused.message, 400) from refused
+        raise
     return subscription
 
 

@@ -134,7 +134,9 @@ def _actions(alarm: StoredAlarm, state: str) -> list[str]:
 
 
 def _watch_of(place: Place, alarm: StoredAlarm, parameters: Mapping[str, Any], at: datetime) -> Watch | None:
-    """Return the watch of an alarm on one metric; None for metric math, which is not evaluated here."""
+    """Return the watch of an alarm on one metric; None for composite alarms and metric math."""
+    if alarm.rule:
+        return None
     metric = _metric_of(parameters)
     if metric is None or parameters["ComparisonOperator"] not in COMPARISONS:
         return None

@@ -1,0 +1,40 @@
+"""Unique ids say by their prefix what they belong to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+Client = Callable[[str], Any]
+
+TRUST = '{"Version": "2012-10-17", "Statement": []}'
+
+
+def ids(iam: Any) -> list[str]:
+    """Make a user, a group and a role, and return their unique ids."""
+    return [
+        iam.create_user(UserName="u")["User"]["UserId"],
+        iam.create_group(GroupName="g")["Group"]["GroupId"],
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)["Role"]["RoleId"],
+    ]
+
+
+def test_ids_have_the_prefixes_of_aws(aws_client: Client) -> None:
+    iam = aws_client("iam")
+    for prefix, own in zip(("AIDA", "AGPA", "AROA"), ids(iam), strict=True):
+        assert re.fullmatch(f"{prefix}[A-Z2-7]{{17}}", own)
+
+
+def test_a_users_id_is_what_it_calls_itself_by(aws_client: Client) -> None:
+    iam = aws_client("iam")
+    created = iam.create_user(UserName="caller")["User"]["UserId"]
+    assert iam.get_user(UserName="caller")["User"]["UserId"] == created
+
+
+def test_moto_still_has_the_gap(moto_client: Client) -> None:
+    """When this fails, moto has closed the gap and our override can go."""
+    user, group, role = ids(moto_client("iam"))
+    assert not user.startswith("AIDA")
+    assert not group.startswith("AGPA")
+    assert role.startswith("AROA")
