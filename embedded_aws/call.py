@@ -36,9 +36,14 @@ class Call:
     body: bytes = field(repr=False)
 
     @cached_property
+    def parsed(self) -> dict[str, Any] | None:
+        """Return the parameters by the names of botocore's model; None if they cannot be parsed."""
+        return parse_parameters(self.service, self.action, self.environ, self.body)
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """Return the parameters by the names of botocore's model; empty if they cannot be parsed."""
-        return parse_parameters(self.service, self.action, self.environ, self.body)
+        return self.parsed or {}
 
     @property
     def source_ip(self) -> str:

@@ -64,6 +64,8 @@ def check_constraints(call: Call) -> None:
     shape = operation_model(call.service, call.action).input_shape
     if shape is None or not shape.members:
         return
+    if call.parsed is None:
+        raise _unreadable(call, "The request cannot be parsed.")
     errors: list[str] = []
     code = _CODES.get(call.service, "ValidationException")
     for name, found in _member_errors(shape, call.parameters, ""):
@@ -86,6 +88,12 @@ def _check_type(shape: Shape, value: Any) -> None:
     if types and not isinstance(value, types):
         message = f"{type(value).__name__} cannot be converted to {shape.type_name}"
         raise AwsError("SerializationException", message, 400)
+
+
+def _unreadable(call: Call, message: str) -> AwsError:
+    """Return what AWS answers to a request that does not parse, by its protocol; each service's "Common errors"."""
+    is_form = str(call.environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
+    return AwsError("MalformedInput" if is_form else "SerializationException", message, 400)
 
 
 def _errors(shape: Shape, value: Any, at: str) -> Iterator[str]:

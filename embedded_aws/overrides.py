@@ -35,3 +35,8 @@ def override(service: str, *actions: str) -> Callable[[Override], Override]:
 def overrides_of(service: str, action: str) -> tuple[Override, ...]:
     """Return the overrides of an operation in the order of their registration."""
     return tuple(_OVERRIDES.get((service, action), ()))
+
+
+def overridden_operations() -> frozenset[tuple[str, str]]:
+    """Return service and action of every operation that has an override, of the gaps that are imported."""
+    return frozenset(_OVERRIDES)

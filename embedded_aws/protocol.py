@@ -84,8 +84,8 @@ def action_of(service: str, environ: dict[str, Any], body: bytes) -> str | None:
     return str(operation.name)
 
 
-def parse_parameters(service: str, action: str, environ: dict[str, Any], body: bytes) -> dict[str, Any]:
-    """Return a request's parameters by the names of the model; empty if they cannot be parsed."""
+def parse_parameters(service: str, action: str, environ: dict[str, Any], body: bytes) -> dict[str, Any] | None:
+    """Return a request's parameters by the names of the model; None if they cannot be parsed."""
     try:
         body = _unpacked(service, environ, body)
         request = request_of(environ, body)
@@ -106,8 +106,8 @@ def parse_parameters(service: str, action: str, environ: dict[str, Any], body: b
             }
         )
     except Exception:
-        # A request that no parser understands is recorded without its parameters.
-        return {}
+        # Whatever a client sent; a request that no parser understands is recorded without its parameters.
+        return None
     return parsed
 
 

@@ -65,7 +65,7 @@ def _organization(call: Call) -> OrganizationsBackend:
     if backend.org is None:
         if _is_member(call.account, partition):
             reason = "Only the management account of the organization can do this."
-            raise AwsError("NotOrganizationMasterAccountException", reason)
+            raise AwsError("NotOrganizationManagementAccountException", reason)
         raise AwsError("OrganizationsNotInUseException", "The account is not in an organization.")
     if backend.org.feature_set != "ALL":
         raise AwsError("OrganizationNotInAllFeaturesModeException", "The organization does not have all features.")

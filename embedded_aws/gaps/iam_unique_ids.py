@@ -28,5 +28,5 @@ def _group(group: Group, account_id: str, *arguments: Any, **options: Any) -> No
 
 def close() -> None:
     """Replace moto's methods."""
-    User.__init__ = _user  # type: ignore[method-assign]
-    Group.__init__ = _group  # type: ignore[method-assign]
+    User.__init__ = _user  # type: ignore[assignment, method-assign]
+    Group.__init__ = _group  # type: ignore[assignment, method-assign]

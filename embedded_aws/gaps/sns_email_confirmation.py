@@ -22,6 +22,7 @@ from embedded_aws.email_subscriptions import (
 )
 from embedded_aws.errors import AwsError
 from embedded_aws.overrides import override
+from embedded_aws.pages import page
 
 if TYPE_CHECKING:
     from embedded_aws.call import Call
@@ -81,9 +82,12 @@ def _subscription(topic: Topic, address: str, protocol: str, call: Call) -> Subs
         # In reverse order the scope of a filter policy comes before the policy, whose check depends on it.
         for name, value in sorted(call.parameters.get("Attributes", {}).items(), reverse=True):
             backend.set_subscription_attributes(subscription.arn, name, value)
-    except ServiceException:
+    except (ServiceException, ValueError) as refused:
         if is_new:
             backend.unsubscribe(subscription.arn)
+        if isinstance(refused, ValueError):
+            # moto parses policies without a look at whether they are JSON.
+            raise _invalid(f"{name}: failed to parse JSON.") from refused
         raise
     return subscription
 
@@ -160,10 +164,9 @@ def _subscriptions_of(topic: Topic) -> list[Subscription]:
 
 
 def _page(subscriptions: Iterable[Subscription], call: Call) -> dict[str, Any]:
-    start = int(call.parameters.get("NextToken") or 0)
-    listed = list(subscriptions)
-    page = {"Subscriptions": [_item(subscription) for subscription in listed[start : start + _PAGE]]}
-    return page | ({"NextToken": str(start + _PAGE)} if len(listed) > start + _PAGE else {})
+    question = (call.account, call.region, call.parameters.get("TopicArn"))
+    shown, token = page(list(subscriptions), _PAGE, call.parameters.get("NextToken"), question, _invalid("NextToken"))
+    return {"Subscriptions": [_item(item) for item in shown]} | ({"NextToken": token} if token else {})
 
 
 def _item(subscription: Subscription) -> dict[str, str]:

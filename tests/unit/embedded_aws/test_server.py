@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -15,9 +16,11 @@ from typing import Any
 import boto3
 import botocore.exceptions
 import pytest
+from aiosmtpd.controller import Controller
 
 from embedded_aws.process import embedded_aws_process
 from tests.conftest import run
+from tests.embedded_control import mails
 
 SERVE = (sys.executable, "-m", "embedded_aws", "--port")
 
@@ -96,6 +99,40 @@ def test_what_was_delivered_is_copied_into_the_data_directory(tmp_path: Path) ->
         urllib.request.urlopen(urllib.request.Request(f"{endpoint}/_embedded/drain", data=b"")).read()
         (mail,) = (tmp_path / "mails").glob("*.eml")
         assert "somebody@example.com" in mail.read_text()
+
+
+class _Sink:
+    """Keeps what an SMTP server is given."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[list[str], str]] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 -- aiosmtpd's name
+        self.mails.append((envelope.rcpt_tos, envelope.content.decode()))
+        return "250 OK"
+
+
+def test_mails_go_to_the_smtp_server_of_the_command_line() -> None:
+    sink = _Sink()
+    server = Controller(sink, hostname="127.0.0.1", port=free_port())
+    server.start()
+    try:
+        with embedded_aws_process("--smtp", f"127.0.0.1:{server.port}") as endpoint:
+            aws = client(endpoint, "witness", "witness")
+            topic = aws("sns").create_topic(Name="topic")["TopicArn"]
+            aws("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="somebody@example.com")
+            (kept,) = mails(endpoint, "somebody@example.com")
+    finally:
+        server.stop()
+    ((recipients, content),) = sink.mails
+    assert recipients == ["somebody@example.com"]
+    assert f"Subject: {kept['subject']}" in content
+    assert topic in content
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def client(endpoint: str, key: str, secret: str) -> Callable[[str], Any]:

@@ -92,7 +92,7 @@ def test_a_member_may_not_register(aws_client: Client, organizations: Any, embed
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
     )
-    with pytest.raises(cloudtrail.exceptions.NotOrganizationMasterAccountException):
+    with pytest.raises(cloudtrail.exceptions.NotOrganizationManagementAccountException):
         cloudtrail.register_organization_delegated_admin(MemberAccountId=member)
 
 

@@ -99,6 +99,16 @@ def test_groups_come_in_pages_of_fifty_by_name(aws_client: Client) -> None:
     assert len(logs.describe_log_groups(logGroupNamePattern="ny-1")["logGroups"]) == 10
 
 
+def test_a_token_fits_its_question_whatever_the_order_of_the_parameters(aws_client: Client) -> None:
+    paginator = aws_client("logs").get_paginator("describe_log_groups")
+    for number in range(3):
+        aws_client("logs").create_log_group(logGroupName=f"ordered-{number}")
+    pages = paginator.paginate(
+        logGroupNamePrefix="ordered-", logGroupClass="STANDARD", PaginationConfig={"PageSize": 1}
+    )
+    assert [len(page["logGroups"]) for page in pages] == [1, 1, 1]
+
+
 def test_a_name_that_aws_reserves_or_forbids_is_refused(aws_client: Client) -> None:
     create = aws_client("logs").create_log_group
     assert refusal(create, logGroupName="aws/own")[0] == "InvalidParameterException"

@@ -1,0 +1,104 @@
+"""What the requests of override_cases.py are about."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import boto3
+
+from tests.embedded_control import link_in, mails
+from tests.unit.embedded_aws.alarm_setup import Client, make_group, now_of, put_alarm, put_filter, put_messages
+from tests.unit.embedded_aws.raw_call import protocols_of
+from tests.unit.embedded_aws.trail_setup import SERVICE, document, make_bucket, make_trail
+
+MATH = [
+    {"Id": "m", "MetricStat": {"Metric": {"Namespace": "Test", "MetricName": "kept"}, "Period": 60, "Stat": "p90"}},
+    {"Id": "e", "Expression": "m * 2", "ReturnData": True},
+]
+
+
+def make_resources(endpoint: str, client: Client) -> dict[str, Any]:
+    """Make the resources, and return what the placeholders in the parameters stand for."""
+    now = now_of(endpoint)
+    _make_trails(client)
+    _make_logs_and_alarms(endpoint, client)
+    return {
+        "hour_ago": now - timedelta(hours=1),
+        "soon": now + timedelta(minutes=2),
+        "now_ms": int(now.timestamp() * 1000),
+        "elsewhere": _make_trail_elsewhere(endpoint, client),
+        **_make_subscriptions(endpoint, client),
+        **_make_keys(client),
+        **_make_secrets(client),
+    }
+
+
+def _make_trails(client: Client) -> None:
+    for name in ("kept", "stopped", "deleted"):
+        make_trail(client, name)
+    make_bucket(client, "created", "created")
+    client("s3").create_bucket(Bucket="bare")
+    client("cloudtrail").put_insight_selectors(
+        TrailName="kept", InsightSelectors=[{"InsightType": "ApiCallRateInsight"}]
+    )
+    client("cloudtrail").register_organization_delegated_admin(MemberAccountId="333333333333")
+
+
+def _make_trail_elsewhere(endpoint: str, client: Client) -> str:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="elsewhere")
+    anything = {"Effect": "Allow", "Principal": SERVICE, "Action": "s3:*", "Resource": "*"}
+    s3.put_bucket_policy(Bucket="elsewhere", Policy=document(anything))
+    keys = {"aws_access_key_id": "witness", "aws_secret_access_key": "witness"}
+    cloudtrail = boto3.client("cloudtrail", endpoint_url=endpoint, region_name="eu-west-1", **keys)
+    trail = cloudtrail.create_trail(Name="elsewhere", S3BucketName="elsewhere", IsMultiRegionTrail=True)
+    return str(trail["TrailARN"])
+
+
+def _make_logs_and_alarms(endpoint: str, client: Client) -> None:
+    for name in ("kept", "deleted", "protected"):
+        make_group(client, name)
+    client("logs").put_log_group_deletion_protection(logGroupIdentifier="protected", deletionProtectionEnabled=True)
+    put_filter(client, "kept", "kept", "[letter]", metricName="kept", defaultValue=0.5, unit="Count")
+    put_filter(client, "kept", "deleted")
+    cloudwatch = client("cloudwatch")
+    for name in ("kept", "set", *(f"deleted-{protocol}" for protocol in protocols_of("cloudwatch"))):
+        put_alarm(client, name, AlarmDescription="text", DatapointsToAlarm=1, TreatMissingData="ignore")
+    plain = dict.fromkeys(("Namespace", "MetricName", "Statistic", "Period"))
+    put_alarm(client, "math", **plain, Metrics=[MATH[0] | {"ReturnData": False}, MATH[1]])
+    cloudwatch.put_composite_alarm(AlarmName="above", AlarmRule="ALARM(kept)")
+    data = json.dumps({"why": "test"})
+    for state in ("OK", "ALARM"):
+        cloudwatch.set_alarm_state(AlarmName="kept", StateValue=state, StateReason="test", StateReasonData=data)
+    put_messages(client, endpoint, "kept", "a")
+
+
+def _make_subscriptions(endpoint: str, client: Client) -> dict[str, str]:
+    sns = client("sns")
+    topic = sns.create_topic(Name="kept", Tags=[{"Key": "owner", "Value": "secmon"}])["TopicArn"]
+    tokens = {}
+    for address in ("confirming@example.com", "leaving@example.com", "pending@example.com"):
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
+        (mail,) = mails(endpoint, address)
+        tokens[address] = link_in(mail, "ConfirmSubscription").partition("Token=")[2].partition("&")[0]
+    left = sns.confirm_subscription(TopicArn=topic, Token=tokens["leaving@example.com"])["SubscriptionArn"]
+    return {"topic": topic, "token": tokens["confirming@example.com"], "subscription": left}
+
+
+def _make_keys(client: Client) -> dict[str, str]:
+    kms = client("kms")
+    names = ("key", "doomed_key", "pending_key", "lost_key")
+    arns = {name: str(kms.create_key()["KeyMetadata"]["Arn"]) for name in names}
+    for name in ("pending_key", "lost_key"):
+        kms.schedule_key_deletion(KeyId=arns[name])
+    return arns
+
+
+def _make_secrets(client: Client) -> dict[str, str]:
+    secrets = client("secretsmanager")
+    kept = secrets.create_secret(Name="kept", SecretString="s")
+    secrets.create_secret(Name="marked", SecretString="s")
+    secrets.delete_secret(SecretId="marked")
+    return {"version": kept["VersionId"]}

@@ -1,0 +1,79 @@
+"""What moto raises within an override reaches the client as an error of AWS, and so does what nobody foresaw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto.core.exceptions import JsonRESTError, ServiceException
+
+from embedded_aws import overrides
+from tests.unit.embedded_aws.in_process import InProcess, aws  # noqa: F401 -- a fixture
+
+Raise = Callable[[Exception], None]
+
+
+class RefusedError(JsonRESTError):
+    """As moto's services define their errors."""
+
+    code = 409
+
+    def __init__(self) -> None:
+        super().__init__("com.amazonaws#ResourceInUseException", "It is in use.")
+
+
+@pytest.fixture
+def raised(monkeypatch: pytest.MonkeyPatch) -> Iterator[Raise]:
+    """Let an override of DescribeAlarms raise, and have no other override."""
+    registered: dict[tuple[str, str], list[overrides.Override]] = {}
+    monkeypatch.setattr(overrides, "_OVERRIDES", registered)
+
+    def raising(error: Exception) -> None:
+        def refuse(_world: Any, _call: Any) -> None:
+            raise error
+
+        registered["cloudwatch", "DescribeAlarms"] = [refuse]
+
+    return raising
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message", "status"),
+    [
+        (ServiceException("ResourceNotFound", "It is gone."), "ResourceNotFound", "It is gone.", 404),
+        (RefusedError(), "ResourceInUseException", "It is in use.", 409),
+        (KeyError("gone"), "InternalFailure", "The embedded AWS failed at cloudwatch:DescribeAlarms: KeyError", 500),
+        (NotImplementedError(), "NotImplemented", "The embedded AWS does not have cloudwatch:DescribeAlarms.", 501),
+    ],
+)
+def test_an_error_within_an_override_is_answered_and_recorded(
+    aws: InProcess,  # noqa: F811
+    raised: Raise,
+    error: Exception,
+    code: str,
+    message: str,
+    status: int,
+) -> None:
+    raised(error)
+    with pytest.raises(ClientError, match=message) as caught:
+        aws.client("cloudwatch").describe_alarms()
+    assert caught.value.response["Error"]["Code"] == code
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert aws.record()["errorCode"] == code
+
+
+@pytest.mark.parametrize(
+    "attributes", [{"FilterPolicy": "no JSON"}, {"FilterPolicy": '{"a": "no list"}'}, {"Unknown": "x"}]
+)
+def test_what_moto_refuses_of_a_subscription_is_answered_as_aws_does(
+    aws_client: Callable[[str], Any], attributes: dict[str, str]
+) -> None:
+    sns = aws_client("sns")
+    topic = sns.create_topic(Name="filtered")["TopicArn"]
+    subscription = {"TopicArn": topic, "Protocol": "email", "Endpoint": "ops@example.com"}
+    with pytest.raises(sns.exceptions.InvalidParameterException) as caught:
+        sns.subscribe(**subscription, Attributes=attributes)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert sns.list_subscriptions()["Subscriptions"] == []
