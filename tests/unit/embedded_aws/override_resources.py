@@ -13,7 +13,7 @@ from tests.unit.embedded_aws.alarm_setup import Client, make_group, now_of, put_
 from tests.unit.embedded_aws.raw_call import protocols_of
 from tests.unit.embedded_aws.trail_setup import SERVICE, document, make_bucket, make_trail
 
-MATH = [
+MATH: list[dict[str, Any]] = [
     {"Id": "m", "MetricStat": {"Metric": {"Namespace": "Test", "MetricName": "kept"}, "Period": 60, "Stat": "p90"}},
     {"Id": "e", "Expression": "m * 2", "ReturnData": True},
 ]
