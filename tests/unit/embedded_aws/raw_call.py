@@ -63,7 +63,8 @@ def raw_call(
         ) as response:
             return _answer(operation, protocol, response.status, dict(response.headers), response.read())
     except urllib.error.HTTPError as refused:
-        return _answer(operation, protocol, refused.code, dict(refused.headers), refused.read())
+        with refused:
+            return _answer(operation, protocol, refused.code, dict(refused.headers), refused.read())
 
 
 def _answer(
