@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 # Java's classes of letters, numbers and blanks, and a hyphen that Python takes for a range.
 _JAVA_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\w-_": r"\w\-_"}
 
-
-# The code of each service for a request that its model forbids; SNS API reference ("Common errors"), STS API reference
-# ("Common errors"), KMS and Secrets Manager API references ("Common errors"), the models of the others.
+# The code of each service for a request that its model forbids: of the model where it has one, else of the "Common
+# errors" of the service's API reference. Not seen on AWS for events, kms, secretsmanager, sns and sts.
 _CODES = {
     "cloudtrail": "InvalidParameterException",
     "cloudwatch": "ValidationError",
