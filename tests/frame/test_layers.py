@@ -43,20 +43,40 @@ def test_an_impure_import_is_found_wherever_it_stands(planted: str) -> None:
     assert impurities(f"import json\nimport yaml\n{planted}\n")
 
 
-def test_the_pure_layer_imports_neither_ansible_nor_boto3(repository: Path) -> None:
-    files = python_files(repository / "plugins/module_utils/detection")
+@pytest.mark.parametrize("layer", ["detection", "plans"])
+def test_the_pure_layers_import_neither_ansible_nor_boto3(repository: Path, layer: str) -> None:
+    files = python_files(repository / "plugins/module_utils" / layer)
     assert files
     assert {path.name: found for path in files if (found := impurities(path.read_text()))} == {}
 
 
-def test_the_pure_layer_knows_no_other_layer(repository: Path) -> None:
+def test_the_detection_core_knows_no_other_layer(repository: Path) -> None:
     for path in python_files(repository / "plugins/module_utils/detection"):
         assert relative_imports_beyond_the_folder(path.read_text()) == [], path
 
 
+def layers_used(source: str) -> set[str]:
+    """Return the layers of module_utils that a file imports relatively."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom) and node.level > 1]
+    return {(node.module or "").split(".")[0] for node in nodes}
+
+
+@pytest.mark.parametrize(
+    ("layer", "below"), [("plans", {"detection"}), ("aws", {"plans"}), ("shell", {"aws", "plans", "detection"})]
+)
+def test_a_layer_uses_only_those_below(repository: Path, layer: str, below: set[str]) -> None:
+    files = python_files(repository / "plugins/module_utils" / layer)
+    assert files
+    assert {path.name: used for path in files if (used := layers_used(path.read_text()) - below)} == {}
+
+
 def test_the_aws_layer_knows_nothing_of_ansible(repository: Path) -> None:
-    for path in python_files(repository / "plugins/module_utils/aws"):
-        assert not [name for name in imported_modules(path.read_text()) if name.split(".")[0] == "ansible"], path
+    files = python_files(repository / "plugins/module_utils/aws")
+    assert files
+    for path in files:
+        assert not [name for name in imported_modules(path.read_text()) if name.split(".")[0].startswith("ansible")], (
+            path
+        )
 
 
 def test_no_plugin_knows_the_embedded_aws(repository: Path) -> None:
