@@ -48,9 +48,9 @@ class ModuleRunner:
         """Return what the module returned; a failure too, which has `failed`."""
         return self._run(f"{OURS}.{self.name}", check, arguments)
 
-    def upstream(self, module_name: str, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
+    def upstream(self, name: str, /, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
         """Return what a module of another collection returned, such as `amazon.aws.cloudtrail`."""
-        namespace, collection, module = module_name.split(".")
+        namespace, collection, module = name.split(".")
         path = f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}"
         return self._run(path, check, arguments)
 

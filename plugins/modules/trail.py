@@ -55,7 +55,8 @@ options:
   logging:
     description:
       - Whether the trail logs.
-      - If the task does not mention it, a new trail logs, and another stays as it is.
+      - If the task does not mention it, a new trail logs, and another stays as it is. To be told from one that
+        somebody stopped, the new one carries the tag C(secmon:unfinished) until it logs.
     type: bool
   management_events:
     description: Which management events are recorded. A new trail records V(all).
@@ -170,7 +171,6 @@ notes:
     To give a trail a log group, AWS also wants the permission to pass the role (PassRole of IAM).
   - AWS spreads new policies and roles slowly. A refusal that can come from this is repeated until
     O(timeout_seconds) is over.
-  - A new trail carries the tag C(secmon:unfinished) until it logs, unless the task mentions O(logging).
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
@@ -475,7 +475,9 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     if description is None:
         owner = owner_of_new_trail(account, organization=bool(params["organization"])) if present else None
         return plan_creation(params, trails, owner) if owner else NO_TRAIL
-    if description.get("IsOrganizationTrail") and not params["organization"]:
+    if not description.get("IsOrganizationTrail"):
+        account.learn_place(description["TrailARN"])
+    elif not params["organization"]:
         require_own(description, account.place)
     plan = plan_present if present else plan_absent
     return plan(params, *read_trail(account, description))

@@ -60,7 +60,7 @@ def _name_problems(name: str) -> Iterator[str]:
 def _setting_problems(params: Mapping[str, Any]) -> Iterator[str]:
     bucket, prefix = params.get("s3_bucket_name"), params.get("s3_key_prefix") or ""
     if bucket is not None and (not _BUCKET.fullmatch(bucket) or ".." in bucket):
-        yield f"s3_bucket_name is {bucket!r}; a trail has a bucket, of 3 to 63 of the characters a-z 0-9 . - in its name."
+        yield f"s3_bucket_name is {bucket!r}; a trail has a bucket, with 3 to 63 of a-z 0-9 . - in its name."
     if len(prefix) > _MAX_PREFIX:
         yield f"s3_key_prefix has {len(prefix)} characters; CloudTrail takes {_MAX_PREFIX} at most."
     if params.get("multi_region") and params.get("global_service_events") is False:
