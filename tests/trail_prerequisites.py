@@ -18,6 +18,8 @@ TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:files"
 
 Witness = Callable[..., Any]
 
+SIMPLE = {"name": NAME, "s3_bucket_name": BUCKET}
+
 
 def open_bucket(s3: Any, name: str) -> None:
     """Make a bucket to which CloudTrail may write whatever trail it is, with any prefix, in any partition."""

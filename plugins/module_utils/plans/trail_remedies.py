@@ -36,8 +36,8 @@ def setting_remedies(trail: Mapping[str, Any], place: Place) -> dict[str, str]:
     bucket = trail["s3_bucket_name"]
     return {
         "S3BucketDoesNotExistException": (
-            f"Make the bucket {bucket} first, by a task with amazon.aws.s3_bucket whose policy lets CloudTrail write to"
-            " it; the role secmon.aws.cloudtrail does."
+            f"Make the bucket {bucket} first, by a task with secmon.aws.log_bucket that names this trail in trail_arns;"
+            " the role secmon.aws.cloudtrail does."
         ),
         "InsufficientS3BucketPolicyException": _bucket_policy(trail, place),
         **_key_remedies(trail, place),
@@ -90,7 +90,7 @@ def _bucket_policy(trail: Mapping[str, Any], place: Place) -> str:
     return (
         f"The bucket's policy must let cloudtrail.amazonaws.com s3:GetBucketAcl on {bucket} and s3:PutObject on"
         f" {owners}, both with the condition aws:SourceArn = {trail['arn']}, the second also with s3:x-amz-acl ="
-        " bucket-owner-full-control. A task with amazon.aws.s3_bucket sets it; the role secmon.aws.cloudtrail does."
+        " bucket-owner-full-control. A task with secmon.aws.log_bucket sets it (trail_arns, key_prefix)."
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.embedded_control import ask
 from tests.module_runner import ModuleRunner, no_waiting, service_models_kept
+from tests.trail_prerequisites import everything, make_prerequisites
 
 
 @pytest.fixture
@@ -34,6 +35,24 @@ def witness(run_module: ModuleRunner) -> Callable[..., Any]:
         )
 
     return client
+
+
+@pytest.fixture
+def cloudtrail(witness: Callable[..., Any]) -> Any:
+    """Return a plain client of CloudTrail."""
+    return witness("cloudtrail")
+
+
+@pytest.fixture
+def trail_keys(witness: Callable[..., Any]) -> dict[str, str]:
+    """Make all that a trail needs, and return the keys that it may use: `key` and `other_key`."""
+    return make_prerequisites(witness)
+
+
+@pytest.fixture
+def full_trail(trail_keys: dict[str, str]) -> dict[str, Any]:
+    """Return a task that mentions every setting of a trail."""
+    return everything(trail_keys["key"])
 
 
 @pytest.fixture(autouse=True)
