@@ -16,6 +16,7 @@ from typing import Any
 import botocore.loaders
 import pytest
 import yaml
+from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.secmon.aws.plugins.module_utils.aws import retries
 from ansible_collections.secmon.aws.plugins.module_utils.aws.errors import Subject
@@ -65,6 +66,9 @@ class ModuleRunner:
         }
         module = importlib.import_module(path)
         printed = io.StringIO()
+        # Ansible keeps them for the life of a process, which is one module's elsewhere.
+        warnings._global_warnings.clear()
+        warnings._global_deprecations.clear()
         with patch_module_args(connection | arguments), redirect_stdout(printed), pytest.raises(SystemExit):
             module.main()
         result: dict[str, Any] = json.loads(printed.getvalue())

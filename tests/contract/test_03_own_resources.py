@@ -60,6 +60,15 @@ def test_a_filter_that_is_refused_leaves_the_old_one(client: Client, group: str)
     assert kept["filterPattern"] == "ERROR"
 
 
+@pytest.mark.parametrize("pattern", ["{ $.a  =  1 }", "a   b", "{\t$.a = 1 }"])
+def test_a_filter_keeps_every_blank_of_its_pattern(client: Client, group: str, pattern: str) -> None:
+    logs = client("logs")
+    put_filter(logs, group, pattern)
+    (kept,) = logs.describe_metric_filters(logGroupName=group)["metricFilters"]
+
+    assert kept["filterPattern"] == pattern
+
+
 def test_a_default_value_and_dimensions_exclude_each_other(client: Client, group: str) -> None:
     logs = client("logs")
     with pytest.raises(logs.exceptions.InvalidParameterException):

@@ -102,8 +102,8 @@ class Account:
             return f"an unknown account of partition {partition_of(self.region)}, region {self.region}"
 
     def place_if_known(self) -> str:
-        """Say where we are in brackets, or nothing if nobody has asked AWS yet."""
-        return f" (account {self._place.account}, region {self.region})" if self._place else ""
+        """Say where we are in brackets, or nothing if nobody has asked AWS anything yet."""
+        return f" ({self.known_place()})" if self._place or self._clients else ""
 
     def read(
         self,
@@ -147,6 +147,7 @@ class Account:
         items: str,
         parameters: Mapping[str, Any] | None = None,
         *,
+        resource_arn: str = "*",
         remedies: Mapping[str, str] | None = None,
     ) -> list[dict[str, Any]]:
         """Return the items of every page of a listing, which begins again if its token expires on the way.
@@ -157,13 +158,11 @@ class Account:
             resource: What is listed, in words.
             items: The member of the answer that holds the items.
             parameters: As boto3 takes them.
+            resource_arn: What IAM would have to grant it on.
             remedies: Error codes, each with what the user can do.
         """
-        return [
-            item
-            for page in self.read_pages(service, operation, resource, parameters, remedies=remedies)
-            for item in page.get(items, [])
-        ]
+        pages = self.read_pages(service, operation, resource, parameters, resource_arn=resource_arn, remedies=remedies)
+        return [item for page in pages for item in page.get(items, [])]
 
     def read_pages(
         self,
@@ -172,10 +171,11 @@ class Account:
         resource: str,
         parameters: Mapping[str, Any] | None = None,
         *,
+        resource_arn: str = "*",
         remedies: Mapping[str, str] | None = None,
     ) -> list[dict[str, Any]]:
         """Return every page of a listing; the arguments are those of `read_all`."""
-        subject = Subject(service, operation, resource, remedies=remedies)
+        subject = Subject(service, operation, resource, resource_arn, remedies)
         attempt = 1
         while True:
             try:

@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-import re
-
 from .document import Place
 from .fields import Fields
 from .filter_pattern import CompiledPattern, PatternError, compile_pattern
+from .metric_selectors import is_number, selector_doubt, selector_refusal
 from .parameters import ParameterError, Values, account_values, fill_pattern, placeholders, values_for_test
-from .pattern_tree import Delimited, FieldName, NotExists, Rest, Selector, Slot, Tree, tree_leaves
+from .pattern_tree import Tree
 from .rule import Rule
 from .rule_errors import did_you_mean
-
-_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
-_FIELD = re.compile(r"\$[A-Za-z0-9_]+")
 
 
 def check_rule(rule: Rule, fields: Fields) -> None:
@@ -81,7 +77,7 @@ def _try(rule: Rule, values: Values, place: Place, fields: Fields) -> None:
 
 def _check_metric(rule: Rule, compiled: CompiledPattern, fields: Fields) -> None:
     hint = "name it in the pattern, such as ($.latency = *)"
-    if not _NUMBER.fullmatch(rule.metric.value):
+    if not is_number(rule.metric.value):
         complaint = _selector_complaint(rule.metric.value, compiled.tree)
         if complaint:
             fields.problem("value", complaint, f'give a number such as "1"; or {hint}')
@@ -92,39 +88,4 @@ def _check_metric(rule: Rule, compiled: CompiledPattern, fields: Fields) -> None
 
 
 def _selector_complaint(text: str, tree: Tree) -> str | None:
-    """Say why a text cannot be read from a matching event.
-
-    The CloudWatch Logs user guide asks for a field of the pattern; a selector with a wildcard is refused with "must
-    be a valid number" (observed with PutMetricFilter, us-east-1, 2026-09).
-    """
-    if isinstance(tree, Delimited):
-        return _field_complaint(text, tree)
-    selector = _selector(text)
-    if selector is None:
-        return f"{text!r} is neither a number nor a selector"
-    if selector.has_wildcard:
-        return f"{text!r} can reach several values, which AWS refuses here"
-    named = [leaf.selector for leaf in tree_leaves(tree)]
-    return None if selector in named else f"the pattern does not name {text!r}"
-
-
-def _selector(text: str) -> Selector | None:
-    try:
-        tree = compile_pattern(f"{{ {text} NOT EXISTS }}").tree
-    except PatternError:
-        return None
-    return tree.selector if isinstance(tree, NotExists) else None
-
-
-def _field_complaint(text: str, tree: Delimited) -> str | None:
-    if not _FIELD.fullmatch(text):
-        return f"{text!r} is neither a number nor a field such as $status or $3"
-    name = text[1:]
-    if name.isdigit():
-        # With "..." there are any number of unnamed fields.
-        known = 1 <= int(name) <= len(tree.slots) or any(isinstance(slot, Rest) for slot in tree.slots)
-    else:
-        names = [slot.name for slot in tree.slots if isinstance(slot, Slot)]
-        tested = [leaf.selector.name for leaf in tree_leaves(tree) if isinstance(leaf.selector, FieldName)]
-        known = name in names + tested
-    return None if known else f"the pattern has no field {text!r}"
+    return selector_refusal(text, tree) or selector_doubt(text, tree)

@@ -35,11 +35,7 @@ def check_log_group(params: Mapping[str, Any]) -> None:
 
 def _problems(params: Mapping[str, Any]) -> Iterator[str]:
     name, days, key = params["name"], params.get("retention_days"), params.get("kms_key_arn")
-    if not _NAME.fullmatch(name):
-        yield (
-            f"{name!r} is no name for a log group: 1 to 512 of the characters a-z A-Z 0-9 . - _ / #, not beginning"
-            " with aws/."
-        )
+    yield from log_group_name_problems(name)
     if days is not None and days not in (NEVER, *RETENTION_DAYS):
         allowed = ", ".join(str(allowed) for allowed in RETENTION_DAYS)
         yield (
@@ -49,6 +45,15 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str]:
     if key and not _KEY_ARN.fullmatch(key):
         yield f"kms_key_arn of log group {name} is {key!r}; it takes the ARN of a key (not an alias), or '' for none."
     yield from tag_problems(params.get("tags"))
+
+
+def log_group_name_problems(name: str) -> Iterator[str]:
+    """Yield what AWS would refuse about the name of a log group."""
+    if not _NAME.fullmatch(name):
+        yield (
+            f"{name!r} is no name for a log group: 1 to 512 of the characters a-z A-Z 0-9 . - _ / #, not beginning"
+            " with aws/."
+        )
 
 
 def described(group: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:

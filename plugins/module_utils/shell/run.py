@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..aws.account import Account, WritesFailedError
@@ -83,7 +84,8 @@ def _exit(
     if report and not module.check_mode:
         results.update(report(params, account, plan, answers))
     for warning in first.warnings:
-        module.warn(warning)
+        # AnsibleAWSModule.warn of amazon.aws 11 passes it on in a way that ansible-core 2.21 calls deprecated.
+        warn(warning)
     diff = {"before": dict(first.before), "after": dict(first.after)}
     module.exit_json(changed=first.changed, diff=diff, **results)
 

@@ -1,0 +1,68 @@
+"""A log group's metric filters, as the tests of metric_filters want them, change them and see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+GROUP = "/aws/cloudtrail/logs"
+NAMESPACE = "SecurityMetrics"
+READS: dict[str, Any] = {
+    "name": "TrackSecretAccess",
+    "pattern": '{ ($.eventSource = "secretsmanager.amazonaws.com") && ($.eventName = "GetSecretValue") }',
+    "metric_namespace": NAMESPACE,
+    "metric_name": "SecretAccessCount",
+    "metric_value": "1",
+    "default_value": 0,
+    "unit": "Count",
+}
+LOGINS: dict[str, Any] = {
+    "name": "ConsoleLogins",
+    "pattern": '{ ($.eventName = "ConsoleLogin") && ($.userIdentity.type = *) }',
+    "metric_namespace": NAMESPACE,
+    "metric_name": "ConsoleLoginCount",
+    "dimensions": {"UserType": "$.userIdentity.type"},
+}
+WANTED: dict[str, Any] = {"log_group_name": GROUP, "filters": [READS, LOGINS]}
+REQUIRED = ("name", "pattern", "metric_namespace", "metric_name")
+NAMES = [{"name": READS["name"]}, {"name": LOGINS["name"]}]
+
+Change = Callable[[dict[str, Any]], Any]
+
+
+def filters(logs: Any) -> dict[str, dict[str, Any]]:
+    """Return the filters by their names, with all that can be seen of them but their age."""
+    pages = logs.get_paginator("describe_metric_filters").paginate(logGroupName=GROUP)
+    found = [own for page in pages for own in page["metricFilters"]]
+    seen = {own["filterName"]: {key: own[key] for key in own if key != "creationTime"} for own in found}
+    assert len(seen) == len(found)
+    return seen
+
+
+def put(logs: Any, name: str, namespace: str = NAMESPACE, pattern: str = "ERROR", **more: Any) -> None:
+    """Make a filter by hand."""
+    transformation = {"metricNamespace": namespace, "metricName": "ByHand", "metricValue": "1"} | more
+    logs.put_metric_filter(
+        logGroupName=GROUP, filterName=name, filterPattern=pattern, metricTransformations=[transformation]
+    )
+
+
+def change(logs: Any, name: str, by_hand: Change) -> None:
+    """Change a filter by hand."""
+    request = filters(logs)[name]
+    by_hand(request)
+    logs.put_metric_filter(**request)
+
+
+def many(number: int, **more: Any) -> list[dict[str, Any]]:
+    return [
+        {**READS, "name": f"Filter{index:03}", "metric_name": f"Metric{index:03}", **more} for index in range(number)
+    ]
+
+
+def actions(calls: list[dict[str, Any]]) -> list[str]:
+    return [call["action"] for call in calls]
+
+
+def writes(calls: list[dict[str, Any]]) -> list[str]:
+    return [call["action"] for call in calls if call["access"] == "write"]
