@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_limits import COMPARISONS
+from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_limits import (
+    COMPARISONS,
+    EXTENDED_STATISTIC_PATTERN,
+)
 
 from embedded_aws.errors import AwsError
-from embedded_aws.stages.statistics import PERCENTILE
 
 SHORT_PERIODS = (10, 20, 30)
 MOST_SECONDS = 86_400
+HOUR = 3_600
+MOST_SECONDS_BY_THE_HOUR = 604_800
 
 _TREATMENTS = ("breaching", "notBreaching", "ignore", "missing")
 _LOW_SAMPLES = ("evaluate", "ignore")
@@ -38,9 +42,11 @@ def check_metric_alarm(parameters: Mapping[str, Any]) -> None:
     periods = parameters["EvaluationPeriods"]
     if parameters.get("DatapointsToAlarm", periods) > periods:
         raise _invalid("DatapointsToAlarm must be less than or equal to EvaluationPeriods.")
-    if parameters.get("Period", 0) * periods > MOST_SECONDS:
-        message = f"(EvaluationPeriods * Period must be <= {MOST_SECONDS})"
-        raise _invalid(f"Metrics cannot be checked across more than a day {message}.")
+    period = parameters.get("Period", 0)
+    most = MOST_SECONDS_BY_THE_HOUR if period >= HOUR else MOST_SECONDS
+    if period * periods > most:
+        message = f"(EvaluationPeriods * Period must be <= {most})"
+        raise _invalid(f"Metrics cannot be checked across more than {most // MOST_SECONDS} day(s) {message}.")
 
 
 def _check_supported(parameters: Mapping[str, Any]) -> None:
@@ -59,7 +65,7 @@ def _check_metric(parameters: Mapping[str, Any]) -> None:
         raise AwsError("InvalidParameterCombination", "Statistic and ExtendedStatistic are mutually exclusive.")
     if not statistic and not extended:
         raise AwsError("MissingParameter", "Either Statistic or ExtendedStatistic must be specified.")
-    if extended and not PERCENTILE.fullmatch(extended):
+    if extended and not EXTENDED_STATISTIC_PATTERN.fullmatch(extended):
         message = f"The value {extended} for parameter ExtendedStatistic is not supported."
         raise AwsError("InvalidParameterValue", message)
     if parameters["Period"] not in SHORT_PERIODS and parameters["Period"] % 60:

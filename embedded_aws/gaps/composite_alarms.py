@@ -6,15 +6,16 @@ Source: CloudWatch API reference, PutCompositeAlarm.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from embedded_aws.errors import AwsError
 from embedded_aws.gaps.alarm_lookup import place_and_parameters
 from embedded_aws.gaps.alarms import put
 from embedded_aws.overrides import override
-from embedded_aws.stages.alarm_book import alarm_book, alarms_at
+from embedded_aws.stages.alarm_book import StoredAlarm, alarm_book, alarm_name, alarms_at
 from embedded_aws.stages.alarm_rule import AlarmRule, RuleError, alarm_rule
-from embedded_aws.stages.composite import alarm_name, composite_state, reevaluate
+from embedded_aws.stages.composite import composite_state, reevaluate
 
 if TYPE_CHECKING:
     from embedded_aws.call import Call
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 CHILDREN_PER_ALARM = 100
 
-_NOT_SUPPORTED = ("ActionsSuppressor", "ActionConfiguration")
+_NOT_SUPPORTED = ("ActionConfiguration",)
+_SUPPRESSOR_PERIODS = ("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
 
 
 @override("cloudwatch", "PutCompositeAlarm")
@@ -41,6 +43,7 @@ def put_composite_alarm(world: World, call: Call) -> dict[str, Any]:
             names = ", ".join(missing)
             message = f"Could not save the composite alarm as alarms [{names}] in the alarm rule do not exist"
             raise AwsError("ValidationError", message)
+        _check_suppressor(parameters, alarms)
         put(world, call, parameters)
         alarm = alarms[parameters["AlarmName"]]
         state = composite_state(alarms, parameters["AlarmRule"])
@@ -51,6 +54,17 @@ def put_composite_alarm(world: World, call: Call) -> dict[str, Any]:
             transition = book.change_state(place, alarm, state, reason, data, call.at)
             book.leave([transition, *reevaluate(book, transition)])
     return {}
+
+
+def _check_suppressor(parameters: Mapping[str, Any], alarms: Mapping[str, StoredAlarm]) -> None:
+    given = [name for name in _SUPPRESSOR_PERIODS if parameters.get(name) is not None]
+    suppressor = parameters.get("ActionsSuppressor")
+    if not suppressor and given:
+        raise AwsError("ValidationError", f"{given[0]} requires ActionsSuppressor.")
+    if suppressor and len(given) < len(_SUPPRESSOR_PERIODS):
+        raise AwsError("ValidationError", f"ActionsSuppressor requires {' and '.join(_SUPPRESSOR_PERIODS)}.")
+    if suppressor and alarm_name(suppressor) not in alarms:
+        raise AwsError("ValidationError", f"ActionsSuppressor {suppressor} does not exist.")
 
 
 def _rule(text: str) -> AlarmRule:

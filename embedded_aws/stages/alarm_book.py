@@ -95,7 +95,8 @@ class AlarmBook:
     ) -> AlarmTransition:
         """Give an alarm another state, record that, and return what is to be done about it."""
         old = alarm.state_value
-        actions = tuple(_actions(alarm, state)) if alarm.actions_enabled else ()
+        heard = alarm.actions_enabled and not _is_suppressed(place, alarm)
+        actions = tuple(_actions(alarm, state)) if heard else ()
         transition = AlarmTransition(*place, alarm, old, state, reason, data, at, actions)
         self.history.state(transition, alarm.state_reason, alarm.state_reason_data)
         alarm.state_value = state
@@ -125,6 +126,17 @@ def alarm_book(world: Any) -> AlarmBook:
 def alarms_at(place: Place) -> dict[str, StoredAlarm]:
     """Return the alarms of an account and region by name."""
     return cast("dict[str, StoredAlarm]", cloudwatch_backends[place[0]][place[1]].alarms)
+
+
+def alarm_name(name_or_arn: str) -> str:
+    """Return the name of an alarm that another one names."""
+    return name_or_arn.split(":alarm:", 1)[-1] if name_or_arn.startswith("arn:") else name_or_arn
+
+
+def _is_suppressed(place: Place, alarm: StoredAlarm) -> bool:
+    """Tell whether a composite alarm's suppressor is in ALARM now; the wait and extension periods take no time here."""
+    suppressor = alarms_at(place).get(alarm_name(alarm.configuration.get("ActionsSuppressor", "")))
+    return suppressor is not None and suppressor.state_value == ALARM
 
 
 def _actions(alarm: StoredAlarm, state: str) -> list[str]:

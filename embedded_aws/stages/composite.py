@@ -1,6 +1,6 @@
 """Evaluate composite alarms when another alarm of their account and region has changed its state.
 
-Source: CloudWatch user guide, "Combining alarms"; API reference, PutCompositeAlarm. An actions suppressor is refused.
+Source: CloudWatch user guide, "Combining alarms"; API reference, PutCompositeAlarm.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 
 from embedded_aws.events import AlarmTransition
+from embedded_aws.stages.alarm_book import alarm_name
 from embedded_aws.stages.alarm_rule import States, alarm_rule
 from embedded_aws.stages.evaluation import ALARM, OK
 from embedded_aws.stages.evaluation_reason import aws_time
@@ -52,11 +53,6 @@ def states_of(alarms: Mapping[str, Alarm]) -> States:
         return alarm.state_value if alarm else None
 
     return state
-
-
-def alarm_name(name_or_arn: str) -> str:
-    """Return the name of an alarm that a rule names."""
-    return name_or_arn.split(":alarm:", 1)[-1] if name_or_arn.startswith("arn:") else name_or_arn
 
 
 def depends_on(composite: Alarm, child: Alarm) -> bool:

@@ -45,7 +45,9 @@ _BAD_CREDENTIALS = re.compile(
     r"|IncompleteSignature|MissingAuthenticationToken|OptInRequired"
 )
 _EXPIRED_PAGE = re.compile(r"InvalidNextToken|ExpiredNextToken|PaginationTokenExpired|InvalidPaginationToken")
-_WHO_AND_WHAT = re.compile(r"User: (?P<who>\S+) is not authorized to perform: \S+(?: on resource: (?P<what>\S+))?")
+_WHO_AND_WHAT = re.compile(
+    r"User: (?P<who>\S+) is not authorized to perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<what>\S+))?"
+)
 _IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
 # S3's actions are not named after its calls. Source: Service Authorization Reference, "Actions defined by Amazon S3".
 _S3_ACTIONS = {
@@ -195,4 +197,6 @@ def _denial_hint(message: str, subject: Subject) -> str:
     found = _WHO_AND_WHAT.search(message)
     who = found["who"] if found else "the caller"
     what = (found["what"] if found else None) or subject.resource_arn
-    return f"Allow {subject.iam_action} on {what} to {who}."
+    # Tags given in the creating call are denied by their own action.
+    action = found["action"] if found else subject.iam_action
+    return f"Allow {action} on {what} to {who}."

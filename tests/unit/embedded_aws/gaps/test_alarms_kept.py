@@ -92,7 +92,8 @@ def test_tags_count_only_when_the_alarm_is_created(aws_client: Client) -> None:
         ({"ComparisonOperator": "Equals"}, "ValidationError"),
         ({"Threshold": None}, "ValidationError"),
         ({"DatapointsToAlarm": 2}, "ValidationError"),
-        ({"Period": 3600, "EvaluationPeriods": 25}, "ValidationError"),
+        ({"Period": 60, "EvaluationPeriods": 1441}, "ValidationError"),
+        ({"Period": 3600, "EvaluationPeriods": 169}, "ValidationError"),
         ({"TreatMissingData": "notbreaching"}, "ValidationError"),
         ({"AlarmActions": [f"arn:aws:sns:us-east-1:123456789012:t{number}" for number in range(6)]}, "ValidationError"),
         ({"AlarmDescription": "a" * 1025}, "ValidationError"),
@@ -285,6 +286,43 @@ def test_a_rule_that_is_none_is_refused(aws_client: Client, rule: str) -> None:
     call = aws_client("cloudwatch").put_composite_alarm
     with pytest.raises(Exception, match=r"ValidationError|Invalid length"):
         call(AlarmName="none", AlarmRule=rule)
+
+
+def test_a_suppressor_in_alarm_mutes_a_composite_alarm(aws_client: Client, embedded_aws: str, topic: str) -> None:
+    for name in ("suppressor", "suppressed-child"):
+        put_alarm(aws_client, name)
+    periods = {"ActionsSuppressorWaitPeriod": 60, "ActionsSuppressorExtensionPeriod": 0}
+    rule = "ALARM(suppressed-child)"
+    composite(aws_client, "suppressed", rule, ActionsSuppressor="suppressor", AlarmActions=[topic], **periods)
+    set_state(aws_client, "suppressor", "ALARM")
+    set_state(aws_client, "suppressed-child", "ALARM")
+    drain(embedded_aws)
+    assert composite_state(aws_client, "suppressed") == "ALARM"
+    assert history(aws_client, "suppressed", "Action") == []
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"ActionsSuppressor": "nobody", "ActionsSuppressorWaitPeriod": 0, "ActionsSuppressorExtensionPeriod": 0},
+        {"ActionsSuppressor": "refused-suppressor"},
+        {"ActionsSuppressorWaitPeriod": 60},
+    ],
+)
+def test_a_suppressor_exists_and_has_its_periods(aws_client: Client, parameters: dict[str, Any]) -> None:
+    put_alarm(aws_client, "refused-suppressor")
+    call = aws_client("cloudwatch").put_composite_alarm
+    assert refusal(call, AlarmName="none", AlarmRule="TRUE", **parameters) == "ValidationError"
+
+
+def test_an_alarm_by_the_hour_looks_back_a_week(aws_client: Client) -> None:
+    put_alarm(aws_client, "week", Period=3600, EvaluationPeriods=168)
+    assert alarm(aws_client, "week")["EvaluationPeriods"] == 168
+
+
+def test_a_trimmed_statistic_is_kept(aws_client: Client) -> None:
+    put_alarm(aws_client, "trimmed", Statistic=None, ExtendedStatistic="TM(10%:90%)")
+    assert alarm(aws_client, "trimmed")["ExtendedStatistic"] == "TM(10%:90%)"
 
 
 def test_moto_still_has_the_gaps(moto_client: Client) -> None:
