@@ -2,7 +2,8 @@
 
 moto 5.2.5 gives such a secret new versions, has ResourceExistsException for its name, and lets a request token be used
 again for another value while the version is AWSPENDING.
-Source: Secrets Manager API reference, CreateSecret, PutSecretValue and GetSecretValue.
+Source: Secrets Manager API reference, CreateSecret, PutSecretValue and GetSecretValue; InvalidRequestException of the
+others.
 """
 
 from __future__ import annotations
@@ -35,7 +36,12 @@ def create_secret(_world: World, call: Call) -> None:
         raise AwsError("InvalidRequestException", NAME_TAKEN)
 
 
-@override("secretsmanager", "GetSecretValue", "PutSecretValue", "UpdateSecret")
+@override(
+    "secretsmanager",
+    *("GetSecretValue", "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage"),
+    *("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy", "TagResource", "UntagResource"),
+    *("ReplicateSecretToRegions", "RemoveRegionsFromReplication", "RotateSecret", "CancelRotateSecret"),
+)
 def use_secret(_world: World, call: Call) -> None:
     """Refuse to read or write a secret that is scheduled for deletion."""
     secret = _secret(call, call.parameters.get("SecretId", ""))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from moto.kms.models import kms_backends
+from moto.kms.models import Key, kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
 from embedded_aws.call import Call
@@ -34,9 +34,8 @@ def key_use(call: Call, record: Record) -> Record | None:
     if action is None or "errorCode" in record:
         return None
     secret = secretsmanager_backends[call.account][call.region].secrets.get(_secret_id(call))
-    keys = kms_backends[call.account][call.region]
     name = getattr(secret, "kms_key_id", None)
-    key = keys.keys.get(keys.get_key_id(keys.any_id_to_key_id(name))) if name else None
+    key = _key(call, name) if name else None
     if secret is None or key is None:
         return None
     context = {"SecretARN": secret.arn, "SecretVersionId": secret.default_version_id}
@@ -46,6 +45,15 @@ def key_use(call: Call, record: Record) -> Record | None:
     identity = record["userIdentity"] | {"invokedBy": _SECRETS_MANAGER}
     resource = {"accountId": call.account, "type": "AWS::KMS::Key", "ARN": key.arn}
     return _record(record, identity, _SECRETS_MANAGER, "kms", action, parameters, resource)
+
+
+def _key(call: Call, name: str) -> Key | None:
+    """Return the key of an id, an ARN or an alias; None if there is none, which moto's own look-up cannot say."""
+    keys = kms_backends[call.account][call.region]
+    alias = keys.get_alias_name(name)
+    found = keys.get_key_id_from_alias(alias) if alias.startswith("alias/") else name
+    key: Key | None = keys.keys.get(keys.get_key_id(found)) if found else None
+    return key
 
 
 def _secret_id(call: Call) -> str:

@@ -73,7 +73,7 @@ class Subject:
         operation: The API's name of the call.
         resource: What it is made for, in words.
         resource_arn: Its ARN if known.
-        remedies: Error codes, each with what the user can do.
+        remedies: Error codes, each with what the user can do. A blank and a part of the message may follow a code.
     """
 
     service: str
@@ -163,8 +163,16 @@ def is_expired_page(error: Exception) -> bool:
 
 def translate(error: Exception, subject: Subject) -> AwsError:
     """Make the error that the user sees out of botocore's."""
-    code = error_code(error)
-    return AwsError(code, error_message(error), subject, (subject.remedies or {}).get(code) or _hint(error, subject))
+    message = error_message(error)
+    return AwsError(error_code(error), message, subject, _remedy(error, subject) or _hint(error, subject))
+
+
+def _remedy(error: Exception, subject: Subject) -> str:
+    for key, remedy in (subject.remedies or {}).items():
+        code, _blank, part = key.partition(" ")
+        if code == error_code(error) and part in error_message(error):
+            return remedy
+    return ""
 
 
 def partial_failure(failures: Sequence[Mapping[str, Any]], subject: Subject) -> AwsError:

@@ -4,7 +4,8 @@
 """How many calls per second an account and region may make.
 
 Sources: "CloudWatch Logs quotas" and "CloudWatch service quotas" in their user guides, "Quotas in AWS CloudTrail",
-"Amazon SNS endpoints and quotas". Services that publish no figure are called at the pace of the slowest that does.
+"Amazon SNS endpoints and quotas", "AWS Secrets Manager quotas". Services that publish no figure are called at the pace
+of the slowest that does.
 """
 
 from __future__ import annotations
@@ -38,11 +39,8 @@ _PER_SECOND = {
     ("cloudtrail", "LookupEvents"): 2,
     ("sns", "Subscribe"): 100,
     ("sns", "ListSubscriptionsByTopic"): 30,
-    ("secretsmanager", "DescribeSecret"): 50,
-    ("secretsmanager", "CreateSecret"): 50,
-    ("secretsmanager", "PutSecretValue"): 50,
 }
-_OTHERWISE = {"cloudtrail": 1}
+_OTHERWISE = {"cloudtrail": 1, "secretsmanager": 50}
 _UNPUBLISHED = 3
 # The published rate counts everybody in the account, so not all of it is ours to take.
 _SHARE = 0.9

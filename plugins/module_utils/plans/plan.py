@@ -30,7 +30,7 @@ class Write:
             and plans again.
         partial_errors: The member of the answer that lists what failed although the call as a whole did not.
         propagating: Error codes, each with a part of its message, that go away once AWS has spread an earlier write.
-        remedies: Error codes, each with what the user can do.
+        remedies: Error codes, each with what the user can do. A blank and a part of the message may follow a code.
     """
 
     service: str

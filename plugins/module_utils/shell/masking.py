@@ -14,8 +14,10 @@ from typing import Any
 # What Ansible itself shows in the place of such a parameter.
 _SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 # Ansible replaces a secret wherever it occurs in the output. A value such as "1" would blank every ARN, and cannot be
-# kept secret by blanking anyway; we never print it, which is what protects it.
+# kept secret by blanking anyway; we never print it, which is what protects it. Numbers are ports and years more often
+# than passwords, and many of four digits are part of an account's id.
 _SHORTEST_MASKED = 4
+_SHORTEST_NUMBER_MASKED = 8
 
 
 def take_secrets(module: Any, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,30 +26,42 @@ def take_secrets(module: Any, options: Mapping[str, Any]) -> dict[str, Any]:
     The forms in which a secret could slip into an error message, such as base64, are masked besides.
     """
     params = dict(module.params)
-    for name, option in options.items():
-        if option.get("no_log") and params[name] is not None:
-            module.params[name] = _SHOWN
-            for text in _texts(params[name]):
-                module.no_log_values.discard(text)
-                module.no_log_values.update(form for form in _forms(text) if len(form) >= _SHORTEST_MASKED)
+    secrets = {name: params[name] for name, option in options.items() if option.get("no_log")}
+    shown = _shown(module, params)
+    for name, secret in secrets.items():
+        if secret is None:
+            continue
+        module.params[name] = _SHOWN
+        for text, shortest in _texts(secret):
+            module.no_log_values.discard(text)
+            module.no_log_values.update(form for form in _forms(text) if len(form) >= shortest and form not in shown)
     return params
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for item in value.values():
+def _shown(module: Any, params: Mapping[str, Any]) -> str:
+    """Return the parameters that are not secret: what is part of them, such as the region, cannot be hidden."""
+    # An alias is not in the specification, and may be one of a secret.
+    open_names = {name for name, option in module.argument_spec.items() if not option.get("no_log")}
+    return json.dumps({name: params[name] for name in params if name in open_names})
+
+
+def _texts(value: Any) -> Iterator[tuple[str, int]]:
+    """Yield each text in a secret, and the whole as JSON, each with the length from which on it is masked."""
+    if isinstance(value, (Mapping, list, tuple)):
+        for item in value.values() if isinstance(value, Mapping) else value:
             yield from _texts(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _texts(item)
+        yield json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False), _SHORTEST_MASKED
+    elif isinstance(value, (int, float)):
+        yield str(value), _SHORTEST_NUMBER_MASKED
     elif value is not None:
-        yield str(value)
+        yield str(value), _SHORTEST_MASKED
 
 
 def _forms(text: str) -> Iterator[str]:
     """Yield a secret as it is, and as JSON, URLs and base64 would carry it."""
     yield text
     yield json.dumps(text)[1:-1]
-    yield urllib.parse.quote(text, safe="")
-    yield urllib.parse.quote_plus(text)
-    yield base64.b64encode(text.encode()).decode()
+    # JSON can hold half a character, which no encoding takes.
+    yield urllib.parse.quote(text, safe="", errors="replace")
+    yield urllib.parse.quote_plus(text, errors="replace")
+    yield base64.b64encode(text.encode(errors="replace")).decode()

@@ -59,3 +59,18 @@ def full_trail(trail_keys: dict[str, str]) -> dict[str, Any]:
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     no_waiting(monkeypatch)
     service_models_kept(monkeypatch)
+
+
+@pytest.fixture
+def never_reads_values(run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail as soon as a module reads a secret's value, in whatever test that is."""
+    run = ModuleRunner._run
+
+    def watched(runner: ModuleRunner, path: str, check: bool, arguments: dict[str, Any]) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        calls = runner.calls(lambda: result.update(run(runner, path, check, arguments)))
+        ours = ".secmon." in path
+        assert not [call["action"] for call in calls if ours and "GetSecretValue" in call["action"]]
+        return result
+
+    monkeypatch.setattr(ModuleRunner, "_run", watched)

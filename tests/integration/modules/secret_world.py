@@ -1,0 +1,70 @@
+"""What the tests of the module `secret` share: a secret with everything, and what can be seen of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+NAME = "MySampleSecret"
+ACCOUNT = "123456789012"
+FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:rotate"
+KEY = "this key is 26 letters long"
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "Readers",
+            "Effect": "Allow",
+            "Principal": {"AWS": [f"arn:aws:iam::{ACCOUNT}:root"]},
+            "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+            "Resource": "*",
+        }
+    ],
+}
+WANTED = {
+    "name": NAME,
+    "value": {"username": "admin-user", "password": "correct horse"},
+    "description": "For the guide",
+    "kms_key_id": "alias/secrets",
+    "resource_policy": POLICY,
+    "replica_regions": ["eu-west-1", {"region": "us-west-2", "kms_key_id": "alias/west"}],
+    "rotation": {"lambda_arn": FUNCTION, "days": 30},
+    "tags": {"team": "security"},
+}
+
+Witness = Callable[..., Any]
+
+
+def make_function(witness: Witness, name: str = "rotate") -> None:
+    """Make a function that a rotation can name."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = witness("iam").create_role(RoleName=f"run-{name}", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    witness("lambda").create_function(
+        FunctionName=name, Runtime="python3.12", Role=role, Handler="a.b", Code={"ZipFile": b"PK"}
+    )
+
+
+def seen(witness: Witness, name: str = NAME) -> dict[str, Any]:
+    """Return all that can be seen of a secret and stays from one look to the next; empty if there is none."""
+    client = witness("secretsmanager")
+    try:
+        described = client.describe_secret(SecretId=name)
+    except client.exceptions.ResourceNotFoundException:
+        return {}
+    if "DeletedDate" in described:
+        return {"deleted": described["DeletedDate"]}
+    kept = ("Name", "Description", "KmsKeyId", "RotationEnabled", "RotationLambdaARN", "RotationRules")
+    return {key: described.get(key) for key in kept} | {
+        "tags": {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])},
+        "replicas": {replica["Region"]: replica["KmsKeyId"] for replica in described.get("ReplicationStatus", [])},
+        "policy": json.loads(client.get_resource_policy(SecretId=name).get("ResourcePolicy", "{}")),
+        "stages": sorted(map(sorted, described.get("VersionIdsToStages", {}).values())),
+        "value": value(witness, name) if described.get("VersionIdsToStages") else None,
+    }
+
+
+def value(witness: Witness, name: str = NAME) -> str:
+    """Return a secret's current value, as the witness may read it."""
+    return str(witness("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
