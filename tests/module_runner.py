@@ -65,6 +65,7 @@ class ModuleRunner:
             "_ansible_diff": True,
         }
         module = importlib.import_module(path)
+        warnings._global_warnings.clear()  # a module has a process of its own elsewhere
         printed = io.StringIO()
         # Ansible keeps them for the life of a process, which is one module's elsewhere.
         warnings._global_warnings.clear()
@@ -90,7 +91,7 @@ class ModuleRunner:
         """Return the calls that the embedded AWS recorded while something was done."""
         before = ask(self.endpoint, "calls")
         act()
-        since = before[-1]["id"] if before else 0
+        since = max((call["id"] for call in before), default=0)
         recorded: list[dict[str, Any]] = ask(self.endpoint, f"calls?since={since}")
         return recorded
 

@@ -34,8 +34,8 @@ options:
       pattern:
         description:
           - Its filter pattern, of 1024 characters at most, sent as it is. An empty string matches every event.
-          - One that differs from it in white space only is a difference, since CloudWatch Logs gives a pattern back as it
-            was put. That was seen on the embedded AWS only.
+          - One that differs from it in white space only is a difference, since CloudWatch Logs gives a pattern back as
+            it was put. That was seen on the embedded AWS only.
           - Required if O(state=present).
         type: str
       metric_namespace:

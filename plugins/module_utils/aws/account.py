@@ -259,7 +259,7 @@ class Account:
                     return {}
                 answer_lost = answer_lost or is_lost_answer(error)
                 if answer_lost and write and not write.repeatable:
-                    raise AnswerLostError(error_code(error), error_message(error), subject) from error
+                    raise translate(error, subject, AnswerLostError) from error
                 again = is_passing(error) or (write is not None and _is_propagating(write, error))
                 if is_unreachable(error) and attempt >= _ATTEMPTS_TO_REACH:
                     again = False

@@ -36,7 +36,7 @@ _THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|
 # Somebody else's change is under way, or the service is not well: the same call works a little later.
 _PASSING = re.compile(
     r"InternalFailure|InternalError|InternalServer|InternalService|ServiceUnavailable|ServiceFailure|RequestTimeout"
-    r"|OperationAborted|ConcurrentModification|^ConflictException$|^409$"
+    r"|OperationAborted|ConcurrentModification|^ConflictException$|^ConcurrentAccess|^StaleTag|^409$"
 )
 # UnauthorizedOperation is EC2's word, AuthorizationError SNS's.
 _DENIED = re.compile(r"AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized")
@@ -158,13 +158,17 @@ def is_passing(error: Exception) -> bool:
 
 def is_expired_page(error: Exception) -> bool:
     """Whether a listing has to begin again."""
-    return isinstance(error, ClientError) and bool(_EXPIRED_PAGE.search(error_code(error)))
+    if not isinstance(error, ClientError):
+        return False
+    # SNS has no code of its own for that.
+    bad_parameter = error_code(error) == "InvalidParameter" and "NextToken" in error_message(error)
+    return bad_parameter or bool(_EXPIRED_PAGE.search(error_code(error)))
 
 
-def translate(error: Exception, subject: Subject) -> AwsError:
+def translate(error: Exception, subject: Subject, kind: type[AwsError] = AwsError) -> AwsError:
     """Make the error that the user sees out of botocore's."""
     message = error_message(error)
-    return AwsError(error_code(error), message, subject, _remedy(error, subject) or _hint(error, subject))
+    return kind(error_code(error), message, subject, _remedy(error, subject) or _hint(error, subject))
 
 
 def _remedy(error: Exception, subject: Subject) -> str:

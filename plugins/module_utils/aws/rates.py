@@ -4,8 +4,8 @@
 """How many calls per second an account and region may make.
 
 Sources: "CloudWatch Logs quotas" and "CloudWatch service quotas" in their user guides, "Quotas in AWS CloudTrail",
-"Amazon SNS endpoints and quotas", "AWS Secrets Manager quotas". Services that publish no figure are called at the pace
-of the slowest that does.
+"Amazon SNS endpoints and quotas" and the SNS API reference of each call, "AWS Secrets Manager quotas". Services that
+publish no figure are called at the pace of the slowest that does.
 """
 
 from __future__ import annotations
@@ -38,7 +38,11 @@ _PER_SECOND = {
     ("cloudtrail", "ListTrails"): 10,
     ("cloudtrail", "LookupEvents"): 2,
     ("sns", "Subscribe"): 100,
+    ("sns", "Unsubscribe"): 100,
     ("sns", "ListSubscriptionsByTopic"): 30,
+    ("sns", "TagResource"): 10,
+    ("sns", "UntagResource"): 10,
+    ("sns", "ListTagsForResource"): 10,
 }
 _OTHERWISE = {"cloudtrail": 1, "secretsmanager": 50}
 _UNPUBLISHED = 3

@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import json
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from .url_passwords import url_passwords, without_url_passwords
 
 # What Ansible itself shows in the place of such a parameter.
 _SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -23,19 +25,25 @@ _SHORTEST_NUMBER_MASKED = 8
 def take_secrets(module: Any, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters, and leave in the module none of those that its specification calls secret.
 
-    The forms in which a secret could slip into an error message, such as base64, are masked besides.
+    The same goes for passwords in URLs. The forms in which a secret could slip into an error message, such as base64,
+    are masked besides.
     """
     params = dict(module.params)
-    secrets = {name: params[name] for name, option in options.items() if option.get("no_log")}
     shown = _shown(module, params)
-    for name, secret in secrets.items():
-        if secret is None:
-            continue
-        module.params[name] = _SHOWN
-        for text, shortest in _texts(secret):
-            module.no_log_values.discard(text)
-            module.no_log_values.update(form for form in _forms(text) if len(form) >= shortest and form not in shown)
+    for name, option in options.items():
+        if not option.get("no_log"):
+            module.params[name] = without_url_passwords(params[name])
+            _mask(module, ((password, _SHORTEST_MASKED) for password in url_passwords(params[name])))
+        elif params[name] is not None:
+            module.params[name] = _SHOWN
+            _mask(module, _texts(params[name]), shown)
     return params
+
+
+def _mask(module: Any, secrets: Iterable[tuple[str, int]], shown: str = "") -> None:
+    for text, shortest in secrets:
+        module.no_log_values.discard(text)
+        module.no_log_values.update(form for form in _forms(text) if len(form) >= shortest and form not in shown)
 
 
 def _shown(module: Any, params: Mapping[str, Any]) -> str:

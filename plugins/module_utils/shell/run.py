@@ -40,7 +40,7 @@ def run_module(options: Mapping[str, Any], decide: Decide, report: Report | None
     Args:
         options: The module's argument specification, without those of the connection.
         decide: Checks the parameters, reads, and returns the plan. It writes nothing.
-        report: Returns what only AWS knows after the writes; called outside check mode only.
+        report: Returns what only AWS knows after the writes, `warnings` among it; called outside check mode only.
         rules: What else AnsibleModule takes, such as `required_if`.
     """
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True, **rules)
@@ -83,7 +83,7 @@ def _exit(
     results = dict(plan.results)
     if report and not module.check_mode:
         results.update(report(params, account, plan, answers))
-    for warning in first.warnings:
+    for warning in (*first.warnings, *results.pop("warnings", ())):
         # AnsibleAWSModule.warn of amazon.aws 11 passes it on in a way that ansible-core 2.21 calls deprecated.
         warn(warning)
     diff = {"before": dict(first.before), "after": dict(first.after)}

@@ -34,6 +34,8 @@ def answer(code: str, message: str = "m", status: int = 400) -> ClientError:
         answer("Throttled", status=429),
         answer("TooManyRequestsException"),
         answer("OperationAbortedException"),
+        answer("ConcurrentAccess"),
+        answer("StaleTag"),
         answer("ConflictException"),
         answer("Anything", status=503),
         ConnectionClosedError(endpoint_url="https://x"),
@@ -68,6 +70,11 @@ def test_an_answer_is_lost_when_the_call_may_have_been_carried_out() -> None:
 @pytest.mark.parametrize("code", ["InvalidNextToken", "InvalidNextTokenException", "PaginationTokenExpiredException"])
 def test_an_expired_page_is_known(code: str) -> None:
     assert is_expired_page(answer(code))
+
+
+def test_an_expired_page_of_sns_is_known_by_its_message() -> None:
+    assert is_expired_page(answer("InvalidParameter", "Invalid parameter: NextToken"))
+    assert not is_expired_page(answer("InvalidParameter", "Invalid parameter: TopicArn"))
 
 
 def test_a_denial_says_who_needs_what_on_what() -> None:

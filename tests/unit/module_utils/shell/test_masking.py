@@ -32,3 +32,17 @@ def test_a_short_value_does_not_blank_the_whole_output() -> None:
     masked = module(name="n", value={"port": 1, "host": "x"}, key=None)
     take_secrets(masked, OPTIONS)
     assert "1" not in masked.no_log_values and "x" not in masked.no_log_values
+
+
+def test_a_password_in_a_url_is_forgotten_and_masked_but_given_to_the_caller() -> None:
+    url = "https://user:p%40ss:word@example.com/in"
+    masked = module(name=[{"endpoint": url}], value=None, key=None)
+    assert take_secrets(masked, OPTIONS)["name"] == [{"endpoint": url}]
+    assert masked.params["name"] == [{"endpoint": "https://user:****@example.com/in"}]
+    assert {"p%40ss:word", "p@ss:word"} <= masked.no_log_values
+
+
+def test_the_password_of_a_proxy_still_reaches_boto3() -> None:
+    masked = module(name="n", value=None, key=None, endpoint_url="https://user:pass@example.com")
+    take_secrets(masked, OPTIONS)
+    assert masked.params["endpoint_url"] == "https://user:pass@example.com"
