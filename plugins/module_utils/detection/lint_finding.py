@@ -37,6 +37,7 @@ class LintContext:
 
     excluded_event_sources: tuple[str, ...] = ()
     trail_write_only: bool = False
+    trail_read_only: bool = False
     trail_data_events: bool = True
     other_filters: int = 0
     other_regex_filters: int = 0

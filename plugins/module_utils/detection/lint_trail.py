@@ -37,6 +37,9 @@ def lint_trail(rule: Rule, context: LintContext) -> Iterator[Finding]:
     if context.trail_write_only:
         reads = [event.get("readOnly") is True and not _is_data(event) for event in events]
         yield from _unrecorded(rule, reads, "read-events-dropped", "read-only calls, and the trail records writes only")
+    if context.trail_read_only:
+        writes = [event.get("readOnly") is False and not _is_data(event) for event in events]
+        yield from _unrecorded(rule, writes, "write-events-dropped", "writes, and the trail records reads only")
     if not context.trail_data_events:
         data = [_is_data(event) for event in events]
         yield from _unrecorded(rule, data, "data-events-dropped", "data events, and the trail records none")

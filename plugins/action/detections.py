@@ -1,0 +1,50 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Make filters and alarms of detection rules on the controller; plugins/modules/detections.py documents it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.secmon.aws.plugins.module_utils.plans.detections import alarm_name_problems, detections
+from ansible_collections.secmon.aws.plugins.module_utils.plans.rule_choice import Trail, check_rules, load_packs
+from ansible_collections.secmon.aws.plugins.module_utils.plans.variables import ALARM_NAMES, EXCLUDABLE_SOURCES, PACKS
+from ansible_collections.secmon.aws.plugins.module_utils.shell.host_variables import plain
+
+RULES = Path(__file__).resolve().parents[2] / "rules"
+ARGUMENT_SPEC = {
+    "packs": {"type": "list", "elements": "str", "choices": list(PACKS), "default": ["guide"]},
+    "overrides": {"type": "dict", "default": {}},
+    "excluded_event_sources": {"type": "list", "elements": "str", "choices": list(EXCLUDABLE_SOURCES), "default": []},
+    "management_events": {"type": "str", "choices": ["all", "read", "write"], "default": "all"},
+    "alarm_names": {"type": "dict", "default": {}},
+    "alarm_actions": {"type": "list", "elements": "str", "default": []},
+    "tags": {"type": "dict"},
+}
+
+
+class ActionModule(ActionBase):
+    """Choose, check and fill in rules without a connection to any host."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the arguments of metric_filters and metric_alarms; failed if a rule cannot do its work."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _first, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        options = plain(options)
+        shipped = load_packs(RULES)
+        trail = Trail(tuple(options["excluded_event_sources"]), options["management_events"])
+        report = check_rules(shipped, options["packs"], options["overrides"], trail)
+        names = {**ALARM_NAMES, **options["alarm_names"]}
+        known = sorted({*(rule.id for rules in shipped.values() for rule in rules), *options["overrides"]})
+        problems = report.errors or tuple(alarm_name_problems(report.rules, names, known))
+        if problems:
+            told = "\n".join(("The rules cannot be deployed.", *problems))
+            return result | {"changed": False, "failed": True, "msg": told, "problems": list(problems)}
+        found = detections(report.rules, names, options["alarm_actions"], options["tags"])
+        return result | {"changed": False, "warnings": list(report.warnings), **asdict(found)}

@@ -1,0 +1,51 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Check every variable of every account on the controller; plugins/modules/preflight.py documents it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.secmon.aws.plugins.module_utils.plans.preflight import Report, preflight
+from ansible_collections.secmon.aws.plugins.module_utils.plans.rule_choice import load_packs
+from ansible_collections.secmon.aws.plugins.module_utils.plans.variables import PREFIX
+from ansible_collections.secmon.aws.plugins.module_utils.shell.host_variables import read_hosts
+
+RULES = Path(__file__).resolve().parents[2] / "rules"
+
+
+class ActionModule(ActionBase):
+    """Check all hosts of the play at once, without a connection to any."""
+
+    BYPASS_HOST_LOOP = True
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Print one line for each problem, and fail if there is one; else return each host's detections."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        self.validate_argument_spec(argument_spec={})
+        hosts = (task_vars or {})["ansible_play_hosts_all"]
+        report = preflight(read_hosts(self._task, self._templar, hosts, PREFIX), load_packs(RULES))
+        for problem in report.problems:
+            self._display.display(problem)
+        return result | {
+            "changed": False,
+            "failed": bool(report.problems),
+            "msg": _totals(report, len(hosts)),
+            "problems": list(report.problems),
+            "warnings": list(report.warnings),
+            "detections": {host: asdict(found) for host, found in report.detections.items()},
+        }
+
+
+def _totals(report: Report, hosts: int) -> str:
+    checked = f"{hosts} host{'' if hosts == 1 else 's'}"
+    if not report.problems:
+        return f"Every variable of {checked} is as it should be."
+    found = f"{len(report.problems)} problem{'' if len(report.problems) == 1 else 's'}"
+    where = f"in the variables of {len(report.problem_hosts)} of {checked}, listed above"
+    return f"{found} {where}. AWS was not asked anything and nothing was changed."

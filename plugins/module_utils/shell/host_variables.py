@@ -1,0 +1,57 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Read the variables of every host of a play, whoever gives them, on the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleValueOmittedError
+
+from ..plans.variable_checks import Given
+
+
+def read_hosts(task: Any, templar: Any, hosts: Iterable[str], prefix: str) -> dict[str, dict[str, Given]]:
+    """Return the variables with a prefix by host, as the task would see them there.
+
+    Args:
+        task: The task that runs. `hostvars` would lack the variables of its play.
+        templar: The action's templar.
+        hosts: The hosts' names.
+        prefix: What the variables' names begin with.
+    """
+    manager = task.get_variable_manager()
+    return {host: _read_host(manager, task, templar, host, prefix) for host in hosts}
+
+
+def _read_host(manager: Any, task: Any, templar: Any, host: str, prefix: str) -> dict[str, Given]:
+    # The inventory has no other public way to a host than this manager.
+    known = manager.get_vars(play=task.get_play(), host=manager._inventory.get_host(host), task=task)
+    in_context = templar.copy_with_new_env(available_variables=known)
+    own = {str(name): raw for name, raw in known.items() if str(name).startswith(prefix)}
+    read = {name: _read(in_context, raw, from_command_line=name in manager.extra_vars) for name, raw in own.items()}
+    return {name: given for name, given in read.items() if given is not None}
+
+
+def _read(templar: Any, raw: Any, *, from_command_line: bool) -> Given | None:
+    """Return a variable's value, or None if it is `omit`."""
+    try:
+        value = plain(templar.template(raw))
+        return Given(value, loose=from_command_line or templar.is_template(raw))
+    except AnsibleValueOmittedError:
+        return None
+    except Exception as error:  # a filter or a lookup of the user's can raise anything
+        return Given(error=str(error) or type(error).__name__)
+
+
+def plain(value: Any) -> Any:
+    """Return a value without Ansible's types, all templates in it filled in."""
+    if isinstance(value, Mapping):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, str):
+        return str(value)
+    return value
