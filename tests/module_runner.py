@@ -65,7 +65,6 @@ class ModuleRunner:
             "_ansible_diff": True,
         }
         module = importlib.import_module(path)
-        warnings._global_warnings.clear()  # a module has a process of its own elsewhere
         printed = io.StringIO()
         # Ansible keeps them for the life of a process, which is one module's elsewhere.
         warnings._global_warnings.clear()

@@ -9,7 +9,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.plans.metric_filter imp
 from ansible_collections.secmon.aws.plugins.module_utils.plans.metric_filters import plan_absent, plan_present
 from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan, Write
 from ansible_collections.secmon.aws.plugins.module_utils.plans.problems import RequestError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 GROUP = "trail"
@@ -24,6 +24,9 @@ FOUND = {
 }
 
 Group = dict[str, dict[str, Any]]
+
+# Compiling patterns takes long on a busy machine, and says nothing of a plan.
+_many = settings(deadline=None)
 
 
 def params(*items: dict[str, Any], adopt: bool = False, purge_namespace: str | None = None) -> dict[str, Any]:
@@ -93,6 +96,7 @@ def planned(items: list[dict[str, Any]], group: Group, purge: str | None = "Ours
         return None
 
 
+@_many
 @given(ITEMS, GROUPS)
 def test_a_plan_that_was_carried_out_leaves_nothing_to_do(items: list[dict[str, Any]], group: Group) -> None:
     plan = planned(items, group)
@@ -102,6 +106,7 @@ def test_a_plan_that_was_carried_out_leaves_nothing_to_do(items: list[dict[str, 
         assert again.results["filters"] == plan.results["filters"]
 
 
+@_many
 @given(ITEMS, GROUPS, st.randoms(use_true_random=False))
 def test_the_order_of_the_task_and_of_the_listing_is_irrelevant(
     items: list[dict[str, Any]], group: Group, random: Any
@@ -119,6 +124,7 @@ def test_the_order_of_the_task_and_of_the_listing_is_irrelevant(
 FIVE_OF_EIGHT = st.permutations("abcdefgh").map(lambda names: set(names[:5]))
 
 
+@_many
 @given(FIVE_OF_EIGHT, FIVE_OF_EIGHT, st.sets(st.sampled_from("abcdefgh")), st.randoms(use_true_random=False))
 def test_no_order_of_a_stages_writes_exceeds_the_quota_of_regular_expressions(
     before: set[str], after: set[str], purged: set[str], random: Any
@@ -138,6 +144,7 @@ def test_no_order_of_a_stages_writes_exceeds_the_quota_of_regular_expressions(
     assert set(group) == set(named)
 
 
+@_many
 @given(ITEMS, GROUPS)
 def test_an_unnamed_filter_goes_only_if_it_feeds_the_purged_namespace(
     items: list[dict[str, Any]], group: Group
@@ -151,6 +158,7 @@ def test_an_unnamed_filter_goes_only_if_it_feeds_the_purged_namespace(
             assert (name in after) == ("Ours" not in feeds)
 
 
+@_many
 @given(ITEMS, GROUPS)
 def test_absent_removes_exactly_what_is_named(items: list[dict[str, Any]], group: Group) -> None:
     plan = plan_absent(params(*items, adopt=True, purge_namespace="Ours"), listing(group), ARN)
