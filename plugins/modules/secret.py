@@ -113,7 +113,8 @@ notes:
     C(secretsmanager:UntagResource), C(secretsmanager:DeleteSecret), and C(sts:GetCallerIdentity) to name the account
     in a failure.
   - AWS checks on its own that the caller may use the key, by actions of KMS, and may invoke the rotation function.
-  - Neither the value nor O(value_hmac_key) is in any result, diff or message.
+  - Neither O(value) nor O(value_hmac_key) is in any result, diff or message of the module. ansible-core itself shows
+    the lines of a playbook whose task fails, so keep both in a vault and not in the task.
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership

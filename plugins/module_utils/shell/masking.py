@@ -63,12 +63,24 @@ def _texts(value: Any) -> Iterator[tuple[str, int]]:
         yield str(value), _SHORTEST_NUMBER_MASKED
     elif value is not None:
         yield str(value), _SHORTEST_MASKED
+        yield from _texts_in_json(str(value))
+
+
+def _texts_in_json(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each text in a structure that was given as JSON."""
+    try:
+        structure = json.loads(text)
+    except ValueError:
+        return
+    if isinstance(structure, (dict, list)):
+        yield from _texts(structure)
 
 
 def _forms(text: str) -> Iterator[str]:
     """Yield a secret as it is, and as JSON, URLs and base64 would carry it."""
     yield text
     yield json.dumps(text)[1:-1]
+    yield json.dumps(text, ensure_ascii=False)[1:-1]
     # JSON can hold half a character, which no encoding takes.
     yield urllib.parse.quote(text, safe="", errors="replace")
     yield urllib.parse.quote_plus(text, errors="replace")
