@@ -73,19 +73,26 @@ def selection_of(selectors: Selectors) -> Selection:
         management[kind] = management.get(kind, excluded) & excluded
     return Selection(
         frozenset(management.items()),
-        frozenset(item for part in parts for item in part.data),
+        _without_covered(item for part in parts for item in part.data),
         frozenset(item for part in parts for item in part.other),
     )
 
 
 def data_items(resources: Iterable[tuple[Collection[str], str, Collection[str]]]) -> frozenset[tuple[str, str, str]]:
     """Return data events from kinds, type and values of resources."""
-    return frozenset(
+    return _without_covered(
         (kind, resource_type, EVERY if _EVERY_RESOURCE.fullmatch(value) else value)
         for kinds, resource_type, values in resources
         for value in values
         for kind in kinds
     )
+
+
+def _without_covered(data: Iterable[tuple[str, str, str]]) -> frozenset[tuple[str, str, str]]:
+    """Leave out single resources where every one of their type is selected."""
+    items = frozenset(data)
+    covered = {item[:2] for item in items if item[2] == EVERY}
+    return frozenset(item for item in items if item[2] == EVERY or item[:2] not in covered)
 
 
 def conditions_of(selector: Mapping[str, Any]) -> Conditions:

@@ -15,6 +15,7 @@ from .trail_selection import (
     DATA_SERVICES,
     DEFAULT,
     EVERY,
+    OPERATORS,
     READ,
     WRITE,
     Conditions,
@@ -181,10 +182,23 @@ def _conditions(category: str, kind: str, *more: tuple[str, str, frozenset[str]]
 
 
 def _advanced_selector(conditions: Conditions, name: str = "") -> dict[str, Any]:
-    fields: dict[str, dict[str, Any]] = {}
-    for field, operator, values in sorted(conditions, key=lambda item: (item[0] != "eventCategory", item[0], item[1])):
-        fields.setdefault(field, {"Field": field})[operator] = sorted(values)
-    return {**({"Name": name} if name else {}), "FieldSelectors": list(fields.values())}
+    fields = _fields(conditions, "Field", {operator: operator for operator in OPERATORS})
+    return {**({"Name": name} if name else {}), "FieldSelectors": fields}
+
+
+def _fields(conditions: Conditions, key: str, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return conditions field by field, in a fixed order, under the names that the operators are to have."""
+    fields: list[dict[str, Any]] = []
+    for field, operator, values in sorted(conditions, key=_place_of):
+        if not fields or fields[-1][key] != field or names[operator] in fields[-1]:
+            fields.append({key: field})
+        fields[-1][names[operator]] = sorted(values)
+    return fields
+
+
+def _place_of(condition: tuple[str, str, frozenset[str]]) -> tuple[bool, str, str, list[str]]:
+    field, operator, values = condition
+    return field != "eventCategory", field, operator, sorted(values)
 
 
 def _advanced_as_asked(asked: Iterable[Mapping[str, Any]], found: Selectors) -> Selectors:
@@ -219,10 +233,5 @@ def _values(field: str, values: Iterable[str]) -> frozenset[str]:
 
 
 def _as_option(selector: Mapping[str, Any]) -> dict[str, Any]:
-    fields: dict[str, dict[str, Any]] = {}
-    for field, operator, values in sorted(
-        conditions_of(selector), key=lambda item: (item[0], item[1], sorted(item[2]))
-    ):
-        option = next(key for key, name in OPERATOR_OPTIONS.items() if name == operator)
-        fields.setdefault(field, {"field": field})[option] = sorted(values)
-    return {"name": selector.get("Name", ""), "field_selectors": list(fields.values())}
+    names = {operator: option for option, operator in OPERATOR_OPTIONS.items()}
+    return {"name": selector.get("Name", ""), "field_selectors": _fields(conditions_of(selector), "field", names)}

@@ -14,7 +14,8 @@ from tests.unit.embedded_aws.trail_setup import ACCOUNT, document, group_arn
 
 Break = Callable[[Callable[..., Any], dict[str, Any]], Any]
 KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
-NOBODY = document({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"})
+ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+NOBODY = document({"Effect": "Allow", "Principal": ROOT, "Action": "kms:*", "Resource": "*"})
 
 BROKEN: dict[str, tuple[Break, list[str]]] = {
     "bucket": (
@@ -43,7 +44,7 @@ BROKEN: dict[str, tuple[Break, list[str]]] = {
         ["KmsKeyNotFoundException", f"in the region of the bucket {BUCKET}"],
     ),
     "key's state": (
-        lambda aws, task: aws("kms").disable_key(KeyId=task["kms_key_arn"]),
+        lambda aws, task: aws("kms").disable_key(KeyId=task["kms_key_arn"].split("/")[1]),
         ["KmsException", "disabled", "amazon.aws.kms_key"],
     ),
     "log group": (
