@@ -109,7 +109,10 @@ def completed(kind: str, asked: Mapping[str, Any], found: Mapping[str, Any] | No
     """
     left_alone = {option: (found or {}).get(option) for option in _LEFT_ALONE if found}
     assumed = {option: setting.absent for option, setting in SETTINGS[kind].items()}
-    return {**assumed, **left_alone, **{option: _normal(option, value) for option, value in asked.items()}}
+    after = {**assumed, **left_alone, **{option: _normal(option, value) for option, value in asked.items()}}
+    if kind == COMPOSITE and not after["actions_suppressor"]:
+        after.update(dict.fromkeys(_WITH_SUPPRESSOR, 0))
+    return after
 
 
 def put_parameters(kind: str, name: str, after: Mapping[str, Any], found: Mapping[str, Any] | None) -> dict[str, Any]:

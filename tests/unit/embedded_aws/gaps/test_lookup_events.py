@@ -35,6 +35,14 @@ def names(answer: dict[str, Any]) -> list[str]:
     return [event["EventName"] for event in answer["Events"]]
 
 
+def test_a_call_that_is_answered_in_another_protocol_than_the_models_first_is_found(aws_client: Client) -> None:
+    cloudwatch = aws_client("cloudwatch")
+    cloudwatch.put_composite_alarm(AlarmName="tagged", AlarmRule="TRUE")
+    (alarm,) = cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+    cloudwatch.tag_resource(ResourceARN=alarm["AlarmArn"], Tags=[{"Key": "a", "Value": "b"}])
+    assert names(aws_client("cloudtrail").lookup_events(**by("EventName", "TagResource"))) == ["TagResource"]
+
+
 def test_an_event_is_found_by_every_attribute(lookup: Callable[..., dict[str, Any]]) -> None:
     event = lookup(**by("ResourceName", "first"))["Events"][0]
     assert event["EventName"] == "CreateSecret"
