@@ -23,7 +23,8 @@ check() {
 typed() {
     mkdir -p build/mypy/ansible_collections/secmon
     ln -sfn "$PWD" build/mypy/ansible_collections/secmon/aws
-    MYPYPATH=build/mypy mypy -p ansible_collections.secmon.aws.plugins.module_utils && MYPYPATH=build/mypy mypy embedded_aws tools
+    MYPYPATH=build/mypy mypy -p ansible_collections.secmon.aws.plugins.module_utils \
+        -p ansible_collections.secmon.aws.plugins.plugin_utils && MYPYPATH=build/mypy mypy embedded_aws tools
 }
 
 shell_scripts() {

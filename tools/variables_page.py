@@ -14,25 +14,26 @@ HEAD = """\
 
 <!-- Written by tools/variables_page.py from plugins/module_utils/plans/variables.py. -->
 
-One host is one AWS account, and these are its variables: in `group_vars`, `host_vars`, the inventory, a play, or by `-e`.
-`secmon.aws.preflight`, the first task of `site`, `verify` and `teardown`, checks all of them on all hosts before AWS is
-asked anything, and reports all that is wrong at once.
+One host is one AWS account, and these are its variables: in `group_vars`, `host_vars`, the inventory, a play, or by
+`-e`. `secmon.aws.preflight`, the first task of `site`, `verify` and `teardown`, checks all of them on all hosts before
+AWS is asked anything, and reports all that is wrong at once.
 
 - A name that is not in this table is an error, since a misspelt variable would silently do nothing.
-- Types are strict: `"365"` is no number, `365` is no text, `"yes"` is no truth value. What `-e name=value` or a template
-  makes is text; it is taken for a number, `true` or `false` if it can only mean that.
-- An empty text counts as not set, so a host can undo what its group says.
+- Types are strict: `"365"` is no number, `365` is no text, `"yes"` is no truth value. What `-e name=value` or a
+  template makes may be text; it is taken for a number, `true` or `false` if it can only mean that.
+- Where the default is nothing or empty, an empty text counts as not set, so a host can undo what its group says.
 - Keep what is marked as secret in a vault or behind a lookup. The preflight never shows it.
-- `secmon_existing_*` name resources of yours. They are used and checked, never tagged, never torn down. What describes the
-  resource that would be made otherwise is then an error.
+- `secmon_existing_*` name resources of yours. They are used and checked, never tagged, never torn down. What describes
+  the resource that would be made otherwise is then an error.
 """
 RULES = """
 ## Parameters of rules
 
 `secmon_rules` gives values to the parameters of rules, such as
-`secmon_rules: {secret_access: {parameters: {secret: MySampleSecret}}}`. None is filled in from what else is known of the
-account: the log bucket that `log_bucket_tampered` watches is named there as well, and `deployer_role` stays unset unless you
-say who deploys, since that role's calls then go unnoticed. [rules/README.md](../rules/README.md) lists rules and parameters.
+`secmon_rules: {secret_access: {parameters: {secret: MySampleSecret}}}`. None is filled in from what else is known of
+the account: the log bucket that `log_bucket_tampered` watches is named there as well, and `deployer_role` stays unset
+unless you say who deploys, since that role's calls then go unnoticed. [rules/README.md](../rules/README.md) lists
+rules and parameters.
 """
 
 
@@ -60,11 +61,10 @@ def _default(variable: Variable) -> str:
 
 
 def _profiles() -> str:
-    rows = (
-        f"| `{profile}` | `{json.dumps(sets['secmon_packs'])}` | `{json.dumps(sets['secmon_excluded_event_sources'])}` |\n"
-        for profile, sets in PROFILES.items()
-    )
-    head = "| `secmon_profile` | `secmon_packs` | `secmon_excluded_event_sources` |\n|---|---|---|\n"
+    shown = {profile: map(json.dumps, sets.values()) for profile, sets in PROFILES.items()}
+    rows = (f"| `{profile}` | {' | '.join(f'`{value}`' for value in values)} |\n" for profile, values in shown.items())
+    names = ("secmon_profile", *next(iter(PROFILES.values())))
+    head = f"| {' | '.join(f'`{name}`' for name in names)} |\n{'|---' * len(names)}|\n"
     return f"\n## Profiles\n\n{head}{''.join(rows)}"
 
 

@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.plans.detections import alarm_name_problems, detections
 from ansible_collections.secmon.aws.plugins.module_utils.plans.rule_choice import Trail, check_rules, load_packs
 from ansible_collections.secmon.aws.plugins.module_utils.plans.variables import ALARM_NAMES, EXCLUDABLE_SOURCES, PACKS
-from ansible_collections.secmon.aws.plugins.module_utils.shell.host_variables import plain
+from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
 ARGUMENT_SPEC = {

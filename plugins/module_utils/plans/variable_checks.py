@@ -104,7 +104,7 @@ def _read(variable: Variable, given: Union[Given, None]) -> Union[Given, list[st
     if given.value is None:
         return ["has no value. Fill it in, or remove the line."]
     if given.value == "" and variable.kind.textual:
-        return ["is empty. Every account needs it."] if variable.required else None
+        return None if variable.may_be_empty else ["is empty. Fill it in, or remove the line."]
     value = variable.kind.from_text(given.value) if given.loose else given.value
     complaints = list(variable.kind.complaints(value))
     if complaints and variable.secret:

@@ -181,9 +181,7 @@ def _tags(settings: Settings) -> Iterator[Problem]:
 def _mails(settings: Settings) -> Iterator[Problem]:
     folded = [address.lower() for address in settings["secmon_emails"]]
     for address in sorted({address for address in folded if folded.count(address) > 1}):
-        told = (
-            f"{shown(address)} stands there twice, in different letters. Each would get its mails. Remove one of them."
-        )
+        told = f"{shown(address)} stands there twice, and would get each mail twice. Remove one of them."
         yield Problem("secmon_emails", told)
 
 

@@ -233,4 +233,4 @@ def _text_to_number(value: Any) -> Any:
 
 
 def _digits_to_text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and value < 10**18 else value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18 else value

@@ -46,6 +46,11 @@ class Variable:
     required: bool = False
     secret: bool = False
 
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether the empty text says the same as nothing at all."""
+        return not (self.default or self.default_words or self.required)
+
 
 def _profile_hint(value: str) -> str:
     return " For a named profile of the AWS configuration use secmon_aws_profile."

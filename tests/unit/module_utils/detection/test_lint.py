@@ -248,6 +248,15 @@ def test_reads_and_data_events_that_the_trail_does_not_record_are_errors() -> No
     assert "data-events-dropped" not in findings(mixed)
 
 
+def test_writes_that_the_trail_does_not_record_are_errors() -> None:
+    writes = tuple(
+        replace(test, event={**test.event, "readOnly": False})  # type: ignore[dict-item]
+        for test in SOUND.tests
+    )
+    assert findings(replace(SOUND, tests=writes), trail_read_only=True)["write-events-dropped"].level == "error"
+    assert "write-events-dropped" not in findings(SOUND, trail_read_only=True)
+
+
 def test_a_disabled_rule_may_lose_its_events() -> None:
     off = replace(SOUND, enabled=False)
     assert findings(off, excluded_event_sources=("secretsmanager.amazonaws.com",), trail_write_only=True) == {}
