@@ -24,6 +24,7 @@ ARGUMENT_SPEC = {
     "alarm_names": {"type": "dict", "default": {}},
     "alarm_actions": {"type": "list", "elements": "str", "default": []},
     "tags": {"type": "dict"},
+    "account_values": {"type": "dict", "default": {}},
 }
 
 
@@ -39,7 +40,7 @@ class ActionModule(ActionBase):
         options = plain(options)
         shipped = load_packs(RULES)
         trail = Trail(tuple(options["excluded_event_sources"]), options["management_events"])
-        report = check_rules(shipped, options["packs"], options["overrides"], trail)
+        report = check_rules(shipped, options["packs"], options["overrides"], trail, options["account_values"])
         names = {**ALARM_NAMES, **options["alarm_names"]}
         known = sorted({*(rule.id for rules in shipped.values() for rule in rules), *options["overrides"]})
         problems = report.errors or tuple(alarm_name_problems(report.rules, names, known))

@@ -32,11 +32,11 @@ class ActionModule(ActionBase):
         report = preflight(read_hosts(self._task, self._templar, hosts, PREFIX), load_packs(RULES))
         for problem in report.problems:
             self._display.display(problem)
+        result |= {"changed": False, "failed": bool(report.problems), "msg": _totals(report, len(hosts))}
+        if report.problems:
+            return result | {"problems": list(report.problems)}
         return result | {
-            "changed": False,
-            "failed": bool(report.problems),
-            "msg": _totals(report, len(hosts)),
-            "problems": list(report.problems),
+            "problems": [],
             "warnings": list(report.warnings),
             "detections": {host: asdict(found) for host, found in report.detections.items()},
         }

@@ -22,9 +22,8 @@ options:
   overrides:
     description:
       - What an account changes in the rules, and rules of its own; the shape of C(secmon_rules).
-      - The values of rules' parameters come from here alone. None is filled in from what else is known of the account,
-        such as its log bucket; C(deployer_role) stays unset unless it is given here, since who may do what unnoticed is
-        for the account's owner to say.
+      - The values of rules' parameters come from here. Optional ones stay unset otherwise, since each narrows what its
+        rule finds; who may do what unnoticed, such as C(deployer_role), is for the account's owner to say.
     type: dict
     default: {}
   excluded_event_sources:
@@ -57,6 +56,12 @@ options:
       - Tags of each alarm.
       - Without them RV(alarms) says nothing of tags, so that those of M(secmon.aws.metric_alarms) hold.
     type: dict
+  account_values:
+    description:
+      - What the account itself knows, by the name of the parameter. It fills required parameters of rules that
+        O(overrides) gives no value.
+    type: dict
+    default: {}
 attributes:
   check_mode:
     description: Can run in check mode and return the same result.

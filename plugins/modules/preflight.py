@@ -65,8 +65,8 @@ problems:
   sample:
     - 'host guide: secmon_retension_days: no such variable. Did you mean "secmon_retention_days"?'
 detections:
-  description: What M(secmon.aws.detections) returns, by host, for the hosts whose rules are sound.
-  returned: always
+  description: What M(secmon.aws.detections) returns, by host.
+  returned: when nothing is wrong
   type: dict
   sample:
     guide:

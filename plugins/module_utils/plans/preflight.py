@@ -14,7 +14,7 @@ from .detections import Detections, alarm_name_problems, detections
 from .rule_choice import Packs, RuleReport, Trail, check_rules, override_errors
 from .shared_resources import fights
 from .variable_checks import Given, NotSoundError, Problem, Settings, check_variables, secret_texts
-from .variable_conflicts import conflicts
+from .variable_conflicts import conflicts, log_bucket
 from .variables import ALARM_NAMES, VARIABLES
 
 _HIDDEN = "(a secret)"
@@ -94,9 +94,10 @@ def _check_rules(account: _Account, shipped: Packs, known: dict[str, RuleReport]
         # Which rules there are is not known, but what is wrong with the changes can be said.
         account.problems += [Problem("secmon_rules", error) for error in override_errors(shipped, overrides)]
         return
-    key = f"{sorted(packs)} {trail} {json.dumps(overrides, default=repr, skipkeys=True)}"
+    values = account_values(settings)
+    key = f"{sorted(packs)} {trail} {values} {json.dumps(overrides, default=repr, skipkeys=True)}"
     if key not in known:
-        known[key] = check_rules(shipped, packs, overrides, trail)
+        known[key] = check_rules(shipped, packs, overrides, trail, values)
     report = known[key]
     account.problems += [Problem("secmon_rules", error) for error in report.errors]
     account.warnings += report.warnings
@@ -119,6 +120,14 @@ def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) 
         return
     if not problems:
         account.detections = detections(report.rules, names, [topic])
+
+
+def account_values(settings: Settings) -> dict[str, str]:
+    """Return what an account knows that a rule may need; nothing while the variable behind it is not sound."""
+    try:
+        return {"bucket_name": log_bucket(settings)}
+    except NotSoundError:
+        return {}
 
 
 def topic_arn(settings: Settings) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ..detection.catalog import load_rules
@@ -84,8 +85,11 @@ def _misplaced(overrides: Any, elsewhere: Mapping[str, str]) -> Iterator[RulePro
             yield RuleProblem(_LAYER, None, rule_id, message, f"add {pack} to secmon_packs, or remove the change")
 
 
-def deployed(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+def deployed(rules: Iterable[Rule], account_values: Mapping[str, str] = MappingProxyType({})) -> tuple[Rule, ...]:
     """Return the enabled rules with their patterns filled in.
+
+    `account_values` are what the account itself knows by the name of the parameter, such as ``bucket_name``: they fill
+    required parameters that nobody gave a value. Optional ones stay open, since each narrows what its rule finds.
 
     Raises RuleError with every problem, such as a required parameter without a value.
     """
@@ -94,12 +98,17 @@ def deployed(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     for rule in rules:
         if rule.enabled:
             try:
-                resolved.append(resolve(rule))
+                resolved.append(resolve(rule, _unsaid(rule, account_values)))
             except RuleError as error:
                 problems += [_named(problem, rule) for problem in error.errors]
     if problems:
         raise RuleError(problems)
     return tuple(resolved)
+
+
+def _unsaid(rule: Rule, account_values: Mapping[str, str]) -> dict[str, str]:
+    missing = {parameter.name for parameter in rule.parameters if parameter.required and not parameter.value}
+    return {name: value for name, value in account_values.items() if name in missing}
 
 
 def _named(problem: RuleProblem, rule: Rule) -> RuleProblem:
@@ -115,8 +124,14 @@ class RuleReport:
     warnings: tuple[str, ...] = ()
 
 
-def check_rules(shipped: Packs, packs: Sequence[str], overrides: Any, trail: Trail) -> RuleReport:
-    """Choose, test and lint an account's rules, and fill them in."""
+def check_rules(
+    shipped: Packs,
+    packs: Sequence[str],
+    overrides: Any,
+    trail: Trail,
+    account_values: Mapping[str, str] = MappingProxyType({}),
+) -> RuleReport:
+    """Choose, test and lint an account's rules, and fill them in; `account_values` are those of `deployed`."""
     try:
         rules = choose_rules(shipped, packs, overrides)
     except RuleError as error:
@@ -131,7 +146,7 @@ def check_rules(shipped: Packs, packs: Sequence[str], overrides: Any, trail: Tra
     errors += [_told(finding) for finding in findings if finding.level == "error"]
     ready: tuple[Rule, ...] = ()
     try:
-        ready = deployed(rules)
+        ready = deployed(rules, account_values)
     except RuleError as error:
         errors += map(one_line, error.errors)
     if not errors and not ready:
