@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import hypothesis
 import pytest
 
 from embedded_aws.process import embedded_aws_process
 from tests.embedded_control import ask
+
+# A busy machine is no fault of the code under test.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -66,9 +66,10 @@ options:
         type: dict
   purge_namespace:
     description:
-      - Removes every other filter of the group that feeds this namespace.
+      - Removes every other filter of the group that feeds this namespace, or one of these.
       - With O(state=absent) it only says whose the filters are.
-    type: str
+    type: list
+    elements: str
   test_messages:
     description:
       - Up to 50 messages on which AWS tries the pattern of every filter (TestMetricFilter), in check mode too. An event
@@ -277,7 +278,7 @@ OPTIONS: dict[str, Any] = {
     **OWNER_OPTIONS,
     "log_group_name": {"type": "str", "required": True},
     "filters": {"type": "list", "elements": "dict", "required": True, "options": FILTER_OPTIONS},
-    "purge_namespace": {"type": "str"},
+    "purge_namespace": {"type": "list", "elements": "str"},
     "test_messages": {"type": "list", "elements": "raw"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }

@@ -66,8 +66,8 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str]:
             yield f"Metric filter {name} is listed {times} times. A log group has one filter of a name: keep one."
         if not FILTER_NAME_PATTERN.fullmatch(name):
             yield f"{name!r} is no name for a metric filter: 1 to 512 characters other than : and *."
-    if params.get("purge_namespace") is not None:
-        for complaint in _namespace_complaints(params["purge_namespace"]):
+    for namespace in params.get("purge_namespace") or []:
+        for complaint in _namespace_complaints(namespace):
             yield f"purge_namespace {complaint}"
     if params["state"] == "present":
         for item in items:

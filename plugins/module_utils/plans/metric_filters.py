@@ -77,14 +77,14 @@ def _shown(filters: Found, names: Iterable[str], others: Found) -> dict[str, Any
 
 
 def _is_purged(own: MetricFilter, params: Mapping[str, Any], wanted: Found) -> bool:
-    return own.name not in wanted and params.get("purge_namespace") in own.namespaces
+    return own.name not in wanted and not own.namespaces.isdisjoint(params.get("purge_namespace") or [])
 
 
 def _foreign(params: Mapping[str, Any], before: Found) -> Iterator[str]:
     """Yield which of the filters are somebody else's, unless the user said that they should become ours."""
     if params["adopt"]:
         return
-    named = {item.get("metric_namespace") for item in params["filters"]} | {params.get("purge_namespace")}
+    named = {item.get("metric_namespace") for item in params["filters"]} | {*(params.get("purge_namespace") or [])}
     ours = {namespace for namespace in named if namespace}
     for item in params["filters"]:
         own = before.get(item["name"])

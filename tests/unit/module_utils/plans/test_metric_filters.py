@@ -30,7 +30,12 @@ _many = settings(deadline=None)
 
 
 def params(*items: dict[str, Any], adopt: bool = False, purge_namespace: str | None = None) -> dict[str, Any]:
-    return {"log_group_name": GROUP, "filters": list(items), "adopt": adopt, "purge_namespace": purge_namespace}
+    return {
+        "log_group_name": GROUP,
+        "filters": list(items),
+        "adopt": adopt,
+        "purge_namespace": [purge_namespace] if purge_namespace else None,
+    }
 
 
 def carried_out(writes: tuple[Write, ...], group: Group) -> Group:
