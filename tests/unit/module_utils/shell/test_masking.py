@@ -10,7 +10,8 @@ OPTIONS: dict[str, Any] = {"name": {}, "value": {"no_log": True}, "key": {"no_lo
 
 
 def module(**params: Any) -> Any:
-    return SimpleNamespace(params=params, no_log_values={"hunter2", "1"})
+    specification = {**OPTIONS, "region": {}, "endpoint_url": {}}
+    return SimpleNamespace(params=params, no_log_values={"hunter2", "1"}, argument_spec=specification)
 
 
 @pytest.mark.parametrize("value", ["pass word+/%", {"password": "pass word+/%", "list": ["x"]}])
@@ -46,3 +47,22 @@ def test_the_password_of_a_proxy_still_reaches_boto3() -> None:
     masked = module(name="n", value=None, key=None, endpoint_url="https://user:pass@example.com")
     take_secrets(masked, OPTIONS)
     assert masked.params["endpoint_url"] == "https://user:pass@example.com"
+
+
+def test_what_the_task_shows_anyway_is_not_masked() -> None:
+    masked = module(name="prod/admin", region="us-east-1", value={"user": "admin", "in": "us-east-1"}, key=None)
+    take_secrets(masked, OPTIONS)
+    assert not {"admin", "us-east-1"} & masked.no_log_values
+
+
+def test_ports_years_and_truth_are_not_masked_but_long_numbers_are() -> None:
+    masked = module(name="n", value={"port": 5432, "year": 2026, "on": True, "pin": 918273645}, key=None)
+    take_secrets(masked, OPTIONS)
+    assert not {"5432", "2026", "True", "true"} & masked.no_log_values
+    assert "918273645" in masked.no_log_values
+
+
+def test_a_secret_within_a_json_text_is_masked_and_so_is_the_whole_of_a_structure() -> None:
+    masked = module(name="n", value='{"password": "hunter22"}', key=["one", {"b": "seven", "a": '\u00fc"'}])
+    take_secrets(masked, OPTIONS)
+    assert {"hunter22", "seven", '["one",{"a":"\u00fc\\"","b":"seven"}]'} <= masked.no_log_values

@@ -1,0 +1,46 @@
+"""A policy that lets anybody in is refused if the caller asks for that."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Client = Callable[[str], Any]
+PUBLIC = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "secretsmanager:*", "Resource": "*"}
+
+
+def put(client: Any, statement: dict[str, Any], **options: Any) -> None:
+    name = str(uuid.uuid4())
+    client.create_secret(Name=name, SecretString="v")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    client.put_resource_policy(SecretId=name, ResourcePolicy=document, **options)
+
+
+@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["*"]}])
+def test_everybody_is_refused(aws_client: Client, principal: Any) -> None:
+    client = aws_client("secretsmanager")
+    with pytest.raises(client.exceptions.PublicPolicyException):
+        put(client, {**PUBLIC, "Principal": principal}, BlockPublicPolicy=True)
+
+
+@pytest.mark.parametrize(
+    ("statement", "options"),
+    [
+        (PUBLIC, {}),
+        ({**PUBLIC, "Effect": "Deny"}, {"BlockPublicPolicy": True}),
+        ({**PUBLIC, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}, {"BlockPublicPolicy": True}),
+    ],
+)
+def test_what_is_not_public_or_not_asked_about_passes(
+    aws_client: Client, statement: dict[str, Any], options: dict[str, Any]
+) -> None:
+    put(aws_client("secretsmanager"), statement, **options)
+
+
+def test_moto_still_has_the_gap(moto_client: Client) -> None:
+    """When this fails, moto has closed the gap and our override can go."""
+    put(moto_client("secretsmanager"), PUBLIC, BlockPublicPolicy=True)
