@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from email.utils import format_datetime
 from http.client import responses
 from typing import Any
 from wsgiref.types import StartResponse
@@ -46,8 +47,13 @@ class EmbeddedAws:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         call = identify(self.world, environ, body)
         answer = self._answer(call) if call else self._ask_moto(environ, body)
-        start_response(f"{answer.status} {responses.get(answer.status, '')}", list(answer.headers))
+        start_response(f"{answer.status} {responses.get(answer.status, '')}", self._dated(answer))
         return [answer.body]
+
+    def _dated(self, answer: Answer) -> list[tuple[str, str]]:
+        """Return the headers of an answer, with the embedded time as AWS's."""
+        others = [(name, value) for name, value in answer.headers if name.lower() != "date"]
+        return [*others, ("Date", format_datetime(self.world.clock.now(), usegmt=True))]
 
     def _answer(self, call: Call) -> Answer:
         """Carry a call out, or meet it with a fault, and record it. ConnectionResetError if the client must see one."""

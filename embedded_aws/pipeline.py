@@ -24,7 +24,7 @@ QUEUE_SIZE = 5_000
 """How many calls may wait for the worker; a caller beyond that waits for the worker instead."""
 _BATCH = 200
 _FAILURES_KEPT = 100
-_TICK_SECONDS = 5.0
+_TICK_SECONDS = 1.0
 
 Views = tuple[TrailView, ...]
 

@@ -53,6 +53,7 @@ _IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
 _S3_ACTIONS = {
     "HeadBucket": "ListBucket",
     "ListObjectVersions": "ListBucketVersions",
+    "ListObjectsV2": "ListBucket",
     "GetBucketEncryption": "GetEncryptionConfiguration",
     "PutBucketEncryption": "PutEncryptionConfiguration",
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
@@ -107,6 +108,12 @@ class AwsError(Exception):
         self.message = message
         self.hint = hint
         super().__init__(f"{subject.operation} for the {subject.resource}: {code}: {message}")
+
+    @property
+    def is_denial(self) -> bool:
+        """Whether the caller lacks a permission."""
+        # S3 answers to HEAD without a body, so that only the status is left.
+        return bool(_DENIED.search(self.code)) or self.code == "403"
 
 
 class AnswerLostError(AwsError):

@@ -51,3 +51,10 @@ class Budget:
             return False
         self.sleep(delay)
         return True
+
+    def pause(self, seconds: float) -> bool:
+        """Wait so long and return True, or return False at once if the time would be over by then."""
+        if self.now() + seconds > self._end:
+            return False
+        self.sleep(seconds)
+        return True

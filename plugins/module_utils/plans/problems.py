@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 
 class RequestError(Exception):
@@ -20,6 +21,19 @@ class RequestError(Exception):
         """Keep the problems in the order in which they were found."""
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class NotProvedError(Exception):
+    """What was to be proved is not so.
+
+    Attributes:
+        results: What the module returns besides the message.
+    """
+
+    def __init__(self, message: str, results: Mapping[str, Any]) -> None:
+        """Keep what was found out."""
+        self.results = results
+        super().__init__(message)
 
 
 def require(problems: Iterable[str]) -> None:

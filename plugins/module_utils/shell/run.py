@@ -16,7 +16,7 @@ from ..aws.account import Account, WritesFailedError
 from ..aws.errors import AnswerLostError, AwsError
 from ..aws.retries import Budget
 from ..plans.plan import Plan
-from ..plans.problems import RequestError
+from ..plans.problems import NotProvedError, RequestError
 from .masking import take_secrets
 
 try:
@@ -52,6 +52,8 @@ def run_module(options: Mapping[str, Any], decide: Decide, report: Report | None
         _exit(module, account, params, decide, report)
     except RequestError as error:
         module.fail_json(msg="\n".join(error.problems) + account.place_if_known(), problems=list(error.problems))
+    except NotProvedError as error:
+        module.fail_json(msg=str(error), **error.results)
     except WritesFailedError as error:
         _fail(module, account, error.error, written=len(error.done), not_written=[w.resource for w in error.not_done])
     except AwsError as error:

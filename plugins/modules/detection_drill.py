@@ -1,0 +1,275 @@
+#!/usr/bin/python
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: detection_drill
+short_description: Prove with one real event that the alarm fires
+version_added: 0.2.0
+description:
+  - Reads a secret once and follows that very event through CloudTrail's event history, the log file in S3, the log
+    group, the metric, the alarm and the notification. It changes nothing.
+  - Before that it inspects the configuration of the whole chain. What is certain to break it is told at once, without
+    an event; what may break it is waited for, and told if the time is over.
+  - Fails at the first hop that is broken, and says the cause and what to do about it.
+  - If the alarm is in ALARM already, it first waits until that is over, since an alarm acts only when its state changes.
+  - Stands in for no other module. The secret's value is dropped at once and never printed.
+options:
+  secret_id:
+    description: The name or ARN of the secret to read.
+    type: str
+    required: true
+  trail_name:
+    description: The name or ARN of the trail.
+    type: str
+    required: true
+  log_group_name:
+    description: The log group that the trail delivers to.
+    type: str
+    required: true
+  filter_name:
+    description: The metric filter that counts the read.
+    type: str
+    required: true
+  alarm_name:
+    description: The alarm on the filter's metric.
+    type: str
+    required: true
+  topic_arn:
+    description: The ARN of the SNS topic that the alarm publishes to.
+    type: str
+    required: true
+  bucket_name:
+    description: The bucket that the trail should write to. Without it, the trail's own word is taken.
+    type: str
+  key_prefix:
+    description: The prefix that the trail's objects should have. Without it, the trail's own word is taken.
+    type: str
+  timeout_seconds:
+    description:
+      - How long the drill may take as a whole, from the inspection on.
+      - CloudTrail takes 5 minutes as a rule, and at times 15.
+    type: int
+    default: 900
+  poll_seconds:
+    description: How long to wait at most before it is looked for the event again. The first waits are shorter.
+    type: int
+    default: 10
+attributes:
+  check_mode:
+    description: Inspects the chain, and makes no event.
+    support: full
+  diff_mode:
+    description: There is never a change.
+    support: none
+  platform:
+    description: Runs wherever Python and boto3 do, usually on the controller.
+    support: full
+    platforms: posix
+notes:
+  - The seconds are those after which the drill saw each hop, so they are exact to O(poll_seconds) and the time of a few
+    calls.
+  - The log files of an organization trail are looked for only in an account's own folder.
+  - The IAM actions it needs are C(sts:GetCallerIdentity), C(secretsmanager:DescribeSecret),
+    C(secretsmanager:GetSecretValue), C(cloudtrail:DescribeTrails), C(cloudtrail:ListTrails),
+    C(cloudtrail:GetTrailStatus), C(cloudtrail:GetEventSelectors), C(cloudtrail:LookupEvents), C(s3:ListBucket),
+    C(s3:GetObject), C(iam:GetRole), C(iam:ListRolePolicies), C(iam:GetRolePolicy),
+    C(iam:ListAttachedRolePolicies), C(iam:GetPolicy), C(iam:GetPolicyVersion), C(logs:DescribeLogGroups),
+    C(logs:DescribeMetricFilters), C(logs:FilterLogEvents), C(cloudwatch:GetMetricStatistics),
+    C(cloudwatch:DescribeAlarms), C(cloudwatch:DescribeAlarmHistory), C(sns:GetTopicAttributes),
+    C(sns:ListSubscriptionsByTopic), C(kms:DescribeKey) and C(kms:GetKeyPolicy). A secret with a key of your own needs
+    kms:Decrypt on it as well.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+author:
+  - The secmon.aws founders (@secmon)
+"""
+
+EXAMPLES = r"""
+- name: Prove that the alarm fires
+  secmon.aws.detection_drill:
+    secret_id: MySampleSecret
+    trail_name: secrets-manager-trail
+    log_group_name: /aws/cloudtrail/logs
+    filter_name: TrackSecretAccess
+    alarm_name: SecretIsAccessed
+    topic_arn: arn:aws:sns:us-east-1:123456789012:SecurityAlarms
+  register: drill
+
+- name: Show the timeline
+  ansible.builtin.debug:
+    msg: "{{ drill.lines }}"
+"""
+
+RETURN = r"""
+timeline:
+  description: Every hop in its order, also if the drill failed.
+  returned: when the chain could be inspected
+  type: list
+  elements: dict
+  contains:
+    hop:
+      description: One of C(call), C(event_history), C(log_file), C(log_group), C(metric), C(alarm), C(notification).
+      type: str
+    status:
+      description:
+        - C(ok), C(warning) if it worked but may not always, C(broken), or C(not_reached).
+      type: str
+    seconds:
+      description: When it was seen, counted from the call.
+      type: float
+    hop_seconds:
+      description: How long this hop took. Event history, log file and log group all follow the call.
+      type: float
+    at:
+      description: The time of that, by AWS's clock.
+      type: str
+    detail:
+      description: What was seen, or what is wrong.
+      type: str
+  sample:
+    - hop: metric
+      status: ok
+      seconds: 214.3
+      hop_seconds: 0.4
+      at: "2026-09-13T10:03:34Z"
+      detail: SecurityMetrics/SecretAccessCount is 1 at 10:03 UTC
+lines:
+  description: The timeline, to be printed.
+  returned: when the chain could be inspected
+  type: list
+  elements: str
+broken_hop:
+  description: The hop that is broken, or an empty string.
+  returned: when the chain could be inspected
+  type: str
+  sample: notification
+cause:
+  description: Why it is broken.
+  returned: when the chain could be inspected
+  type: str
+  sample: The alarm SecretIsAccessed is muted
+cause_code:
+  description: The stable name of the cause.
+  returned: when the chain could be inspected
+  type: str
+  sample: alarm_muted
+remedy:
+  description: What to do about it.
+  returned: when the chain could be inspected
+  type: str
+  sample: "Set actions_enabled: true in secmon.aws.metric_alarms"
+problems:
+  description: All that is wrong or doubtful, in the order of the hops.
+  returned: when the chain could be inspected
+  type: list
+  elements: dict
+  sample: []
+total_seconds:
+  description: The seconds from the call to the last hop that was seen.
+  returned: when the chain could be inspected
+  type: float
+  sample: 231.9
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.secmon.aws.plugins.module_utils.aws.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.aws.drill_facts import read_facts
+from ansible_collections.secmon.aws.plugins.module_utils.aws.drill_pursuit import BrokenHopError, Pursuit
+from ansible_collections.secmon.aws.plugins.module_utils.plans.drill import (
+    NOT_SEEN,
+    Drill,
+    Finding,
+    drill_results,
+    failure_message,
+    first_certain,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.plans.drill_facts import Facts
+from ansible_collections.secmon.aws.plugins.module_utils.plans.drill_inspection import check_drill, inspect
+from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.plans.problems import NotProvedError
+from ansible_collections.secmon.aws.plugins.module_utils.shell.run import run_module
+
+OPTIONS: dict[str, Any] = {
+    "secret_id": {"type": "str", "required": True, "no_log": False},
+    "trail_name": {"type": "str", "required": True},
+    "log_group_name": {"type": "str", "required": True},
+    "filter_name": {"type": "str", "required": True},
+    "alarm_name": {"type": "str", "required": True},
+    "topic_arn": {"type": "str", "required": True},
+    "bucket_name": {"type": "str"},
+    "key_prefix": {"type": "str", "no_log": False},
+    "timeout_seconds": {"type": "int", "default": 900},
+    "poll_seconds": {"type": "int", "default": 10},
+}
+
+
+@dataclass
+class Inspected:
+    """What the inspection leaves to the event.
+
+    Attributes:
+        facts: What it read; None before it.
+        findings: What it found.
+    """
+
+    facts: Facts | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    def decide(self, params: Mapping[str, Any], account: Account) -> Plan:
+        """Inspect the chain, and plan no change."""
+        check_drill(params)
+        self.facts = read_facts(account, params)
+        self.findings = inspect(params, self.facts)
+        broken = first_certain(self.findings)
+        drill = Drill(params["secret_id"], self.facts.place, findings=self.findings, broken=broken)
+        if broken:
+            raise NotProvedError(failure_message(drill), drill_results(drill))
+        return Plan(before={}, after={}, results=_success(drill))
+
+    def follow(
+        self, params: Mapping[str, Any], account: Account, _plan: Plan, _answers: list[dict[str, Any]]
+    ) -> Mapping[str, Any]:
+        """Make the event and follow it to the notification."""
+        assert self.facts
+        pursuit = Pursuit(account, params, self.facts, self.findings)
+        broken: Finding | None = None
+        try:
+            pursuit.run()
+        except BrokenHopError as error:
+            broken = self._explained(params, account, error.finding)
+        drill = Drill(
+            params["secret_id"], self.facts.place, pursuit.called_at, pursuit.reached, self.findings, broken
+        )
+        if broken:
+            raise NotProvedError(failure_message(drill), drill_results(drill))
+        return _success(drill)
+
+    def _explained(self, params: Mapping[str, Any], account: Account, broken: Finding) -> Finding:
+        """Look at the chain once more: what the event met on its way may show only now, such as a delivery error."""
+        if broken.code != NOT_SEEN:
+            return broken
+        findings = inspect(params, read_facts(account, params))
+        return next((finding for finding in findings if finding.hop == broken.hop), broken)
+
+
+def _success(drill: Drill) -> dict[str, Any]:
+    results = drill_results(drill)
+    return {**results, "msg": "\n".join(results["lines"])}
+
+
+def main() -> None:
+    """Run the module."""
+    inspected = Inspected()
+    run_module(OPTIONS, inspected.decide, inspected.follow)
+
+
+if __name__ == "__main__":
+    main()
