@@ -51,6 +51,8 @@ _WHO_AND_WHAT = re.compile(
 _IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
 # S3's actions are not named after its calls. Source: Service Authorization Reference, "Actions defined by Amazon S3".
 _S3_ACTIONS = {
+    "ListBuckets": "ListAllMyBuckets",
+    "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
     "HeadBucket": "ListBucket",
     "ListObjectVersions": "ListBucketVersions",
     "ListObjectsV2": "ListBucket",

@@ -39,6 +39,7 @@ _PER_SECOND = {
     ("cloudtrail", "LookupEvents"): 2,
     ("sns", "Subscribe"): 100,
     ("sns", "Unsubscribe"): 100,
+    ("sns", "ListSubscriptions"): 30,
     ("sns", "ListSubscriptionsByTopic"): 30,
     ("sns", "TagResource"): 10,
     ("sns", "UntagResource"): 10,
