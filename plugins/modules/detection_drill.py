@@ -245,9 +245,7 @@ class Inspected:
             pursuit.run()
         except BrokenHopError as error:
             broken = self._explained(params, account, error.finding)
-        drill = Drill(
-            params["secret_id"], self.facts.place, pursuit.called_at, pursuit.reached, self.findings, broken
-        )
+        drill = Drill(params["secret_id"], self.facts.place, pursuit.called_at, pursuit.reached, self.findings, broken)
         if broken:
             raise NotProvedError(failure_message(drill), drill_results(drill))
         return _success(drill)

@@ -175,11 +175,20 @@ def _lines(drill: Drill, timeline: Sequence[Mapping[str, Any]]) -> list[str]:
         mark, name = _MARKS[step["status"]], step["hop"].replace("_", " ")
         lines.append(f"  {mark:<8}{name:<14}{seconds:>9} {more:<9} {step['detail']}".rstrip())
     if drill.broken:
-        return [*lines, f"Broken:  {drill.broken.hop}", f"Cause:   {drill.broken.cause}", f"Remedy:  {drill.broken.remedy}"]
+        return [
+            *lines,
+            f"Broken:  {drill.broken.hop}",
+            f"Cause:   {drill.broken.cause}",
+            f"Remedy:  {drill.broken.remedy}",
+        ]
     warnings = [f"Warning: {each.cause} {each.remedy}" for each in _problems(drill)]
     if drill.called_at is None:
         return [*lines, "Inspected only: the secret was not read.", *warnings]
-    return [*lines, f"The alarm fires: {timeline[-1]['seconds']:.1f} seconds from the call to the notification.", *warnings]
+    return [
+        *lines,
+        f"The alarm fires: {timeline[-1]['seconds']:.1f} seconds from the call to the notification.",
+        *warnings,
+    ]
 
 
 def failure_message(drill: Drill) -> str:

@@ -165,7 +165,9 @@ def topic_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]
         return
     policy = json.loads(facts.topic.get("Policy") or "{}")
     if permits([policy], _alarm_asks("sns:Publish", arn, params, facts)) is Answer.NO:
-        cause = f"The policy of the topic {arn} does not let {_CLOUDWATCH} publish for the alarm {params['alarm_name']}."
+        cause = (
+            f"The policy of the topic {arn} does not let {_CLOUDWATCH} publish for the alarm {params['alarm_name']}."
+        )
         remedy = f"Add a statement with publishers: [cloudwatch] in {_TOPIC_TASK}."
         yield Finding("notification", "topic_denied", cause, remedy)
 
@@ -212,7 +214,7 @@ def subscription_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[F
         return
     arn, confirmed = params["topic_arn"], confirmed_endpoints(facts)
     pending = [each["Endpoint"] for each in facts.subscriptions if each["SubscriptionArn"] == "PendingConfirmation"]
-    confirm = "Follow the link in the mail \"AWS Notification - Subscription Confirmation\"; it is good for two days,"
+    confirm = 'Follow the link in the mail "AWS Notification - Subscription Confirmation"; it is good for two days,'
     confirm += f" then subscribe again with {_TOPIC_TASK}."
     if not confirmed and not pending:
         cause = f"The topic {arn} has no subscription, so nobody is told."

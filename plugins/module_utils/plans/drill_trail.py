@@ -75,7 +75,9 @@ def _of_another_region(name: str, home: str, multi_region: bool, facts: Facts) -
     if multi_region:
         cause = f"The home of the trail {name} is {home}: its log group, filter and alarm are there."
         return Finding("log_file", "other_home_region", cause, f"Run the drill in {home}.")
-    cause = f"The trail {name} is in {home} and not a multi-region trail, so it records nothing of {facts.place.region}."
+    cause = (
+        f"The trail {name} is in {home} and not a multi-region trail, so it records nothing of {facts.place.region}."
+    )
     remedy = f"Set multi_region: true in {_TRAIL_TASK}, or make a trail in {facts.place.region}."
     return Finding("log_file", "not_multi_region", cause, remedy)
 
@@ -117,7 +119,9 @@ def selector_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Findi
     """Yield that the trail's selectors leave out reads of secrets."""
     if facts.trail is None or _selects(facts.selectors):
         return
-    cause = f"The event selectors of the trail {facts.trail['Name']} leave out {EVENT_NAME}, a read-only management event."
+    cause = (
+        f"The event selectors of the trail {facts.trail['Name']} leave out {EVENT_NAME}, a read-only management event."
+    )
     remedy = f"Set management_events: all in {_TRAIL_TASK} (secmon_management_events)."
     yield Finding("log_file", "selectors_exclude", cause, remedy)
 
@@ -166,16 +170,22 @@ def log_group_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Find
     name, group = params["log_group_name"], facts.log_group
     if group is None:
         cause = f"There is no log group {name} in {facts.where}."
-        yield Finding("log_group", "log_group_missing", cause, f"Make it with {_GROUP_TASK}, or correct log_group_name.")
+        yield Finding(
+            "log_group", "log_group_missing", cause, f"Make it with {_GROUP_TASK}, or correct log_group_name."
+        )
     if facts.trail is None:
         return
     trail, target = facts.trail["Name"], facts.trail.get("CloudWatchLogsLogGroupArn", "")
     if not target:
         cause = f"The trail {trail} does not deliver to CloudWatch Logs."
-        yield Finding("log_group", "not_delivering", cause, f"Set log_group_arn and log_group_role_arn in {_TRAIL_TASK}.")
+        yield Finding(
+            "log_group", "not_delivering", cause, f"Set log_group_arn and log_group_role_arn in {_TRAIL_TASK}."
+        )
     elif target.removesuffix(":*").split(":log-group:")[-1] != name:
         cause = f"The trail {trail} delivers to another log group: {target}."
-        yield Finding("log_group", "other_log_group", cause, f"Correct log_group_arn in {_TRAIL_TASK}, or log_group_name.")
+        yield Finding(
+            "log_group", "other_log_group", cause, f"Correct log_group_arn in {_TRAIL_TASK}, or log_group_name."
+        )
 
 
 def role_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
