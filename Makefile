@@ -13,8 +13,8 @@ export ANSIBLE_COLLECTIONS_PATH := $(abspath build)/no-collections
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-demo: venv-embedded  ## Build the guide's system on an embedded AWS, raise its alarm, remove it
-	@python tools/demo.py
+demo: venv-embedded  ## Build, prove, break, mend and remove the system on an embedded AWS
+	@python -m tools.demo
 
 test: venv-dev  ## Run every test
 	@python -m pytest $(PYTEST_ARGS)

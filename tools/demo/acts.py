@@ -1,0 +1,120 @@
+"""What the demonstration shows, one act after another; each raises DemoError if its promise does not hold."""
+
+from __future__ import annotations
+
+from tools.demo.accounts import ACCOUNTS, GUIDE, listed
+from tools.demo.playbooks import Run, run_playbook
+from tools.demo.surface import advance, ask, calls, follow_the_confirmation_links, mails
+
+DRILL = "Follow one real read of the secret to its notification"
+
+
+class DemoError(Exception):
+    """An act did not come to the end that it promises."""
+
+
+def title(number: int, text: str) -> None:
+    """Begin an act."""
+    print(f"\n{'=' * 100}\n{number}. {text}\n{'=' * 100}", flush=True)
+
+
+def require(run: Run, what: str) -> Run:
+    """Raise DemoError if a playbook failed."""
+    if run.code:
+        messages = [
+            f"{host}: {result['msg']}"
+            for results in run.results.values()
+            for host, result in results.items()
+            if result.get("failed") and result.get("msg")
+        ]
+        raise DemoError("\n".join([f"{what} failed with exit code {run.code}.", *messages]))
+    return run
+
+
+def build(endpoint: str) -> None:
+    """Build the system in all accounts, and show what AWS lists then."""
+    title(1, "Build the security monitoring system in three accounts")
+    require(run_playbook(endpoint, "site"), "site.yml")
+    show_accounts(endpoint)
+
+
+def show_accounts(endpoint: str) -> None:
+    """Print what AWS lists in each account."""
+    for account in ACCOUNTS:
+        print(f"\n  {account.name} ({account.id}, {account.region})")
+        rows = list(listed(endpoint, account))
+        for kind, name in rows:
+            print(f"    {kind:<18} {name}")
+        if not rows:
+            print("    nothing")
+
+
+def build_again(endpoint: str) -> None:
+    """Run the playbook again, which must change nothing, write nothing and raise no alarm."""
+    title(2, "Run it again: nothing changes, nothing is written, no alarm goes off")
+    before = len(calls(endpoint))
+    run = require(run_playbook(endpoint, "site"), "the second site.yml")
+    made = calls(endpoint)[before:]
+    writes = [call for call in made if call["access"] == "write"]
+    changed = sum(stats["changed"] for stats in run.stats.values())
+    raised = mails(endpoint, "ALARM")
+    print(f"\n  changed tasks {changed}, API calls {len(made)}, writes among them {len(writes)}, alarms {len(raised)}")
+    if changed or writes or raised:
+        raise DemoError("A second run must change nothing and raise no alarm.")
+
+
+def prove(endpoint: str) -> None:
+    """Prove in every account that one read of the secret leads to the e-mail, and show it."""
+    title(3, "Prove it: one real read of a secret per account, followed to its e-mail")
+    addresses = follow_the_confirmation_links(endpoint)
+    print(f"  Somebody followed the link in the confirmation mail at {', '.join(sorted(set(addresses)))}.")
+    run = require(run_playbook(endpoint, "verify"), "verify.yml")
+    for account in ACCOUNTS:
+        print()
+        print("\n".join(f"  {line}" for line in run.result(DRILL)[account.name]["lines"]))
+    show_mail(endpoint)
+
+
+def show_mail(endpoint: str) -> None:
+    """Print the guide account's e-mail as it arrived."""
+    alarms = [mail for mail in mails(endpoint, "ALARM") if GUIDE.alarm in mail["subject"]]
+    if not alarms:
+        raise DemoError("The drill saw the alarm, and no e-mail arrived.")
+    mail = alarms[0]
+    print(f"\n  The e-mail as it arrived at {mail['to']}:\n\n  | Subject: {mail['subject']}\n  |")
+    print("\n".join(f"  | {line}"[:120] for line in mail["body"].strip().splitlines()))
+
+
+def break_and_mend(endpoint: str) -> None:
+    """Mute the alarm by hand; verify must name that hop, and site must mend it."""
+    title(4, "Break it: somebody mutes the alarm by hand")
+    GUIDE.client(endpoint, "cloudwatch").disable_alarm_actions(AlarmNames=[GUIDE.alarm])
+    broken = run_playbook(endpoint, "verify", "--limit", GUIDE.name)
+    result = broken.result(DRILL).get(GUIDE.name, {})
+    if not broken.code or not result.get("broken_hop"):
+        raise DemoError("The alarm is muted, and verify did not notice.")
+    print(f"\n  verify found it: {result['cause']}\n  Its remedy:      {result['remedy']}")
+    require(run_playbook(endpoint, "site", "--limit", GUIDE.name, "--tags", "alarms"), "the repair")
+    advance(endpoint, 300)
+    mended = require(run_playbook(endpoint, "verify", "--limit", GUIDE.name), "verify.yml after the repair")
+    print("\n" + "\n".join(f"  {line}" for line in mended.result(DRILL)[GUIDE.name]["lines"][-1:]))
+
+
+def remove(endpoint: str) -> None:
+    """Remove everything, at once and with the log files, and show that nothing is left."""
+    title(5, "Remove it: teardown ends by proving that nothing is left")
+    ids = ",".join(account.id for account in ACCOUNTS)
+    run = run_playbook(
+        endpoint,
+        "teardown",
+        *("-e", f"secmon_teardown_confirm={ids}"),
+        *("-e", "secmon_purge_log_bucket=true"),
+        *("-e", "secmon_secret_recovery_window_days=0"),
+    )
+    require(run, "teardown.yml")
+    print("\n  What AWS lists now:")
+    show_accounts(endpoint)
+    left = [name for account in ACCOUNTS for _kind, name in listed(endpoint, account)]
+    if left:
+        raise DemoError(f"Teardown left {', '.join(left)}.")
+    ask(endpoint, "drain", method="POST")

@@ -1,0 +1,113 @@
+"""Run a playbook, show that it gets on, and keep what its tasks returned."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+INVENTORY = "inventory/embedded"
+
+
+@dataclass
+class Run:
+    """A playbook that has run.
+
+    Attributes:
+        code: The exit code of ansible-playbook.
+        stats: The counts of the recap by host.
+        results: What the tasks returned, by the task's name and by host; the last one if a task ran twice.
+        changed: The tasks that changed something, each with its hosts, in their order.
+    """
+
+    code: int = 0
+    stats: dict[str, dict[str, int]] = field(default_factory=dict)
+    results: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    changed: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def result(self, task: str) -> dict[str, dict[str, Any]]:
+        """Return what a task returned, by host; the name without that of its role."""
+        return next((found for name, found in self.results.items() if name.split(" : ")[-1] == task), {})
+
+
+def run_playbook(endpoint: str, name: str, *arguments: str) -> Run:
+    """Run a playbook on inventory/embedded, with a line for each task that changes something and a dot for others."""
+    command = ["ansible-playbook", "-i", INVENTORY, f"playbooks/{name}.yml", *arguments]
+    print(f"\n$ {' '.join(command)}", flush=True)
+    run, dots = Run(), _Dots()
+    with subprocess.Popen(
+        command, cwd=REPOSITORY, env=_environment(endpoint), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for event in _events(process.stdout):
+            _keep(run, event)
+            dots.show(event)
+        run.code = process.wait()
+    dots.end()
+    return run
+
+
+def _environment(endpoint: str) -> dict[str, str]:
+    settings = {
+        "AWS_ENDPOINT_URL": endpoint,
+        "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.jsonl",
+        "ANSIBLE_DEPRECATION_WARNINGS": "false",
+    }
+    return os.environ | settings
+
+
+def _events(lines: Any) -> Iterator[dict[str, Any]]:
+    """Yield the events; a line that is none is something that a task displays, and is passed on."""
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            print(line, end="", flush=True)
+            continue
+        if isinstance(event, dict):
+            yield event
+
+
+def _keep(run: Run, event: dict[str, Any]) -> None:
+    run.stats = event.get("stats", run.stats)
+    hosts = event.get("hosts") or {}
+    if not hosts or "task" not in event:
+        return
+    name = event["task"]["name"]
+    run.results.setdefault(name, {}).update(hosts)
+    changed = [host for host, result in hosts.items() if result.get("changed")]
+    if changed:
+        if run.changed and run.changed[-1][0] == name:
+            run.changed[-1][1].extend(changed)
+        else:
+            run.changed.append((name, changed))
+
+
+class _Dots:
+    """A sign of life for each result that changed nothing, so that the screen is never still for long."""
+
+    def __init__(self) -> None:
+        self._open = False
+
+    def show(self, event: dict[str, Any]) -> None:
+        for host, result in (event.get("hosts") or {}).items():
+            if "task" not in event or result.get("skipped"):
+                continue
+            failed = result.get("failed") and not result.get("ignore_errors")
+            if failed or result.get("changed"):
+                self.end()
+                name = event["task"]["name"].split(" : ")[-1]
+                print(f"  {'FAILED ' if failed else 'changed'} {host:<11} {name}", flush=True)
+            else:
+                print(".", end="", flush=True)
+                self._open = True
+
+    def end(self) -> None:
+        if self._open:
+            print(flush=True)
+        self._open = False
