@@ -280,7 +280,7 @@ def test_all_problems_are_said_at_once(run_module: ModuleRunner) -> None:
 @pytest.mark.promise("partition")
 def test_a_rotation_that_lacks_something_is_refused_before_anything_is_written(run_module: ModuleRunner) -> None:
     calls = run_module.calls(lambda: run_module.fail(name=NAME, value="v", rotation={"days": 3}))
-    assert [call["access"] for call in calls] == ["read"]
+    assert {call["access"] for call in calls} == {"read"}
 
 
 @pytest.mark.promise("partition")
