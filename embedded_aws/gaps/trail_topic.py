@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from moto.cloudtrail.models import Trail
 
-_BY_NAME = Trail.topic_arn.fget
+_by_name = Trail.__dict__["topic_arn"].fget
 
 
 def _topic_arn(trail: Trail) -> str | None:
     name = trail.sns_topic_name
-    return name if name and name.startswith("arn:") else _BY_NAME(trail)
+    arn: str | None = name if name and name.startswith("arn:") else _by_name(trail)
+    return arn
 
 
 def close() -> None:
     """Replace moto's property."""
-    Trail.topic_arn = property(_topic_arn)
+    Trail.topic_arn = property(_topic_arn)  # type: ignore[assignment, method-assign]

@@ -24,6 +24,7 @@ EVERY = "*"
 """Stands for every resource of a type; CloudTrail writes it ``arn:aws:s3``, or as no condition at all."""
 
 _KINDS = {"All": (READ, WRITE), "ReadOnly": (READ,), "WriteOnly": (WRITE,)}
+_READ_WRITE_TYPES = {frozenset(kinds): name for name, kinds in _KINDS.items()}
 _READ_ONLY = {"true": READ, "false": WRITE}
 _EVERY_RESOURCE = re.compile(r"arn:[a-z-]+:(s3(:::)?|lambda|dynamodb)")
 
@@ -160,4 +161,4 @@ def joined(items: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     for kind, thing in items:
         kinds.setdefault(thing, set()).add(kind)
     for thing, found in kinds.items():
-        yield next(name for name, members in _KINDS.items() if set(members) == found), thing
+        yield _READ_WRITE_TYPES[frozenset(found)], thing
