@@ -73,4 +73,4 @@ class Answer:
 
     def parsed(self, call: Call) -> dict[str, Any]:
         """Return the response by the names of botocore's model; empty for an error."""
-        return {} if self.error_code else parse_response(call.service, call.action, self)
+        return {} if self.error_code else parse_response(call.service, call.action, call.environ, self)

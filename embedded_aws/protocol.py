@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 # boto3 and the AWS CLI put the action first, which saves the parsing of the form.
 _ACTION = re.compile(rb"Action=(\w+)(?:&|$)")
 
-# A service of several protocols answers in that of the request.
-_PROTOCOLS = {"cbor": "smithy-rpc-v2-cbor", "json": "json", "xml": "query"}
-
 # The signing name where it is not botocore's name of the service.
 _SERVICE_BY_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 
@@ -114,21 +111,17 @@ def parse_parameters(service: str, action: str, environ: dict[str, Any], body: b
     return parsed
 
 
-def parse_response(service: str, action: str, answer: Answer) -> dict[str, Any]:
+def parse_response(service: str, action: str, environ: dict[str, Any], answer: Answer) -> dict[str, Any]:
     """Return an answer's members by the names of the model, as boto3 would."""
     operation = botocore_model(service).operation_model(action)
+    # A service of several protocols answers in that of the request.
+    protocol = determine_request_protocol(get_service_model(service), environ.get("CONTENT_TYPE", ""))
+    parser = botocore.parsers.create_parser(protocol)
     headers = {name.lower(): value for name, value in answer.headers}
-    parser = botocore.parsers.create_parser(_protocol(operation.service_model, headers.get("content-type", "")))
     response = {"status_code": answer.status, "headers": headers, "body": answer.body}
     parsed: dict[str, Any] = parser.parse(response, operation.output_shape)
     parsed.pop("ResponseMetadata", None)
     return parsed
-
-
-def _protocol(model: ServiceModel, content_type: str) -> str:
-    spoken = model.metadata.get("protocols", ())
-    found = (protocol for word, protocol in _PROTOCOLS.items() if word in content_type and protocol in spoken)
-    return str(next(found, model.protocol))
 
 
 def serialize(service: str, action: str, environ: dict[str, Any], result: Any) -> tuple[int, dict[str, str], bytes]:

@@ -90,6 +90,7 @@ class ModuleRunner:
         """Return the calls that the embedded AWS recorded while something was done."""
         before = ask(self.endpoint, "calls")
         act()
+        # Calls of several threads are recorded as they end, and numbered as they begin.
         since = max((call["id"] for call in before), default=0)
         recorded: list[dict[str, Any]] = ask(self.endpoint, f"calls?since={since}")
         return recorded
