@@ -5,14 +5,16 @@ Source: CloudTrail API reference, CreateTrail (SnsTopicName).
 
 from __future__ import annotations
 
+from typing import Any
+
 from moto.cloudtrail.models import Trail
 
-_by_name = Trail.__dict__["topic_arn"].fget
+_by_name: Any = vars(Trail)["topic_arn"]
 
 
 def _topic_arn(trail: Trail) -> str | None:
     name = trail.sns_topic_name
-    arn: str | None = name if name and name.startswith("arn:") else _by_name(trail)
+    arn: str | None = name if name and name.startswith("arn:") else _by_name.fget(trail)
     return arn
 
 

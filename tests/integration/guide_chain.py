@@ -95,44 +95,13 @@ def build_by_steps(endpoint: str, perform: Perform) -> None:
 
 
 def build_by_playbook(endpoint: str) -> None:
-    """Build the chain with amazon.aws's and community.aws's modules: by site.yml, and one by one what it lacks."""
-    _ansible("ansible-playbook", "-i", "inventory/embedded", "playbooks/site.yml", endpoint=endpoint)
+    """Build the chain with amazon.aws's and community.aws's modules, and what they cannot do with boto3."""
+    playbook = Path(__file__).with_name("amazon_aws_chain.yml")
+    result = run("ansible-playbook", playbook, **_ENVIRONMENT, AWS_ENDPOINT_URL=endpoint)
+    assert result.returncode == 0, result.stdout + result.stderr
     # No upstream module sets event selectors.
     assert with_boto3(endpoint, select_events("kms.amazonaws.com", "rdsdata.amazonaws.com")) is None
-    metric = {"metric_namespace": "SecurityMetrics", "metric_name": KEY_ALARM, "metric_value": "1", "default_value": 0}
-    _module(
-        endpoint,
-        "amazon.aws.cloudwatchlogs_log_group_metric_filter",
-        log_group_name=GROUP,
-        filter_name=KEY_ALARM,
-        filter_pattern='{ $.eventSource = "kms.amazonaws.com" }',
-        metric_transformation=metric,
-        state="present",
-    )
-    _module(
-        endpoint,
-        "amazon.aws.cloudwatch_metric_alarm",
-        name=KEY_ALARM,
-        namespace="SecurityMetrics",
-        metric_name=KEY_ALARM,
-        statistic="Sum",
-        period=60,
-        evaluation_periods=1,
-        threshold=1,
-        comparison="GreaterThanOrEqualToThreshold",
-        treat_missing_data="notBreaching",
-        alarm_actions=[TOPIC_ARN],
-    )
     confirm_subscription(endpoint)
-
-
-def _module(endpoint: str, module: str, **options: Any) -> None:
-    _ansible("ansible", "-i", "inventory/embedded", "guide", "-m", module, "-a", json.dumps(options), endpoint=endpoint)
-
-
-def _ansible(*command: str, endpoint: str) -> None:
-    result = run(*command, **_ENVIRONMENT, AWS_ENDPOINT_URL=endpoint)
-    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def chain_steps() -> list[Step]:
