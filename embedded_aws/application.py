@@ -7,7 +7,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from email.utils import format_datetime
 from http.client import responses
 from typing import Any
 from wsgiref.types import StartResponse
@@ -47,13 +46,8 @@ class EmbeddedAws:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         call = identify(self.world, environ, body)
         answer = self._answer(call) if call else self._ask_moto(environ, body)
-        start_response(f"{answer.status} {responses.get(answer.status, '')}", self._dated(answer))
+        start_response(f"{answer.status} {responses.get(answer.status, '')}", _without_date(answer.headers))
         return [answer.body]
-
-    def _dated(self, answer: Answer) -> list[tuple[str, str]]:
-        """Return the headers of an answer, with the embedded time as AWS's."""
-        others = [(name, value) for name, value in answer.headers if name.lower() != "date"]
-        return [*others, ("Date", format_datetime(self.world.clock.now(), usegmt=True))]
 
     def _answer(self, call: Call) -> Answer:
         """Carry a call out, or meet it with a fault, and record it. ConnectionResetError if the client must see one."""
@@ -126,6 +120,11 @@ class EmbeddedAws:
         access = "read" if is_read_only(call.service, call.action) else "write"
         seen = SeenCall(call.id, call.at, call.account, call.region, call.service, call.action, access, error)
         self.world.calls.append(seen)
+
+
+def _without_date(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Leave the date to the server, which tells the embedded time."""
+    return [(name, value) for name, value in headers if name.lower() != "date"]
 
 
 def _cut(environ: dict[str, Any]) -> None:

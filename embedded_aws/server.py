@@ -25,6 +25,11 @@ class QuietRequestHandler(MotoRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Print nothing: the ready line is all that a caller waits for."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Tell the embedded time where no other is asked for, as AWS tells its own in the header Date."""
+        now = self.server.app.world.clock.now().timestamp()  # type: ignore[attr-defined]
+        return super().date_time_string(now if timestamp is None else timestamp)
+
     def make_environ(self) -> dict[str, Any]:
         """Give the application a way to reset the connection."""
         return super().make_environ() | {"embedded_aws.cut": self.cut}

@@ -14,7 +14,8 @@ description:
   - Before that it inspects the configuration of the whole chain. What is certain to break it is told at once, without
     an event; what may break it is waited for, and told if the time is over.
   - Fails at the first hop that is broken, and says the cause and what to do about it.
-  - If the alarm is in ALARM already, it first waits until that is over, since an alarm acts only when its state changes.
+  - If the alarm is in ALARM already, it first waits until that is over, since an alarm acts on a change of its
+    state only.
   - Stands in for no other module. The secret's value is dropped at once and never printed.
 options:
   secret_id:

@@ -6,7 +6,7 @@ from tools.demo.accounts import ACCOUNTS, GUIDE, listed
 from tools.demo.playbooks import Run, run_playbook
 from tools.demo.surface import advance, ask, calls, follow_the_confirmation_links, mails
 
-DRILL = "Follow one real read of the secret to its notification"
+DRILL = "Read the secret and follow the event"
 
 
 class DemoError(Exception):

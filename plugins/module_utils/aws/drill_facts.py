@@ -8,14 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from ..plans.drill import Finding, Weight
 from ..plans.drill_facts import Facts
 from .account import Account
 from .errors import AwsError
-
-T = TypeVar("T")
 
 
 def denial(hop: str, error: AwsError, weight: Weight = Weight.CERTAIN) -> Finding:
@@ -33,7 +31,7 @@ class Look:
     account: Account
     unread: dict[str, Finding] = field(default_factory=dict)
 
-    def at(self, fact: str, hop: str, read: Callable[[], T], otherwise: T, weight: Weight = Weight.RISK) -> T:
+    def at(self, fact: str, hop: str, read: Callable[[], Any], otherwise: Any, weight: Weight = Weight.RISK) -> Any:
         """Return what `read` returns, or `otherwise` if the caller may not read it, which becomes a finding."""
         try:
             return read()
@@ -49,7 +47,7 @@ def read_facts(account: Account, params: Mapping[str, Any]) -> Facts:
     caller = account.read("sts", "GetCallerIdentity", "caller's account")
     account.learn_place(caller["Arn"])
     look = Look(account)
-    trail = look.at("trail", "log_file", lambda: _trail(account, params["trail_name"]), None, Weight.CERTAIN)
+    trail = look.at("trail", "log_file", lambda: find_trail(account, params["trail_name"]), None, Weight.CERTAIN)
     topic = look.at("topic", "notification", lambda: _topic(account, params["topic_arn"]), None)
     return Facts(
         place=account.place,
@@ -112,17 +110,18 @@ def _secret(account: Account, name: str) -> dict[str, Any] | None:
     return answer or None
 
 
-def _trail(account: Account, name: str) -> dict[str, Any] | None:
+def find_trail(account: Account, name: str) -> dict[str, Any] | None:
+    """Return the trail of this name or ARN that can be seen from this region, or None."""
     # A shadow trail has the same ARN everywhere, and is not found by its name.
     parameters = {"trailNameList": [name], "includeShadowTrails": True}
     trails = account.read("cloudtrail", "DescribeTrails", f"trail {name}", parameters)["trailList"]
-    return next(iter(trails), None)
+    return next((trail for trail in trails if name in (trail["Name"], trail["TrailARN"])), None)
 
 
 def _trail_elsewhere(account: Account, name: str) -> dict[str, Any] | None:
     trails = account.read_all("cloudtrail", "ListTrails", "trails", "Trails")
     found = next((trail for trail in trails if name in (trail["Name"], trail["TrailARN"])), None)
-    return found and (_trail(account, found["TrailARN"]) or found)
+    return found and (find_trail(account, found["TrailARN"]) or found)
 
 
 def _bucket_exists(account: Account, name: str) -> bool:

@@ -197,7 +197,8 @@ def failure_message(drill: Drill) -> str:
     where = f"account {drill.place.account}, region {drill.place.region}"
     return "\n".join(
         [
-            f"The detection drill broke at the hop {drill.broken.hop} in {where}. {drill.broken.cause} {drill.broken.remedy}",
+            f"The detection drill broke at the hop {drill.broken.hop} in {where}. {drill.broken.cause}"
+            f" {drill.broken.remedy}",
             *drill_results(drill)["lines"],
         ]
     )

@@ -4,7 +4,8 @@
 """What breaks the way from the log group to the people: filter, alarm, topic, key, subscriptions.
 
 Sources: CloudWatch user guide, "Evaluating an alarm" and "Configuring how alarms treat missing data"; CloudWatch Logs
-user guide, "Creating metric filters" (default value); SNS developer guide, "Key management" and "Confirming a subscription".
+user guide, "Creating metric filters" (default value); SNS
+developer guide, "Key management" and "Confirm the subscription".
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def _other_metric(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any
 
 
 def _never_reached(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield that one read is not enough. Datapoints that are missing may count as well, so that only some are certain."""
+    """Yield that one read is not enough, which is certain unless missing datapoints may count as well."""
     remedy = f"Use the rule's values in {_ALARM_TASK}: Sum >= 1 over one period."
     needed = alarm.get("DatapointsToAlarm") or alarm.get("EvaluationPeriods", 1)
     if needed > 1:

@@ -32,7 +32,7 @@ class Request:
     Attributes:
         action: Such as ``sns:Publish``.
         resource: The ARN that it is done to.
-        service: The service that does it, such as ``cloudwatch.amazonaws.com``; empty if a role's own policies are asked.
+        service: The service that does it, such as ``cloudwatch.amazonaws.com``; empty for a role's own policies.
         context: Condition keys that are known, each with its value.
     """
 

@@ -9,7 +9,7 @@ Logs for monitoring"; CloudTrail API reference, GetTrailStatus and AdvancedField
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .drill import Finding, Weight
@@ -86,7 +86,7 @@ def _bucket_findings(params: Mapping[str, Any], trail: Mapping[str, Any], facts:
     name, bucket, prefix = trail["Name"], trail["S3BucketName"], trail.get("S3KeyPrefix", "")
     for option, actual in (("bucket_name", bucket), ("key_prefix", prefix)):
         if params.get(option) is not None and params[option] != actual:
-            cause = f"The trail {name} writes to {option} {wanted!r}, not to {params[option]!r}."
+            cause = f"The trail {name} writes to {option} {actual!r}, not to {params[option]!r}."
             yield Finding("log_file", "other_bucket", cause, f"Correct {option}, or the trail with {_TRAIL_TASK}.")
     if not facts.bucket_exists:
         cause = f"The bucket {bucket}, to which the trail {name} writes, does not exist."
@@ -155,7 +155,11 @@ def _field_takes(selector: Mapping[str, Any]) -> bool:
     value = _FIELDS.get(selector["Field"])
     if value is None:
         return not selector["Field"].startswith("resources.")
-    tests = {"Equals": str.__eq__, "StartsWith": str.startswith, "EndsWith": str.endswith}
+    tests: dict[str, Callable[[str, str], bool]] = {
+        "Equals": str.__eq__,
+        "StartsWith": str.startswith,
+        "EndsWith": str.endswith,
+    }
     for operator, test in tests.items():
         wanted, unwanted = selector.get(operator), selector.get(f"Not{operator}")
         if wanted and not any(test(value, item) for item in wanted):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.aws import retries
 
-from tests.embedded_control import advance, ask
+from tests.embedded_control import advance, ask, drain
 from tests.integration import guide_chain as chain
 from tests.module_runner import ModuleRunner
 
@@ -54,7 +54,6 @@ def reads(calls: list[dict[str, Any]]) -> int:
 
 def test_one_read_goes_all_the_way_to_a_notification(drill: ModuleRunner) -> None:
     result = drill.succeed(**GIVEN)
-    print(result["msg"])
     assert statuses(result) == dict.fromkeys(HOPS, "ok")
     assert not result["changed"] and result["broken_hop"] == ""
     assert chain.alarm_mails(drill.endpoint) == 1
@@ -301,11 +300,19 @@ def test_what_cannot_work_is_told_at_once_and_without_an_event(
     assert drill(check=True, **GIVEN)["cause_code"] == code
 
 
+def test_a_bucket_that_is_not_the_trails_is_told(drill: ModuleRunner) -> None:
+    for given in ({"bucket_name": "other"}, {"key_prefix": "other"}):
+        seen = drill(**GIVEN | given)
+        assert (seen["broken_hop"], seen["cause_code"]) == ("log_file", "other_bucket")
+        assert "not to 'other'" in seen["cause"]
+    assert statuses(drill.succeed(**GIVEN, bucket_name=chain.BUCKET, key_prefix=""))["log_file"] == "ok"
+
+
 def refuse_log_files(aws: Aws) -> None:
     aws("s3").delete_bucket_policy(Bucket=chain.BUCKET)
 
 
-def disable_group_key(aws: Aws) -> None:
+def deny_by_condition(aws: Aws) -> None:
     statement = {"Effect": "Deny", "Action": "logs:PutLogEvents", "Resource": "*", "Condition": UNKNOWABLE}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     aws("iam").put_role_policy(RoleName=chain.ROLE, PolicyName="Deny", PolicyDocument=document)
@@ -314,7 +321,7 @@ def disable_group_key(aws: Aws) -> None:
 UNKNOWABLE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-example"}}
 IN_TIME: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
     "bucket denied": (refuse_log_files, "log_file", "bucket_denied", "AccessDenied"),
-    "a condition denies the role": (disable_group_key, "log_group", "delivery_failed", "permissions for your role"),
+    "a condition denies the role": (deny_by_condition, "log_group", "delivery_failed", "permissions for your role"),
     "filter of another client": (
         put_filter('{ ($.eventName = "GetSecretValue") && ($.userAgent = "browser") }'),
         "metric",
@@ -335,7 +342,7 @@ def test_what_may_work_is_tried_and_explained_afterwards(
     calls = drill.calls(lambda: seen.update(drill(**GIVEN, timeout_seconds=120)))
     assert seen["failed"] and (seen["broken_hop"], seen["cause_code"]) == (hop, code), seen["msg"]
     assert words in seen["cause"] + seen["remedy"]
-    assert statuses(seen)["call"] == "ok" and statuses(seen)["notification"] == "not_reached"
+    assert (statuses(seen)["call"], statuses(seen)[hop]) == ("ok", "broken")
     assert reads(calls) == 1
 
 
@@ -343,3 +350,147 @@ def begin_a_minute(drill: ModuleRunner) -> None:
     """Let the events of the drill fall into one minute."""
     now = datetime.fromisoformat(ask(drill.endpoint, "health")["time"])
     advance(drill.endpoint, 61 - now.second)
+
+
+def test_the_secret_is_read_once_and_its_value_is_printed_nowhere(drill: ModuleRunner, witness: Aws) -> None:
+    canary = "canary/secret+value"
+    witness("secretsmanager").put_secret_value(SecretId=chain.SECRET, SecretString=canary)
+    drill.secret_key = "canary/secret+key"
+    outputs: list[Any] = []
+    calls = drill.calls(lambda: outputs.append(drill.succeed(**GIVEN)))
+    assert reads(calls) == 1
+    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    drill.faults({"service": "cloudwatch", "action": "DescribeAlarmHistory", "error": "ValidationError"})
+    chain.be_quiet(drill.endpoint)
+    outputs.append(drill(**GIVEN))
+    assert outputs[1]["cause_code"] == "call_failed"
+    assert hidden_in(outputs, canary) == [] and hidden_in(outputs, drill.secret_key) == []
+
+
+def test_check_mode_inspects_and_makes_no_event(drill: ModuleRunner) -> None:
+    seen: dict[str, Any] = {}
+    calls = drill.calls(lambda: seen.update(drill.succeed(check=True, **GIVEN)))
+    assert reads(calls) == 0
+    assert statuses(seen) == dict.fromkeys(HOPS, "not_reached")
+    assert "the secret was not read" in seen["msg"]
+
+
+DENIED = {
+    "call": ("secretsmanager", "GetSecretValue"),
+    "event_history": ("cloudtrail", "LookupEvents"),
+    "log_file": ("s3", "GetObject"),
+    "log_group": ("logs", "FilterLogEvents"),
+    "metric": ("cloudwatch", "GetMetricStatistics"),
+    "alarm": ("cloudwatch", "DescribeAlarmHistory"),
+}
+
+
+@pytest.mark.parametrize("hop", DENIED)
+def test_a_denied_call_breaks_its_hop_and_names_the_action(drill: ModuleRunner, hop: str) -> None:
+    service, action = DENIED[hop]
+    drill.faults({"service": service, "action": action, "error": "AccessDeniedException", "times": 5})
+    seen = drill(**GIVEN)
+    assert (seen["broken_hop"], seen["cause_code"]) == (hop, "caller_denied"), seen["msg"]
+    assert f"Allow {service}:{action} on" in seen["remedy"]
+
+
+CONFIGURATION = {
+    "trail": ("cloudtrail", "DescribeTrails", "log_file"),
+    "metric filter": ("logs", "DescribeMetricFilters", "metric"),
+    "alarm": ("cloudwatch", "DescribeAlarms", "alarm"),
+}
+
+
+@pytest.mark.parametrize(("service", "action", "hop"), CONFIGURATION.values(), ids=list(CONFIGURATION))
+def test_what_must_be_known_to_follow_the_event_is_asked_for(
+    drill: ModuleRunner, service: str, action: str, hop: str
+) -> None:
+    drill.faults({"service": service, "action": action, "error": "AccessDenied"})
+    seen = drill(**GIVEN)
+    assert (seen["broken_hop"], seen["cause_code"]) == (hop, "caller_denied")
+    assert f"Allow {service}:{action} on" in seen["remedy"]
+
+
+def test_a_permission_that_only_the_inspection_lacks_is_a_warning(drill: ModuleRunner) -> None:
+    drill.faults({"service": "iam", "action": "GetRole", "error": "AccessDenied"})
+    result = drill.succeed(**GIVEN)
+    assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"log_group": "warning"}
+    assert "Allow iam:GetRole on" in result["msg"]
+
+
+def test_a_trail_of_this_region_only_works_with_a_warning(drill: ModuleRunner, witness: Aws) -> None:
+    update_trail(IsMultiRegionTrail=False)(witness)
+    result = drill.succeed(**GIVEN)
+    assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"log_file": "warning"}
+    assert "multi_region: true" in result["msg"]
+
+
+def test_a_subscriber_who_has_not_confirmed_yet_is_named(drill: ModuleRunner, witness: Aws) -> None:
+    witness("sns").subscribe(TopicArn=chain.TOPIC_ARN, Protocol="email", Endpoint="new@example.com")
+    result = drill.succeed(**GIVEN)
+    assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"notification": "warning"}
+    assert "new@example.com" in result["msg"]
+
+
+def test_an_alarm_that_went_off_before_is_waited_for(drill: ModuleRunner) -> None:
+    drill.succeed(**GIVEN)
+    result = drill.succeed(**GIVEN)
+    assert statuses(result) == dict.fromkeys(HOPS, "ok")
+    assert chain.alarm_mails(drill.endpoint) == 2
+
+
+def test_an_alarm_that_stays_in_alarm_is_told_without_an_event(drill: ModuleRunner, witness: Aws) -> None:
+    put_alarm(TreatMissingData="ignore", Statistic="Maximum")(witness)
+    (step,) = (step for step in chain.chain_steps() if step.parameters.get("filterName") == chain.SECRET_ALARM)
+    del step.parameters["metricTransformations"][0]["defaultValue"]
+    chain.with_boto3(drill.endpoint, step)
+    witness("secretsmanager").get_secret_value(SecretId=chain.SECRET)
+    drain(drill.endpoint)
+    seen: dict[str, Any] = {}
+    calls = drill.calls(lambda: seen.update(drill(**GIVEN, timeout_seconds=300)))
+    assert (seen["broken_hop"], seen["cause_code"]) == ("alarm", "already_in_alarm"), seen["msg"]
+    assert reads(calls) == 0
+
+
+def test_an_event_that_never_arrives_is_given_up_in_time(drill: ModuleRunner, witness: Aws) -> None:
+    drill.faults({"service": "cloudtrail", "action": "LookupEvents", "error": "ThrottlingException", "times": 500})
+    seen = drill(**GIVEN, timeout_seconds=60)
+    assert (seen["broken_hop"], seen["cause_code"]) == ("event_history", "call_failed")
+    assert "timeout_seconds" in seen["remedy"]
+
+
+def test_a_throttled_drill_succeeds(drill: ModuleRunner) -> None:
+    drill.faults(
+        {"service": "cloudtrail", "action": "DescribeTrails", "error": "ThrottlingException", "times": 2},
+        {"service": "cloudtrail", "action": "LookupEvents", "mode": "reset"},
+        {"service": "logs", "action": "FilterLogEvents", "error": "ServiceUnavailableException", "status": 503},
+    )
+    assert statuses(drill.succeed(**GIVEN)) == dict.fromkeys(HOPS, "ok")
+
+
+def test_what_makes_no_sense_is_refused_before_any_call(drill: ModuleRunner) -> None:
+    seen: dict[str, Any] = {}
+    calls = drill.calls(lambda: seen.update(drill(**GIVEN | {"topic_arn": "SecurityAlarms", "poll_seconds": 0})))
+    assert len(seen["problems"]) == 2 and calls == []
+
+
+def with_everything_to_read(aws: Aws) -> None:
+    """Give the role a managed policy and the topic a key, so that the inspection has to read them."""
+    statement = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    arn = aws("iam").create_policy(PolicyName="Logs", PolicyDocument=document)["Policy"]["Arn"]
+    aws("iam").attach_role_policy(RoleName=chain.ROLE, PolicyArn=arn)
+    principals = {"Service": "cloudwatch.amazonaws.com", "AWS": f"arn:aws:iam::{chain.ACCOUNT}:root"}
+    key_statement = {"Effect": "Allow", "Principal": principals, "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [key_statement]})
+    encrypt_topic(aws("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])(aws)
+
+
+def test_the_notes_name_the_iam_actions_and_no_other(drill: ModuleRunner, witness: Aws) -> None:
+    with_everything_to_read(witness)
+    result: dict[str, Any] = {}
+    used = drill.iam_actions(lambda: result.update(drill.succeed(**GIVEN)))
+    used |= drill.iam_actions(lambda: drill.fail(**GIVEN | {"trail_name": "unknown"}))
+    assert statuses(result) == dict.fromkeys(HOPS, "ok")
+    named = {"s3:HeadBucket": "s3:ListBucket", "s3:ListObjectsV2": "s3:ListBucket"}
+    assert {named.get(action, action) for action in used} == documented_actions("detection_drill")

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -88,3 +89,10 @@ def test_bad_input_is_refused_with_the_reason(
     answered, document = ask(embedded_aws, path, body)
     assert answered == status
     assert reason in document["error"]
+
+
+def test_answers_of_aws_carry_the_embedded_time(embedded_aws: str, aws_client: Client) -> None:
+    ask(embedded_aws, "clock", b'{"advance_seconds": 7200}')
+    now = datetime.fromisoformat(ask(embedded_aws, "health")[1]["time"])
+    headers = aws_client("sts").get_caller_identity()["ResponseMetadata"]["HTTPHeaders"]
+    assert abs((parsedate_to_datetime(headers["date"]) - now).total_seconds()) < 60

@@ -1,0 +1,37 @@
+"""ListTrails is about an account, not about a Region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from tests.unit.embedded_aws.trail_setup import make_trail, moto_client
+
+Client = Callable[[str], Any]
+
+
+def test_a_trail_of_another_region_is_listed(embedded_aws: str, aws_client: Client) -> None:
+    make_trail(aws_client, "listed")
+    elsewhere = boto3.client(
+        "cloudtrail",
+        endpoint_url=embedded_aws,
+        region_name="eu-west-1",
+        aws_access_key_id="witness",
+        aws_secret_access_key="witness",
+    )
+    found = [trail for trail in elsewhere.list_trails()["Trails"] if trail["Name"] == "listed"]
+    assert [trail["HomeRegion"] for trail in found] == ["us-east-1"]
+
+
+@mock_aws
+def test_moto_still_has_the_gap() -> None:
+    """When this fails, moto has closed the gap and our override can go."""
+    moto_client("s3").create_bucket(Bucket="listed")
+    moto_client("cloudtrail").create_trail(Name="listed", S3BucketName="listed")
+    elsewhere = boto3.client(
+        "cloudtrail", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test"
+    )
+    assert elsewhere.list_trails()["Trails"] == []
