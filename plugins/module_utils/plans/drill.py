@@ -150,7 +150,7 @@ def _status(drill: Drill, hop: str, found: Reached | None) -> tuple[str, str]:
     certain = [each.cause for each in drill.findings if each.hop == hop and each.weight is Weight.CERTAIN]
     if certain or risks:
         return "not_reached", " ".join([*certain, *risks])
-    return "not_reached", "" if drill.called_at else "Inspected only: the secret was not read."
+    return "not_reached", ""
 
 
 def _hop_seconds(reached: Mapping[str, Reached], hop: str) -> float | None:
@@ -164,6 +164,7 @@ def _at(called_at: datetime | None, found: Reached | None) -> str:
     return f"{called_at + timedelta(seconds=found.seconds):%Y-%m-%dT%H:%M:%SZ}" if called_at and found else ""
 
 
+_INSPECTED_ONLY = "Inspected only: the secret was not read."
 _MARKS = {"ok": "ok", "warning": "WARNING", "broken": "BROKEN", "not_reached": "-"}
 
 
@@ -174,6 +175,8 @@ def _lines(drill: Drill, timeline: Sequence[Mapping[str, Any]]) -> list[str]:
         more = f"(+{step['hop_seconds']:.1f})" if step["hop_seconds"] is not None and step["hop"] != "call" else ""
         mark, name = _MARKS[step["status"]], step["hop"].replace("_", " ")
         lines.append(f"  {mark:<8}{name:<14}{seconds:>9} {more:<9} {step['detail']}".rstrip())
+    if drill.called_at is None:
+        lines.append(_INSPECTED_ONLY)
     if drill.broken:
         return [
             *lines,
@@ -183,7 +186,7 @@ def _lines(drill: Drill, timeline: Sequence[Mapping[str, Any]]) -> list[str]:
         ]
     warnings = [f"Warning: {each.cause} {each.remedy}" for each in _problems(drill)]
     if drill.called_at is None:
-        return [*lines, "Inspected only: the secret was not read.", *warnings]
+        return [*lines, *warnings]
     return [
         *lines,
         f"The alarm fires: {timeline[-1]['seconds']:.1f} seconds from the call to the notification.",
