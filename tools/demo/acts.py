@@ -76,8 +76,8 @@ def prove(endpoint: str) -> None:
 
 
 def show_mail(endpoint: str) -> None:
-    """Print the guide account's e-mail as it arrived."""
-    alarms = [mail for mail in mails(endpoint, "ALARM") if GUIDE.alarm in mail["subject"]]
+    """Print the e-mail of the guide's account as it arrived."""
+    alarms = [mail for mail in mails(endpoint, "ALARM") if GUIDE.id in mail["body"]]
     if not alarms:
         raise DemoError("The drill saw the alarm, and no e-mail arrived.")
     mail = alarms[0]

@@ -12,7 +12,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.aws import retries
 
 from tests.embedded_control import advance, ask, drain
 from tests.integration import guide_chain as chain
-from tests.module_runner import ModuleRunner
+from tests.module_runner import ModuleRunner, documented_actions, hidden_in
 
 HOPS = ["call", "event_history", "log_file", "log_group", "metric", "alarm", "notification"]
 GIVEN = {
