@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
-from ansible_collections.secmon.aws.plugins.module_utils.detection.catalog import load_rules
-from ansible_collections.secmon.aws.plugins.module_utils.detection.filter_pattern import compile_pattern
+from ansible_collections.secmon.aws.plugins.module_utils.plans.variables import VARIABLES
+
+# Defaults such as `secmon_trail_name | default('secrets-manager-trail')`, of values that Python writes as Jinja does.
+_DEFAULT = re.compile(r"(secmon_\w+) \| default\(('[^']*'|\d+|true|false|\[\]|\{[^}()]*\})[,)]")
 
 
-def test_the_metric_alarm_role_deploys_the_guides_rule(repository: Path) -> None:
-    (rule,) = load_rules([repository / "rules/guide"])
-    role = yaml.safe_load((repository / "roles/metric_alarm/vars/main.yml").read_text())
-    assert compile_pattern(role["__metric_alarm_pattern"]).tree == compile_pattern(rule.pattern).tree
-    assert role["__metric_alarm_filter_name"] == rule.filter_name
-    assert (role["__metric_alarm_namespace"], role["__metric_alarm_metric_name"]) == (
-        rule.metric.namespace,
-        rule.metric.name,
-    )
+def defaults_in(text: str) -> Iterator[tuple[str, Any]]:
+    for name, literal in _DEFAULT.findall(text):
+        yield name, ast.literal_eval({"true": "True", "false": "False"}.get(literal, literal))
+
+
+def test_the_roles_and_playbooks_have_the_defaults_of_the_table(repository: Path) -> None:
+    files = [*repository.glob("roles/*/defaults/main.yml"), *repository.glob("playbooks/**/*.yml")]
+    found = [(path, name, value) for path in files for name, value in defaults_in(path.read_text())]
+    assert len({name for _path, name, _value in found}) > 20
+    for path, name, value in found:
+        expected = VARIABLES[name].default
+        # An empty text in a template often only says that nothing was given.
+        assert value == expected or (value == "" and not expected), (path, name)
+
+
+@pytest.mark.parametrize("wrong", ["secmon_trail_name | default('other')", "secmon_encrypt | default(true)"])
+def test_a_default_that_differs_would_be_found(wrong: str) -> None:
+    ((name, value),) = defaults_in("{{ " + wrong + " }}")
+    assert value != VARIABLES[name].default
+
+
+def test_the_playbooks_reach_aws_in_the_same_way(repository: Path) -> None:
+    settings = [
+        play["module_defaults"]
+        for name in ("site", "verify", "teardown")
+        for play in yaml.safe_load((repository / f"playbooks/{name}.yml").read_text())
+        if "module_defaults" in play
+    ]
+    assert len(settings) == 3
+    assert settings[0] == settings[1] == settings[2]
