@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .secret_policy import same_policy
+from .policies import same_policy
 from .secret_value import Versions
 from .tags import as_mapping, own_tags, tag_change
 

@@ -90,3 +90,57 @@ def test_a_statement_that_is_wanted_no_more_goes() -> None:
 
 def test_a_single_statement_without_a_list_counts() -> None:
     assert with_statements({"Statement": OURS}, {"Ours": OURS}) == {"Statement": OURS}
+
+
+DENIAL: dict[str, Any] = {
+    "Effect": "Deny",
+    "Principal": {"AWS": ["123456789012", "222222222222"]},
+    "Action": ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
+    "Resource": "*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+OPEN = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:*", "Resource": "*"}
+POLICY = {"Version": "2012-10-17", "Statement": [DENIAL, OPEN]}
+
+
+def with_first(**elements: Any) -> dict[str, Any]:
+    return {**POLICY, "Statement": [{**DENIAL, **elements}, OPEN]}
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {**POLICY, "Statement": [OPEN, DENIAL]},
+        {**POLICY, "Statement": [DENIAL, {**OPEN, "Principal": {"AWS": ["*"]}}]},
+        with_first(Principal={"AWS": ["222222222222", "arn:aws-cn:iam::123456789012:root"]}),
+        with_first(Action=["secretsmanager:putsecretvalue", "secretsmanager:GetSecretValue"]),
+        with_first(Resource=["*"]),
+        with_first(Condition={"Bool": {"AWS:SecureTransport": [False]}}),
+    ],
+)
+def test_policies_that_mean_the_same_are_the_same(same: dict[str, Any]) -> None:
+    assert same_policy(POLICY, same)
+    assert same_policy(same, POLICY)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        {**POLICY, "Version": "2008-10-17"},
+        {**POLICY, "Statement": [DENIAL]},
+        with_first(Effect="Allow"),
+        with_first(Sid="named"),
+        with_first(Principal={"AWS": ["123456789012"]}),
+        with_first(Principal={"Service": ["123456789012", "222222222222"]}),
+        with_first(Action=["secretsmanager:GetSecretValue"]),
+        with_first(Condition={"Bool": {"aws:SecureTransport": "true"}}),
+        with_first(Condition={"BoolIfExists": {"aws:SecureTransport": "false"}}),
+    ],
+)
+def test_policies_that_mean_something_else_are_not(other: dict[str, Any]) -> None:
+    assert not same_policy(POLICY, other)
+
+
+def test_no_policy_is_no_policy() -> None:
+    assert same_policy({}, {})
