@@ -8,11 +8,11 @@ from pathlib import Path
 
 from ansible_collections.secmon.aws.plugins.module_utils.detection.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.detection.rule import Rule
+from ansible_collections.secmon.aws.plugins.module_utils.plans.variables import PROFILES
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCUMENT = REPOSITORY / "docs/costs.md"
 BEGIN, END = "<!-- costs: begin -->\n", "<!-- costs: end -->"
-PROFILES = {"guide": ("guide",), "cis": ("guide", "cis")}
 
 # US dollars per month, us-east-1. docs/costs.md says where they are from and how sure they are.
 METRIC = Decimal("0.30")
@@ -23,7 +23,7 @@ FREE_METRICS = FREE_ALARMS = 10
 
 def rules_of(profile: str) -> tuple[Rule, ...]:
     """Return the rules that a profile deploys."""
-    rules = load_rules([REPOSITORY / "rules" / pack for pack in PROFILES[profile]])
+    rules = load_rules([REPOSITORY / "rules" / pack for pack in PROFILES[profile]["secmon_packs"]])
     return tuple(rule for rule in rules if rule.enabled)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.plans.variables import VARIABLES
+from ansible_collections.secmon.aws.plugins.module_utils.plans.variables import PROFILES
 
-from tools.costs import DOCUMENT, PROFILES, counted, document, monthly_cost, rules_of
+from tools.costs import DOCUMENT, counted, document, monthly_cost, rules_of
 
 
 def test_the_table_is_up_to_date() -> None:
@@ -17,10 +17,6 @@ def test_the_table_is_up_to_date() -> None:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_each_rule_of_a_profile_costs_one_metric_and_one_alarm(profile: str) -> None:
     assert counted(rules_of(profile)) == (len(rules_of(profile)),) * 2
-
-
-def test_the_profiles_are_those_of_the_variable() -> None:
-    assert set(VARIABLES["secmon_profile"].choices) == set(PROFILES)
 
 
 @pytest.mark.parametrize(
