@@ -42,10 +42,13 @@ class Playbooks:
 
         AssertionError if one does not fail, or if something is written.
         """
-        inventory = folder / "hosts.json"
-        inventory.write_text(json.dumps({"all": {"hosts": variables}}))
+        # A file of host_vars lies over those of inventory/embedded; what an inventory says itself lies below them.
+        (folder / "host_vars").mkdir(exist_ok=True)
+        for host, own in variables.items():
+            (folder / "host_vars" / f"{host}.json").write_text(json.dumps(own))
+        (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": dict.fromkeys(variables)}}))
         before = self.writes()
-        done = run_playbook(self.endpoint, "site", "--limit", ",".join(variables), "-i", str(inventory))
+        done = run_playbook(self.endpoint, "site", "--limit", ",".join(variables), "-i", str(folder))
         assert done.code != 0
         assert self.writes() == before
         return {host: messages(done, host) for host in variables}
@@ -157,7 +160,7 @@ def test_what_is_yours_but_missing_or_unfit_is_told_before_anything_is_written(
 
     missing = {
         "guide": {"secmon_emails": [], "secmon_existing_topic_arn": topic},
-        "production": {"secmon_existing_log_role_arn": role, "secmon_region": "eu-central-1"},
+        "production": {"secmon_existing_log_role_arn": role},
         "sandbox": {"secmon_existing_log_group_name": "gone", "secmon_retention_days": 365},
     }
     told = playbook.refused(tmp_path, missing)
