@@ -239,7 +239,8 @@ class Inspected:
         self, params: Mapping[str, Any], account: Account, _plan: Plan, _answers: list[dict[str, Any]]
     ) -> Mapping[str, Any]:
         """Make the event and follow it to the notification."""
-        assert self.facts
+        if self.facts is None:
+            raise AssertionError("the chain is inspected before the event is made")
         pursuit = Pursuit(account, params, self.facts, self.findings)
         broken: Finding | None = None
         try:

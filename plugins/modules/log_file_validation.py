@@ -119,10 +119,11 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     now = parsedate_to_datetime(caller["ResponseMetadata"]["HTTPHeaders"]["date"])
     trail = find_trail(account, params["trail_name"])
     if trail is None:
-        require([f"There is no trail {params['trail_name']}. Make it with secmon.aws.trail, or correct trail_name."])
-    elif not trail.get("LogFileValidationEnabled"):
+        raise RequestError(
+            [f"There is no trail {params['trail_name']}. Make it with secmon.aws.trail, or correct trail_name."]
+        )
+    if not trail.get("LogFileValidationEnabled"):
         require([f"The trail {trail['Name']} writes no digests. Set log_file_validation: true in secmon.aws.trail."])
-    assert trail
     validation = Validation(account, account.place, trail)
     # A digest that covers the end may end up to an hour after it.
     newest = validation.run(start or (end or now) - _DAY, max(now, end or now) + HOUR)

@@ -137,7 +137,8 @@ class Pursuit:
         return self.account.budget.now() - self._began
 
     def _called_at(self) -> datetime:
-        assert self.called_at
+        if self.called_at is None:
+            raise AssertionError("the secret is read before anything is looked for")
         return self.called_at
 
     def _event_history(self) -> str:
@@ -154,7 +155,8 @@ class Pursuit:
         return ""
 
     def _log_file(self) -> str:
-        assert self._log_files
+        if self._log_files is None:
+            raise AssertionError("the secret is read before anything is looked for")
         return self._log_files.find()
 
     def _log_group(self) -> str:
@@ -172,7 +174,8 @@ class Pursuit:
         return f"{name}, stream {events[0]['logStreamName']}"
 
     def _metric(self) -> str:
-        assert self._logged_at and self._record
+        if self._logged_at is None or self._record is None:
+            raise AssertionError("the event is in the log group before its metric is looked for")
         counted = self.facts.transformation
         minute = self._logged_at.replace(second=0, microsecond=0)
         metric = {"Namespace": counted["metricNamespace"], "MetricName": counted["metricName"]}

@@ -139,7 +139,8 @@ class Validation:
         if key is None:
             return f"The digest {name} is signed with a key that CloudTrail does not list."
         public = load_der_public_key(key)
-        assert isinstance(public, rsa.RSAPublicKey)
+        if not isinstance(public, rsa.RSAPublicKey):
+            return f"The digest {name} is signed with a key that is no RSA key."
         try:
             signature = bytes.fromhex(answer["Metadata"].get("signature", ""))
             public.verify(signature, signed_text(digest, sha256), padding.PKCS1v15(), SHA256())

@@ -196,7 +196,8 @@ def _lines(drill: Drill, timeline: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def failure_message(drill: Drill) -> str:
     """Return the message of a drill that found a broken hop."""
-    assert drill.broken
+    if drill.broken is None:
+        raise AssertionError("a drill that found nothing has not failed")
     where = f"account {drill.place.account}, region {drill.place.region}"
     return "\n".join(
         [

@@ -10,7 +10,9 @@ from botocore.exceptions import ClientError
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from embedded_aws import overrides
-from tests.unit.embedded_aws.in_process import InProcess, aws  # noqa: F401 -- a fixture
+from tests.unit.embedded_aws.in_process import InProcess, aws
+
+__all__ = ["aws"]
 
 Raise = Callable[[Exception], None]
 
@@ -49,7 +51,7 @@ def raised(monkeypatch: pytest.MonkeyPatch) -> Iterator[Raise]:
     ],
 )
 def test_an_error_within_an_override_is_answered_and_recorded(
-    aws: InProcess,  # noqa: F811
+    aws: InProcess,
     raised: Raise,
     error: Exception,
     code: str,

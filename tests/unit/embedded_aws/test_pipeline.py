@@ -10,14 +10,16 @@ import pytest
 from embedded_aws import pipeline as module
 from embedded_aws.stages.happened import Happened
 from embedded_aws.world import World
-from tests.unit.embedded_aws.in_process import InProcess, aws  # noqa: F401 -- a fixture
+from tests.unit.embedded_aws.in_process import InProcess, aws
+
+__all__ = ["aws"]
 
 QUEUE_SIZE = 2
 BEYOND = 3
 """Calls that find the queue full."""
 
 
-def test_a_call_waits_while_the_queue_is_full(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_call_waits_while_the_queue_is_full(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "QUEUE_SIZE", QUEUE_SIZE)
     taken, go_on, seen = threading.Event(), threading.Event(), []
     pipeline = module.Pipeline(aws.world)
@@ -54,7 +56,7 @@ def test_a_call_waits_while_the_queue_is_full(aws: InProcess, monkeypatch: pytes
     pipeline.close()
 
 
-def test_a_stage_that_fails_is_told_by_the_next_drain_only(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_stage_that_fails_is_told_by_the_next_drain_only(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     world: World = aws.world
 
     def fail(_happened: object) -> None:
