@@ -13,7 +13,7 @@ description:
     whatever has one of the given names, each with the reason why it is there.
   - Names are needed besides tags, since IAM roles, metric filters and subscriptions are in no listing of tags.
   - It only reads. Nothing is ever changed, with or without check mode.
-  - Stands in for no upstream module; M(amazon.aws.aws_resource_tags_info) and the like list tags and know neither
+  - Stands in for no upstream module; those that list resources by tag know neither
     recovery windows nor what goes with what.
 options:
   trail_name:
