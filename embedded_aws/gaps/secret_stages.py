@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend, secretsmanager_backends
 
+from embedded_aws.errors import AwsError
 from embedded_aws.overrides import override
 
 if TYPE_CHECKING:
@@ -39,11 +40,12 @@ def _labelled(secret: FakeSecret) -> dict[str, str]:
 
 
 @override("secretsmanager", "ListSecretVersionIds")
-def list_secret_version_ids(_world: World, call: Call) -> dict[str, Any] | None:
+def list_secret_version_ids(_world: World, call: Call) -> dict[str, Any]:
     """List the versions with a stage, and the others if the caller asks for them."""
     secret = secretsmanager_backends[call.account][call.region].secrets.get(call.parameters.get("SecretId", ""))
     if not secret:
-        return None
+        # moto fails on the name itself.
+        raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
     versions = [
         {
             "VersionId": name,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.unit.embedded_aws import override_cases_secrets as secrets
+
 TAG = {"Key": "owner", "Value": "secmon"}
 METRIC = {"Namespace": "Test", "MetricName": "kept"}
 RANGE = {"StartTime": "<hour_ago>", "EndTime": "<soon>"}
@@ -44,8 +46,6 @@ ADVANCED = {
 }
 ENTRY = {"Source": "test", "DetailType": "test", "Detail": "{}", "EventBusName": "default"}
 ROLE = {"RoleArn": "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole", "RoleSessionName": "tester"}
-# Of the length that AWS asks for.
-TOKENS = ("t" * 32, "u" * 32)
 NO_TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/none"
 NO_KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 NO_TOPIC = "arn:aws:sns:us-east-1:123456789012:none"
@@ -57,6 +57,7 @@ ANSWERED: list[Case] = [
     ("cloudtrail", "UpdateTrail", {"Name": "kept", "S3BucketName": "kept", "EnableLogFileValidation": True}),
     ("cloudtrail", "DeleteTrail", {"Name": "deleted"}),
     ("cloudtrail", "GetTrail", {"Name": "kept"}),
+    ("cloudtrail", "ListTrails", {}),
     ("cloudtrail", "StartLogging", {"Name": "kept"}),
     ("cloudtrail", "StopLogging", {"Name": "stopped"}),
     ("cloudtrail", "GetTrailStatus", {"Name": "kept"}),
@@ -135,14 +136,7 @@ ANSWERED: list[Case] = [
         {"logGroupName": "kept", "logStreamName": "stream", "logEvents": [{"timestamp": 0, "message": "too old"}]},
     ),
     ("resourcegroupstaggingapi", "GetResources", {"TagFilters": [{"Key": "owner", "Values": ["secmon"]}]}),
-    ("secretsmanager", "CreateSecret", {"Name": "created", "SecretString": "s", "Tags": [TAG]}),
-    ("secretsmanager", "GetSecretValue", {"SecretId": "kept"}),
-    (
-        "secretsmanager",
-        "PutSecretValue",
-        {"SecretId": "kept", "SecretString": "t", "ClientRequestToken": TOKENS[0], "VersionStages": ["AWSCURRENT"]},
-    ),
-    ("secretsmanager", "UpdateSecret", {"SecretId": "kept", "SecretString": "u", "ClientRequestToken": TOKENS[1]}),
+    *(("secretsmanager", action, parameters) for action, parameters in secrets.ANSWERED),
     ("sns", "CreateTopic", {"Name": "kept", "Tags": [TAG]}),
     ("sns", "GetTopicAttributes", {"TopicArn": "<topic>"}),
     ("sns", "Subscribe", {"TopicArn": "<topic>", "Protocol": "email", "Endpoint": "new@example.com"}),
@@ -259,15 +253,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
         "ResourceNotFoundException",
     ),
     ("resourcegroupstaggingapi", "GetResources", {"PaginationToken": "x"}, "PaginationTokenExpiredException"),
-    ("secretsmanager", "CreateSecret", {"Name": "marked", "SecretString": "s"}, "InvalidRequestException"),
-    ("secretsmanager", "GetSecretValue", {"SecretId": "marked"}, "InvalidRequestException"),
-    (
-        "secretsmanager",
-        "PutSecretValue",
-        {"SecretId": "kept", "SecretString": "x", "ClientRequestToken": "<version>"},
-        "ResourceExistsException",
-    ),
-    ("secretsmanager", "UpdateSecret", {"SecretId": "marked", "SecretString": "s"}, "InvalidRequestException"),
+    *(("secretsmanager", action, parameters, code) for action, parameters, code in secrets.REFUSED),
     ("sns", "CreateTopic", {"Name": "kept", "Attributes": {"DisplayName": "Other"}}, "InvalidParameter"),
     ("sns", "GetTopicAttributes", {"TopicArn": NO_TOPIC}, "NotFound"),
     ("sns", "Subscribe", {"TopicArn": NO_TOPIC, "Protocol": "email", "Endpoint": "a@example.com"}, "NotFound"),
@@ -279,5 +265,5 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("sts", "AssumeRole", ROLE | {"RoleArn": "arn:aws:iam::222222222222:role/none"}, "AccessDenied"),
 ]
 
-NOTHING_TO_REFUSE = {("sts", "GetCallerIdentity")}
-"""An operation without parameters, whose every caller may call it."""
+NOTHING_TO_REFUSE = {("sts", "GetCallerIdentity"), ("cloudtrail", "ListTrails")}
+"""Operations without parameters that could be wrong, which every caller may call."""

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 
 from tests.embedded_control import link_in, mails
+from tests.integration.modules.secret_world import FUNCTION, make_function
 from tests.unit.embedded_aws.alarm_setup import Client, make_group, now_of, put_alarm, put_filter, put_messages
 from tests.unit.embedded_aws.raw_call import protocols_of
 from tests.unit.embedded_aws.trail_setup import SERVICE, document, make_bucket, make_trail
@@ -101,4 +102,6 @@ def _make_secrets(client: Client) -> dict[str, str]:
     kept = secrets.create_secret(Name="kept", SecretString="s")
     secrets.create_secret(Name="marked", SecretString="s")
     secrets.delete_secret(SecretId="marked")
-    return {"version": kept["VersionId"]}
+    secrets.create_secret(Name="rotated", SecretString="s")
+    make_function(client)
+    return {"version": kept["VersionId"], "function": FUNCTION}
