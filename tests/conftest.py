@@ -22,6 +22,11 @@ hypothesis.settings.load_profile("unhurried")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that run playbooks: each takes a worker for minutes, which must not be the last ones."""
+    items.sort(key=lambda item: item.path.parent != REPOSITORY / "tests/integration")
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return REPOSITORY

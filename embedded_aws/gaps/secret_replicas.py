@@ -25,5 +25,6 @@ def _remove_regions(backend: SecretsManagerBackend, secret_id: str, *rest: Any, 
 
 def close() -> None:
     """Replace moto's methods."""
-    SecretsManagerBackend.replicate_secret_to_regions = _replicate_to_regions  # type: ignore[method-assign]
-    SecretsManagerBackend.remove_regions_from_replication = _remove_regions  # type: ignore[method-assign]
+    backend: Any = SecretsManagerBackend
+    backend.replicate_secret_to_regions = _replicate_to_regions
+    backend.remove_regions_from_replication = _remove_regions

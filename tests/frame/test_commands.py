@@ -35,4 +35,5 @@ def test_every_make_command_in_the_documents_exists(repository: Path) -> None:
 def test_ci_runs_the_readmes_test_command_and_the_linters(repository: Path) -> None:
     script = (repository / ".ci/run").read_text()
     assert re.search(r"^\s*make test ", script, flags=re.MULTILINE)
-    assert re.search(r"make lint ", script)
+    assert re.search(r'make "\$linter" ', script)
+    assert re.search(r"^\s*linter=lint$", script, flags=re.MULTILINE)

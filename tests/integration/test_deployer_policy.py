@@ -22,6 +22,9 @@ from tests.embedded_control import ask, follow, link_in, mails
 from tests.module_runner import documented_actions
 from tools.demo.playbooks import run_playbook
 
+# Each of these is several runs of a playbook.
+pytestmark = pytest.mark.long
+
 # IAM counts no blanks. Source: IAM user guide, "IAM and AWS STS quotas".
 LONGEST_MANAGED_POLICY = 6144
 LIFE = ("-e", "secmon_encrypt=true")

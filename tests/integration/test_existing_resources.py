@@ -15,6 +15,9 @@ from tests.trail_prerequisites import open_bucket
 from tests.unit.embedded_aws.trail_setup import document, group_arn, make_role
 from tools.demo.playbooks import Run, run_playbook
 
+# Each of these is several runs of a playbook.
+pytestmark = pytest.mark.long
+
 AwsClient = Callable[[str], Any]
 
 ACCOUNT = "123456789012"

@@ -17,6 +17,9 @@ import pytest
 from tests.embedded_control import ask
 from tests.integration.account_snapshot import Snapshot, take_snapshot_with_mails
 
+# Each of these is several runs of a playbook.
+pytestmark = pytest.mark.long
+
 AwsClient = Callable[[str], Any]
 
 ADDRESS = "security@example.com"

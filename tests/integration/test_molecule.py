@@ -29,16 +29,21 @@ def scenario(*names: str, endpoint: str, folder: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.long
 def test_the_default_scenario_builds_verifies_and_removes_the_guides_system(embedded_aws: str, tmp_path: Path) -> None:
     scenario("default", endpoint=embedded_aws, folder=tmp_path)
     assert ask(embedded_aws, "health")["status"] == "ready"
 
 
+@pytest.mark.long
 def test_the_three_accounts_are_built_verified_and_removed_at_once(embedded_aws: str, tmp_path: Path) -> None:
+    ask(embedded_aws, "reset", method="POST")
     scenario("multi_account", endpoint=embedded_aws, folder=tmp_path)
 
 
+@pytest.mark.long
 def test_each_role_works_alone(embedded_aws: str, repository: Path, tmp_path: Path) -> None:
+    ask(embedded_aws, "reset", method="POST")
     roles = sorted(folder.name for folder in (repository / "roles").iterdir())
     scenario(*roles, endpoint=embedded_aws, folder=tmp_path)
 

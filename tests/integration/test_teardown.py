@@ -12,6 +12,9 @@ import pytest
 from tests.conftest import run
 from tests.embedded_control import ask
 
+# Each of these is several runs of a playbook.
+pytestmark = pytest.mark.long
+
 ACCOUNT = "123456789012"
 CONFIRM = ("-e", f"secmon_teardown_confirm={ACCOUNT}")
 BUCKET = f"secrets-manager-trail-{ACCOUNT}"

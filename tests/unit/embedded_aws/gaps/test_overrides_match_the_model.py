@@ -82,6 +82,7 @@ def refused_cases() -> Iterator[Any]:
 LISTING = """
 import importlib, json, pkgutil, sys
 import embedded_aws.gaps
+from embedded_aws.overrides import overridden_operations
 for found in pkgutil.iter_modules(embedded_aws.gaps.__path__, "embedded_aws.gaps."):
     importlib.import_module(found.name)
 json.dump([list(operation) for operation in overridden_operations()], sys.stdout)
@@ -89,7 +90,7 @@ json.dump([list(operation) for operation in overridden_operations()], sys.stdout
 
 
 def registered() -> set[tuple[str, str]]:
-    """Return every overridden operation, as another process imports them: other tests of this one need moto as it is."""
+    """Return every overridden operation. Another process imports them: other tests of this one need moto as it is."""
     listed = run(sys.executable, "-c", LISTING)
     assert listed.returncode == 0, listed.stderr
     return {(service, action) for service, action in json.loads(listed.stdout)}
