@@ -6,6 +6,10 @@ export VENV PYTHON
 export PATH := $(BIN):$(PATH)
 # What the collection's users have installed elsewhere must not shadow the working tree.
 export ANSIBLE_COLLECTIONS_PATH := $(abspath build)/no-collections
+# A container's PYTHONDONTWRITEBYTECODE would have every process compile boto3 and Ansible anew, for half its time.
+# The bytecode stays in the virtual environment, out of the working tree.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/pycache
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint lint-quick docs bench contract embedded locks clean venv-embedded venv-dev

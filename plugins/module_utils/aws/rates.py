@@ -4,8 +4,9 @@
 """How many calls per second an account and region may make.
 
 Sources: "CloudWatch Logs quotas" and "CloudWatch service quotas" in their user guides, "Quotas in AWS CloudTrail",
-"Amazon SNS endpoints and quotas" and the SNS API reference of each call, "AWS Secrets Manager quotas". Services that
-publish no figure are called at the pace of the slowest that does.
+"Amazon SNS endpoints and quotas" and the SNS API reference of each call, "AWS Secrets Manager quotas", "Best practices
+design patterns: optimizing Amazon S3 performance" (reads per second and prefix of a bucket). Services that publish no
+figure are called at the pace of the slowest that does.
 """
 
 from __future__ import annotations
@@ -44,6 +45,10 @@ _PER_SECOND = {
     ("sns", "TagResource"): 10,
     ("sns", "UntagResource"): 10,
     ("sns", "ListTagsForResource"): 10,
+    ("s3", "GetObject"): 5500,
+    ("s3", "HeadObject"): 5500,
+    ("s3", "ListObjectsV2"): 5500,
+    ("s3", "ListObjectVersions"): 5500,
 }
 _OTHERWISE = {"cloudtrail": 1, "secretsmanager": 50}
 _UNPUBLISHED = 3

@@ -1,0 +1,99 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Run modules here, in forks of an interpreter that has boto3 imported already."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: warm
+short_description: Runs modules on the controller, without starting Python for each
+version_added: 0.3.0
+author:
+  - The secmon.aws founders
+description:
+  - Does what P(ansible.builtin.local#connection) does. A module that would start the Python which runs Ansible itself
+    is run in a fork of a process that has imported the modules' libraries already (ansible, boto3, botocore), instead
+    of importing them anew. A playbook of modules that talk to AWS takes about half the time then.
+  - The process is started by the first task and ends with the playbook. It belongs to one run of Ansible; nothing is
+    kept between runs.
+  - Everything else goes the way of P(ansible.builtin.local#connection). That is commands, other interpreters,
+    C(become), asynchronous tasks, and a system on which the process cannot be started.
+notes:
+  - Set C(ansible_python_interpreter) to C({{ ansible_playbook_python }}), as a playbook that talks to AWS from the
+    controller does anyway. With any other interpreter this is P(ansible.builtin.local#connection).
+  - A module runs as it does otherwise. It has an own process, environment, working directory, output and exit code, and
+    the code of its collections comes with each run.
+options:
+  pipelining:
+    description:
+      - Gives a module to Python without writing it to a file first. Without it nothing is run in a fork.
+    type: bool
+    default: true
+    env:
+      - name: ANSIBLE_PIPELINING
+    vars:
+      - name: ansible_pipelining
+  become_success_timeout:
+    description:
+      - Number of seconds to wait for C(become) to succeed.
+    type: int
+    default: 10
+    vars:
+      - name: ansible_local_become_success_timeout
+  become_strip_preamble:
+    description:
+      - Strips what C(become) prints before a command.
+    type: bool
+    default: true
+    vars:
+      - name: ansible_local_become_strip_preamble
+"""
+
+EXAMPLES = r"""
+# inventory/mine/group_vars/all.yml
+ansible_connection: secmon.aws.warm
+ansible_python_interpreter: "{{ ansible_playbook_python }}"
+"""
+
+import sys
+from typing import Any
+
+from ansible import constants
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.connection.local import Connection as LocalConnection
+from ansible.utils.display import Display
+from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import (
+    ProgramLostError,
+    python_environment,
+    run_program,
+    server_socket,
+)
+
+display = Display()
+
+
+class Connection(LocalConnection):
+    """The local connection, but for modules in the interpreter that runs Ansible.
+
+    Ansible knows it as the transport `local`, for which it runs everything in the playbook's directory.
+    """
+
+    def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
+        """Run a command; a module in a fork of the warm interpreter."""
+        added = python_environment(cmd, sys.executable) if in_data and not self.become else None
+        if added is None:
+            return self._exec_cold(cmd, in_data, sudoable)
+        try:
+            path = server_socket(constants.DEFAULT_LOCAL_TMP)
+            display.vvv(f"EXEC warm {sys.executable}", host=self._play_context.remote_addr)
+            return run_program(path, in_data, added, self.cwd)
+        except ProgramLostError as error:
+            raise AnsibleConnectionFailure(f"{error} It may have done its work or not.") from error
+        except OSError as error:
+            display.vv(f"No warm interpreter, so a new one: {error}", host=self._play_context.remote_addr)
+            return self._exec_cold(cmd, in_data, sudoable)
+
+    def _exec_cold(self, cmd: str, in_data: bytes | None, sudoable: bool) -> tuple[int, bytes, bytes]:
+        result: Any = super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
+        return result

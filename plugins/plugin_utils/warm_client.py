@@ -1,0 +1,131 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Find or start the warm interpreter of this run of Ansible, and let it run a program."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import multiprocessing
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+SERVER = Path(__file__).with_name("warm_interpreter.py")
+
+
+class ProgramLostError(Exception):
+    """The warm interpreter ended while a program ran: nobody knows how far it got."""
+
+
+def python_environment(command: str, interpreter: str) -> dict[str, str] | None:
+    """Return the environment that a command adds if all it does is give its standard input to an interpreter.
+
+    Args:
+        command: What Ansible would run: `/bin/sh -c 'NAME=value /path/python'`.
+        interpreter: The path of the interpreter.
+
+    Returns:
+        The variables, or None for a command of any other form: another interpreter, a file, arguments, become.
+    """
+    try:
+        _shell, option, script = shlex.split(command)
+        *assignments, program = shlex.split(script)
+    except ValueError:
+        return None
+    added = dict(word.split("=", 1) for word in assignments if "=" in word)
+    # Only what reads the same when it is written again: a shell would do more with anything else.
+    written = " ".join([*(f"{name}={shlex.quote(value)}" for name, value in added.items()), shlex.quote(program)])
+    plain = option == "-c" and program == interpreter and script.strip() == written
+    return added if plain else None
+
+
+def server_socket(directory: str) -> str:
+    """Return the path of the warm interpreter's socket; start it if nobody has yet.
+
+    Args:
+        directory: The directory of this run of Ansible. It is removed when the run ends, and the interpreter ends then.
+
+    Raises:
+        OSError: It cannot be started.
+    """
+    note = Path(directory, "warm_interpreter")
+    with note.with_suffix(".lock").open("w") as lock:
+        # The first tasks of all hosts come at once.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not note.exists():
+            note.write_text(_start(directory))
+        return note.read_text()
+
+
+def _start(directory: str) -> str:
+    controller = multiprocessing.parent_process()
+    pid = controller.pid if controller else os.getpid()
+    reading, writing = os.pipe()
+    with os.fdopen(reading, encoding="utf-8") as told:
+        try:
+            subprocess.Popen(
+                [sys.executable, str(SERVER), str(pid), directory],
+                stdin=subprocess.DEVNULL,
+                stdout=writing,
+                stderr=subprocess.DEVNULL,
+                # It serves every host, so it must not end with the worker that was first.
+                start_new_session=True,
+            )
+        finally:
+            os.close(writing)
+        found = told.readline().strip()
+    if not found:
+        raise OSError("the warm interpreter did not start")
+    return found
+
+
+def run_program(
+    path: str, program: bytes, added: Mapping[str, str], directory: str | None = None
+) -> tuple[int, bytes, bytes]:
+    """Run a Python program in a fork of the warm interpreter.
+
+    Args:
+        path: The interpreter's socket.
+        program: The source text.
+        added: Variables beside those of this process's environment.
+        directory: Where it runs; this process's directory without it.
+
+    Returns:
+        The exit code, the standard output and the standard error, as a new process would give them.
+
+    Raises:
+        OSError: The interpreter cannot be reached; the program has not been started.
+        ProgramLostError: The interpreter ended while the program ran.
+    """
+    request = {"environment": {**os.environ, **added}, "directory": directory or str(Path.cwd())}
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection,
+        tempfile.TemporaryFile() as source,
+        tempfile.TemporaryFile() as output,
+        tempfile.TemporaryFile() as error,
+    ):
+        source.write(program)
+        source.seek(0)
+        connection.connect(path)
+        line = json.dumps(request).encode() + b"\n"
+        sent = socket.send_fds(connection, [line], [source.fileno(), output.fileno(), error.fileno()])
+        connection.sendall(line[sent:])
+        code = _exit_code(connection)
+        output.seek(0)
+        error.seek(0)
+        return code, output.read(), error.read()
+
+
+def _exit_code(connection: socket.socket) -> int:
+    try:
+        with connection.makefile("rb") as answers:
+            return int(answers.readline())
+    except (OSError, ValueError) as error:
+        raise ProgramLostError("The warm interpreter ended while a module ran.") from error

@@ -1,0 +1,87 @@
+"""The connection plugin secmon.aws.warm: the same results as the local connection gives."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import run
+
+PLAYBOOK = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: environment
+      ansible.builtin.command: printenv GIVEN
+      environment: {GIVEN: "two 'words' $HOME"}
+      changed_when: false
+    - name: directory
+      ansible.builtin.command: pwd
+    - name: failure
+      ansible.builtin.command: "false"
+      ignore_errors: true
+    - name: argument
+      secmon.aws.log_group: {name: "not a name", region: us-east-1}
+      ignore_errors: true
+    - name: shell
+      ansible.builtin.raw: echo raw
+    - name: background
+      ansible.builtin.command: echo later
+      async: 20
+      poll: 1
+    - name: file
+      ansible.builtin.copy: {content: text, dest: "{{ folder }}/copied", mode: "0600"}
+"""
+TIMES = {"start", "end", "delta", "ansible_job_id", "results_file", "started", "finished"}
+
+
+def play(folder: Path, connection: str, **variables: str) -> tuple[dict[str, Any], str]:
+    """Return what the tasks returned by name, without times, and what -vvv printed."""
+    (folder / "playbook.yml").write_text(PLAYBOOK)
+    (folder / connection).mkdir(exist_ok=True)
+    given = {
+        "ansible_connection": connection,
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        "folder": str(folder / connection),
+        **variables,
+    }
+    command = ["ansible-playbook", "-vvv", "-i", "one,two,", folder / "playbook.yml", "-e", json.dumps(given)]
+    done = run(*command, ANSIBLE_STDOUT_CALLBACK="ansible.posix.json", ANSIBLE_NOCOLOR="1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    before, _brace, rest = done.stdout.partition("\n{")
+    results = json.loads("{" + rest)["plays"][0]["tasks"]
+    return {
+        task["task"]["name"]: {host: _lasting(result) for host, result in task["hosts"].items()} for task in results
+    }, before
+
+
+def _lasting(result: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in result.items() if key not in TIMES}
+    return kept | {"dest": Path(kept["dest"]).name} if "dest" in kept else kept
+
+
+def test_every_result_is_that_of_the_local_connection(tmp_path: Path) -> None:
+    local, _printed = play(tmp_path, "local")
+    warm, printed = play(tmp_path, "secmon.aws.warm")
+    assert set(warm) == {"environment", "directory", "failure", "argument", "shell", "background", "file"}
+    unlike = {"file"}  # uid, times and paths of a file of its own
+    assert {name: warm[name] for name in warm.keys() - unlike} == {name: local[name] for name in warm.keys() - unlike}
+    assert warm["environment"]["one"]["stdout"] == "two 'words' $HOME"
+    assert (tmp_path / "secmon.aws.warm/copied").read_text() == "text"
+    assert "EXEC warm" in printed
+
+
+def test_another_interpreter_is_started_anew(tmp_path: Path) -> None:
+    other = tmp_path / "python"
+    other.symlink_to(os.path.realpath(sys.executable))
+    cold, printed = play(tmp_path, "secmon.aws.warm", ansible_python_interpreter=str(other))
+    assert "EXEC warm" not in printed
+    assert cold["environment"]["one"]["stdout"] == "two 'words' $HOME"
+
+
+def test_nothing_runs_in_a_fork_without_pipelining(tmp_path: Path) -> None:
+    _results, printed = play(tmp_path, "secmon.aws.warm", ansible_pipelining="false")
+    assert "EXEC warm" not in printed

@@ -1,0 +1,220 @@
+"""The warm interpreter and its client: a program runs in a fork as it would in a new Python."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import (
+    SERVER,
+    ProgramLostError,
+    python_environment,
+    run_program,
+)
+
+PYTHON = "/opt/python"
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Return as soon as something has happened that nobody tells us about; fail after ten seconds."""
+    end = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < end
+        os.sched_yield()
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended and that nobody has asked for does not."""
+    state = Path(f"/proc/{pid}/stat")
+    try:
+        return state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def controller() -> Iterator[subprocess.Popen[bytes]]:
+    """Return a process that stands for Ansible's."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
+        yield process
+
+
+@pytest.fixture
+def server(controller: subprocess.Popen[bytes], tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, SERVER, str(controller.pid), tmp_path], stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+@pytest.fixture
+def path(server: subprocess.Popen[str]) -> str:
+    assert server.stdout is not None
+    return server.stdout.readline().strip()
+
+
+@pytest.mark.parametrize(
+    ("command", "added"),
+    [
+        (f"/bin/sh -c {PYTHON}", {}),
+        (f"/bin/sh -c 'LANG=C {PYTHON}'", {"LANG": "C"}),
+        (f"""/bin/sh -c 'A='"'"'two words'"'"' B=$ {PYTHON}'""", None),
+        (f"""/bin/sh -c 'A='"'"'two words'"'"' {PYTHON}'""", {"A": "two words"}),
+        (f"""/bin/sh -c 'A='"'"'$HOME'"'"' {PYTHON}'""", {"A": "$HOME"}),
+        (f"/bin/sh -c 'A=$HOME {PYTHON}'", None),
+        (f"/bin/sh -c '{PYTHON} /tmp/module.py'", None),
+        (f"/bin/sh -c '{PYTHON} && sleep 0'", None),
+        (f"/bin/sh -c 'cd /tmp && {PYTHON}'", None),
+        (f"/bin/sh -c 'sudo -n {PYTHON}'", None),
+        (f"/bin/sh -c '{PYTHON}; reboot'", None),
+        ("/bin/sh -c /usr/bin/python3", None),
+        (f"/bin/sh -x {PYTHON}", None),
+        (PYTHON, None),
+        ("/bin/sh -c 'unbalanced", None),
+    ],
+)
+def test_a_command_is_taken_only_if_it_does_nothing_but_start_the_interpreter(
+    command: str, added: dict[str, str] | None
+) -> None:
+    assert python_environment(command, PYTHON) == added
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "output", "error"),
+    [
+        ("print('said')", 0, "said\n", ""),
+        ("import sys; sys.exit(3)", 3, "", ""),
+        ("import sys; sys.exit('no')", 1, "", "no\n"),
+        ("import atexit; atexit.register(print, 'at the end')", 0, "at the end\n", ""),
+        ("import os; os.write(2, b'wrong'); os.abort()", -signal.SIGABRT, "", "wrong"),
+        ("import sys, __main__; print(sys.argv, __name__, __main__.sys is sys)", 0, "[''] __main__ True\n", ""),
+        ("import sys; print(sys.stdin.read() == '')", 0, "True\n", ""),
+        ("import threading; threading.Timer(0.01, print, ['late']).start()", 0, "late\n", ""),
+        ("print('x' * 300_000, end='')", 0, "x" * 300_000, ""),
+    ],
+)
+def test_a_program_ends_as_it_would_in_a_new_python(
+    path: str, program: str, code: int, output: str, error: str
+) -> None:
+    new = subprocess.run([sys.executable], input=program, capture_output=True, text=True, check=False)
+    assert (new.returncode, new.stdout, new.stderr) == (code, output, error)
+    assert run_program(path, program.encode(), {}) == (code, output.encode(), error.encode())
+
+
+def test_an_exception_gives_a_traceback_and_exit_code_1(path: str) -> None:
+    code, output, error = run_program(path, b"print('begun')\n1 / 0", {})
+    assert (code, output) == (1, b"begun\n")
+    assert b'File "<stdin>", line 2' in error
+    assert error.endswith(b"ZeroDivisionError: division by zero\n")
+
+
+def test_a_program_sees_the_environment_and_the_directory_of_its_client(
+    path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OURS", "ours \udcff")
+    monkeypatch.delenv("PATH")
+    monkeypatch.chdir(tmp_path)
+    program = b"import os; print(ascii([os.environ.get(n) for n in ('OURS', 'ADDED', 'PATH')]), os.getcwd())"
+    _code, output, _error = run_program(path, program, {"ADDED": "too"})
+    assert output.decode() == f"['ours \\udcff', 'too', None] {tmp_path}\n"
+
+
+def test_a_program_finds_its_libraries_imported(path: str) -> None:
+    program = b"import sys; print([n in sys.modules for n in ('boto3.session', 'ansible.module_utils.basic')])"
+    assert run_program(path, program, {})[1] == b"[True, True]\n"
+
+
+def test_a_program_runs_as_a_module_does_not_as_the_controller(path: str) -> None:
+    program = b"from ansible.module_utils import _internal; print(_internal.is_controller)"
+    assert run_program(path, program, {})[1] == b"False\n"
+
+
+def test_what_a_program_does_to_its_python_stays_with_it(path: str) -> None:
+    run_program(path, b"import boto3, os; boto3.client = None; os.environ['LEFT'] = 'over'; os.chdir('/')", {})
+    program = b"import boto3, os; print(boto3.client is None, 'LEFT' in os.environ, os.getcwd() == '/')"
+    assert run_program(path, program, {})[1] == b"False False False\n"
+
+
+def test_programs_run_at_the_same_time(path: str, tmp_path: Path) -> None:
+    # Each waits for all of the others.
+    program = f"""
+import os, pathlib, time
+here = pathlib.Path({str(tmp_path)!r})
+(here / f"{{os.getpid()}}.here").touch()
+while len(list(here.glob("*.here"))) < 8:
+    time.sleep(0.01)
+print("met")
+"""
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(lambda _number: run_program(path, program.encode(), {}), range(8)))
+    assert results == [(0, b"met\n", b"")] * 8
+
+
+def test_a_client_that_goes_away_takes_its_program_with_it(path: str, tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    program = f"import os, signal; print(os.getpid(), file=open({str(note)!r}, 'w', 1)); signal.pause()"
+    client = "import sys; from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import run_program\n"
+    client += f"run_program({path!r}, {program!r}.encode(), {{}})"
+    with subprocess.Popen([sys.executable, "-c", client]) as process:
+        wait_until(lambda: note.exists() and note.read_text().endswith("\n"))
+        process.kill()
+    wait_until(lambda: not is_running(int(note.read_text())))
+
+
+def test_a_server_that_dies_while_a_program_runs_is_told_as_such(server: subprocess.Popen[str], path: str) -> None:
+    raised: list[Exception] = []
+
+    def run() -> None:
+        try:
+            run_program(path, b"import os, signal; os.kill(os.getppid(), signal.SIGKILL)", {})
+        except ProgramLostError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(10)
+    assert [str(error) for error in raised] == ["The warm interpreter ended while a module ran."]
+
+
+def test_a_client_finds_out_that_no_server_is_there(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        run_program(str(tmp_path / "socket"), b"", {})
+
+
+def test_nonsense_does_not_end_the_server(path: str) -> None:
+    for nonsense in (b"", b"{}\n", b"not JSON\n"):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(path)
+            connection.sendall(nonsense)
+    assert run_program(path, b"print('still there')", {})[1] == b"still there\n"
+
+
+def test_the_server_and_its_socket_go_with_the_controller(
+    server: subprocess.Popen[str], path: str, controller: subprocess.Popen[bytes]
+) -> None:
+    controller.terminate()
+    controller.wait()
+    assert server.wait(10) == 0
+    assert not Path(path).parent.exists()
+
+
+def test_the_server_goes_with_the_directory_of_its_run(
+    server: subprocess.Popen[str], path: str, tmp_path: Path
+) -> None:
+    tmp_path.rmdir()
+    assert server.wait(10) == 0
+    assert not Path(path).parent.exists()
+
+
+def test_nobody_else_can_reach_the_socket(path: str) -> None:
+    assert Path(path).parent.stat().st_mode & 0o777 == 0o700
