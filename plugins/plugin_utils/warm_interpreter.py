@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 import types
+from collections.abc import Iterable
 from pathlib import Path
 
 # What every module of amazon.aws and of this collection imports, and what botocore imports at the first client.
@@ -85,7 +86,7 @@ class Program:
         exec(compile(sys.stdin.buffer.read(), "<stdin>", "exec"), main.__dict__)  # noqa: S102
 
 
-def close(descriptors: object) -> None:
+def close(descriptors: Iterable[int]) -> None:
     """Close file descriptors."""
     for descriptor in descriptors:
         os.close(descriptor)
@@ -121,7 +122,7 @@ class Server:
                 elif key.fileobj is self.woken:
                     self.woken.recv(4096)
                 else:
-                    self.give_up(key.fileobj)
+                    self.give_up(key.fd)
             self.reap()
         return None
 
@@ -160,11 +161,11 @@ class Server:
         for open_socket in (self.listener, self.woken, self.wake, *self.waiting.values()):
             open_socket.close()
 
-    def give_up(self, connection: object) -> None:
-        """End the program of a client that has gone, with what the program has started."""
+    def give_up(self, connection: int) -> None:
+        """End the program of a client that has gone, by its file descriptor, with what the program has started."""
         self.selector.unregister(connection)
         for pid, waiting in self.waiting.items():
-            if waiting is connection:
+            if waiting.fileno() == connection:
                 with contextlib.suppress(OSError):
                     os.killpg(pid, signal.SIGTERM)
 

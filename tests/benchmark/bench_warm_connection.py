@@ -1,4 +1,4 @@
-"""A run of site.yml that changes nothing, in three accounts: over the warm connection beside the local one, in turns."""
+"""A run of site.yml that changes nothing, in three accounts: over the warm connection and the local one, in turns."""
 
 from __future__ import annotations
 
