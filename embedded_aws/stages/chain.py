@@ -17,6 +17,7 @@ from embedded_aws.stages.put_log_events import put_log_events
 from embedded_aws.stages.record import make_record
 from embedded_aws.stages.select import receiving_trails
 from embedded_aws.stages.service_events import RoleSessions, key_use
+from embedded_aws.stages.shared_event import shared
 
 if TYPE_CHECKING:
     from embedded_aws.world import World
@@ -82,7 +83,7 @@ class Chain:
         record = self._record(happened)
         if record is None:
             return []
-        selected = self._select(happened, record)
+        selected = [found for each in shared(record) for found in self._select(happened, each)]
         used = key_use(call, record)
         if used:
             selected += self._select(happened, used)
