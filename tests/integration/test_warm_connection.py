@@ -49,7 +49,9 @@ def play(folder: Path, connection: str, **variables: str) -> tuple[dict[str, Any
         **variables,
     }
     command = ["ansible-playbook", "-vvv", "-i", "one,two,", folder / "playbook.yml", "-e", json.dumps(given)]
-    done = run(*command, ANSIBLE_STDOUT_CALLBACK="ansible.posix.json", ANSIBLE_NOCOLOR="1")
+    # ansible-core 2.19 looks for jobs in two places where HOME is not the user's.
+    settings = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_ASYNC_DIR": str(folder / "jobs")}
+    done = run(*command, **settings)
     assert done.returncode == 0, done.stdout + done.stderr
     before, _brace, rest = done.stdout.partition("\n{")
     results = json.loads("{" + rest)["plays"][0]["tasks"]

@@ -21,7 +21,7 @@ from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import (
     run_program,
 )
 
-PYTHON = "/opt/python"
+PYTHON = "/usr/local/bin/python3"
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
