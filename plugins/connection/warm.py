@@ -10,7 +10,7 @@ name: warm
 short_description: Runs modules on the controller, without starting Python for each
 version_added: 0.3.0
 author:
-  - The secmon.aws founders
+  - The secmon.aws founders (@secmon)
 description:
   - Does what P(ansible.builtin.local#connection) does. A module that would start the Python which runs Ansible itself
     is run in a fork of a process that has imported the modules' libraries already (ansible, boto3, botocore), instead
