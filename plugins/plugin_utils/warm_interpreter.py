@@ -97,7 +97,7 @@ class Server:
 
     def __init__(self, controller: int, watched: str, directory: Path) -> None:
         """Listen on a socket in a directory, as long as a controller's process and a watched directory exist."""
-        self.controller, self.watched = controller, watched
+        self.controller, self.watched, self.ended = controller, watched, False
         self.waiting: dict[int, socket.socket] = {}
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.listener.bind(str(directory / "socket"))
@@ -109,7 +109,10 @@ class Server:
         signal.signal(signal.SIGCHLD, lambda *_signal: None)
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.listener, selectors.EVENT_READ)
-        self.selector.register(self.woken, selectors.EVENT_READ)
+        self.selector.register(self.woken, selectors.EVENT_READ, lambda _descriptor: self.woken.recv(4096))
+        # Linux tells at once that the controller has ended; elsewhere it is looked for.
+        with contextlib.suppress(AttributeError, OSError):
+            self.selector.register(os.pidfd_open(controller), selectors.EVENT_READ, self.controller_has_ended)
 
     def serve(self) -> Program | None:
         """Serve until the controller has gone. Returns a Program to run in each fork, None in the server itself."""
@@ -119,11 +122,12 @@ class Server:
                     program = self.accept()
                     if program:
                         return program
-                elif key.fileobj is self.woken:
-                    self.woken.recv(4096)
-                else:
-                    self.give_up(key.fd)
+                elif key.data:
+                    key.data(key.fd)
             self.reap()
+        # What a killed run has begun must not go on beside the next run.
+        for connection in tuple(self.waiting.values()):
+            self.give_up(connection.fileno())
         return None
 
     def controller_is_there(self) -> bool:
@@ -132,7 +136,11 @@ class Server:
             os.kill(self.controller, 0)
         except OSError:
             return False
-        return Path(self.watched).is_dir()
+        return not self.ended and Path(self.watched).is_dir()
+
+    def controller_has_ended(self, _descriptor: int) -> None:
+        """Note that the controller has ended, even if nobody has asked for its exit code yet."""
+        self.ended = True
 
     def accept(self) -> Program | None:
         """Fork for a request. Returns the Program in the child, None in the server."""
@@ -149,7 +157,7 @@ class Server:
             return program
         close((program.input, program.output, program.error))
         self.waiting[pid] = connection
-        self.selector.register(connection, selectors.EVENT_READ)
+        self.selector.register(connection, selectors.EVENT_READ, self.give_up)
         return None
 
     def leave(self) -> None:

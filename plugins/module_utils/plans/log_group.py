@@ -222,9 +222,9 @@ def _write(
 
 
 def _key_remedy(place: Place) -> str:
-    suffix = "amazonaws.com.cn" if place.partition == "aws-cn" else "amazonaws.com"
+    service = f"logs.{place.region}.{'amazonaws.com.cn' if place.partition == 'aws-cn' else 'amazonaws.com'}"
     return (
-        f"The key must exist and be enabled in region {place.region}, and its policy must let logs.{place.region}.{suffix}"
+        f"The key must exist and be enabled in region {place.region}, and its policy must let {service}"
         " use it for this log group: amazon.aws.kms_key makes it."
     )
 

@@ -208,6 +208,20 @@ def test_the_server_and_its_socket_go_with_the_controller(
     assert not Path(path).parent.exists()
 
 
+def test_what_a_killed_controller_has_begun_does_not_go_on(
+    path: str, controller: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    note = tmp_path / "pid"
+    program = f"import os, signal; print(os.getpid(), file=open({str(note)!r}, 'w', 1)); signal.pause()"
+    with ThreadPoolExecutor(1) as thread:
+        result = thread.submit(run_program, path, program.encode(), {})
+        wait_until(lambda: note.exists() and note.read_text().endswith("\n"))
+        controller.kill()  # nobody asks for its exit code yet
+        with pytest.raises(ProgramLostError):
+            result.result(10)
+    wait_until(lambda: not is_running(int(note.read_text())))
+
+
 def test_the_server_goes_with_the_directory_of_its_run(
     server: subprocess.Popen[str], path: str, tmp_path: Path
 ) -> None:
