@@ -73,6 +73,13 @@ def test_a_user_is_known_by_its_key(aws: InProcess) -> None:
     assert identity["principalId"] == aws.client("iam").get_user(UserName="administrator")["User"]["UserId"]
 
 
+def test_a_user_who_deletes_its_own_key_is_still_that_user(aws: InProcess) -> None:
+    aws.client("iam", aws_access_key_id=ADMINISTRATOR).delete_access_key(AccessKeyId=ADMINISTRATOR)
+    record = aws.record()
+    assert record["eventName"] == "DeleteAccessKey"
+    assert (record["userIdentity"]["type"], record["userIdentity"].get("userName")) == ("IAMUser", "administrator")
+
+
 def test_a_session_names_its_role(aws: InProcess) -> None:
     aws.client("secretsmanager", **aws.session("SecurityMonitoringDeployer")).list_secrets()
     record = aws.record()
