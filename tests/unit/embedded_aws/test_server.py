@@ -32,6 +32,14 @@ def test_a_port_in_use_is_refused_with_one_line(embedded_aws: str) -> None:
     assert result.stderr.splitlines() == [f"embedded AWS: cannot bind 127.0.0.1:{port}: Address already in use"]
 
 
+def test_a_host_that_has_no_address_is_refused_with_the_reason() -> None:
+    result = run(*SERVE, "0", "--host", "host.invalid")
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("embedded AWS: cannot bind host.invalid:0: ")
+    assert "Unknown error" not in line
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_cleanly(repository: Path, number: signal.Signals) -> None:
     with subprocess.Popen(
