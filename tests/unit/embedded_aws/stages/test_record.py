@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -119,6 +120,38 @@ def test_the_value_of_a_secret_is_never_recorded(aws: InProcess) -> None:
     text = json.dumps(list(aws.world.history))
     assert "hunter" not in text
     assert "ecretString" not in text
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "parameters"),
+    [
+        (
+            "elasticache",
+            "create_replication_group",
+            {"ReplicationGroupId": "g", "ReplicationGroupDescription": "d", "AuthToken": "TOPSECRET-TOPSECRET"},
+        ),
+        (
+            "neptune",
+            "create_db_cluster",
+            {"DBClusterIdentifier": "c", "Engine": "x", "MasterUserPassword": "TOPSECRET"},
+        ),
+        (
+            "sns",
+            "create_platform_application",
+            {"Name": "a", "Platform": "GCM", "Attributes": {"PlatformCredential": "TOPSECRET"}},
+        ),
+        ("ssm", "put_parameter", {"Name": "p", "Value": "TOPSECRET", "Type": "SecureString"}),
+        ("ec2", "run_instances", {"MinCount": 1, "MaxCount": 1, "UserData": "TOPSECRET"}),
+    ],
+)
+def test_a_secret_is_never_recorded_whatever_the_model_says_of_it(
+    aws: InProcess, service: str, call: str, parameters: dict[str, Any]
+) -> None:
+    with contextlib.suppress(botocore.exceptions.ClientError):
+        getattr(aws.client(service), call)(**parameters)
+    record = aws.record()
+    assert record["requestParameters"]
+    assert "TOPSECRET" not in json.dumps(record)
 
 
 def test_the_secret_key_of_a_session_is_never_recorded(aws: InProcess) -> None:
