@@ -1,8 +1,8 @@
 """AssumeRole refuses a role that does not exist or trusts somebody else; moto 5.2.5 gives a session for any ARN.
 
 AWS does not tell the cases apart: both are AccessDenied. Of a trust policy's conditions only the external id is judged,
-the others count as met. No session is longer than its role allows. Without IAM enforcement the caller itself may do everything,
-so that its own policies never refuse the call.
+the others count as met. No session is longer than its role allows. Without IAM enforcement the caller itself may do
+everything, so that its own policies never refuse the call.
 Sources: STS API reference, AssumeRole; IAM user guide, "AWS JSON policy elements: Principal" and "Role chaining".
 """
 

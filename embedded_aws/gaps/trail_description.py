@@ -1,9 +1,10 @@
 """A trail's description says whether it has custom event selectors and insight selectors; moto 5.2.5 always says no.
 
-DescribeTrails gives the trails that it is asked for, by a name of this Region and account or by an ARN, while moto gives
-all of them. The key is described by its ARN, also one that was given by alias, and a member that is not set is left out, while moto
-describes one that was removed by UpdateTrail as an empty text. CreateTrail and UpdateTrail do not speak of selectors,
-GetTrail names the home Region. And moto shows a trail of an organization in its management account only.
+DescribeTrails gives the trails that it is asked for, by a name of this Region and account or by an ARN, while moto
+gives all of them. The key is described by its ARN, also one that was given by alias, and a member that is not set is
+left out, while moto describes one that was removed by UpdateTrail as an empty text. CreateTrail and UpdateTrail do not
+speak of selectors, GetTrail names the home Region. And moto shows a trail of an organization in its management
+account only.
 Sources: CloudTrail API reference, Trail, CreateTrail, GetTrail, DescribeTrails; CloudTrail user guide, "Creating a
 trail for an organization".
 """
