@@ -74,6 +74,29 @@ def test_a_user_is_known_by_its_key(aws: InProcess) -> None:
     assert identity["principalId"] == aws.client("iam").get_user(UserName="administrator")["User"]["UserId"]
 
 
+@pytest.mark.parametrize(
+    ("service", "call", "source"),
+    [
+        ("accessanalyzer", "list_analyzers", "access-analyzer"),
+        ("ecr", "describe_repositories", "ecr"),
+        ("efs", "describe_file_systems", "elasticfilesystem"),
+        ("elb", "describe_load_balancers", "elasticloadbalancing"),
+        ("elbv2", "describe_load_balancers", "elasticloadbalancing"),
+        ("stepfunctions", "list_state_machines", "states"),
+    ],
+)
+def test_a_service_that_signs_by_another_name_is_recorded_too(
+    aws: InProcess, service: str, call: str, source: str
+) -> None:
+    with contextlib.suppress(botocore.exceptions.ClientError):
+        getattr(aws.client(service), call)()
+    record = aws.record()
+    assert (record["eventSource"], record["eventName"]) == (
+        f"{source}.amazonaws.com",
+        "".join(part.title() for part in call.split("_")),
+    )
+
+
 def test_a_user_who_deletes_its_own_key_is_still_that_user(aws: InProcess) -> None:
     aws.client("iam", aws_access_key_id=ADMINISTRATOR).delete_access_key(AccessKeyId=ADMINISTRATOR)
     record = aws.record()
