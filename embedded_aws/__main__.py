@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import warnings
@@ -81,7 +80,8 @@ def _serve(options: argparse.Namespace, world: World) -> int:
     try:
         server = make_embedded_server(options.host, options.port, world)
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
+        # Python adds the address; the number alone has no text where it is the host's name that is not known.
+        reason = str(error.strerror).partition(" (while attempting")[0]
         print(f"embedded AWS: cannot bind {options.host}:{options.port}: {reason}", file=sys.stderr)
         return 1
     print(f"embedded AWS: ready on http://{options.host}:{server.port}", flush=True)

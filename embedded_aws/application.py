@@ -18,7 +18,7 @@ from embedded_aws.constraints import check_constraints
 from embedded_aws.control import Control
 from embedded_aws.errors import MOTO_ERRORS, AwsError, as_aws_error
 from embedded_aws.faults import Fault
-from embedded_aws.iam_check import check_permission
+from embedded_aws.iam_check import CHECKED, check_permission
 from embedded_aws.identify import identify
 from embedded_aws.overrides import overrides_of
 from embedded_aws.protocol import serialize
@@ -72,9 +72,9 @@ class EmbeddedAws:
         try:
             if error:
                 raise error
+            check_permission(call)
             overrides = overrides_of(call.service, call.action)
             if overrides:
-                check_permission(call)
                 check_constraints(call)
             for override in overrides:
                 result = override(self.world, call)
@@ -99,7 +99,9 @@ class EmbeddedAws:
         def start_response(status: str, headers: list[tuple[str, str]], _info: Any = None) -> Any:
             started[:] = [int(status.split(None, 1)[0]), tuple(headers)]
 
-        chunks = self.moto({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
+        # What is no call of ours has not been checked; see `iam_check`.
+        inner = {**environ, "wsgi.input": io.BytesIO(body), CHECKED: call is not None}
+        chunks = self.moto(inner, start_response)
         try:
             content = b"".join(chunks)
         finally:

@@ -1,23 +1,47 @@
-"""Enforce IAM on the calls that moto does not see, because an override answers them."""
+"""Enforce IAM by action, on every call and before anything answers it.
+
+moto's own check knows CloudWatch, tagging and S3 by other names than IAM does, and refuses in XML whatever the protocol
+is. So ours takes its place, by moto's reading of policies.
+"""
 
 from __future__ import annotations
 
+from flask import request
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.iam.access_control import IAMRequest, S3IAMRequest
 
 from embedded_aws.call import Call
-from embedded_aws.protocol import request_of
+from embedded_aws.errors import MOTO_ERRORS, AwsError
+from embedded_aws.iam_actions import iam_action
+from embedded_aws.protocol import botocore_model, request_of
+from embedded_aws.stages.identity import user_identity
+
+# The codes of the services that have one of their own; EC2 and SNS API references.
+_CODES = {"ec2": ("UnauthorizedOperation", 403), "sns": ("AuthorizationError", 403)}
+
+
+CHECKED = "embedded_aws.checked"
+"""The key of a WSGI environment that says that `check_permission` has let the call through."""
+
+_MOTO_CHECKS = ActionAuthenticatorMixin._authenticate_and_authorize_action
 
 
 def enforce_iam(enforced: bool) -> None:
-    """Have moto check, or not check, every call's signature and action from now on."""
+    """Check, or do not check, every call's signature and action from now on."""
     settings.INITIAL_NO_AUTH_ACTION_COUNT = 0 if enforced else float("inf")
     ActionAuthenticatorMixin.request_count = 0
+    ActionAuthenticatorMixin._authenticate_and_authorize_action = _checked_before  # type: ignore[assignment, method-assign]
+
+
+def _checked_before(mixin: ActionAuthenticatorMixin, request_class: type, resource: str = "*") -> None:
+    """Leave to moto only what was no call of ours."""
+    if not request.environ.get(CHECKED):
+        _MOTO_CHECKS(mixin, request_class, resource)
 
 
 def is_enforced() -> bool:
-    """Return whether moto refuses what no policy allows; a client can switch that by moto's own API."""
+    """Return whether calls are checked; a client can switch that by moto's own API."""
     enforced: bool = ActionAuthenticatorMixin.request_count >= settings.INITIAL_NO_AUTH_ACTION_COUNT
     return enforced
 
@@ -25,20 +49,38 @@ def is_enforced() -> bool:
 def check_permission(call: Call) -> None:
     """Let a call through whose caller may make it; what moto raises otherwise is translated with its other errors.
 
-    An unsigned call passes: the operations that have such calls check a token of their own.
+    An unsigned call passes: the operations that have such calls check a token of their own. So does one that is signed
+    in its URL, which only S3 has.
     """
-    if call.access_key is None or not is_enforced():
+    if call.access_key is None or not is_enforced() or "HTTP_AUTHORIZATION" not in call.environ:
         return
-    request = request_of(call.environ, call.body)
-    path = request.full_path.rstrip("?")
+    if call.environ.get("HTTP_X_AMZ_TARGET") in ActionAuthenticatorMixin.PUBLIC_OPERATIONS:
+        return
+    signed = request_of(call.environ, call.body)
+    query = call.environ.get("QUERY_STRING", "")
     iam = (S3IAMRequest if call.service == "s3" else IAMRequest)(
         account_id=call.account,
-        method=request.method,
-        path=path,
-        data=request.form,
+        method=signed.method,
+        path=f"{signed.raw_path}?{query}" if query else signed.raw_path,
+        data=signed.form,
         body=call.body,
-        headers=request.headers,  # type: ignore[arg-type] # moto, too, passes what only acts like a dict
+        headers=signed.headers,  # type: ignore[arg-type] # moto, too, passes what only acts like a dict
         action=call.action,
     )
+    iam._action = iam_action(call)
     iam.check_signature()
-    iam.check_action_permitted(str(call.parameters.get("RoleArn", "*")) if call.service == "sts" else "*")
+    try:
+        iam.check_action_permitted(str(call.parameters.get("RoleArn", "*")) if call.service == "sts" else "*")
+    except MOTO_ERRORS as denied:
+        raise _denial(call, iam._action) from denied
+
+
+def _denial(call: Call, action: str) -> AwsError:
+    """Return the refusal in the words of IAM; its code and status depend on the protocol of the service."""
+    who = user_identity(call).get("arn")
+    message = f"User: {who} is not authorized to perform: {action} on resource: *"
+    model = botocore_model(call.service)
+    code, status = _CODES.get(call.service, ("AccessDenied", 403))
+    if model.resolved_protocol.endswith("json") and "awsQueryCompatible" not in model.metadata:
+        code, status = "AccessDeniedException", 403 if model.resolved_protocol == "rest-json" else 400
+    return AwsError(code, message, status)

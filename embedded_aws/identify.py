@@ -33,7 +33,7 @@ def identify(world: World, environ: dict[str, Any], body: bytes) -> Call | None:
     match = _CREDENTIAL.search(signature)
     account = environ.get("HTTP_X_MOTO_ACCOUNT_ID")
     if match:
-        key, region, service = match["key"], match["region"], service_of(match["service"])
+        key, region, service = match["key"], match["region"], service_of(match["service"], body)
         if service not in known_services():
             return None
         action = action_of(service, environ, body)

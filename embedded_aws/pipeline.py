@@ -9,7 +9,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embedded_aws.call import Answer, Call
 from embedded_aws.stages.chain import Chain
@@ -29,6 +29,18 @@ _TICK_SECONDS = 1.0
 Views = tuple[TrailView, ...]
 
 
+class Before(NamedTuple):
+    """What was true before a call was carried out.
+
+    Attributes:
+        identity: who calls, which a call that deletes its own key or user changes.
+        views: the trails that a call may change and that logged; empty for a call that changes no trail.
+    """
+
+    identity: dict[str, Any]
+    views: Views
+
+
 class Pipeline:
     """The queue between the threads that answer calls and the worker that runs the chain."""
 
@@ -41,27 +53,26 @@ class Pipeline:
         self._views: Views | None = None
         self._queue: queue.Queue[Happened | threading.Event | None] = queue.Queue(QUEUE_SIZE)
         self._ticked = time.monotonic()
+        # Whoever looks something up in moto while another call changes it must not be the last to remember it.
+        self._remembering = threading.RLock()
         self._worker = threading.Thread(target=self._work, name="pipeline", daemon=True)
         self._worker.start()
 
-    def before(self, call: Call) -> Views:
-        """Return the trails that a call may change and that log now; empty for a call that changes no trail."""
-        return self._logging() if call.service == "cloudtrail" else ()
+    def before(self, call: Call) -> Before:
+        """Return what the record of a call needs to know from before it."""
+        with self._remembering:
+            return Before(self._identities.of(call), self._logging() if call.service == "cloudtrail" else ())
 
-    def submit(self, call: Call, answer: Answer, before: Views = ()) -> None:
-        """Hand a call to the worker; waits while the queue is full.
-
-        Args:
-            before: trails that were logging before the call, so that a trail records that it was stopped.
-        """
-        identity = self._identities.of(call)
-        if call.service in ("cloudtrail", "organizations"):
-            self._views = None
-        if call.service in ("iam", "organizations"):
-            self._identities.forget()
-        views = self._logging()
-        views += tuple(view for view in before if all(view.ref != now.ref for now in views))
-        self._queue.put(Happened(call, answer, identity, views))
+    def submit(self, call: Call, answer: Answer, before: Before) -> None:
+        """Hand a call to the worker; waits while the queue is full. A trail records that it was stopped."""
+        with self._remembering:
+            if call.service in ("cloudtrail", "organizations"):
+                self._views = None
+            if call.service in ("iam", "organizations"):
+                self._identities.forget()
+            views = self._logging()
+        views += tuple(view for view in before.views if all(view.ref != now.ref for now in views))
+        self._queue.put(Happened(call, answer, before.identity, views))
 
     def drain(self) -> list[str]:
         """Return when all that was submitted is delivered, filtered, evaluated and mailed.
@@ -79,8 +90,9 @@ class Pipeline:
 
     def forget(self) -> None:
         """Ask moto anew for trails and users, since somebody changed them by another way than a call."""
-        self._views = None
-        self._identities.forget()
+        with self._remembering:
+            self._views = None
+            self._identities.forget()
 
     def reset(self) -> None:
         """Forget what the stages keep; the caller has drained before."""

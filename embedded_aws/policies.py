@@ -49,11 +49,10 @@ def evaluate(policy: str | Mapping[str, Any], caller: Caller, action: str, resou
         context: condition keys and their values, such as {"aws:SourceAccount": "123456789012"}.
     """
     document = json.loads(policy) if isinstance(policy, str) else policy
-    known = {key.lower(): value for key, value in context.items()}
     effects = {
         statement.get("Effect")
         for statement in _listed(document.get("Statement"))
-        if _concerns(statement, caller, action, resource) and _conditions_hold(statement, known)
+        if _concerns(statement, caller, action, resource) and conditions_hold(statement, context)
     }
     if "Deny" in effects:
         return Verdict.DENIED
@@ -95,11 +94,13 @@ def _is_principal(entry: str, caller: Caller) -> bool:
     return caller.account is not None and (entry == caller.account or entry.endswith(f":iam::{caller.account}:root"))
 
 
-def _conditions_hold(statement: Mapping[str, Any], context: Context) -> bool:
+def conditions_hold(statement: Mapping[str, Any], context: Context) -> bool:
+    """Tell whether every condition of a statement is met."""
+    known = {key.lower(): value for key, value in context.items()}
     # What is not understood must not open anything: it never allows and always denies.
     otherwise = statement.get("Effect") == "Deny"
     return all(
-        _holds(name, context.get(key.lower()), _texts(expected), otherwise)
+        _holds(name, known.get(key.lower()), _texts(expected), otherwise)
         for name, keys in statement.get("Condition", {}).items()
         for key, expected in keys.items()
     )

@@ -25,12 +25,30 @@ if TYPE_CHECKING:
 # boto3 and the AWS CLI put the action first, which saves the parsing of the form.
 _ACTION = re.compile(rb"Action=(\w+)(?:&|$)")
 
-# The signing name where it is not botocore's name of the service.
-_SERVICE_BY_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
+# The signing name where it is not botocore's name of the service, for those that moto has.
+_SERVICE_BY_SIGNING_NAME = {
+    "access-analyzer": "accessanalyzer",
+    "airflow": "mwaa",
+    "aoss": "opensearchserverless",
+    "aps": "amp",
+    "cassandra": "keyspaces",
+    "elasticfilesystem": "efs",
+    "elasticloadbalancing": "elbv2",
+    "elasticmapreduce": "emr",
+    "iotdata": "iot-data",
+    "mobiletargeting": "pinpoint",
+    "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
+    "states": "stepfunctions",
+    "tagging": "resourcegroupstaggingapi",
+}
+_CLASSIC_LOAD_BALANCERS = b"Version=2012-06-01"
 
 
-def service_of(signing_name: str) -> str:
-    """Return botocore's name of the service that a signature names."""
+def service_of(signing_name: str, body: bytes = b"") -> str:
+    """Return botocore's name of the service that a signature names; `body` tells the two of load balancing apart."""
+    if signing_name == "elasticloadbalancing" and _CLASSIC_LOAD_BALANCERS in body:
+        return "elb"
     return _SERVICE_BY_SIGNING_NAME.get(signing_name, signing_name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,9 +120,10 @@ def _faults(document: Any) -> Iterator[str]:
     entries = [entry for entry in accounts if isinstance(entry, dict)]
     if sum(entry.get("management") is True for entry in entries) != 1:
         yield "accounts: exactly one must have management: true"
-    ids = [entry.get("id") for entry in entries]
-    for double in sorted({str(own) for own in ids if ids.count(own) > 1}):
-        yield f"accounts: id {double} is there more than once"
+    yield from _double_faults("accounts", "id", entries)
+    # A list of another type is a fault of its account.
+    users = [user for entry in entries if isinstance(entry.get("users"), list) for user in entry["users"]]
+    yield from _double_faults("users", "access_key", users)
     for index, path in enumerate(document.get("organizational_units") or ()):
         if not isinstance(path, str) or not path.strip("/"):
             yield f"organizational_units[{index}]: expected a path such as workloads/production"
@@ -136,13 +137,25 @@ def _account_faults(where: str, entry: Any) -> Iterator[str]:
     if not _ACCOUNT_ID.fullmatch(entry["id"]):
         yield f"{where}.id: expected 12 digits in quotes, not {entry['id']!r}"
     for index, role in enumerate(entry.get("roles") or ()):
-        yield from _named_faults(f"{where}.roles[{index}]", role, _ROLE_KEYS, ("name", "trusts"))
+        place = f"{where}.roles[{index}]"
+        wrong = list(_named_faults(place, role, _ROLE_KEYS, ("name", "trusts")))
+        yield from wrong
+        if not wrong and not all(isinstance(trusted, str) for trusted in role["trusts"]):
+            yield f"{place}.trusts: expected ARNs, account ids in quotes or names of services"
     for index, user in enumerate(entry.get("users") or ()):
         place = f"{where}.users[{index}]"
         wrong = list(_named_faults(place, user, _USER_KEYS, ("name", "access_key", "secret_key")))
         yield from wrong
         if not wrong and not _ACCESS_KEY.fullmatch(user["access_key"]):
             yield f"{place}.access_key: expected 20 capital letters and digits"
+    for key in ("roles", "users"):
+        yield from _double_faults(f"{where}.{key}", "name", entry.get(key) or ())
+
+
+def _double_faults(where: str, key: str, entries: Iterable[Any]) -> Iterator[str]:
+    known = [str(entry[key]) for entry in entries if isinstance(entry, dict) and key in entry]
+    for double in sorted({own for own in known if known.count(own) > 1}):
+        yield f"{where}: {key} {double} is there more than once"
 
 
 def _named_faults(where: str, entry: Any, keys: Mapping[str, type], required: tuple[str, ...]) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """AssumeRole refuses a role that does not exist or trusts somebody else; moto 5.2.5 gives a session for any ARN.
 
-AWS does not tell the cases apart: both are AccessDenied. Without IAM enforcement the caller itself may do everything,
-so that its own policies never refuse the call.
+AWS does not tell the cases apart: both are AccessDenied. Of a trust policy's conditions only the external id is judged,
+the others count as met. No session is longer than its role allows. Without IAM enforcement the caller itself may do
+everything, so that its own policies never refuse the call.
 Sources: STS API reference, AssumeRole; IAM user guide, "AWS JSON policy elements: Principal" and "Role chaining".
 """
 
@@ -18,10 +19,13 @@ from moto.utilities.utils import get_partition
 from embedded_aws.call import Call
 from embedded_aws.errors import AwsError
 from embedded_aws.overrides import override
+from embedded_aws.policies import conditions_hold
 from embedded_aws.stages.identity import user_identity
 from embedded_aws.world import World
 
 _CHAINED_SESSION_SECONDS = 3_600
+_LONGEST_SESSION_SECONDS = 3_600
+"""MaxSessionDuration of a role that does not set it."""
 
 
 @override("sts", "AssumeRole")
@@ -30,10 +34,17 @@ def refuse_unless_trusted(_world: World, call: Call) -> None:
     identity = user_identity(call)
     arn = str(call.parameters.get("RoleArn", ""))
     role = _role(arn)
-    if role is None or not _trusts(role, identity) or _is_suspended(arn.split(":")[4], call.region):
+    if (
+        role is None
+        or not _trusts(role, identity, call.parameters.get("ExternalId"))
+        or _is_suspended(arn.split(":")[4], call.region)
+    ):
         message = f"User: {identity.get('arn')} is not authorized to perform: sts:AssumeRole on resource: {arn}"
         raise AwsError("AccessDenied", message, 403)
     duration = int(call.parameters.get("DurationSeconds") or _CHAINED_SESSION_SECONDS)
+    if duration > int(role.max_session_duration or _LONGEST_SESSION_SECONDS):
+        message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+        raise AwsError("ValidationError", message, 400)
     if identity["type"] == "AssumedRole" and duration > _CHAINED_SESSION_SECONDS:
         message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
         raise AwsError("ValidationError", message, 400)
@@ -46,16 +57,26 @@ def _role(arn: str) -> Role | None:
     return next((role for role in iam_backends[parts[4]][parts[1]].roles.values() if role.arn == arn), None)
 
 
-def _trusts(role: Role, identity: dict[str, Any]) -> bool:
-    """Return whether the trust policy allows the caller, and no statement of it denies; conditions count as met."""
+def _trusts(role: Role, identity: dict[str, Any], external_id: str | None) -> bool:
+    """Return whether the trust policy allows the caller, and no statement of it denies."""
     statements = json.loads(role.assume_role_policy_document)["Statement"]
     effects = {
         statement["Effect"]
         for statement in (statements if isinstance(statements, list) else [statements])
         if "sts:AssumeRole" in _texts(statement.get("Action")) or {"sts:*", "*"} & set(_texts(statement.get("Action")))
-        if _principals(statement) & _names(identity)
+        if _principals(statement) & _names(identity) and _takes_external_id(statement, external_id)
     }
     return effects == {"Allow"}
+
+
+def _takes_external_id(statement: dict[str, Any], external_id: str | None) -> bool:
+    conditions = {
+        operator: judged
+        for operator, keys in statement.get("Condition", {}).items()
+        if (judged := {key: value for key, value in keys.items() if key.lower() == "sts:externalid"})
+    }
+    context = {} if external_id is None else {"sts:ExternalId": external_id}
+    return conditions_hold({"Effect": statement["Effect"], "Condition": conditions}, context)
 
 
 def _texts(value: Any) -> Iterable[str]:

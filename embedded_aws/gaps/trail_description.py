@@ -1,8 +1,10 @@
 """A trail's description says whether it has custom event selectors and insight selectors; moto 5.2.5 always says no.
 
-The key is described by its ARN, also one that was given by alias, and a member that is not set is left out, while moto
-describes one that was removed by UpdateTrail as an empty text. CreateTrail and UpdateTrail do not speak of selectors,
-GetTrail names the home Region. And moto shows a trail of an organization in its management account only.
+DescribeTrails gives the trails that it is asked for, by a name of this Region and account or by an ARN, while moto
+gives all of them. The key is described by its ARN, also one that was given by alias, and a member that is not set is
+left out, while moto describes one that was removed by UpdateTrail as an empty text. CreateTrail and UpdateTrail do not
+speak of selectors, GetTrail names the home Region. And moto shows a trail of an organization in its management
+account only.
 Sources: CloudTrail API reference, Trail, CreateTrail, GetTrail, DescribeTrails; CloudTrail user guide, "Creating a
 trail for an organization".
 """
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.cloudtrail.models import CloudTrailBackend, Trail
+from moto.cloudtrail.models import Trail
 
 from embedded_aws.overrides import override
 from embedded_aws.stages.trail_key import find_key
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from embedded_aws.world import World
 
 _describe = Trail.description
-_list = CloudTrailBackend.describe_trails
 
 
 def _description(trail: Trail, include_region: bool = False) -> dict[str, Any]:
@@ -38,16 +39,28 @@ def _description(trail: Trail, include_region: bool = False) -> dict[str, Any]:
     return {name: value for name, value in described.items() if value not in (None, "")}
 
 
-def _describe_trails(backend: CloudTrailBackend, include_shadow_trails: bool) -> list[Trail]:
-    trails = list(_list(backend, include_shadow_trails))
-    if include_shadow_trails:
-        trails += [
-            trail
-            for trail in every_trail()
-            if backend.account_id in member_accounts(trail) - {trail.account_id}
-            and (trail.is_multi_region or trail.region_name == backend.region_name)
-        ]
-    return trails
+@override("cloudtrail", "DescribeTrails")
+def describe_trails(_world: World, call: Call) -> dict[str, Any]:
+    """Describe the trails of the list, or all that can be seen; one that there is not is left out."""
+    trails = [trail for trail in every_trail() if _can_be_seen(trail, call) and _is_wanted(trail, call)]
+    return {"trailList": [_description(trail, include_region=True) for trail in trails]}
+
+
+def _is_at_home(trail: Trail, call: Call) -> bool:
+    return (trail.account_id, trail.region_name) == (call.account, call.region)
+
+
+def _can_be_seen(trail: Trail, call: Call) -> bool:
+    if _is_at_home(trail, call):
+        return True
+    reaches = call.account in {trail.account_id, *member_accounts(trail)}
+    shown = trail.is_multi_region or trail.region_name == call.region
+    return bool(call.parameters.get("includeShadowTrails", True) and reaches and shown)
+
+
+def _is_wanted(trail: Trail, call: Call) -> bool:
+    wanted = call.parameters.get("trailNameList")
+    return not wanted or trail.arn in wanted or (trail.trail_name in wanted and _is_at_home(trail, call))
 
 
 @override("cloudtrail", "GetTrail")
@@ -58,6 +71,5 @@ def get_trail(_world: World, call: Call) -> dict[str, Any] | None:
 
 
 def close() -> None:
-    """Replace moto's methods."""
+    """Replace moto's method."""
     Trail.description = _description  # type: ignore[assignment, method-assign]
-    CloudTrailBackend.describe_trails = _describe_trails  # type: ignore[assignment, method-assign]

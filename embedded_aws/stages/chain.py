@@ -41,18 +41,28 @@ class Chain:
         self._sessions = RoleSessions(world)
 
     def run(self, batch: Sequence[Happened]) -> None:
-        """Take calls to the end of the chain; log files are written by `tick` or when they are full."""
+        """Take calls to the end of the chain; log files are written by `tick` or when they are full.
+
+        A call that cannot be recorded takes no other with it: the first such error is raised at the end.
+        """
         put: list[LogEvent] = []
         selected: list[Selected] = []
+        failed: list[Exception] = []
         for happened in batch:
-            if happened.call.service == "logs" and happened.call.action == "PutLogEvents":
-                put += put_log_events(happened.call, happened.answer)
-            else:
-                selected += self._selected(happened)
+            try:
+                if happened.call.service == "logs" and happened.call.action == "PutLogEvents":
+                    put += put_log_events(happened.call, happened.answer)
+                else:
+                    selected += self._selected(happened)
+            except Exception as error:
+                # Whatever a client sent, the calls around it are other people's.
+                failed.append(error)
         self.carry(selected, put)
         if any(happened.call.service == "cloudwatch" for happened in batch):
             # PutMetricData and SetAlarmState change alarms without an event in a log.
             self._notify(self.alarms.tick(self.world.clock.now()))
+        if failed:
+            raise failed[0]
 
     def carry(self, selected: Sequence[Selected], put: Sequence[LogEvent] = ()) -> None:
         """Deliver records to their trails, and run the filters over them and over events put by hand."""

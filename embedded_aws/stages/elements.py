@@ -10,18 +10,26 @@ from botocore.model import Shape
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
-# Left out altogether; Secrets Manager API reference ("not logged") and published records of IAM and STS.
+# Left out altogether; Secrets Manager API reference ("not logged") and published records of IAM and STS. The others are
+# secrets that the models do not mark as sensitive.
 _NEVER_LOGGED = frozenset(
     {
+        "AuthToken",
         "ClientSecret",
+        "HsmPartitionPassword",
+        "MasterUserPassword",
         "NewPassword",
         "OldPassword",
+        "OneTimePassword",
         "Password",
+        "PlatformCredential",
         "PrivateKey",
         "RotationToken",
         "SecretAccessKey",
         "SecretBinary",
         "SecretString",
+        "ServiceAccountPassword",
+        "certificatePrivateKey",
     }
 )
 
@@ -38,7 +46,7 @@ def elements(shape: Shape | None, value: Any) -> Any:
     if shape.type_name == "structure" and isinstance(value, Mapping):
         return _structure(shape, value)
     if shape.type_name == "map" and isinstance(value, Mapping):
-        return {key: elements(shape.value, entry) for key, entry in value.items()}
+        return {key: elements(shape.value, entry) for key, entry in value.items() if key not in _NEVER_LOGGED}
     if shape.type_name == "list" and isinstance(value, list | tuple):
         return [elements(shape.member, entry) for entry in value]
     return _scalar(value)

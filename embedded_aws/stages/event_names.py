@@ -37,7 +37,10 @@ _NEWER_VERSION = frozenset({"cloudtrail", "iam", "organizations", "secretsmanage
 @cache
 def event_source(service: str) -> str:
     """Return the event source of a service, such as ``monitoring.amazonaws.com`` for ``cloudwatch``."""
-    return _SOURCES.get(service) or f"{botocore_model(service).endpoint_prefix}.amazonaws.com"
+    model = botocore_model(service)
+    # An endpoint such as api.ecr is of the service ecr.
+    prefix = model.signing_name if "." in model.endpoint_prefix else model.endpoint_prefix
+    return _SOURCES.get(service) or f"{prefix}.amazonaws.com"
 
 
 def event_name(service: str, action: str) -> str:

@@ -83,7 +83,9 @@ class EventBridge:
 
 
 def _rules(account: str, region: str, bus: str = "default") -> Iterator[Rule]:
-    found = events_backends[account][region].event_buses.get(bus)
+    regions = events_backends[account]
+    # A client can sign for a Region that there is not.
+    found = regions[region].event_buses.get(bus) if region in regions else None
     yield from list(found.rules.values()) if found else ()
 
 

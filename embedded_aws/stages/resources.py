@@ -17,13 +17,18 @@ def resources_of(call: Call, answer: Answer) -> list[dict[str, str]]:
     if call.service == "kms":
         return _key(call, answer)
     if call.service == "sts" and call.parameters.get("RoleArn"):
-        return [_item("AWS::IAM::Role", str(call.parameters["RoleArn"]))]
+        return _named("AWS::IAM::Role", str(call.parameters["RoleArn"]))
     return _data_resource(call)
 
 
-def _item(kind: str, arn: str, account: str | None = None) -> dict[str, str]:
-    owner = account or arn.split(":")[4]
-    return {"accountId": owner, "type": kind, "ARN": arn}
+def _item(kind: str, arn: str, account: str) -> dict[str, str]:
+    return {"accountId": account, "type": kind, "ARN": arn}
+
+
+def _named(kind: str, arn: str) -> list[dict[str, str]]:
+    """Return the item of a resource that belongs to the account in its ARN; none for a text that is no ARN."""
+    parts = arn.split(":", 5)
+    return [_item(kind, arn, parts[4])] if len(parts) == 6 else []
 
 
 def _bucket_and_object(call: Call) -> list[dict[str, str]]:
@@ -49,15 +54,14 @@ def _key(call: Call, answer: Answer) -> list[dict[str, str]]:
     if not arn.startswith("arn:"):
         kind = "" if arn.startswith("alias/") else "key/"
         arn = f"arn:{get_partition(call.region)}:kms:{call.region}:{call.account}:{kind}{arn}"
-    return [_item("AWS::KMS::Key", arn)] if ":key/" in arn else []
+    return _named("AWS::KMS::Key", arn) if ":key/" in arn else []
 
 
 def _data_resource(call: Call) -> list[dict[str, str]]:
     kind = data_resource_type(call.service, call.action)
     if kind is None:
         return []
-    arn = _data_arn(call)
-    return [_item(kind, arn)] if arn else []
+    return _named(kind, _data_arn(call) or "")
 
 
 def _data_arn(call: Call) -> str | None:

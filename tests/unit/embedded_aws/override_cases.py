@@ -57,6 +57,7 @@ ANSWERED: list[Case] = [
     ("cloudtrail", "UpdateTrail", {"Name": "kept", "S3BucketName": "kept", "EnableLogFileValidation": True}),
     ("cloudtrail", "DeleteTrail", {"Name": "deleted"}),
     ("cloudtrail", "GetTrail", {"Name": "kept"}),
+    ("cloudtrail", "DescribeTrails", {"trailNameList": ["kept", NO_TRAIL]}),
     ("cloudtrail", "ListTrails", {}),
     ("cloudtrail", "StartLogging", {"Name": "kept"}),
     ("cloudtrail", "StopLogging", {"Name": "stopped"}),
@@ -265,5 +266,5 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("sts", "AssumeRole", ROLE | {"RoleArn": "arn:aws:iam::222222222222:role/none"}, "AccessDenied"),
 ]
 
-NOTHING_TO_REFUSE = {("sts", "GetCallerIdentity"), ("cloudtrail", "ListTrails")}
+NOTHING_TO_REFUSE = {("sts", "GetCallerIdentity"), ("cloudtrail", "DescribeTrails"), ("cloudtrail", "ListTrails")}
 """Operations without parameters that could be wrong, which every caller may call."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from embedded_aws import pipeline as module
 from embedded_aws.stages.happened import Happened
@@ -17,6 +20,13 @@ __all__ = ["aws"]
 QUEUE_SIZE = 2
 BEYOND = 3
 """Calls that find the queue full."""
+
+
+def log_to_a_trail_of_all_regions(aws: InProcess) -> None:
+    aws.client("s3").create_bucket(Bucket="logs")
+    cloudtrail = aws.client("cloudtrail")
+    cloudtrail.create_trail(Name="trail", S3BucketName="logs", IsMultiRegionTrail=True)
+    cloudtrail.start_logging(Name="trail")
 
 
 def test_a_call_waits_while_the_queue_is_full(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,3 +76,40 @@ def test_a_stage_that_fails_is_told_by_the_next_drain_only(aws: InProcess, monke
     aws.client("sts").get_caller_identity()
     assert world.pipeline.drain() == ["ValueError: a stage broke"]
     assert world.pipeline.drain() == []
+
+
+@pytest.mark.parametrize(
+    ("service", "region", "call", "parameters"),
+    [
+        ("sts", "us-east-1", "assume_role", {"RoleArn": "no-arn-of-any-role-at-all", "RoleSessionName": "tester"}),
+        ("kms", "us-east-1", "describe_key", {"KeyId": "arn:key/x"}),
+        ("sqs", "mars-north-1", "list_queues", {}),
+    ],
+)
+def test_a_call_about_nothing_real_is_recorded_and_breaks_no_stage(
+    aws: InProcess, service: str, region: str, call: str, parameters: dict[str, str]
+) -> None:
+    log_to_a_trail_of_all_regions(aws)
+    with contextlib.suppress(ClientError):
+        getattr(aws.client(service, region), call)(**parameters)
+    assert aws.world.pipeline.drain() == []
+    assert aws.world.history[-1]["eventSource"] == f"{service}.amazonaws.com"
+
+
+def test_a_call_that_cannot_be_recorded_takes_no_other_with_it(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    selected = aws.world.pipeline.chain._selected
+
+    def fail_once(happened: Happened) -> Any:
+        if happened.call.service == "sqs":
+            raise ValueError("no record")
+        return selected(happened)
+
+    monkeypatch.setattr(aws.world.pipeline.chain, "_selected", fail_once)
+    batch: list[Happened] = []
+    monkeypatch.setattr(aws.world.pipeline._queue, "put", batch.append)
+    aws.client("sqs").list_queues()
+    aws.client("sts").get_caller_identity()
+    with pytest.raises(ValueError, match="no record"):
+        aws.world.pipeline.chain.run(batch)
+    monkeypatch.undo()
+    assert [record["eventName"] for record in aws.world.history] == ["GetCallerIdentity"]

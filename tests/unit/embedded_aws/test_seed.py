@@ -13,6 +13,9 @@ from tests.unit.embedded_aws.in_process import GUIDE, PRODUCTION, InProcess, aws
 
 __all__ = ["aws"]
 
+ONE_WITH = "accounts: [{{id: '123456789012', name: a, management: true, {}}}]"
+USER = "{name: u, access_key: AKIAAAAAAAAAAAAAAAAA, secret_key: x}"
+
 
 def test_the_default_seed_has_the_accounts_of_the_embedded_inventory() -> None:
     seed = load_seed(DEFAULT_SEED)
@@ -54,6 +57,13 @@ def test_the_management_account_begins_without_roles(aws: InProcess) -> None:
         ("accounts: [{id: '123456789012', management: true}]", "accounts[0]: name is missing"),
         ("accounts: [{id: '123456789012', name: a, managment: true}]", "accounts[0]: unknown key 'managment'; known:"),
         ("accounts: [{id: '123456789012', name: a, roles: [{name: r}]}]", "accounts[0].roles[0]: trusts is missing"),
+        (ONE_WITH.format("roles: [{name: r, trusts: [123456789012]}]"), "accounts[0].roles[0].trusts: expected ARNs"),
+        (
+            ONE_WITH.format("roles: [{name: r, trusts: ['*']}, {name: r, trusts: ['*']}]"),
+            "accounts[0].roles: name r is",
+        ),
+        (ONE_WITH.format(f"users: [{USER}, {USER}]"), "accounts[0].users: name u is there more than once"),
+        (ONE_WITH.format(f"users: [{USER}, {USER}]"), "users: access_key AKIAAAAAAAAAAAAAAAAA is there more than once"),
     ],
 )
 def test_what_is_wrong_with_a_seed_is_said_with_its_place(tmp_path: Path, text: str, reason: str) -> None:

@@ -32,6 +32,14 @@ def test_a_port_in_use_is_refused_with_one_line(embedded_aws: str) -> None:
     assert result.stderr.splitlines() == [f"embedded AWS: cannot bind 127.0.0.1:{port}: Address already in use"]
 
 
+def test_a_host_that_has_no_address_is_refused_with_the_reason() -> None:
+    result = run(*SERVE, "0", "--host", "host.invalid")
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("embedded AWS: cannot bind host.invalid:0: ")
+    assert "Unknown error" not in line
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_cleanly(repository: Path, number: signal.Signals) -> None:
     with subprocess.Popen(
@@ -89,6 +97,51 @@ def test_iam_is_enforced_if_asked_for() -> None:
         administrator("cloudtrail").lookup_events()
         with pytest.raises(botocore.exceptions.ClientError, match="InvalidClientTokenId"):
             client(endpoint, "AKIAUNKNOWN000000000", "x")("iam").list_users()
+
+
+ONE_ACTION = [
+    ("cloudwatch:DescribeAlarms", "cloudwatch", "describe_alarms", {}),
+    ("cloudwatch:ListDashboards", "cloudwatch", "list_dashboards", {}),
+    ("tag:GetResources", "resourcegroupstaggingapi", "get_resources", {}),
+    ("s3:ListAllMyBuckets", "s3", "list_buckets", {}),
+    ("s3:ListBucket", "s3", "head_bucket", {"Bucket": "kept"}),
+    ("s3:PutEncryptionConfiguration", "s3", "delete_bucket_encryption", {"Bucket": "kept"}),
+    ("s3:PutBucketPublicAccessBlock", "s3", "delete_public_access_block", {"Bucket": "kept"}),
+    ("states:ListStateMachines", "stepfunctions", "list_state_machines", {}),
+    ("elasticloadbalancing:DescribeLoadBalancers", "elbv2", "describe_load_balancers", {}),
+    ("lambda:ListFunctions", "lambda", "list_functions", {}),
+    ("ec2:DescribeVpcs", "ec2", "describe_vpcs", {}),
+    ("logs:DescribeLogGroups", "logs", "describe_log_groups", {}),
+]
+DENIALS = {
+    "cloudtrail": ("list_trails", "AccessDeniedException", 400),
+    "cloudwatch": ("describe_alarms", "AccessDenied", 403),
+    "ec2": ("describe_vpcs", "UnauthorizedOperation", 403),
+    "lambda": ("list_functions", "AccessDeniedException", 403),
+    "logs": ("describe_destinations", "AccessDeniedException", 400),
+    "s3": ("list_buckets", "AccessDenied", 403),
+    "sns": ("list_topics", "AuthorizationError", 403),
+}
+
+
+def test_enforced_iam_knows_actions_and_refusals_by_the_names_of_iam() -> None:
+    with embedded_aws_process("--iam") as endpoint:
+        administrator = client(endpoint, "AKIAEMBEDDEDGUIDE001", "embedded")
+        administrator("s3").create_bucket(Bucket="kept")
+        administrator("iam").create_user(UserName="limited")
+        key = administrator("iam").create_access_key(UserName="limited")["AccessKey"]
+        limited = client(endpoint, key["AccessKeyId"], key["SecretAccessKey"])
+        for service, (call, code, status) in DENIALS.items():
+            with pytest.raises(botocore.exceptions.ClientError) as caught:
+                getattr(limited(service), call)()
+            answer = caught.value.response
+            assert (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]) == (code, status), service
+            assert "user/limited is not authorized to perform: " in answer["Error"]["Message"]
+        for action, service, call, parameters in ONE_ACTION:
+            statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            administrator("iam").put_user_policy(UserName="limited", PolicyName="one", PolicyDocument=policy)
+            assert getattr(limited(service), call)(**parameters), action
 
 
 def test_what_was_delivered_is_copied_into_the_data_directory(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ def assume(sts: Any, role: str, account: str = PRODUCTION, **parameters: Any) ->
     return sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="tester", **parameters)
 
 
-def trust(aws: InProcess, principal: dict[str, str]) -> None:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+def trust(aws: InProcess, principal: dict[str, str], **more: Any) -> None:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"} | more
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     aws.client("iam").create_role(RoleName="picky", AssumeRolePolicyDocument=document)
 
@@ -67,6 +67,37 @@ def test_the_trust_policy_decides(aws: InProcess, principal: dict[str, str], tru
             assume(sts, "picky", GUIDE)
 
 
+@pytest.mark.parametrize(
+    ("condition", "given", "trusted"),
+    [
+        ({"StringEquals": {"sts:ExternalId": "sesame"}}, "sesame", True),
+        ({"StringEquals": {"sts:ExternalId": "sesame"}}, "other", False),
+        ({"StringEquals": {"sts:ExternalId": "sesame"}}, None, False),
+        ({"StringLike": {"STS:externalid": ["a*", "b*"]}}, "bcd", True),
+        ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, None, True),
+    ],
+)
+def test_the_external_id_that_a_trust_policy_asks_for_must_be_given(
+    aws: InProcess, condition: dict[str, Any], given: str | None, trusted: bool
+) -> None:
+    trust(aws, {"AWS": GUIDE}, Condition=condition)
+    parameters = {} if given is None else {"ExternalId": given}
+    if trusted:
+        assert assume(aws.client("sts"), "picky", GUIDE, **parameters)["Credentials"]
+    else:
+        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+            assume(aws.client("sts"), "picky", GUIDE, **parameters)
+
+
+def test_a_session_is_no_longer_than_its_role_allows(aws: InProcess) -> None:
+    trust(aws, {"AWS": GUIDE})
+    sts = aws.client("sts")
+    with pytest.raises(botocore.exceptions.ClientError, match=r"ValidationError.*MaxSessionDuration"):
+        assume(sts, "picky", GUIDE, DurationSeconds=7200)
+    aws.client("iam").update_role(RoleName="picky", MaxSessionDuration=7200)
+    assert assume(sts, "picky", GUIDE, DurationSeconds=7200)["Credentials"]
+
+
 def test_a_suspended_account_is_refused(aws: InProcess) -> None:
     aws.client("organizations").close_account(AccountId=PRODUCTION)
     with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
@@ -75,6 +106,7 @@ def test_a_suspended_account_is_refused(aws: InProcess) -> None:
 
 def test_a_chained_session_lasts_an_hour_at_most(aws: InProcess) -> None:
     trust(aws, {"AWS": f"arn:aws:iam::{PRODUCTION}:root"})
+    aws.client("iam").update_role(RoleName="picky", MaxSessionDuration=7200)
     chained = aws.client("sts", **aws.session("SecurityMonitoringDeployer"))
     with pytest.raises(botocore.exceptions.ClientError, match="1 hour session limit"):
         assume(chained, "picky", GUIDE, DurationSeconds=7200)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 from moto import mock_aws
 
-from tests.unit.embedded_aws.trail_setup import make_trail, moto_client
+from tests.unit.embedded_aws.trail_setup import make_trail, moto_client, trail_arn
 
 Client = Callable[[str], Any]
 
@@ -32,6 +33,24 @@ def test_what_was_removed_is_left_out(aws_client: Client) -> None:
     assert not {"KmsKeyId", "S3KeyPrefix"} & set(cloudtrail.get_trail(Name="bare")["Trail"])
 
 
+def test_a_list_of_names_and_arns_gives_those_trails_only(embedded_aws: str, aws_client: Client) -> None:
+    for name in ("first", "second"):
+        make_trail(aws_client, name, IsMultiRegionTrail=True)
+    here = aws_client("cloudtrail")
+    keys = {"aws_access_key_id": "witness", "aws_secret_access_key": "witness"}
+    elsewhere = boto3.client("cloudtrail", endpoint_url=embedded_aws, region_name="eu-west-1", **keys)
+
+    def named(client: Any, *wanted: str) -> list[str]:
+        return [trail["Name"] for trail in client.describe_trails(trailNameList=list(wanted))["trailList"]]
+
+    assert {"first", "second"} <= set(named(here))
+    assert named(here, "first") == named(here, trail_arn("first")) == ["first"]
+    assert named(here, "unknown") == []
+    assert named(elsewhere, "first") == [], "a name is one of the Region's own"
+    assert named(elsewhere, trail_arn("second")) == ["second"]
+    assert elsewhere.describe_trails(includeShadowTrails=False)["trailList"] == []
+
+
 @mock_aws
 def test_moto_still_has_the_gap() -> None:
     """When this fails, moto has closed the gap and our override can go."""
@@ -40,3 +59,4 @@ def test_moto_still_has_the_gap() -> None:
     cloudtrail.create_trail(Name="described", S3BucketName="described")
     cloudtrail.put_event_selectors(TrailName="described", EventSelectors=WRITES)
     assert cloudtrail.get_trail(Name="described")["Trail"]["HasCustomEventSelectors"] is False
+    assert cloudtrail.describe_trails(trailNameList=["unknown"])["trailList"]

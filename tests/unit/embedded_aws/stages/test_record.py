@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -73,6 +74,36 @@ def test_a_user_is_known_by_its_key(aws: InProcess) -> None:
     assert identity["principalId"] == aws.client("iam").get_user(UserName="administrator")["User"]["UserId"]
 
 
+@pytest.mark.parametrize(
+    ("service", "call", "source"),
+    [
+        ("accessanalyzer", "list_analyzers", "access-analyzer"),
+        ("ecr", "describe_repositories", "ecr"),
+        ("efs", "describe_file_systems", "elasticfilesystem"),
+        ("elb", "describe_load_balancers", "elasticloadbalancing"),
+        ("elbv2", "describe_load_balancers", "elasticloadbalancing"),
+        ("stepfunctions", "list_state_machines", "states"),
+    ],
+)
+def test_a_service_that_signs_by_another_name_is_recorded_too(
+    aws: InProcess, service: str, call: str, source: str
+) -> None:
+    with contextlib.suppress(botocore.exceptions.ClientError):
+        getattr(aws.client(service), call)()
+    record = aws.record()
+    assert (record["eventSource"], record["eventName"]) == (
+        f"{source}.amazonaws.com",
+        "".join(part.title() for part in call.split("_")),
+    )
+
+
+def test_a_user_who_deletes_its_own_key_is_still_that_user(aws: InProcess) -> None:
+    aws.client("iam", aws_access_key_id=ADMINISTRATOR).delete_access_key(AccessKeyId=ADMINISTRATOR)
+    record = aws.record()
+    assert record["eventName"] == "DeleteAccessKey"
+    assert (record["userIdentity"]["type"], record["userIdentity"].get("userName")) == ("IAMUser", "administrator")
+
+
 def test_a_session_names_its_role(aws: InProcess) -> None:
     aws.client("secretsmanager", **aws.session("SecurityMonitoringDeployer")).list_secrets()
     record = aws.record()
@@ -112,6 +143,38 @@ def test_the_value_of_a_secret_is_never_recorded(aws: InProcess) -> None:
     text = json.dumps(list(aws.world.history))
     assert "hunter" not in text
     assert "ecretString" not in text
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "parameters"),
+    [
+        (
+            "elasticache",
+            "create_replication_group",
+            {"ReplicationGroupId": "g", "ReplicationGroupDescription": "d", "AuthToken": "TOPSECRET-TOPSECRET"},
+        ),
+        (
+            "neptune",
+            "create_db_cluster",
+            {"DBClusterIdentifier": "c", "Engine": "x", "MasterUserPassword": "TOPSECRET"},
+        ),
+        (
+            "sns",
+            "create_platform_application",
+            {"Name": "a", "Platform": "GCM", "Attributes": {"PlatformCredential": "TOPSECRET"}},
+        ),
+        ("ssm", "put_parameter", {"Name": "p", "Value": "TOPSECRET", "Type": "SecureString"}),
+        ("ec2", "run_instances", {"MinCount": 1, "MaxCount": 1, "UserData": "TOPSECRET"}),
+    ],
+)
+def test_a_secret_is_never_recorded_whatever_the_model_says_of_it(
+    aws: InProcess, service: str, call: str, parameters: dict[str, Any]
+) -> None:
+    with contextlib.suppress(botocore.exceptions.ClientError):
+        getattr(aws.client(service), call)(**parameters)
+    record = aws.record()
+    assert record["requestParameters"]
+    assert "TOPSECRET" not in json.dumps(record)
 
 
 def test_the_secret_key_of_a_session_is_never_recorded(aws: InProcess) -> None:
