@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .arns import Place
+from .arns import Place, is_of_region
 
 API_NAMES = {
     "display_name": "DisplayName",
@@ -23,7 +23,7 @@ API_NAMES = {
     "policy": "Policy",
 }
 _MAX_DISPLAY_NAME = 100
-_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:(key|alias)/\S+")
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/\S+")
 _AWS_KEY = "alias/aws/sns"
 _RETRY_RANGES = {
     "minDelayTarget": (1, 3600),
@@ -85,8 +85,8 @@ def _key_problems(topic: str, key: str, region: str) -> Iterator[str]:
         )
     elif key and not found:
         yield f"kms_key_arn of topic {topic} is {key!r}; it takes the ARN of a key, or '' for none."
-    elif found and found["region"] != region:
-        yield f"The key of topic {topic} is in region {found['region']}; SNS in {region} can use keys of {region} only."
+    elif found and not is_of_region(key, region):
+        yield f"kms_key_arn of topic {topic} is {key}; SNS in {region} can use keys of {region} only."
 
 
 def _delivery_problems(topic: str, policy: Mapping[str, Any]) -> Iterator[str]:

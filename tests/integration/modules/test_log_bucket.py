@@ -362,6 +362,7 @@ def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, regio
         ({"name": "192.168.5.4"}, "no IP address"),
         ({"name": "a..b"}, "no two dots"),
         ({"trail_arns": ["audit"]}, "no ARN of a trail"),
+        ({"trail_arns": ["arn:aws-cn:cloudtrail:cn-north-1:123456789012:trail/audit"]}, "another partition"),
         ({"archive_days": 30, "expiration_days": 30}, "before it archives"),
         ({"expiration_days": -1}, "from 0 on"),
         ({"key_prefix": "/logs"}, "no / at its ends"),

@@ -242,6 +242,8 @@ def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, regio
         ({"name": "with blank"}, "no name for a log group"),
         ({"name": "aws/reserved"}, "not beginning with aws/"),
         ({"kms_key_arn": "alias/aws/logs"}, "not an alias"),
+        ({"kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1"}, "keys of us-east-1 only"),
+        ({"kms_key_arn": "arn:aws-cn:kms:us-east-1:123456789012:key/1"}, "keys of us-east-1 only"),
         ({"tags": {"aws:mine": "x"}}, "aws:"),
     ],
 )

@@ -56,9 +56,7 @@ def test_the_bucket_outlives_the_trail(
 
 
 @pytest.mark.promise("changed")
-def test_a_tag_may_have_an_empty_value(
-    run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]
-) -> None:
+def test_a_tag_may_have_an_empty_value(run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]) -> None:
     for tags in ({"a": ""}, {"a": "", "b": ""}):
         assert run_module.succeed(**SIMPLE, tags=tags)["trail"]["tags"].items() >= tags.items()
         assert seen(cloudtrail)["tags"].items() >= {"a": ""}.items()
