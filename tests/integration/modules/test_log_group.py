@@ -255,6 +255,13 @@ def test_what_aws_would_refuse_is_refused_before_the_first_call(
     assert calls == []
 
 
+@pytest.mark.promise("changed")
+def test_a_tag_without_a_value_has_an_empty_one(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(name=NAME, tags={"team": None})
+    assert group(logs)["tags"]["team"] == ""
+    assert not run_module.succeed(name=NAME, tags={"team": ""})["changed"]
+
+
 @pytest.mark.promise("partition")
 def test_the_class_of_an_existing_group_is_never_changed(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**WANTED)
