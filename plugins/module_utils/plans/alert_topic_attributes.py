@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from .arns import Place, is_of_region
 
@@ -97,17 +97,26 @@ def _delivery_problems(topic: str, policy: Mapping[str, Any]) -> Iterator[str]:
         yield f"delivery_policy of topic {topic} takes one key, http, with what SNS calls a delivery policy in it."
     elif isinstance(retries, Mapping):
         yield from _retry_problems(topic, retries)
+    elif retries is not None:
+        yield f"defaultHealthyRetryPolicy in delivery_policy of topic {topic} is {retries!r}; SNS takes a mapping."
 
 
 def _retry_problems(topic: str, retries: Mapping[str, Any]) -> Iterator[str]:
     for name, (least, most) in _RETRY_RANGES.items():
         value = retries.get(name, least)
-        if not isinstance(value, int) or not least <= value <= most:
+        if not _is_number(value) or not least <= value <= most:
             yield f"{name} in delivery_policy of topic {topic} is {value!r}; SNS takes {least} to {most}."
+    shortest, longest = (retries.get(name) for name in ("minDelayTarget", "maxDelayTarget"))
+    if _is_number(shortest) and _is_number(longest) and shortest > longest:
+        yield f"minDelayTarget in delivery_policy of topic {topic} is {shortest}, more than maxDelayTarget, {longest}."
     function = retries.get("backoffFunction", _BACKOFF_FUNCTIONS[0])
     if function not in _BACKOFF_FUNCTIONS:
         allowed = ", ".join(_BACKOFF_FUNCTIONS)
         yield f"backoffFunction in delivery_policy of topic {topic} is {function!r}; SNS knows {allowed}."
+
+
+def _is_number(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _camel(name: str) -> str:

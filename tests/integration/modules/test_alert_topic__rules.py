@@ -143,6 +143,12 @@ def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, regio
         ({"display_name": "x" * 101}, "100 at most"),
         ({"delivery_policy": {"numRetries": 3}}, "one key, http"),
         ({"delivery_policy": {"http": {"default_healthy_retry_policy": {"num_retries": 101}}}}, "0 to 100"),
+        ({"delivery_policy": {"http": {"defaultHealthyRetryPolicy": {"numRetries": True}}}}, "0 to 100"),
+        ({"delivery_policy": {"http": {"defaultHealthyRetryPolicy": "often"}}}, "takes a mapping"),
+        (
+            {"delivery_policy": {"http": {"defaultHealthyRetryPolicy": {"minDelayTarget": 9, "maxDelayTarget": 8}}}},
+            "more than maxDelayTarget",
+        ),
         ({"subscriptions": [{**ALICE, "endpoint": "alice"}]}, "email takes an address"),
         ({"subscriptions": [{"protocol": "sms", "endpoint": "0151 12345"}]}, "E.164"),
         ({"subscriptions": [{"protocol": "https", "endpoint": "http://a.example.com"}]}, "https://"),
