@@ -30,7 +30,7 @@ options:
   log_group_class:
     description: The class, which is chosen once. Metric filters need V(STANDARD).
     type: str
-    choices: [STANDARD, INFREQUENT_ACCESS, DELIVERY]
+    choices: [STANDARD, INFREQUENT_ACCESS, ESSENTIALS, DELIVERY]
   deletion_protection:
     description:
       - Whether CloudWatch Logs refuses to delete the group.

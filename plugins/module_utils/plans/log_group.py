@@ -23,7 +23,7 @@ RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
+CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "ESSENTIALS", "DELIVERY")
 _NAME = re.compile(r"(?!aws/)[.\-_/#A-Za-z0-9]{1,512}")
 _KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+")
 

@@ -256,6 +256,14 @@ def test_what_aws_would_refuse_is_refused_before_the_first_call(
 
 
 @pytest.mark.promise("changed")
+def test_every_class_that_aws_has_can_be_chosen(run_module: ModuleRunner, logs: Any) -> None:
+    for chosen in logs.meta.service_model.shape_for("LogGroupClass").enum:
+        task = {"name": f"{NAME}/{chosen}", "log_group_class": chosen}
+        assert run_module.succeed(**task)["log_group"]["log_group_class"] == chosen
+        assert not run_module.succeed(**task)["changed"]
+
+
+@pytest.mark.promise("changed")
 def test_a_tag_without_a_value_has_an_empty_one(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(name=NAME, tags={"team": None})
     assert group(logs)["tags"]["team"] == ""
