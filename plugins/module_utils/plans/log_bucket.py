@@ -232,6 +232,10 @@ def _updates(before: Mapping[str, Any], after: Mapping[str, Any], partition: str
         )
 
 
+_NO_ACCESS_LOG = (
+    "The access_log_bucket must exist in the same account and region, and its policy must let logging.s3.amazonaws.com"
+    " s3:PutObject: amazon.aws.s3_bucket makes both."
+)
 _ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 
 
@@ -253,4 +257,5 @@ def _write(operation: str, name: str, partition: str, parameters: Mapping[str, A
         resource_arn=f"arn:{partition}:s3:::{name}",
         # A bucket that was made a moment ago is not known everywhere yet.
         propagating=() if operation in ("CreateBucket", "DeleteBucket") else (("NoSuchBucket", ""),),
+        remedies={"InvalidTargetBucketForLogging": _NO_ACCESS_LOG} if operation == "PutBucketLogging" else {},
     )

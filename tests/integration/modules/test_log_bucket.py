@@ -275,6 +275,15 @@ def test_a_name_that_somebody_took_a_moment_ago_is_explained(run_module: ModuleR
     assert "Somebody else owns" in message and "world-wide" in message
 
 
+@pytest.mark.promise("prerequisite")
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+def test_a_bucket_that_may_not_receive_access_logs_is_explained(run_module: ModuleRunner, s3: Any, there: bool) -> None:
+    if there:
+        s3.create_bucket(Bucket="access-logs")
+    message = run_module.fail(name=NAME, access_log_bucket="access-logs")
+    assert "logging.s3.amazonaws.com" in message and "amazon.aws.s3_bucket" in message
+
+
 @pytest.mark.promise("calls")
 def test_a_second_run_reads_each_setting_once(run_module: ModuleRunner) -> None:
     first = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
