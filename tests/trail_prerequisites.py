@@ -102,7 +102,7 @@ def seen(cloudtrail: Any, name: str = NAME) -> dict[str, Any]:
         "basic": json.dumps(selectors.get("EventSelectors", [])),
         "advanced": json.dumps(selectors.get("AdvancedEventSelectors", [])),
         "insights": _insights(cloudtrail, arn),
-        "tags": {tag["Key"]: tag["Value"] for tag in tags["TagsList"]},
+        "tags": {tag["Key"]: tag.get("Value", "") for tag in tags["TagsList"]},
     }
 
 

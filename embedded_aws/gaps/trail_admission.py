@@ -1,4 +1,4 @@
-"""CreateTrail and UpdateTrail refuse a bucket, key, role or group that CloudTrail may not use; moto 5.2.5 takes all.
+"""CreateTrail and UpdateTrail refuse what CloudTrail may not use, or what is not there; moto 5.2.5 takes nearly all.
 
 What passes here is answered by moto. Sources: CloudTrail API reference, CreateTrail and UpdateTrail; the order of the
 checks, the empty object and the log stream that they leave behind were observed on AWS, 2026-09.
@@ -90,6 +90,8 @@ def update_trail(world: World, call: Call) -> None:
     if find_bucket(planned.bucket_name) is None:
         message = f"S3 bucket {planned.bucket_name} does not exist!"
         raise AwsError("S3BucketDoesNotExistException", message, 400)
+    if changes["sns_topic_name"]:
+        planned.check_topic_exists()
     _check(planned, call.at)
     # An empty member removes both; moto would keep the one that is not mentioned.
     trail.cw_log_group_arn, trail.cw_role_arn = planned.cw_log_group_arn, planned.cw_role_arn

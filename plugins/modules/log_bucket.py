@@ -191,7 +191,7 @@ OPTIONS: dict[str, Any] = {
 
 def decide(params: Mapping[str, Any], account: Account) -> Plan:
     """Read the bucket and plan what to do about it."""
-    check_log_bucket(params)
+    check_log_bucket(params, account.region)
     partition = partition_of(account.region)
     settings = find_bucket(account, params["name"], partition)
     if params["state"] == "absent":

@@ -30,7 +30,7 @@ options:
   log_group_class:
     description: The class, which is chosen once. Metric filters need V(STANDARD).
     type: str
-    choices: [STANDARD, INFREQUENT_ACCESS, DELIVERY]
+    choices: [STANDARD, INFREQUENT_ACCESS, ESSENTIALS, DELIVERY]
   deletion_protection:
     description:
       - Whether CloudWatch Logs refuses to delete the group.
@@ -169,7 +169,7 @@ OPTIONS: dict[str, Any] = {
 
 def decide(params: Mapping[str, Any], account: Account) -> Plan:
     """Read the group and plan what to do about it."""
-    check_log_group(params)
+    check_log_group(params, account.region)
     group = find_log_group(account, params["name"])
     tags = log_group_tags(account, group) if group else {}
     plan = plan_present if params["state"] == "present" else plan_absent

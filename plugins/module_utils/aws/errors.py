@@ -169,9 +169,10 @@ def is_expired_page(error: Exception) -> bool:
     """Whether a listing has to begin again."""
     if not isinstance(error, ClientError):
         return False
-    # SNS has no code of its own for that.
-    bad_parameter = error_code(error) == "InvalidParameter" and "NextToken" in error_message(error)
-    return bad_parameter or bool(_EXPIRED_PAGE.search(error_code(error)))
+    code, message = error_code(error), error_message(error)
+    # SNS and CloudWatch Logs have no code of their own for that.
+    bad_parameter = code in ("InvalidParameter", "InvalidParameterException") and "nexttoken" in message.lower()
+    return bad_parameter or bool(_EXPIRED_PAGE.search(code))
 
 
 def translate(error: Exception, subject: Subject, kind: type[AwsError] = AwsError) -> AwsError:

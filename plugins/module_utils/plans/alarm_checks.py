@@ -26,6 +26,7 @@ from .alarm_fields import ACTION_LISTS, COMPOSITE
 from .alarm_rule import rule_problems, rule_references
 from .arns import partition_of
 from .problems import did_you_mean
+from .tags import as_texts
 
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 _NAMESPACE = re.compile(r"[^:].{0,254}", re.DOTALL)
@@ -122,11 +123,13 @@ def _time_problems(asked: Mapping[str, Any]) -> Iterator[str]:
 def _dimension_problems(dimensions: Mapping[Any, Any]) -> Iterator[str]:
     if len(dimensions) > _MAX_DIMENSIONS:
         yield f"it has {len(dimensions)} dimensions; CloudWatch takes {_MAX_DIMENSIONS} at most."
-    for name, value in ((str(name), str(value)) for name, value in dimensions.items()):
+    for name, value in as_texts(dimensions).items():
         if not 1 <= len(name) <= _MAX_DIMENSION_NAME_LENGTH or name.startswith(":") or not name.strip():
             yield f"the dimension {name!r} needs a name of 1 to {_MAX_DIMENSION_NAME_LENGTH} characters, not :."
         if not 1 <= len(value) <= _MAX_DIMENSION_VALUE_LENGTH or not value.strip():
             yield f"the dimension {name!r} needs a value of 1 to {_MAX_DIMENSION_VALUE_LENGTH} characters."
+        if not (name + value).isascii() or not (name + value).isprintable():
+            yield f"the dimension {name!r} takes printable ASCII characters only, in its name and its value."
 
 
 def _action_problems(kind: str, option: str, actions: Collection[str], region: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from .alarm_fields import COMPOSITE, METRIC, SETTINGS
 from .alarm_rule import alarm_name, rule_children
 from .graph import layers
 from .problems import require
-from .tags import is_ours, tag_problems
+from .tags import as_texts, is_ours, tag_problems
 
 _MAX_NAME_LENGTH = 255
 
@@ -104,7 +104,7 @@ def read_request(params: Mapping[str, Any], region: str) -> Request:
         adopt=params["adopt"],
         purge_tags=params["purge_tags"],
         purge_prefix=params.get("purge_prefix") or "",
-        purge_tag=_texts(params.get("purge_tag") or {}),
+        purge_tag=as_texts(params.get("purge_tag") or {}),
         region=region,
     )
     require(_problems(request, params))
@@ -120,11 +120,7 @@ def _alarms(kind: str, option: str, params: Mapping[str, Any]) -> Iterator[Wante
 def _tags(of_task: Mapping[str, Any] | None, of_alarm: Mapping[str, Any] | None) -> dict[str, str] | None:
     if of_task is None and of_alarm is None:
         return None
-    return _texts({**(of_task or {}), **(of_alarm or {})})
-
-
-def _texts(tags: Mapping[str, Any]) -> dict[str, str]:
-    return {str(key): str(value) for key, value in tags.items()}
+    return as_texts({**(of_task or {}), **(of_alarm or {})})
 
 
 def _problems(request: Request, params: Mapping[str, Any]) -> Iterator[str]:

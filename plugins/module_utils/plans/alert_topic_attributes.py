@@ -12,9 +12,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
-from .arns import Place
+from .arns import Place, is_of_region
 
 API_NAMES = {
     "display_name": "DisplayName",
@@ -23,7 +23,7 @@ API_NAMES = {
     "policy": "Policy",
 }
 _MAX_DISPLAY_NAME = 100
-_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:(key|alias)/\S+")
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/\S+")
 _AWS_KEY = "alias/aws/sns"
 _RETRY_RANGES = {
     "minDelayTarget": (1, 3600),
@@ -85,8 +85,8 @@ def _key_problems(topic: str, key: str, region: str) -> Iterator[str]:
         )
     elif key and not found:
         yield f"kms_key_arn of topic {topic} is {key!r}; it takes the ARN of a key, or '' for none."
-    elif found and found["region"] != region:
-        yield f"The key of topic {topic} is in region {found['region']}; SNS in {region} can use keys of {region} only."
+    elif found and not is_of_region(key, region):
+        yield f"kms_key_arn of topic {topic} is {key}; SNS in {region} can use keys of {region} only."
 
 
 def _delivery_problems(topic: str, policy: Mapping[str, Any]) -> Iterator[str]:
@@ -97,17 +97,26 @@ def _delivery_problems(topic: str, policy: Mapping[str, Any]) -> Iterator[str]:
         yield f"delivery_policy of topic {topic} takes one key, http, with what SNS calls a delivery policy in it."
     elif isinstance(retries, Mapping):
         yield from _retry_problems(topic, retries)
+    elif retries is not None:
+        yield f"defaultHealthyRetryPolicy in delivery_policy of topic {topic} is {retries!r}; SNS takes a mapping."
 
 
 def _retry_problems(topic: str, retries: Mapping[str, Any]) -> Iterator[str]:
     for name, (least, most) in _RETRY_RANGES.items():
         value = retries.get(name, least)
-        if not isinstance(value, int) or not least <= value <= most:
+        if not _is_number(value) or not least <= value <= most:
             yield f"{name} in delivery_policy of topic {topic} is {value!r}; SNS takes {least} to {most}."
+    shortest, longest = (retries.get(name) for name in ("minDelayTarget", "maxDelayTarget"))
+    if _is_number(shortest) and _is_number(longest) and shortest > longest:
+        yield f"minDelayTarget in delivery_policy of topic {topic} is {shortest}, more than maxDelayTarget, {longest}."
     function = retries.get("backoffFunction", _BACKOFF_FUNCTIONS[0])
     if function not in _BACKOFF_FUNCTIONS:
         allowed = ", ".join(_BACKOFF_FUNCTIONS)
         yield f"backoffFunction in delivery_policy of topic {topic} is {function!r}; SNS knows {allowed}."
+
+
+def _is_number(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _camel(name: str) -> str:

@@ -59,7 +59,9 @@ def wanted_policy(
     if publishers is None:
         return with_statements(current, {_SIDS[CLOUDWATCH]: _statement(CLOUDWATCH, topic_arn, place)})
     ours = {_SIDS[name]: _statement(name, topic_arn, place) for name in publishers}
-    return with_statements(current, ours, dropped=_SIDS.values())
+    policy = with_statements(current, ours, dropped=_SIDS.values())
+    # No policy is without a statement; the topic's owner is the one who may publish in any case.
+    return policy if statements_of(policy) else default_policy(topic_arn, place)
 
 
 def _statement(publisher: str, topic_arn: str, place: Place) -> dict[str, Any]:

@@ -31,6 +31,11 @@ class Place:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
 
+def is_of_region(arn: str, region: str) -> bool:
+    """Whether an ARN is of this region, and of the partition that the region belongs to."""
+    return arn.split(":")[1:4:2] == [partition_of(region), region]
+
+
 def partition_of(region: str) -> str:
     """Return the partition of a region: ``aws``, ``aws-cn``, ``aws-us-gov`` and so on."""
     return next((partition for prefix, partition in _PARTITIONS.items() if region.startswith(prefix)), "aws")

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .arns import partition_of
 from .bucket_policy import bucket_policy
 from .plan import Plan, Write
 from .policies import same_policy
@@ -31,12 +32,12 @@ _OLD_VERSION_DAYS = 30
 _CLOSED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 
 
-def check_log_bucket(params: Mapping[str, Any]) -> None:
+def check_log_bucket(params: Mapping[str, Any], region: str) -> None:
     """Raise RequestError for everything that S3 would refuse, before it is asked."""
-    require(_problems(params))
+    require(_problems(params, region))
 
 
-def _problems(params: Mapping[str, Any]) -> Iterator[str]:
+def _problems(params: Mapping[str, Any], region: str) -> Iterator[str]:
     name, prefix = params["name"], params.get("key_prefix") or ""
     if not _NAME.fullmatch(name) or _IP_ADDRESS.fullmatch(name):
         yield (
@@ -46,6 +47,8 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str]:
     for arn in params.get("trail_arns") or []:
         if not _TRAIL_ARN.fullmatch(arn):
             yield f"trail_arns of bucket {name} holds {arn!r}, which is no ARN of a trail."
+        elif arn.split(":")[1] != partition_of(region):
+            yield f"trail_arns of bucket {name} holds {arn}, of another partition than region {region}."
     if len(prefix) > _MAX_PREFIX_LENGTH or prefix.startswith("/") or prefix.endswith("/"):
         yield f"key_prefix of bucket {name} is {prefix!r}; it takes {_MAX_PREFIX_LENGTH} characters, no / at its ends."
     archive, expiration = params.get("archive_days"), params.get("expiration_days")
@@ -229,6 +232,10 @@ def _updates(before: Mapping[str, Any], after: Mapping[str, Any], partition: str
         )
 
 
+_NO_ACCESS_LOG = (
+    "The access_log_bucket must exist in the same account and region, and its policy must let logging.s3.amazonaws.com"
+    " s3:PutObject: amazon.aws.s3_bucket makes both."
+)
 _ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 
 
@@ -250,4 +257,5 @@ def _write(operation: str, name: str, partition: str, parameters: Mapping[str, A
         resource_arn=f"arn:{partition}:s3:::{name}",
         # A bucket that was made a moment ago is not known everywhere yet.
         propagating=() if operation in ("CreateBucket", "DeleteBucket") else (("NoSuchBucket", ""),),
+        remedies={"InvalidTargetBucketForLogging": _NO_ACCESS_LOG} if operation == "PutBucketLogging" else {},
     )

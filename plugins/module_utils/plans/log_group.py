@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .arns import Place
+from .arns import Place, is_of_region
 from .plan import Plan, Write
 from .problems import require
 from .tags import own_tags, require_ownership, tag_change, tag_problems
@@ -23,17 +23,17 @@ RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
+CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "ESSENTIALS", "DELIVERY")
 _NAME = re.compile(r"(?!aws/)[.\-_/#A-Za-z0-9]{1,512}")
 _KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+")
 
 
-def check_log_group(params: Mapping[str, Any]) -> None:
+def check_log_group(params: Mapping[str, Any], region: str) -> None:
     """Raise RequestError for everything that CloudWatch Logs would refuse, before it is asked."""
-    require(_problems(params))
+    require(_problems(params, region))
 
 
-def _problems(params: Mapping[str, Any]) -> Iterator[str]:
+def _problems(params: Mapping[str, Any], region: str) -> Iterator[str]:
     name, days, key = params["name"], params.get("retention_days"), params.get("kms_key_arn")
     yield from log_group_name_problems(name)
     if days is not None and days not in (NEVER, *RETENTION_DAYS):
@@ -44,6 +44,8 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str]:
         )
     if key and not _KEY_ARN.fullmatch(key):
         yield f"kms_key_arn of log group {name} is {key!r}; it takes the ARN of a key (not an alias), or '' for none."
+    elif key and not is_of_region(key, region):
+        yield f"kms_key_arn of log group {name} is {key}; CloudWatch Logs in {region} can use keys of {region} only."
     yield from tag_problems(params.get("tags"))
 
 

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .arns import partition_of
+from .arns import is_of_region, partition_of
 from .problems import did_you_mean, require
 from .secret_state import replica_entry, wanted_policy
 from .secret_value import value_problems
@@ -24,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 _LIKE_AN_ARN = re.compile(r".*-[A-Za-z0-9]{6}")
 _REGION = re.compile(r"([a-z]+-)+[0-9]+")
 _KEY = re.compile(
-    r"(?:arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:(?:key/[A-Za-z0-9-]+|alias/[A-Za-z0-9/_-]+)"
+    r"(?:arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(?:key/[A-Za-z0-9-]+|alias/[A-Za-z0-9/_-]+)"
     r"|alias/[A-Za-z0-9/_-]+|mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
 _FUNCTION_ARN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(?::[A-Za-z0-9$_-]+)?")
@@ -83,8 +83,8 @@ def _key_problems(whose: str, key: Any, region: str) -> Iterator[str]:
             f"kms_key_id of {whose} is {key!r}; it takes a key's ARN or id, an alias (alias/...), or '' for"
             " aws/secretsmanager."
         )
-    elif found["region"] not in (None, region):
-        yield f"kms_key_id of {whose} is a key in region {found['region']}; it takes one in region {region}."
+    elif key.startswith("arn:") and not is_of_region(key, region):
+        yield f"kms_key_id of {whose} is {key}; it takes a key in region {region}."
 
 
 def _policy_problems(params: Mapping[str, Any]) -> Iterator[str]:
@@ -150,8 +150,8 @@ def _rotation_problems(name: str, rotation: Mapping[str, Any] | None, region: st
     function, days, schedule = rotation.get("lambda_arn"), rotation.get("days"), rotation.get("schedule")
     if function and not _FUNCTION_ARN.fullmatch(function):
         yield f"rotation.lambda_arn of secret {name} is {function!r}; it takes the ARN of a Lambda function."
-    elif function and function.split(":")[3] != region:
-        yield f"rotation.lambda_arn of secret {name} is a function in another region than {region}."
+    elif function and not is_of_region(function, region):
+        yield f"rotation.lambda_arn of secret {name} is {function}; it takes a function in region {region}."
     if days is not None and schedule:
         yield f"rotation of secret {name} has both days and schedule; choose one."
     if days is not None and days not in _ROTATION_DAYS:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .problems import require
 
@@ -36,6 +37,11 @@ class TagChange:
     add: Mapping[str, str]
     remove: tuple[str, ...]
     after: Mapping[str, str]
+
+
+def as_texts(values: Mapping[Any, Any]) -> dict[str, str]:
+    """Return a task's tags or dimensions as texts; what YAML writes without a value has an empty one."""
+    return {str(key): "" if value is None else str(value) for key, value in values.items()}
 
 
 def own_tags(tags: Mapping[str, str]) -> dict[str, str]:

@@ -186,7 +186,7 @@ def _create(trail: Trail) -> Write:
             trail,
             "CreateTrail",
             Name=trail.name,
-            TagsList=as_list(trail.tags),
+            TagsList=_tag_list(trail.tags),
             **{member: value for member, value in asked.items() if value != defaults[member]},
         ),
         done_if_repeated=frozenset({"TrailAlreadyExistsException"}),
@@ -212,7 +212,7 @@ def _changes(found: Trail, trail: Trail) -> Iterator[Write]:
         keys = [{"Key": key} for key in change.remove]
         yield _write(trail, "RemoveTags", ResourceId=trail.arn, TagsList=keys)
     if change.add:
-        yield _write(trail, "AddTags", ResourceId=trail.arn, TagsList=as_list(change.add))
+        yield _write(trail, "AddTags", ResourceId=trail.arn, TagsList=_tag_list(change.add))
 
 
 def _update(found: Trail, trail: Trail) -> Write:
@@ -232,6 +232,11 @@ def _with_settings(write: Write, trail: Trail) -> Write:
     """Return a write that makes CloudTrail check bucket, key and log group again."""
     remedies = {**setting_remedies(trail.described(), trail.place), **write.remedies}
     return replace(write, propagating=PROPAGATING, remedies=remedies)
+
+
+def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return tags as CloudTrail takes them: it knows a tag without a value, but no value of no characters."""
+    return [{name: text for name, text in tag.items() if text} for tag in as_list(tags)]
 
 
 def _api_members() -> dict[str, str]:

@@ -16,8 +16,8 @@ from typing import Any
 from .arns import partition_of
 from .problems import did_you_mean, require
 from .tags import tag_problems
-from .trail_selection import DATA_SERVICES, EXCLUDABLE
-from .trail_selectors import BASIC_OPTIONS, OPERATOR_OPTIONS
+from .trail_selection import DATA_SERVICES, EXCLUDABLE, Conditions
+from .trail_selectors import BASIC_OPTIONS, OPERATOR_OPTIONS, asked_conditions
 from .trail_state import UNFINISHED
 
 INSIGHT_TYPES = ("ApiCallRateInsight", "ApiErrorRateInsight")
@@ -27,6 +27,7 @@ _MAX_SELECTOR_NAME = 1000
 _MAX_PREFIX = 200
 _EQUALS_ONLY = ("readOnly", "eventCategory", "resources.type")
 _CATEGORIES = ("Management", "Data", "NetworkActivity")
+_NEEDED = {"Data": "resources.type", "NetworkActivity": "eventSource"}
 
 _NAME = re.compile(r"(?=.{3,128}\Z)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
@@ -130,11 +131,15 @@ def _data_problems(params: Mapping[str, Any], partition: str) -> Iterator[str]:
 
 def _advanced_problems(params: Mapping[str, Any]) -> Iterator[str]:
     values = 0
+    numbers: dict[Conditions, int] = {}
     for number, selector in enumerate(params.get("advanced_event_selectors") or (), 1):
         fields = selector["field_selectors"]
         values += sum(len(field.get(option) or ()) for field in fields for option in OPERATOR_OPTIONS)
         where = f"advanced_event_selectors, number {number}:"
         yield from (f"{where} {problem}" for problem in _selector_problems(selector, fields))
+        first = numbers.setdefault(asked_conditions(selector), number)
+        if first != number:
+            yield f"{where} it selects what number {first} selects. Leave one of them out."
     if values > MAX_ADVANCED_VALUES:
         yield f"advanced_event_selectors has {values} values; CloudTrail takes {MAX_ADVANCED_VALUES}."
 
@@ -148,6 +153,10 @@ def _selector_problems(selector: Mapping[str, Any], fields: Iterable[Mapping[str
     categories = [value for field in fields if field["field"] == "eventCategory" for value in field.get("equals") or ()]
     if len(categories) != 1 or categories[0] not in _CATEGORIES:
         yield f"it needs the field eventCategory with equals one of {', '.join(_CATEGORIES)}."
+    compared = [field["field"] for field in fields if field.get("equals")]
+    for category in categories:
+        if _NEEDED.get(category, "eventCategory") not in compared:
+            yield f"the category {category} needs the field {_NEEDED[category]} with equals."
     for field in fields:
         used = [option for option in OPERATOR_OPTIONS if field.get(option)]
         if not used:

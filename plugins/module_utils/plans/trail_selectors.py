@@ -206,7 +206,7 @@ def _advanced_as_asked(asked: Iterable[Mapping[str, Any]], found: Selectors) -> 
     names = {conditions_of(selector): selector.get("Name", "") for selector in found.advanced}
     selectors = []
     for option in asked:
-        conditions = _asked_conditions(option)
+        conditions = asked_conditions(option)
         name = names.get(conditions, "") if option.get("name") is None else option["name"]
         selectors.append(_advanced_selector(conditions, name))
     wanted = Selectors(advanced=tuple(selectors))
@@ -218,7 +218,8 @@ def _named(selectors: Selectors) -> set[tuple[Conditions, str]]:
     return {(conditions_of(selector), selector.get("Name", "")) for selector in selectors.advanced}
 
 
-def _asked_conditions(option: Mapping[str, Any]) -> Conditions:
+def asked_conditions(option: Mapping[str, Any]) -> Conditions:
+    """Return the conditions of an entry of the option `advanced_event_selectors`."""
     return frozenset(
         (field["field"], operator, _values(field["field"], field[key]))
         for field in option["field_selectors"]

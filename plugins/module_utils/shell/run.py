@@ -17,6 +17,7 @@ from ..aws.errors import AnswerLostError, AwsError
 from ..aws.retries import Budget
 from ..plans.plan import Plan
 from ..plans.problems import NotProvedError, RequestError
+from ..plans.tags import as_texts
 from .masking import take_secrets
 
 try:
@@ -46,7 +47,7 @@ def run_module(options: Mapping[str, Any], decide: Decide, report: Report | None
     module = AnsibleAWSModule(argument_spec=dict(options), supports_check_mode=True, **rules)
     params = take_secrets(module, options)
     if params.get("tags"):
-        params["tags"] = {str(key): str(value) for key, value in params["tags"].items()}
+        params["tags"] = as_texts(params["tags"])
     account = _account(module, params)
     try:
         _exit(module, account, params, decide, report)

@@ -275,6 +275,15 @@ def test_a_name_that_somebody_took_a_moment_ago_is_explained(run_module: ModuleR
     assert "Somebody else owns" in message and "world-wide" in message
 
 
+@pytest.mark.promise("prerequisite")
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+def test_a_bucket_that_may_not_receive_access_logs_is_explained(run_module: ModuleRunner, s3: Any, there: bool) -> None:
+    if there:
+        s3.create_bucket(Bucket="access-logs")
+    message = run_module.fail(name=NAME, access_log_bucket="access-logs")
+    assert "logging.s3.amazonaws.com" in message and "amazon.aws.s3_bucket" in message
+
+
 @pytest.mark.promise("calls")
 def test_a_second_run_reads_each_setting_once(run_module: ModuleRunner) -> None:
     first = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
@@ -362,6 +371,7 @@ def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, regio
         ({"name": "192.168.5.4"}, "no IP address"),
         ({"name": "a..b"}, "no two dots"),
         ({"trail_arns": ["audit"]}, "no ARN of a trail"),
+        ({"trail_arns": ["arn:aws-cn:cloudtrail:cn-north-1:123456789012:trail/audit"]}, "another partition"),
         ({"archive_days": 30, "expiration_days": 30}, "before it archives"),
         ({"expiration_days": -1}, "from 0 on"),
         ({"key_prefix": "/logs"}, "no / at its ends"),

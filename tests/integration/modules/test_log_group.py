@@ -242,6 +242,8 @@ def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, regio
         ({"name": "with blank"}, "no name for a log group"),
         ({"name": "aws/reserved"}, "not beginning with aws/"),
         ({"kms_key_arn": "alias/aws/logs"}, "not an alias"),
+        ({"kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1"}, "keys of us-east-1 only"),
+        ({"kms_key_arn": "arn:aws-cn:kms:us-east-1:123456789012:key/1"}, "keys of us-east-1 only"),
         ({"tags": {"aws:mine": "x"}}, "aws:"),
     ],
 )
@@ -251,6 +253,21 @@ def test_what_aws_would_refuse_is_refused_before_the_first_call(
     calls = run_module.calls(lambda: wrong.update(message=run_module.fail(**{**WANTED, **wrong})))
     assert says in wrong["message"]
     assert calls == []
+
+
+@pytest.mark.promise("changed")
+def test_every_class_that_aws_has_can_be_chosen(run_module: ModuleRunner, logs: Any) -> None:
+    for chosen in logs.meta.service_model.shape_for("LogGroupClass").enum:
+        task = {"name": f"{NAME}/{chosen}", "log_group_class": chosen}
+        assert run_module.succeed(**task)["log_group"]["log_group_class"] == chosen
+        assert not run_module.succeed(**task)["changed"]
+
+
+@pytest.mark.promise("changed")
+def test_a_tag_without_a_value_has_an_empty_one(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(name=NAME, tags={"team": None})
+    assert group(logs)["tags"]["team"] == ""
+    assert not run_module.succeed(name=NAME, tags={"team": ""})["changed"]
 
 
 @pytest.mark.promise("partition")

@@ -55,7 +55,7 @@ def test_what_passes_is_repeated(run_module: ModuleRunner, logs: Any, action: st
 def test_a_listing_whose_page_expired_begins_again(run_module: ModuleRunner, logs: Any) -> None:
     wanted = {"log_group_name": GROUP, "filters": many(60)}
     run_module.succeed(**wanted)
-    invalid = {"error": "InvalidNextTokenException"}
+    invalid = {"error": "InvalidParameterException", "message": "The specified nextToken is invalid."}
     run_module.faults(
         {"service": "logs", "action": "DescribeMetricFilters", "delay": 0.001},
         {"service": "logs", "action": "DescribeMetricFilters", **invalid},

@@ -55,6 +55,14 @@ def test_the_bucket_outlives_the_trail(
     assert [item["Key"] for item in witness("s3").list_objects_v2(Bucket=BUCKET)["Contents"]][: len(before)] == before
 
 
+@pytest.mark.promise("changed")
+def test_a_tag_may_have_an_empty_value(run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]) -> None:
+    for tags in ({"a": ""}, {"a": "", "b": ""}):
+        assert run_module.succeed(**SIMPLE, tags=tags)["trail"]["tags"].items() >= tags.items()
+        assert seen(cloudtrail)["tags"].items() >= {"a": ""}.items()
+        assert not run_module.succeed(**SIMPLE, tags=tags)["changed"]
+
+
 @pytest.mark.promise("silence")
 def test_what_the_task_does_not_mention_stays(
     run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]

@@ -51,6 +51,7 @@ def test_arns_are_those_of_the_regions_partition(
 
 
 FIELD = {"field": "eventCategory", "equals": ["Data"]}
+MANAGEMENT = {"field": "eventCategory", "equals": ["Management"]}
 
 
 @pytest.mark.promise("partition")
@@ -95,6 +96,15 @@ FIELD = {"field": "eventCategory", "equals": ["Data"]}
         (
             {"advanced_event_selectors": [{"field_selectors": [FIELD, {"field": "eventName", "equals": ["x"] * 500}]}]},
             "500",
+        ),
+        ({"advanced_event_selectors": [{"field_selectors": [FIELD]}]}, "needs the field resources.type"),
+        (
+            {"advanced_event_selectors": [{"field_selectors": [{**FIELD, "equals": ["NetworkActivity"]}]}]},
+            "needs the field eventSource",
+        ),
+        (
+            {"advanced_event_selectors": [{"field_selectors": [MANAGEMENT], "name": name} for name in (None, "again")]},
+            "number 2: it selects what number 1 selects",
         ),
         ({"tags": {"aws:mine": "x"}}, "aws:"),
         ({"tags": {"secmon:unfinished": "x"}}, "Leave it out"),

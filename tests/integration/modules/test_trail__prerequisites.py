@@ -80,7 +80,7 @@ def test_what_is_missing_is_named_with_the_task_that_makes_it(
 
 
 @pytest.mark.promise("prerequisite")
-@pytest.mark.parametrize("missing", ["bucket", "bucket's policy", "key", "log group", "role"])
+@pytest.mark.parametrize("missing", BROKEN)
 def test_what_is_missing_for_a_change_is_named_too(
     run_module: ModuleRunner, witness: Callable[..., Any], full_trail: dict[str, Any], missing: str
 ) -> None:

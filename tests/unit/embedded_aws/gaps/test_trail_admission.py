@@ -158,7 +158,10 @@ def test_a_change_is_checked_and_refused_whole(aws_client: Client) -> None:
     aws_client("s3").create_bucket(Bucket="closed")
     with pytest.raises(cloudtrail.exceptions.InsufficientS3BucketPolicyException):
         cloudtrail.update_trail(Name="asked", S3BucketName="closed")
-    assert cloudtrail.get_trail(Name="asked")["Trail"]["S3BucketName"] == "asked"
+    with pytest.raises(cloudtrail.exceptions.InsufficientSnsTopicPolicyException):
+        cloudtrail.update_trail(Name="asked", SnsTopicName="unknown")
+    trail = cloudtrail.get_trail(Name="asked")["Trail"]
+    assert (trail["S3BucketName"], trail.get("SnsTopicName")) == ("asked", None)
 
 
 def test_an_empty_log_group_removes_group_and_role(aws_client: Client) -> None:

@@ -72,8 +72,10 @@ def test_an_expired_page_is_known(code: str) -> None:
     assert is_expired_page(answer(code))
 
 
-def test_an_expired_page_of_sns_is_known_by_its_message() -> None:
+def test_an_expired_page_of_sns_and_of_logs_is_known_by_its_message() -> None:
     assert is_expired_page(answer("InvalidParameter", "Invalid parameter: NextToken"))
+    assert is_expired_page(answer("InvalidParameterException", "The specified nextToken is invalid."))
+    assert not is_expired_page(answer("InvalidParameterException", "The specified log group name is invalid."))
     assert not is_expired_page(answer("InvalidParameter", "Invalid parameter: TopicArn"))
 
 

@@ -106,6 +106,11 @@ def test_statements_of_others_stay_in_their_order(first: list[str] | None, secon
         assert ("SecmonEventBridge" in ours) == ("eventbridge" in second)
 
 
+def test_a_policy_that_only_had_our_statements_becomes_the_owners() -> None:
+    ours = wanted_policy({}, ["cloudwatch", "eventbridge"], ARN, PLACE)
+    assert wanted_policy(ours, [], ARN, PLACE) == default_policy(ARN, PLACE)
+
+
 def test_eventbridges_statement_stays_when_nobody_mentions_publishers() -> None:
     policy = wanted_policy(default_policy(ARN, PLACE), ["eventbridge"], ARN, PLACE)
     altered = policy["Statement"][1] | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}

@@ -6,6 +6,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.plans.tags import (
     OWNER_MARK,
     as_list,
     as_mapping,
+    as_texts,
     is_ours,
     own_tags,
     require_ownership,
@@ -17,6 +18,10 @@ from hypothesis import strategies as st
 
 TAGS = st.dictionaries(st.sampled_from(["a", "b", "c", "aws:x", "secmon:managed-by"]), st.sampled_from(["", "1", "2"]))
 WANTED = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.sampled_from(["", "1", "2"]))
+
+
+def test_numbers_are_tags_too_and_nothing_is_an_empty_text() -> None:
+    assert as_texts({1: 2.5, "team": None, "live": True}) == {"1": "2.5", "team": "", "live": "True"}
 
 
 @given(TAGS, st.none() | WANTED, st.booleans())
