@@ -42,7 +42,8 @@ options:
         description:
           - The namespace of its metric. It cannot begin with C(AWS/). Required if O(state=present).
           - Filters have no tags. One that exists already is this collection's if it feeds a namespace that the task
-            names, here or as O(purge_namespace). Any other is refused unless O(adopt=true).
+            names, here or as O(purge_namespace), or if its pattern and metric name are those of the task, so that only
+            its namespace was changed by hand. Any other is refused unless O(adopt=true).
         type: str
       metric_name:
         description: The name of its metric. Required if O(state=present).

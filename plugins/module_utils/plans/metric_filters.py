@@ -3,7 +3,8 @@
 
 """What it takes to make the metric filters of one log group what they should be.
 
-Filters have no tags. A filter is ours if it feeds a namespace that the task names: that is the mark.
+Filters have no tags. A filter is ours if it feeds a namespace that the task names: that is the mark. One whose name,
+pattern and metric are those of the task was moved to another namespace by hand, and is ours as well.
 """
 
 from __future__ import annotations
@@ -89,12 +90,16 @@ def _foreign(params: Mapping[str, Any], before: Found) -> Iterator[str]:
     for item in params["filters"]:
         own = before.get(item["name"])
         # A task that only names a filter to remove says of no namespace that it is its own.
-        if own and ours and not own.namespaces & ours:
+        if own and ours and not own.namespaces & ours and not _was_moved(own, item):
             yield (
                 f"The metric filter {own.name} of log group {params['log_group_name']} exists already and feeds the"
                 f" namespace {', '.join(sorted(own.namespaces))}, which this task does not name, so it was not made by"
                 " this collection. Nothing was changed. Choose another name, or take it over with adopt: true."
             )
+
+
+def _was_moved(own: MetricFilter, item: Mapping[str, Any]) -> bool:
+    return (own.pattern, own.metric_name) == (item.get("pattern"), item.get("metric_name"))
 
 
 def _stages(

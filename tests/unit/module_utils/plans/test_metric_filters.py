@@ -206,6 +206,13 @@ def test_a_filter_of_another_namespace_is_refused_unless_adopted(plan: Any) -> N
     assert plan(params(ITEM, adopt=True), foreign, ARN).changed
 
 
+@pytest.mark.parametrize("plan", [plan_present, plan_absent])
+def test_a_filter_that_was_moved_to_another_namespace_by_hand_is_ours(plan: Any) -> None:
+    transformation = {**FOUND["metricTransformations"][0], "metricNamespace": "Theirs"}
+    moved = [{**FOUND, "metricTransformations": [transformation]}]
+    assert plan(params(ITEM), moved, ARN).changed
+
+
 def test_new_filters_come_before_the_purge_so_that_nothing_goes_unseen() -> None:
     plan = plan_present(params({**ITEM, "name": "Renamed"}, purge_namespace="Ours"), [FOUND], ARN)
     assert [write.operation for write in plan.writes] == ["PutMetricFilter", "DeleteMetricFilter"]
