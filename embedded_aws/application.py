@@ -21,7 +21,7 @@ from embedded_aws.faults import Fault
 from embedded_aws.iam_check import CHECKED, check_permission
 from embedded_aws.identify import identify
 from embedded_aws.overrides import overrides_of
-from embedded_aws.protocol import serialize
+from embedded_aws.protocol import botocore_model, serialize
 from embedded_aws.world import SeenCall, World
 
 WsgiApplication = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -72,6 +72,7 @@ class EmbeddedAws:
         try:
             if error:
                 raise error
+            _check_operation(call)
             check_permission(call)
             overrides = overrides_of(call.service, call.action)
             if overrides:
@@ -122,6 +123,14 @@ class EmbeddedAws:
         access = "read" if is_read_only(call.service, call.action) else "write"
         seen = SeenCall(call.id, call.at, call.account, call.region, call.service, call.action, access, error)
         self.world.calls.append(seen)
+
+
+def _check_operation(call: Call) -> None:
+    """Refuse what is no operation of the service; the services' "Common errors"."""
+    if call.action not in botocore_model(call.service).operation_names:
+        is_target = "HTTP_X_AMZ_TARGET" in call.environ
+        code = "UnknownOperationException" if is_target else "InvalidAction"
+        raise AwsError(code, f"The action {call.action} is not valid for this endpoint.", 400)
 
 
 def _without_date(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -146,7 +146,9 @@ def serialize(service: str, action: str, environ: dict[str, Any], result: Any) -
     """Return (status, headers, body) of a result: a mapping by the names of the model, or an AwsError."""
     model = get_service_model(service)
     protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE", ""))
-    serializer = get_serializer_class(service, protocol)(model.operation_model(action))
+    # An error is said the same way for every operation, and for one that there is not.
+    known = action if action in model.operation_names else model.operation_names[0]
+    serializer = get_serializer_class(service, protocol)(model.operation_model(known))
     response = serializer.serialize(result)
     body = response["body"]
     return response["status_code"], dict(response["headers"]), body.encode() if isinstance(body, str) else body

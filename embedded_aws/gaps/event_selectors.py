@@ -29,6 +29,8 @@ _BASIC_SELECTORS = 5
 _BASIC_VALUES = 250
 _ADVANCED_VALUES = 500
 _OPERATORS = ("Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
+# The categories of events that a trail takes, each with the field that its selectors need besides.
+_NEEDED = {"Management": "", "Data": "resources.type", "NetworkActivity": "eventSource"}
 _EQUALS_ONLY = ("readOnly", "eventCategory", "resources.type")
 
 Selectors = list[dict[str, Any]]
@@ -85,12 +87,25 @@ def _check_advanced(selectors: Selectors) -> None:
     values = 0
     for selector in selectors:
         fields = selector.get("FieldSelectors") or []
-        if all(field.get("Field") != "eventCategory" for field in fields):
-            raise _invalid("Every advanced event selector needs a field selector for eventCategory.")
         for field in fields:
             values += _count_values(field)
+        _check_category({str(field.get("Field")): field.get("Equals") or [] for field in fields})
     if values > _ADVANCED_VALUES:
         raise _invalid(f"A trail can have up to {_ADVANCED_VALUES} values in its advanced event selectors.")
+
+
+def _check_category(equal: dict[str, list[str]]) -> None:
+    """Refuse a selector without a category, or without what its category needs; `equal` has the values by field."""
+    if "eventCategory" not in equal:
+        raise _invalid("Every advanced event selector needs a field selector for eventCategory.")
+    if not set(equal["eventCategory"]) <= set(_NEEDED):
+        raise _invalid(f"The eventCategory of a trail is one of {', '.join(_NEEDED)}.")
+    for category in equal["eventCategory"]:
+        needed = _NEEDED[category]
+        if needed and not equal.get(needed):
+            raise _invalid(f"A selector of the category {category} needs a field selector Equals for {needed}.")
+    if not set(equal.get("readOnly", ())) <= {"true", "false"}:
+        raise _invalid("The field readOnly is true or false.")
 
 
 def _count_values(field: dict[str, Any]) -> int:

@@ -30,22 +30,34 @@ def reason_text(criteria: Criteria, datapoints: Sequence[Datapoint], old_state: 
     if new_state == INSUFFICIENT_DATA:
         return f"Insufficient Data: {_count(periods, 'datapoint')} {_were(periods)} unknown."
     real = newest_real(criteria, datapoints)
-    filled = _filled(criteria, periods - len(real))
+    treated = _treated(criteria, periods - len(real))
+    filled = f" and {treated}" if treated else ""
     if not real:
         return f"Threshold Crossed: no datapoints were received for {_count(periods, 'period')}{filled}."
     verdict = new_state == ALARM
-    shown = [point for point in reversed(real) if criteria.breaches(_value(point)) == verdict] or real[::-1]
-    values = ", ".join(f"{_value(point)} ({point.start:%d/%m/%y %H:%M:%S})" for point in shown[:_DATAPOINTS_TOLD])
-    sentence = (
-        f"[{values}] {_were(len(shown))} {'' if verdict else 'not '}{_COMPARISON_TEXT[criteria.comparison]} "
-        f"the threshold ({float(criteria.threshold)}){filled}"
-    )
+    judged = _judged(criteria, real, verdict)
+    # Where every datapoint that there is speaks for the other state, those that are missing have decided.
+    why = f"{judged}{filled}" if judged else treated
     if criteria.datapoints_to_alarm is None:
-        return f"Threshold Crossed: {_count(len(shown), 'datapoint')} {sentence}."
+        return f"Threshold Crossed: {why}."
     minimum = criteria.needed if verdict else periods - criteria.needed + 1
     return (
-        f"Threshold Crossed: {len(shown)} out of the last {periods} datapoints {sentence} "
-        f"(minimum {_count(minimum, 'datapoint')} for {old_state} -> {new_state} transition)."
+        f"Threshold Crossed: {why} (minimum {_count(minimum, 'datapoint')} for {old_state} -> {new_state} transition)."
+    )
+
+
+def _judged(criteria: Criteria, real: Sequence[Datapoint], verdict: bool) -> str:
+    """Name the datapoints that speak for the verdict, newest first; empty if none does."""
+    shown = [point for point in reversed(real) if criteria.breaches(_value(point)) == verdict]
+    if not shown:
+        return ""
+    values = ", ".join(f"{_value(point)} ({point.start:%d/%m/%y %H:%M:%S})" for point in shown[:_DATAPOINTS_TOLD])
+    count = _count(len(shown), "datapoint")
+    if criteria.datapoints_to_alarm is not None:
+        count = f"{len(shown)} out of the last {criteria.evaluation_periods} datapoints"
+    return (
+        f"{count} [{values}] {_were(len(shown))} {'' if verdict else 'not '}{_COMPARISON_TEXT[criteria.comparison]} "
+        f"the threshold ({float(criteria.threshold)})"
     )
 
 
@@ -79,11 +91,11 @@ def aws_time(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}+0000"
 
 
-def _filled(criteria: Criteria, missing: int) -> str:
+def _treated(criteria: Criteria, missing: int) -> str:
     fill = _FILL_TEXT.get(criteria.treat_missing_data)
     if fill is None or not missing:
         return ""
-    return f" and {_count(missing, 'missing datapoint')} {_were(missing)} treated as [{fill}]"
+    return f"{_count(missing, 'missing datapoint')} {_were(missing)} treated as [{fill}]"
 
 
 def _value(point: Datapoint) -> float:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.iam.models import iam_backends
+from moto.iam.models import AccessKey, iam_backends
 from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
 from embedded_aws.call import Call
+
+TEMPORARY_KEY = "ASIA"
+"""What the ids of keys of sessions begin with."""
 
 _REMEMBERED = 4_096
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -67,9 +70,9 @@ def _iam_user(call: Call) -> dict[str, Any] | None:
     backend = iam_backends[call.account][get_partition(call.region)]
     key = backend.access_keys.get(str(call.access_key))
     user = backend.users.get(key.user_name) if key and key.user_name else None
-    if user is None:
+    if key is None or user is None:
         return None
-    return {
+    identity: dict[str, Any] = {
         "type": "IAMUser",
         "principalId": user.id,
         "arn": user.arn,
@@ -77,6 +80,9 @@ def _iam_user(call: Call) -> dict[str, Any] | None:
         "accessKeyId": call.access_key,
         "userName": user.name,
     }
+    if key.access_key_id.startswith(TEMPORARY_KEY):
+        identity["sessionContext"] = {"sessionIssuer": {}, "webIdFederationData": {}, "attributes": _attributes(key)}
+    return identity
 
 
 def _assumed_role(call: Call) -> dict[str, Any] | None:
@@ -98,12 +104,13 @@ def _assumed_role(call: Call) -> dict[str, Any] | None:
                 "accountId": call.account,
                 "userName": session.role_arn.rpartition("/")[2],
             },
-            "attributes": {
-                "creationDate": session.access_key.create_date.strftime(_TIME),
-                "mfaAuthenticated": "false",
-            },
+            "attributes": _attributes(session.access_key),
         },
     }
+
+
+def _attributes(key: AccessKey) -> dict[str, str]:
+    return {"creationDate": key.create_date.strftime(_TIME), "mfaAuthenticated": "false"}
 
 
 def _unsigned(call: Call) -> dict[str, Any]:

@@ -147,6 +147,7 @@ ANSWERED: list[Case] = [
     ("sns", "Unsubscribe", {"SubscriptionArn": "<subscription>"}),
     ("sts", "AssumeRole", ROLE),
     ("sts", "GetCallerIdentity", {}),
+    ("sts", "GetSessionToken", {"DurationSeconds": 900}),
 ]
 
 REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
@@ -266,5 +267,10 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("sts", "AssumeRole", ROLE | {"RoleArn": "arn:aws:iam::222222222222:role/none"}, "AccessDenied"),
 ]
 
-NOTHING_TO_REFUSE = {("sts", "GetCallerIdentity"), ("cloudtrail", "DescribeTrails"), ("cloudtrail", "ListTrails")}
+NOTHING_TO_REFUSE = {
+    ("cloudtrail", "DescribeTrails"),
+    ("cloudtrail", "ListTrails"),
+    ("sts", "GetCallerIdentity"),
+    ("sts", "GetSessionToken"),
+}
 """Operations without parameters that could be wrong, which every caller may call."""

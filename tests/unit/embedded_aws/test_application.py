@@ -67,6 +67,31 @@ def test_an_error_within_an_override_is_answered_and_recorded(
 
 
 @pytest.mark.parametrize(
+    ("service", "call", "code"),
+    [
+        ("secretsmanager", "list_secrets", "UnknownOperationException"),
+        ("sns", "list_topics", "InvalidAction"),
+        ("ec2", "describe_vpcs", "InvalidAction"),
+    ],
+)
+def test_an_operation_that_no_model_has_is_refused_as_aws_does(
+    aws: InProcess, service: str, call: str, code: str
+) -> None:
+    def misspell(params: dict[str, Any], **_rest: Any) -> None:
+        if "X-Amz-Target" in params["headers"]:
+            params["headers"]["X-Amz-Target"] += "x"
+        else:
+            params["body"]["Action"] += "x"
+
+    client = aws.client(service)
+    client.meta.events.register("before-call", misspell)
+    with pytest.raises(ClientError) as caught:
+        getattr(client, call)()
+    assert caught.value.response["Error"]["Code"] == code
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+@pytest.mark.parametrize(
     "attributes", [{"FilterPolicy": "no JSON"}, {"FilterPolicy": '{"a": "no list"}'}, {"Unknown": "x"}]
 )
 def test_what_moto_refuses_of_a_subscription_is_answered_as_aws_does(

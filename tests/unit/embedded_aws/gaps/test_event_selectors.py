@@ -12,7 +12,8 @@ from tests.unit.embedded_aws.trail_setup import make_trail, moto_client
 
 Client = Callable[[str], Any]
 
-MANAGEMENT = [{"Name": "all", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]
+MANAGEMENT_FIELD = {"Field": "eventCategory", "Equals": ["Management"]}
+MANAGEMENT = [{"Name": "all", "FieldSelectors": [MANAGEMENT_FIELD]}]
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,14 @@ def test_one_kind_of_selector_replaces_the_other(aws_client: Client, trail: str)
         {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "readOnly", "Equals": ["true"]}]}]},
         {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "StartsWith": ["M"]}]}]},
         {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory"}]}]},
+        {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Dta"]}]}]},
+        {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]}]},
+        {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["NetworkActivity"]}]}]},
+        {
+            "AdvancedEventSelectors": [
+                {"FieldSelectors": [MANAGEMENT_FIELD, {"Field": "readOnly", "Equals": ["maybe"]}]},
+            ]
+        },
     ],
 )
 def test_impossible_selectors_are_refused(aws_client: Client, trail: str, selectors: dict[str, Any]) -> None:

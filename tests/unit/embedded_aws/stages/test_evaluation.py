@@ -130,6 +130,15 @@ def test_the_range_of_three_periods_is_five_long_and_that_of_one_is_one() -> Non
             "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as "
             "[NonBreaching].",
         ),
+        # 5.0 does breach: that there is no other datapoint is why the alarm is OK.
+        (
+            criteria(3, 2, "notBreaching"),
+            [None, None, None, None, 5.0],
+            "ALARM",
+            "OK",
+            "Threshold Crossed: 2 missing datapoints were treated as [NonBreaching] "
+            "(minimum 2 datapoints for ALARM -> OK transition).",
+        ),
         (criteria(), [None], "OK", "INSUFFICIENT_DATA", "Insufficient Data: 1 datapoint was unknown."),
     ],
 )
