@@ -73,8 +73,8 @@ class EmbeddedAws:
             if error:
                 raise error
             overrides = overrides_of(call.service, call.action)
+            check_permission(call)
             if overrides:
-                check_permission(call)
                 check_constraints(call)
             for override in overrides:
                 result = override(self.world, call)
