@@ -13,6 +13,7 @@ from wsgiref.types import StartResponse
 
 from embedded_aws.access import is_read_only
 from embedded_aws.answer_error import error_of
+from embedded_aws.bucket_owner import check_bucket_owner
 from embedded_aws.call import Answer, Call
 from embedded_aws.constraints import check_constraints
 from embedded_aws.control import Control
@@ -75,6 +76,8 @@ class EmbeddedAws:
             _check_operation(call)
             check_permission(call)
             overrides = overrides_of(call.service, call.action)
+            check_permission(call)
+            check_bucket_owner(call)
             if overrides:
                 check_constraints(call)
             for override in overrides:

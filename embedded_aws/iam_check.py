@@ -1,19 +1,25 @@
 """Enforce IAM by action, on every call and before anything answers it.
 
-moto's own check knows CloudWatch, tagging and S3 by other names than IAM does, and refuses in XML whatever the protocol
-is. So ours takes its place, by moto's reading of policies.
+moto's own check knows CloudWatch, tagging and S3 by other names than IAM does, compares a policy's resources with ``*``,
+and refuses in XML whatever the protocol is. So ours takes its place.
 """
 
 from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from flask import request
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.iam.access_control import IAMRequest, S3IAMRequest
+from moto.iam.models import Policy
 
 from embedded_aws.call import Call
 from embedded_aws.errors import MOTO_ERRORS, AwsError
 from embedded_aws.iam_actions import iam_action
+from embedded_aws.policies import Caller, Verdict, evaluate
 from embedded_aws.protocol import botocore_model, request_of
 from embedded_aws.stages.identity import user_identity
 
@@ -25,6 +31,28 @@ CHECKED = "embedded_aws.checked"
 """The key of a WSGI environment that says that `check_permission` has let the call through."""
 
 _MOTO_CHECKS = ActionAuthenticatorMixin._authenticate_and_authorize_action
+
+
+class _ByAction:
+    """Judge a request by its action alone."""
+
+    def check_action_permitted(self: Any, resource: str) -> None:
+        """Raise the error of a caller whose policies do not allow the action."""
+        if self._service == "sts":
+            # moto compares the trust of the role that is assumed, too.
+            super().check_action_permitted(resource)  # type: ignore[misc] # the next class is one of moto's
+            return
+        verdicts = {_by_action(document, self._action) for document in _documents(self._access_key.collect_policies())}
+        if Verdict.DENIED in verdicts or Verdict.ALLOWED not in verdicts:
+            self._raise_access_denied()
+
+
+class _Request(_ByAction, IAMRequest):
+    """A request to any service but S3."""
+
+
+class _S3Request(_ByAction, S3IAMRequest):
+    """A request to S3, which signs and refuses in its own way."""
 
 
 def enforce_iam(enforced: bool) -> None:
@@ -58,7 +86,7 @@ def check_permission(call: Call) -> None:
         return
     signed = request_of(call.environ, call.body)
     query = call.environ.get("QUERY_STRING", "")
-    iam = (S3IAMRequest if call.service == "s3" else IAMRequest)(
+    iam = (_S3Request if call.service == "s3" else _Request)(
         account_id=call.account,
         method=signed.method,
         path=f"{signed.raw_path}?{query}" if query else signed.raw_path,
@@ -84,3 +112,25 @@ def _denial(call: Call, action: str) -> AwsError:
     if model.resolved_protocol.endswith("json") and "awsQueryCompatible" not in model.metadata:
         code, status = "AccessDeniedException", 403 if model.resolved_protocol == "rest-json" else 400
     return AwsError(code, message, status)
+
+
+def _documents(policies: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the documents of what moto has as policies: its own kind, texts, and mappings that hold one."""
+    for policy in policies:
+        if isinstance(policy, Policy):
+            text = next(version.document for version in policy.versions if version.is_default)
+        else:
+            text = policy if isinstance(policy, str) else policy["policy_document"]
+        yield json.loads(text)
+
+
+def _by_action(document: Mapping[str, Any], action: str) -> Verdict:
+    """Judge an action on any resource: what allows it on one allows it, what denies it on all denies it."""
+    statements = document["Statement"]
+    widened = [
+        {key: value for key, value in statement.items() if key in ("Effect", "Action", "NotAction")}
+        if statement["Effect"] == "Allow"
+        else statement
+        for statement in (statements if isinstance(statements, list) else [statements])
+    ]
+    return evaluate({"Statement": widened}, Caller(), action, "*", {})

@@ -30,10 +30,9 @@ RULES = """
 ## Parameters of rules
 
 `secmon_rules` gives values to the parameters of rules, such as
-`secmon_rules: {secret_access: {parameters: {secret: MySampleSecret}}}`. None is filled in from what else is known of
-the account: the log bucket that `log_bucket_tampered` watches is named there as well, and `deployer_role` stays unset
-unless you say who deploys, since that role's calls then go unnoticed. [rules/README.md](../rules/README.md) lists
-rules and parameters.
+`secmon_rules: {secret_access: {parameters: {secret: MySampleSecret}}}`. Only the log bucket that `log_bucket_tampered`
+watches is filled in where you name none: it is the trail's. `deployer_role` stays unset unless you say who deploys,
+since that role's calls then go unnoticed. [rules/README.md](../rules/README.md) lists rules and parameters.
 """
 
 

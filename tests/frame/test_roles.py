@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,10 @@ def test_the_readme_names_each_default(role: Path) -> None:
     readme = (role / "README.md").read_text()
     for name in yaml.safe_load((role / "defaults/main.yml").read_text()):
         assert f"`{name}`" in readme, name
+
+
+def test_the_example_sets_what_the_argument_specification_refers_to(role: Path) -> None:
+    """Ansible resolves the whole specification when the role starts, so a name that nobody set stops it."""
+    example = (role / "README.md").read_text().split("```yaml")[1].split("```")[0]
+    for name in re.findall(r"{{ (secmon_\w+)", (role / "meta/argument_specs.yml").read_text()):
+        assert f"{name}:" in example, name

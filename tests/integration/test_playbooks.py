@@ -170,6 +170,20 @@ def test_the_role_may_write_to_the_streams_of_this_group_only(built: Playbooks, 
     )
 
 
+def test_site_takes_away_every_other_policy_of_the_role(built: Playbooks, aws_client: AwsClient) -> None:
+    """CloudTrail's role has two actions on one group; somebody gave it more, and denied it what it needs."""
+    iam = aws_client("iam")
+    role: Any = {"RoleName": "CloudTrailToCloudWatchLogs"}
+    statement = {"Effect": "Deny", "Action": "logs:*", "Resource": "*"}
+    denied = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(**role, PolicyName="ByHand", PolicyDocument=denied)
+    attached = iam.create_policy(PolicyName="ByHandAsWell", PolicyDocument=denied)["Policy"]["Arn"]
+    iam.attach_role_policy(**role, PolicyArn=attached)
+    built.succeed("site", "--tags", "logs")
+    assert iam.list_role_policies(**role)["PolicyNames"] == ["WriteTrailEvents"]
+    assert iam.list_attached_role_policies(**role)["AttachedPolicies"] == []
+
+
 def test_a_second_run_changes_nothing_writes_nothing_and_raises_no_alarm(
     built: Playbooks, aws_client: AwsClient
 ) -> None:

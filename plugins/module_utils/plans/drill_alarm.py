@@ -100,7 +100,7 @@ def stays_in_alarm(name: str, weight: Weight = Weight.CERTAIN) -> Finding:
 def _other_metric(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
     wanted = f"{counted.get('metricNamespace')}/{counted.get('metricName')}"
     watched = f"{alarm.get('Namespace')}/{alarm.get('MetricName')}"
-    remedy = f"Correct it in {_ALARM_TASK}."
+    remedy = f"Correct whichever was changed: secmon.aws.metric_filters or {_ALARM_TASK}."
     if watched != wanted:
         cause = f"The alarm {name} watches the metric {watched}, while the filter counts in {wanted}."
         yield Finding("alarm", "other_metric", cause, remedy)
@@ -124,7 +124,8 @@ def _never_reached(name: str, alarm: Mapping[str, Any], counted: Mapping[str, An
     one = 1.0 if alarm.get("Statistic") == "SampleCount" else _number(counted.get("metricValue", ""))
     if compare and one is not None and not compare(one, float(alarm.get("Threshold", 0))):
         cause = f"One read counts {one:g}, which is not {alarm['ComparisonOperator']} {alarm['Threshold']:g}: it cannot"
-        yield Finding("alarm", "threshold", f"{cause} set the alarm {name} off.", remedy)
+        both = f"Use the rule's values: metric_value 1 in secmon.aws.metric_filters, Sum >= 1 in {_ALARM_TASK}."
+        yield Finding("alarm", "threshold", f"{cause} set the alarm {name} off.", both)
 
 
 def _number(text: str) -> float | None:

@@ -36,7 +36,7 @@ def secret_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding
         yield Finding(
             "call",
             "secret_pending_deletion",
-            f"The secret {name} is scheduled for deletion since {facts.secret['DeletedDate']:%Y-%m-%d}, so nobody can"
+            f"The secret {name} is scheduled for deletion ({facts.secret['DeletedDate']:%Y-%m-%d}), so nobody can"
             " read it.",
             f"Restore it: playbooks/site.yml --tags secret, or `aws secretsmanager restore-secret --secret-id {name}`.",
         )

@@ -167,8 +167,9 @@ def override_errors(shipped: Packs, overrides: Any) -> tuple[str, ...]:
 def one_line(problem: RuleProblem) -> str:
     """Return a rule's problem in one line; the place first, then what is wrong and what to do."""
     place = f"{problem.file}: {problem.key}" if problem.file != _LAYER else problem.key
-    hint = f" ({_flat(problem.hint)})" if problem.hint else ""
-    return _flat(f"{place}: {problem.message}{hint}" if place else f"{problem.message}{hint}")
+    hint = f" ({_joined(problem.hint)})" if problem.hint else ""
+    told = f"{_joined(problem.message)}{hint}"
+    return _flat(f"{place}: {told}" if place else told)
 
 
 def _told(finding: Finding) -> str:
@@ -178,6 +179,12 @@ def _told(finding: Finding) -> str:
 
 def _outcome(matches: bool) -> str:
     return "a match" if matches else "none"
+
+
+def _joined(text: str) -> str:
+    """Join the lines of a message. A caret alone in its line says nothing once it stands below no pattern."""
+    lines = (_flat(line) for line in text.splitlines())
+    return "; ".join(line for line in lines if line not in ("", "^"))
 
 
 def _flat(text: str) -> str:

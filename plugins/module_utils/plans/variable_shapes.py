@@ -53,12 +53,20 @@ def _account_id() -> Kind:
 
     def complaints(value: Any) -> Iterator[str]:
         if isinstance(value, int) and not isinstance(value, bool):
-            example = f'"{value:012d}"' if 0 <= value < 10**12 else '"111122223333"'
-            yield f"{shown(value)} is a number here. Quote it, {example}, since ids may start with 0."
+            yield f"{shown(value)} is a number here. Quote it, {_quoted_id(value)}"
         else:
             yield from kind.complaints(value)
 
     return Kind(kind.words, complaints, kind.from_text, textual=True)
+
+
+def _quoted_id(number: int) -> str:
+    """Return the id that was written without quotes, and why quotes matter."""
+    if 0 <= number < 8**11:
+        # YAML hands over the value of the octal number; what was written is its digits.
+        return f'"{number:012o}", since YAML takes digits that start with 0 for an octal number.'
+    example = f"{number:012d}" if 0 <= number < 10**12 else "111122223333"
+    return f'"{example}", since ids may start with 0.'
 
 
 def _kept_days(days: int) -> bool:

@@ -89,11 +89,15 @@ def test_iam_is_enforced_if_asked_for() -> None:
         reader = client(endpoint, key["AccessKeyId"], key["SecretAccessKey"])
         assert reader("sts").get_caller_identity()["Arn"].endswith(":user/reader")
         assert reader("secretsmanager").list_secrets()["SecretList"] == []
-        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+        denied = r"\(AccessDenied.*\) .* is not authorized to perform: {} on resource: "
+        with pytest.raises(botocore.exceptions.ClientError, match=denied.format("secretsmanager:CreateSecret")):
             reader("secretsmanager").create_secret(Name="x")
         # One that an override answers instead of moto.
-        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+        with pytest.raises(botocore.exceptions.ClientError, match=denied.format("cloudtrail:LookupEvents")):
             reader("cloudtrail").lookup_events()
+        # One whose actions are not called as its endpoint.
+        with pytest.raises(botocore.exceptions.ClientError, match=denied.format("cloudwatch:DescribeAlarms")):
+            reader("cloudwatch").describe_alarms()
         administrator("cloudtrail").lookup_events()
         with pytest.raises(botocore.exceptions.ClientError, match="InvalidClientTokenId"):
             client(endpoint, "AKIAUNKNOWN000000000", "x")("iam").list_users()
@@ -142,6 +146,29 @@ def test_enforced_iam_knows_actions_and_refusals_by_the_names_of_iam() -> None:
             policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
             administrator("iam").put_user_policy(UserName="limited", PolicyName="one", PolicyDocument=policy)
             assert getattr(limited(service), call)(**parameters), action
+
+
+def test_iam_judges_a_policy_by_its_actions_whatever_resources_it_names() -> None:
+    """The deployer's policy names buckets, topics and keys; moto took it for one that allows nothing."""
+    with embedded_aws_process("--iam") as endpoint:
+        administrator = client(endpoint, "AKIAEMBEDDEDGUIDE001", "embedded")
+        administrator("iam").create_user(UserName="keeper")
+        actions = ["s3:CreateBucket", "s3:ListBucket", "s3:DeleteObjectVersion", "secretsmanager:*"]
+        allowed = {"Effect": "Allow", "Action": actions, "Resource": "arn:aws:s3:::evidence*"}
+        refused = {"Effect": "Deny", "Action": "secretsmanager:DeleteSecret", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed, refused]})
+        administrator("iam").put_user_policy(UserName="keeper", PolicyName="keeps", PolicyDocument=policy)
+        key = administrator("iam").create_access_key(UserName="keeper")["AccessKey"]
+        keeper = client(endpoint, key["AccessKeyId"], key["SecretAccessKey"])
+        keeper("s3").create_bucket(Bucket="evidence")
+        keeper("s3").head_bucket(Bucket="evidence")
+        versions = {"Objects": [{"Key": "a", "VersionId": "b"}]}
+        keeper("s3").delete_objects(Bucket="evidence", Delete=versions)
+        keeper("secretsmanager").create_secret(Name="x")
+        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+            keeper("s3").delete_objects(Bucket="evidence", Delete={"Objects": [{"Key": "a"}]})
+        with pytest.raises(botocore.exceptions.ClientError, match="secretsmanager:DeleteSecret"):
+            keeper("secretsmanager").delete_secret(SecretId="x")
 
 
 def test_what_was_delivered_is_copied_into_the_data_directory(tmp_path: Path) -> None:

@@ -69,6 +69,16 @@ def test_a_rule_that_cannot_do_its_work_is_told_in_one_line(
     assert not any("\n" in error for error in report.errors)
 
 
+def test_the_parts_of_a_message_stay_apart_in_its_one_line(shipped: Packs) -> None:
+    """A list of known rules ran into the next sentence, and the caret of a pattern stood under nothing."""
+    unknown = check(shipped, ["guide"], {"nothing-like-it": {"enabled": False}})
+    assert "(known: secret_access; a rule of your own needs" in unknown.errors[0]
+    malformed = check(shipped, ["guide"], {"secret_access": {"pattern": "{ $.eventName = }"}})
+    (error,) = malformed.errors
+    assert 'expected a value, found "}"; { $.eventName = }' in error
+    assert "^" not in error
+
+
 def own_rules(shipped: Packs, count: int, condition: str) -> dict[str, Any]:
     """Return rules like the guide's, each with a filter and a metric of its own."""
     (rule,) = shipped["guide"]

@@ -103,9 +103,10 @@ def test_what_aws_takes_is_taken(name: str, value: Any) -> None:
         ),
         (
             "account_id",
-            1234567890,
-            'a number here. Quote it, "001234567890", since ids may start with 0.',
+            0o12345670123,
+            'Quote it, "012345670123", since YAML takes digits that start with 0 for an octal number.',
         ),
+        ("account_id", 12345678901, 'a number here. Quote it, "012345678901", since ids may start with 0.'),
         ("account_id", "1234-5678-9012", '"1234-5678-9012" is no account id.'),
         ("region", "us-east", "Give a region's code such as eu-central-1."),
         ("region", "", "is empty. Fill it in, or remove the line."),

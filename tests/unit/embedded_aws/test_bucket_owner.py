@@ -1,0 +1,59 @@
+"""A bucket is its account's: others get in by its policy alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+OWNER = "333333333333"
+NAME = "taken-by-the-sandbox"
+
+
+@pytest.fixture
+def owner(embedded_aws: str, aws_client: Callable[[str], Any]) -> Any:
+    """Return S3 as the account that has made the bucket sees it."""
+    arn = f"arn:aws:iam::{OWNER}:role/OrganizationAccountAccessRole"
+    administrator = boto3.client(
+        "sts",
+        endpoint_url=embedded_aws,
+        region_name="us-east-1",
+        aws_access_key_id="AKIAEMBEDDEDGUIDE001",
+        aws_secret_access_key="embedded",
+    )
+    keys = administrator.assume_role(RoleArn=arn, RoleSessionName="owner")["Credentials"]
+    session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], "us-east-1")
+    client = session.client("s3", endpoint_url=embedded_aws)
+    client.create_bucket(Bucket=NAME)
+    yield client
+    client.delete_bucket(Bucket=NAME)
+
+
+def test_another_account_may_not_even_ask_whether_it_is_there(owner: Any, aws_client: Callable[[str], Any]) -> None:
+    other = aws_client("s3")
+    with pytest.raises(ClientError, match="403"):
+        other.head_bucket(Bucket=NAME)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        other.put_bucket_versioning(Bucket=NAME, VersioningConfiguration={"Status": "Enabled"})
+    with pytest.raises(ClientError, match="BucketAlreadyExists"):
+        other.create_bucket(Bucket=NAME)
+    assert owner.get_bucket_versioning(Bucket=NAME).get("Status") is None
+
+
+def test_its_policy_lets_another_account_in(owner: Any, aws_client: Callable[[str], Any]) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "123456789012"},
+        "Action": "s3:ListBucket",
+        "Resource": f"arn:aws:s3:::{NAME}",
+    }
+    owner.put_bucket_policy(Bucket=NAME, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    aws_client("s3").head_bucket(Bucket=NAME)
+    with pytest.raises(ClientError, match="403"):
+        aws_client("s3").head_bucket(Bucket=NAME, ExpectedBucketOwner="123456789012")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws_client("s3").get_bucket_policy(Bucket=NAME)
