@@ -76,7 +76,6 @@ class EmbeddedAws:
             _check_operation(call)
             check_permission(call)
             overrides = overrides_of(call.service, call.action)
-            check_permission(call)
             check_bucket_owner(call)
             if overrides:
                 check_constraints(call)

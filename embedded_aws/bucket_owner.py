@@ -7,16 +7,15 @@ bucket owner condition". Access control lists are left out: new buckets have had
 from __future__ import annotations
 
 from moto.s3.models import FakeBucket, s3_backends
-from moto.sts.models import sts_backends
 
 from embedded_aws.call import Call
 from embedded_aws.errors import AwsError
 from embedded_aws.iam_actions import iam_action
 from embedded_aws.policies import Caller, Verdict, evaluate
+from embedded_aws.stages.identity import user_identity
 
 # It tells the world, not the bucket, that somebody has the name.
 _ASKS_NO_OWNER = frozenset({"CreateBucket"})
-_DENIED = AwsError("AccessDenied", "Access Denied", 403)
 
 
 def check_bucket_owner(call: Call) -> None:
@@ -29,18 +28,21 @@ def check_bucket_owner(call: Call) -> None:
     if bucket is None:
         return
     if call.parameters.get("ExpectedBucketOwner", owner) != owner:
-        raise _DENIED
+        raise _denied()
     if call.access_key and call.account != owner and not _is_let_in(bucket, call):
-        raise _DENIED
+        raise _denied()
+
+
+def _denied() -> AwsError:
+    return AwsError("AccessDenied", "Access Denied", 403)
 
 
 def _is_let_in(bucket: FakeBucket, call: Call) -> bool:
     if bucket.policy is None:
         return False
-    backend = sts_backends[call.account][bucket.partition]
-    arn = str(backend.get_caller_identity(call.access_key or "", call.region)[1])
+    arn = str(user_identity(call).get("arn"))
     key = call.parameters.get("Key")
     resource = f"{bucket.arn}/{key}" if key else bucket.arn
     context = {"aws:SecureTransport": "true", "aws:PrincipalArn": arn, "aws:PrincipalAccount": call.account}
-    action = iam_action("s3", call.action, call.parameters)
-    return evaluate(bucket.policy.decode(), Caller(arn=arn), action, resource, context) is Verdict.ALLOWED
+    verdict = evaluate(bucket.policy.decode(), Caller(arn=arn), iam_action(call), resource, context)
+    return verdict is Verdict.ALLOWED

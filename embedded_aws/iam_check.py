@@ -1,7 +1,7 @@
 """Enforce IAM by action, on every call and before anything answers it.
 
-moto's own check knows CloudWatch, tagging and S3 by other names than IAM does, compares a policy's resources with ``*``,
-and refuses in XML whatever the protocol is. So ours takes its place.
+moto's own check knows CloudWatch, tagging and S3 by other names than IAM does, compares a policy's resources with
+``*``, and refuses in XML whatever the protocol is. So ours takes its place.
 """
 
 from __future__ import annotations
