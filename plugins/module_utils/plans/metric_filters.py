@@ -117,7 +117,10 @@ def _stages(
 def _group_warnings(params: Mapping[str, Any], found: object, changed: Sequence[MetricFilter]) -> Iterator[str]:
     if found is None and changed:
         # In check mode an earlier task would have made the group; otherwise the first write says that it is missing.
-        yield f"Log group {params['log_group_name']} does not exist. {_LOG_GROUP_TASK}"
+        yield (
+            f"Log group {params['log_group_name']} does not exist yet, which is as it should be in check mode if a task"
+            " before this one makes it. Otherwise add one with secmon.aws.log_group."
+        )
 
 
 def _pattern_warnings(changed: Sequence[MetricFilter], before: Found) -> Iterator[str]:
