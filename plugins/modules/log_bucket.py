@@ -66,7 +66,7 @@ notes:
     C(s3:GetLifecycleConfiguration), C(s3:GetBucketLogging), C(s3:ListBucketVersions), C(s3:CreateBucket),
     C(s3:PutBucketTagging), C(s3:PutBucketPublicAccessBlock), C(s3:PutBucketOwnershipControls),
     C(s3:PutBucketVersioning), C(s3:PutEncryptionConfiguration), C(s3:PutBucketPolicy), C(s3:PutBucketLogging),
-    C(s3:PutLifecycleConfiguration), C(s3:DeleteObjectVersion) and C(s3:DeleteBucket).
+    C(s3:PutLifecycleConfiguration), C(s3:DeleteObjectVersion), C(s3:DeleteBucket) and C(sts:GetCallerIdentity).
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership

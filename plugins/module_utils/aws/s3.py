@@ -41,8 +41,10 @@ def find_bucket(account: Account, name: str, partition: str) -> dict[str, Any] |
         " (secmon_log_bucket_name). Or it is ours, and the caller lacks s3:ListBucket on it.",
         "301": f"The bucket {name} lies in another region. Choose another name, or that region.",
     }
+    # Names can be guessed: a stranger's bucket whose policy lets us in would receive our log files.
+    asked = {"Bucket": name, "ExpectedBucketOwner": account.place.account}
     try:
-        account.read("s3", "HeadBucket", what, {"Bucket": name}, resource_arn=arn, remedies=remedies)
+        account.read("s3", "HeadBucket", what, asked, resource_arn=arn, remedies=remedies)
     except AwsError as error:
         if error.code in _ABSENT:
             return None

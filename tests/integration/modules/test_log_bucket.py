@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -48,6 +49,20 @@ def bucket(s3: Any) -> dict[str, Any]:
         *(s3.get_bucket_lifecycle_configuration, s3.get_bucket_logging),
     )
     return {ask.__name__: seen(s3, lambda ask=ask: ask(Bucket=NAME)) for ask in asks}
+
+
+def strangers_s3(endpoint: str, sts: Any) -> Any:
+    """Return a client of S3 in another account."""
+    role = "arn:aws:iam::333333333333:role/OrganizationAccountAccessRole"
+    keys = sts.assume_role(RoleArn=role, RoleSessionName="stranger")["Credentials"]
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
 
 
 @pytest.mark.promise("changed")
@@ -288,9 +303,9 @@ def test_a_bucket_that_may_not_receive_access_logs_is_explained(run_module: Modu
 def test_a_second_run_reads_each_setting_once(run_module: ModuleRunner) -> None:
     first = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
     again = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
-    assert first[:3] == ["HeadBucket", "CreateBucket", "PutBucketTagging"]
-    assert len(first) == len(set(first)) == 8
-    assert len(again) == len(set(again)) == 9
+    assert first[:4] == ["GetCallerIdentity", "HeadBucket", "CreateBucket", "PutBucketTagging"]
+    assert len(first) == len(set(first)) == 9
+    assert len(again) == len(set(again)) == 10
     assert not [action for action in again if action.startswith(("Put", "Delete", "Create"))]
 
 
@@ -303,6 +318,22 @@ def test_a_bucket_that_is_not_ours_is_refused_unless_adopted(run_module: ModuleR
     assert not [call for call in calls if call["access"] == "write"]
     assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
     assert bool(bucket(s3)) == (state == "present")
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_strangers_bucket_that_lets_us_in_is_refused(
+    run_module: ModuleRunner, witness: Callable[..., Any], state: str
+) -> None:
+    stranger = strangers_s3(run_module.endpoint, witness("sts"))
+    stranger.create_bucket(Bucket=NAME)
+    resources = [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"]
+    everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": resources}
+    stranger.put_bucket_policy(Bucket=NAME, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))
+    messages: list[str] = []
+    calls = run_module.calls(lambda: messages.append(run_module.fail(name=NAME, state=state, adopt=True)))
+    assert "Somebody else owns" in messages[0]
+    assert not [call for call in calls if call["access"] == "write"]
 
 
 @pytest.mark.promise("ownership")
