@@ -184,7 +184,7 @@ def _outcome(matches: bool) -> str:
 def _joined(text: str) -> str:
     """Join the lines of a message. A caret alone in its line says nothing once it stands below no pattern."""
     lines = (_flat(line) for line in text.splitlines())
-    return "; ".join(line for line in lines if line not in ("", "^"))
+    return "; ".join(line for line in lines if line not in ("", "^")).replace("?; ", "? ")
 
 
 def _flat(text: str) -> str:
