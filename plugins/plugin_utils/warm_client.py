@@ -55,13 +55,16 @@ def server_socket(directory: str) -> str:
     Raises:
         OSError: It cannot be started.
     """
-    note = Path(directory, "warm_interpreter")
+    note = Path(directory, "warm_interpreter")  # empty if it did not start: no task tries that again
     with note.with_suffix(".lock").open("w") as lock:
         # The first tasks of all hosts come at once.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not note.exists():
             note.write_text(_start(directory))
-        return note.read_text()
+        path = note.read_text()
+    if not path:
+        raise OSError("the warm interpreter did not start")
+    return path
 
 
 def _start(directory: str) -> str:
@@ -80,10 +83,7 @@ def _start(directory: str) -> str:
             )
         finally:
             os.close(writing)
-        found = told.readline().strip()
-    if not found:
-        raise OSError("the warm interpreter did not start")
-    return found
+        return told.readline().strip()
 
 
 def run_program(

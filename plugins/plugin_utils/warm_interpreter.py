@@ -200,7 +200,11 @@ def start(controller: int, watched: str) -> Program | None:
     gc.collect()
     gc.freeze()
     directory = Path(tempfile.mkdtemp(prefix="secmon-"))
-    server = Server(controller, watched, directory)
+    try:
+        server = Server(controller, watched, directory)
+    except OSError:  # the path of a socket is 104 bytes at most on some systems
+        directory.rmdir()
+        raise
     print(str(directory / "socket"), flush=True)
     # Nobody waits for more, and the pipe must not outlive its reader.
     os.dup2(0, 1)

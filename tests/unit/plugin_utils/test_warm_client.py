@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import (
     ProgramLostError,
     python_environment,
     run_program,
+    server_socket,
 )
 
 PYTHON = "/usr/local/bin/python3"
@@ -189,6 +191,27 @@ def test_a_server_that_dies_while_a_program_runs_is_told_as_such(server: subproc
 def test_a_client_finds_out_that_no_server_is_there(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         run_program(str(tmp_path / "socket"), b"", {})
+
+
+def test_a_server_that_cannot_start_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("x" * 100)  # no socket has a path that long
+    deep.mkdir()
+    monkeypatch.setenv("TMPDIR", str(deep))
+    with pytest.raises(OSError, match="did not start"):
+        server_socket(str(tmp_path))
+    monkeypatch.delenv("TMPDIR")
+    with pytest.raises(OSError, match="did not start"):
+        server_socket(str(tmp_path))
+    assert list(deep.iterdir()) == []
+
+
+def test_all_of_a_run_share_one_server(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        paths = set(threads.map(lambda _number: server_socket(str(tmp_path)), range(4)))
+    (path,) = paths
+    assert run_program(path, b"print('here')", {}) == (0, b"here\n", b"")
+    shutil.rmtree(tmp_path)
+    wait_until(lambda: not Path(path).exists())
 
 
 def test_nonsense_does_not_end_the_server(path: str) -> None:
