@@ -118,10 +118,9 @@ def _documents(policies: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the documents of what moto has as policies: its own kind, texts, and mappings that hold one."""
     for policy in policies:
         if isinstance(policy, Policy):
-            text = next(version.document for version in policy.versions if version.is_default)
+            yield from (json.loads(version.document) for version in policy.versions if version.is_default)
         else:
-            text = policy if isinstance(policy, str) else policy["policy_document"]
-        yield json.loads(text)
+            yield json.loads(policy if isinstance(policy, str) else policy["policy_document"])
 
 
 def _by_action(document: Mapping[str, Any], action: str) -> Verdict:

@@ -17,6 +17,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+# ansible-core 2.19 ends every command so; it does nothing, and keeps the exit code.
+_PAUSE = "&& sleep 0"
 SERVER = Path(__file__).with_name("warm_interpreter.py")
 
 
@@ -36,13 +38,14 @@ def python_environment(command: str, interpreter: str) -> dict[str, str] | None:
     """
     try:
         _shell, option, script = shlex.split(command)
+        script = script.strip().removesuffix(_PAUSE).strip()
         *assignments, program = shlex.split(script)
     except ValueError:
         return None
     added = dict(word.split("=", 1) for word in assignments if "=" in word)
     # Only what reads the same when it is written again: a shell would do more with anything else.
     written = " ".join([*(f"{name}={shlex.quote(value)}" for name, value in added.items()), shlex.quote(program)])
-    plain = option == "-c" and program == interpreter and script.strip() == written
+    plain = option == "-c" and program == interpreter and script == written
     return added if plain else None
 
 
@@ -87,7 +90,7 @@ def _start(directory: str) -> str:
 
 
 def run_program(
-    path: str, program: bytes, added: Mapping[str, str], directory: str | None = None
+    path: str, program: bytes, added: Mapping[str, str], directory: str | bytes | None = None
 ) -> tuple[int, bytes, bytes]:
     """Run a Python program in a fork of the warm interpreter.
 
@@ -104,7 +107,7 @@ def run_program(
         OSError: The interpreter cannot be reached; the program has not been started.
         ProgramLostError: The interpreter ended while the program ran.
     """
-    request = {"environment": {**os.environ, **added}, "directory": directory or str(Path.cwd())}
+    request = {"environment": {**os.environ, **added}, "directory": os.fsdecode(directory or Path.cwd())}
     with (
         socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection,
         tempfile.TemporaryFile() as source,
