@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.member_account import member_client
 from tests.module_runner import ModuleRunner, documented_actions, hidden_in
 
 NAME = "audit-123456789012"
@@ -49,20 +49,6 @@ def bucket(s3: Any) -> dict[str, Any]:
         *(s3.get_bucket_lifecycle_configuration, s3.get_bucket_logging),
     )
     return {ask.__name__: seen(s3, lambda ask=ask: ask(Bucket=NAME)) for ask in asks}
-
-
-def strangers_s3(endpoint: str, sts: Any) -> Any:
-    """Return a client of S3 in another account."""
-    role = "arn:aws:iam::333333333333:role/OrganizationAccountAccessRole"
-    keys = sts.assume_role(RoleArn=role, RoleSessionName="stranger")["Credentials"]
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
 
 
 @pytest.mark.promise("changed")
@@ -322,10 +308,8 @@ def test_a_bucket_that_is_not_ours_is_refused_unless_adopted(run_module: ModuleR
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_strangers_bucket_that_lets_us_in_is_refused(
-    run_module: ModuleRunner, witness: Callable[..., Any], state: str
-) -> None:
-    stranger = strangers_s3(run_module.endpoint, witness("sts"))
+def test_a_strangers_bucket_that_lets_us_in_is_refused(run_module: ModuleRunner, state: str) -> None:
+    stranger = member_client(run_module.endpoint, "333333333333", "s3")
     stranger.create_bucket(Bucket=NAME)
     resources = [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"]
     everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": resources}

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.member_account import member_client
 
 OWNER = "333333333333"
 NAME = "taken-by-the-sandbox"
 
 
 @pytest.fixture
-def owner(embedded_aws: str, aws_client: Callable[[str], Any]) -> Any:
+def owner(embedded_aws: str) -> Iterator[Any]:
     """Return S3 as the account that has made the bucket sees it."""
-    arn = f"arn:aws:iam::{OWNER}:role/OrganizationAccountAccessRole"
-    administrator = boto3.client(
-        "sts",
-        endpoint_url=embedded_aws,
-        region_name="us-east-1",
-        aws_access_key_id="AKIAEMBEDDEDGUIDE001",
-        aws_secret_access_key="embedded",
-    )
-    keys = administrator.assume_role(RoleArn=arn, RoleSessionName="owner")["Credentials"]
-    session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], "us-east-1")
-    client = session.client("s3", endpoint_url=embedded_aws)
+    client = member_client(embedded_aws, OWNER, "s3")
     client.create_bucket(Bucket=NAME)
     yield client
     client.delete_bucket(Bucket=NAME)

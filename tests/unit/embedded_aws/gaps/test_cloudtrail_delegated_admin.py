@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.member_account import member_client
 
 Client = Callable[[str], Any]
 PRINCIPAL = "cloudtrail.amazonaws.com"
@@ -79,19 +80,9 @@ def test_whom_cloudtrail_refuses(aws_client: Client, organizations: Any) -> None
         cloudtrail.register_organization_delegated_admin(MemberAccountId="999999999999")
 
 
-def test_a_member_may_not_register(aws_client: Client, organizations: Any, embedded_aws: str) -> None:
+def test_a_member_may_not_register(organizations: Any, embedded_aws: str) -> None:
     member = make_member(organizations, "curious")
-    keys = aws_client("sts").assume_role(
-        RoleArn=f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole", RoleSessionName="test"
-    )["Credentials"]
-    cloudtrail = boto3.client(
-        "cloudtrail",
-        endpoint_url=embedded_aws,
-        region_name="us-east-1",
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
+    cloudtrail = member_client(embedded_aws, member, "cloudtrail")
     with pytest.raises(cloudtrail.exceptions.NotOrganizationManagementAccountException):
         cloudtrail.register_organization_delegated_admin(MemberAccountId=member)
 

@@ -1,0 +1,24 @@
+"""Plain boto3 in a member account of the embedded AWS, by the role that Organizations makes there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+
+ROLE = "OrganizationAccountAccessRole"
+
+
+def member_client(endpoint: str, account: str, service: str) -> Any:
+    """Return a client of a service in an account, as a witness of the management account who assumes its role."""
+    options = {"endpoint_url": endpoint, "region_name": "us-east-1"}
+    sts = boto3.client("sts", **options, aws_access_key_id="witness", aws_secret_access_key="witness")
+    role = f"arn:aws:iam::{account}:role/{ROLE}"
+    keys = sts.assume_role(RoleArn=role, RoleSessionName="member")["Credentials"]
+    return boto3.client(
+        service,
+        **options,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
