@@ -14,7 +14,7 @@ author:
 description:
   - Does what P(ansible.builtin.local#connection) does. A module that would start the Python which runs Ansible itself
     is run in a fork of a process that has imported the modules' libraries already (ansible, boto3, botocore), instead
-    of importing them anew. A playbook of modules that talk to AWS takes about half the time then.
+    of importing them anew. A playbook of modules that talk to AWS takes about six tenths of the time then.
   - The process is started by the first task and ends with the playbook. It belongs to one run of Ansible; nothing is
     kept between runs.
   - Everything else goes the way of P(ansible.builtin.local#connection). That is commands, other interpreters,

@@ -46,7 +46,6 @@ _PER_SECOND = {
     ("sns", "UntagResource"): 10,
     ("sns", "ListTagsForResource"): 10,
     ("s3", "GetObject"): 5500,
-    ("s3", "HeadObject"): 5500,
     ("s3", "ListObjectsV2"): 5500,
     ("s3", "ListObjectVersions"): 5500,
 }
