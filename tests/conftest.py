@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 
 from embedded_aws.process import embedded_aws_process
-from tests.embedded_control import ask
+from tests.support.embedded_control import ask
 
 # A busy machine is no fault of the code under test.
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -24,7 +24,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that run playbooks: each takes a worker for minutes, which must not be the last ones."""
-    items.sort(key=lambda item: item.path.parent != REPOSITORY / "tests/integration")
+    items.sort(key=lambda item: item.path.parent != REPOSITORY / "tests/acceptance")
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from ansible_collections.secmon.aws.plugins.module_utils.detection.catalog import load_rules
-from ansible_collections.secmon.aws.plugins.module_utils.detection.rule import Rule
-from ansible_collections.secmon.aws.plugins.module_utils.plans.variables import PROFILES
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES
+from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCUMENT = REPOSITORY / "docs/costs.md"

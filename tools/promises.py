@@ -1,6 +1,6 @@
 """Write the table of docs/modules.md: which promise of which module is held by how many tests.
 
-A test says which promise it holds its module to by ``@pytest.mark.promise``; the module is in the file's name.
+A test says which promise it holds its module to by ``@pytest.mark.promise``; its folder is named after the module.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-TESTS = REPOSITORY / "tests/integration/modules"
+TESTS = REPOSITORY / "tests/integration"
 DOCUMENT = REPOSITORY / "docs/modules.md"
 BEGIN, END = "<!-- promises: begin -->\n", "<!-- promises: end -->\n"
 
@@ -52,8 +52,8 @@ def _promise(decorator: ast.expr) -> str | None:
 def table() -> str:
     """Return the table as Markdown."""
     counts: dict[str, Counter[str]] = {}
-    for path in sorted(TESTS.glob("test_*.py")):
-        module = path.stem.removeprefix("test_").split("__")[0]
+    for path in sorted(TESTS.glob("*/test_*.py")):
+        module = path.parent.name
         counts[module] = counts.get(module, Counter()) + held_promises(path)
     lines = [f"| promise | {' | '.join(f'`{module}`' for module in counts)} |", f"|---|{'---|' * len(counts)}"]
     for promise, meaning in PROMISES.items():

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ansible_collections.secmon.aws.plugins.module_utils.plans.variables import PROFILES, TABLE, Variable
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES, TABLE, Variable
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/variables.md"
 HEAD = """\
 # Variables
 
-<!-- Written by tools/variables_page.py from plugins/module_utils/plans/variables.py. -->
+<!-- Written by tools/variables_page.py from plugins/module_utils/preflight/variables.py. -->
 
 One host is one AWS account, and these are its variables: in `group_vars`, `host_vars`, the inventory, a play, or by
 `-e`. `secmon.aws.preflight`, the first task of `site`, `verify` and `teardown`, checks all of them on all hosts before

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_limits import (
+from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import (
     COMPARISONS,
     EXTENDED_STATISTIC_PATTERN,
 )

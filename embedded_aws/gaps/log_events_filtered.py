@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.detection.filter_pattern import (
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import (
     CompiledPattern,
 )
 from moto.logs.models import LogEvent, LogGroup, LogStream

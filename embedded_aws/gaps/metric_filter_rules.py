@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.detection.filter_pattern import (
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import (
     CompiledPattern,
     PatternError,
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_limits import COMPARISONS
+from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import COMPARISONS
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 
 from embedded_aws.events import AlarmTransition

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_limits import COMPARISONS
+from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import COMPARISONS
 
 from embedded_aws.stages.statistics import PERCENTILE
 

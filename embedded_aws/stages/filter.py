@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.detection.filter_pattern import (
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import (
     CompiledPattern,
     LogMessage,
     compile_pattern,

@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.secmon.aws.plugins.module_utils.plans.detections import alarm_name_problems, detections
-from ansible_collections.secmon.aws.plugins.module_utils.plans.rule_choice import Trail, check_rules, load_packs
-from ansible_collections.secmon.aws.plugins.module_utils.plans.variables import ALARM_NAMES, EXCLUDABLE_SOURCES, PACKS
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import (
+    ALARM_NAMES,
+    EXCLUDABLE_SOURCES,
+    PACKS,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import alarm_name_problems, detections
+from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import Trail, check_rules, load_packs
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
 
 RULES = Path(__file__).resolve().parents[2] / "rules"

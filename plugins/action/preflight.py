@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.secmon.aws.plugins.module_utils.plans.preflight import Report, preflight
-from ansible_collections.secmon.aws.plugins.module_utils.plans.rule_choice import load_packs
-from ansible_collections.secmon.aws.plugins.module_utils.plans.variables import PREFIX
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PREFIX
+from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import load_packs
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import read_hosts
 
 RULES = Path(__file__).resolve().parents[2] / "rules"

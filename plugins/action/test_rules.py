@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.secmon.aws.plugins.module_utils.detection.catalog import load_rules
-from ansible_collections.secmon.aws.plugins.module_utils.detection.lint import LintContext, lint_rules
-from ansible_collections.secmon.aws.plugins.module_utils.detection.overrides import apply_overrides
-from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_errors import RuleError
-from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_report import report, totals
-from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_tests import run_tests
+from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.lint import LintContext, lint_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides
+from ansible_collections.secmon.aws.plugins.module_utils.rules.report import report, totals
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import run_tests
+from ansible_collections.secmon.aws.plugins.module_utils.validation.errors import RuleError
 
 ARGUMENT_SPEC = {
     "paths": {"type": "list", "elements": "path", "required": True},

@@ -250,24 +250,24 @@ pending:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.aws.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.aws.sns import find_subscription, find_topic
-from ansible_collections.secmon.aws.plugins.module_utils.plans.alert_topic import (
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.sns.endpoints import REMOVABLE, SUBSCRIBABLE
+from ansible_collections.secmon.aws.plugins.module_utils.sns.plan import (
     check_topic,
     plan_absent,
     plan_present,
     results_of,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.plans.alert_topic_endpoints import REMOVABLE, SUBSCRIBABLE
-from ansible_collections.secmon.aws.plugins.module_utils.plans.alert_topic_policy import PUBLISHERS
-from ansible_collections.secmon.aws.plugins.module_utils.plans.alert_topic_report import (
+from ansible_collections.secmon.aws.plugins.module_utils.sns.reads import find_subscription, find_topic
+from ansible_collections.secmon.aws.plugins.module_utils.sns.report import (
     after_confirmation,
     answered,
     confirmed_arn,
     token_warnings,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.shell.run import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.sns.topic_policy import PUBLISHERS
 
 
 def _subscriptions(protocols: Sequence[str]) -> dict[str, Any]:

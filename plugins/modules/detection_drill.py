@@ -181,10 +181,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.aws.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.aws.drill_facts import read_facts
-from ansible_collections.secmon.aws.plugins.module_utils.aws.drill_pursuit import BrokenHopError, Pursuit
-from ansible_collections.secmon.aws.plugins.module_utils.plans.drill import (
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.problems import NotProvedError
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import run_module
+from ansible_collections.secmon.aws.plugins.module_utils.drill.facts import Facts
+from ansible_collections.secmon.aws.plugins.module_utils.drill.follow import BrokenHopError, Pursuit
+from ansible_collections.secmon.aws.plugins.module_utils.drill.inspection import check_drill, inspect
+from ansible_collections.secmon.aws.plugins.module_utils.drill.reads import read_facts
+from ansible_collections.secmon.aws.plugins.module_utils.drill.timeline import (
     NOT_SEEN,
     Drill,
     Finding,
@@ -192,11 +197,6 @@ from ansible_collections.secmon.aws.plugins.module_utils.plans.drill import (
     failure_message,
     first_certain,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.plans.drill_facts import Facts
-from ansible_collections.secmon.aws.plugins.module_utils.plans.drill_inspection import check_drill, inspect
-from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.plans.problems import NotProvedError
-from ansible_collections.secmon.aws.plugins.module_utils.shell.run import run_module
 
 OPTIONS: dict[str, Any] = {
     "secret_id": {"type": "str", "required": True, "no_log": False},

@@ -187,17 +187,17 @@ lines:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.aws.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.aws.leftovers import find_leftovers
-from ansible_collections.secmon.aws.plugins.module_utils.plans.leftovers import (
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify import (
     as_result,
     judge,
     removed_since,
     system_of,
     told,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.shell.run import COMMON_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.leftovers.reads import find_leftovers
 
 _NAMES = ("trail_name", "bucket_name", "log_group_name", "role_name", "topic_name", "secret_name")
 _LISTS = ("key_aliases", "alarm_names", "filter_names", "other_filter_names", "metric_namespaces")

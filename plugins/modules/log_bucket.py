@@ -156,22 +156,22 @@ log_bucket:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.aws.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.aws.s3 import (
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.arns import partition_of
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.tags import is_ours
+from ansible_collections.secmon.aws.plugins.module_utils.s3.plan import (
+    check_log_bucket,
+    plan_absent,
+    plan_present,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.s3.reads import (
     bucket_tags,
     find_bucket,
     is_empty,
     object_versions,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.plans.arns import partition_of
-from ansible_collections.secmon.aws.plugins.module_utils.plans.log_bucket import (
-    check_log_bucket,
-    plan_absent,
-    plan_present,
-)
-from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.plans.tags import is_ours
-from ansible_collections.secmon.aws.plugins.module_utils.shell.run import OWNER_OPTIONS, run_module
 
 OPTIONS: dict[str, Any] = {
     **OWNER_OPTIONS,

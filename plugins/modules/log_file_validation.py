@@ -92,13 +92,16 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.aws.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.aws.drill_facts import find_trail
-from ansible_collections.secmon.aws.plugins.module_utils.aws.log_validation import HAS_CRYPTOGRAPHY, Validation
-from ansible_collections.secmon.aws.plugins.module_utils.plans.log_validation import HOUR, next_digest, parse_time
-from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.plans.problems import NotProvedError, RequestError, require
-from ansible_collections.secmon.aws.plugins.module_utils.shell.run import COMMON_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digest_validation import (
+    HAS_CRYPTOGRAPHY,
+    Validation,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digests import HOUR, next_digest, parse_time
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.problems import NotProvedError, RequestError, require
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.drill.reads import find_trail
 
 OPTIONS: dict[str, Any] = {
     **COMMON_OPTIONS,

@@ -143,16 +143,16 @@ lost:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.aws.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.aws.logs import find_log_group, log_group_tags
-from ansible_collections.secmon.aws.plugins.module_utils.plans.log_group import (
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.logs.log_group import (
     CLASSES,
     check_log_group,
     plan_absent,
     plan_present,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.shell.run import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.logs.log_group_reads import find_log_group, log_group_tags
 
 OPTIONS: dict[str, Any] = {
     **OWNER_OPTIONS,

@@ -304,13 +304,13 @@ removed:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.aws.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.aws.cloudwatch import alarm_tags, find_alarms, our_alarm_tags
-from ansible_collections.secmon.aws.plugins.module_utils.plans.alarm_request import Request, read_request
-from ansible_collections.secmon.aws.plugins.module_utils.plans.alarm_rule import alarm_name
-from ansible_collections.secmon.aws.plugins.module_utils.plans.metric_alarms import must_ask_again, plan_alarms
-from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.shell.run import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.composite_rule import alarm_name
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.plan import must_ask_again, plan_alarms
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.reads import alarm_tags, find_alarms, our_alarm_tags
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.request import Request, read_request
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
 
 _ACTIONS: dict[str, Any] = {
     "alarm_actions": {"type": "list", "elements": "str"},

@@ -249,21 +249,21 @@ disagreements:
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.aws.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.aws.metric_filters import (
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filter_checks import check_metric_filters
+from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filter_reads import (
     list_metric_filters,
     log_group_arn,
     matches_on_aws,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.plans.metric_filter_checks import check_metric_filters
-from ansible_collections.secmon.aws.plugins.module_utils.plans.metric_filter_tests import (
+from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filters import plan_absent, plan_present
+from ansible_collections.secmon.aws.plugins.module_utils.logs.sample_messages import (
     as_texts,
     compared,
     with_tests,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.plans.metric_filters import plan_absent, plan_present
-from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.shell.run import OWNER_OPTIONS, run_module
 
 FILTER_OPTIONS: dict[str, Any] = {
     "name": {"type": "str", "required": True},

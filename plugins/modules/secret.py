@@ -218,18 +218,18 @@ secret:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.aws.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.aws.secretsmanager import (
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.checks import check_secret
+from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.plan import plan_absent, plan_present
+from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.reads import (
     all_versions,
     find_secret,
     resource_policy,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.plans.secret import plan_absent, plan_present
-from ansible_collections.secmon.aws.plugins.module_utils.plans.secret_checks import check_secret
-from ansible_collections.secmon.aws.plugins.module_utils.plans.secret_state import Found, iso_date
-from ansible_collections.secmon.aws.plugins.module_utils.plans.secret_value import may_be_deprecated
-from ansible_collections.secmon.aws.plugins.module_utils.shell.run import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.state import Found, iso_date
+from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.value import may_be_deprecated
 
 OPTIONS: dict[str, Any] = {
     **OWNER_OPTIONS,

@@ -408,14 +408,8 @@ delivery:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.aws.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.aws.cloudtrail import (
-    describe_trails,
-    owner_of_new_trail,
-    read_trail,
-)
-from ansible_collections.secmon.aws.plugins.module_utils.plans.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.plans.trail import (
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.checks import check_trail
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.plan import (
     NO_TRAIL,
     choose_trail,
     plan_absent,
@@ -423,9 +417,15 @@ from ansible_collections.secmon.aws.plugins.module_utils.plans.trail import (
     plan_present,
     require_own,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.plans.trail_checks import check_trail
-from ansible_collections.secmon.aws.plugins.module_utils.plans.trail_selectors import KINDS, OPERATOR_OPTIONS
-from ansible_collections.secmon.aws.plugins.module_utils.shell.run import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import (
+    describe_trails,
+    owner_of_new_trail,
+    read_trail,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selectors import KINDS, OPERATOR_OPTIONS
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
 
 TEXTS: dict[str, Any] = {"type": "list", "elements": "str"}
 DATA_RESOURCE: dict[str, Any] = {

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleValueOmittedError
-from ansible_collections.secmon.aws.plugins.module_utils.plans.variable_checks import Given
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import Given
 
 
 def read_hosts(task: Any, templar: Any, hosts: Iterable[str], prefix: str) -> dict[str, dict[str, Given]]:

@@ -14,11 +14,11 @@ from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.detection.cis_patterns import CIS_PATTERNS
-from ansible_collections.secmon.aws.plugins.module_utils.detection.filter_pattern import (
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import (
     LogMessage,
     compile_pattern,
 )
+from ansible_collections.secmon.aws.plugins.module_utils.rules.cis_patterns import CIS_PATTERNS
 
 from tests.benchmark.table import Row
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.detection.filter_pattern import PatternError, compile_pattern
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import PatternError, compile_pattern
 from botocore.exceptions import ClientError
 
 from tests.contract.questions import REFUSED, Answer, Question

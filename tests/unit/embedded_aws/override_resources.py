@@ -8,11 +8,11 @@ from typing import Any
 
 import boto3
 
-from tests.embedded_control import link_in, mails
-from tests.integration.modules.secret_world import FUNCTION, make_function
-from tests.unit.embedded_aws.alarm_setup import Client, make_group, now_of, put_alarm, put_filter, put_messages
-from tests.unit.embedded_aws.raw_call import protocols_of
-from tests.unit.embedded_aws.trail_setup import SERVICE, document, make_bucket, make_trail
+from tests.integration.secret.secret_world import FUNCTION, make_function
+from tests.support.alarm_setup import Client, make_group, now_of, put_alarm, put_filter, put_messages
+from tests.support.embedded_control import link_in, mails
+from tests.support.raw_call import protocols_of
+from tests.support.trail_setup import SERVICE, document, make_bucket, make_trail
 
 MATH: list[dict[str, Any]] = [
     {"Id": "m", "MetricStat": {"Metric": {"Namespace": "Test", "MetricName": "kept"}, "Period": 60, "Stat": "p90"}},

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from embedded_aws import overrides
-from tests.unit.embedded_aws.in_process import InProcess, aws
+from tests.support.in_process import InProcess, aws
 
 __all__ = ["aws"]
 

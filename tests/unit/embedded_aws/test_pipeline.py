@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from embedded_aws import pipeline as module
 from embedded_aws.stages.happened import Happened
 from embedded_aws.world import World
-from tests.unit.embedded_aws.in_process import InProcess, aws
+from tests.support.in_process import InProcess, aws
 
 __all__ = ["aws"]
 

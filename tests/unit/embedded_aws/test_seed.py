@@ -9,7 +9,7 @@ import pytest
 
 from embedded_aws.seed import DEFAULT_SEED, SeedError, load_seed
 from tests.conftest import run
-from tests.unit.embedded_aws.in_process import GUIDE, PRODUCTION, InProcess, aws
+from tests.support.in_process import GUIDE, PRODUCTION, InProcess, aws
 
 __all__ = ["aws"]
 

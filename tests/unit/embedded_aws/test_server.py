@@ -20,7 +20,7 @@ from aiosmtpd.controller import Controller
 
 from embedded_aws.process import embedded_aws_process
 from tests.conftest import run
-from tests.embedded_control import mails
+from tests.support.embedded_control import mails
 
 SERVE = (sys.executable, "-m", "embedded_aws", "--port")
 

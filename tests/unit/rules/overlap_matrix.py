@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ansible_collections.secmon.aws.plugins.module_utils.detection.catalog import load_rules
-from ansible_collections.secmon.aws.plugins.module_utils.detection.filter_pattern import CompiledPattern, LogMessage
-from ansible_collections.secmon.aws.plugins.module_utils.detection.parameters import fill_pattern
-from ansible_collections.secmon.aws.plugins.module_utils.detection.rule import Rule
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import CompiledPattern, LogMessage
+from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 
 RULES = Path(__file__).parents[3] / "rules"
 MATRIX = Path(__file__).with_suffix(".txt")

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.detection.catalog import load_rules
-from ansible_collections.secmon.aws.plugins.module_utils.detection.filter_pattern import LogMessage, compile_pattern
-from ansible_collections.secmon.aws.plugins.module_utils.detection.lint import lint_rules
-from ansible_collections.secmon.aws.plugins.module_utils.detection.overrides import resolve
-from ansible_collections.secmon.aws.plugins.module_utils.detection.parameters import fill_pattern, sample_values
-from ansible_collections.secmon.aws.plugins.module_utils.detection.rule import Rule
-from ansible_collections.secmon.aws.plugins.module_utils.detection.rule_tests import run_tests
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import LogMessage, compile_pattern
+from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.lint import lint_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import resolve
+from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern, sample_values
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import run_tests
 
 from tests.unit.rules.overlap_matrix import MATRIX, RULES, matrix, wide_pattern
 

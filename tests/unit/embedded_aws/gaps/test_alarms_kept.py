@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.embedded_aws.alarm_setup import (
+from tests.support.alarm_setup import (
     Client,
     advance,
     alarm,

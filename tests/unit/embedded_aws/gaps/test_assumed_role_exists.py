@@ -10,7 +10,7 @@ import botocore.exceptions
 import pytest
 
 from embedded_aws.gaps import assumed_role_exists, root_identity
-from tests.unit.embedded_aws.in_process import ADMINISTRATOR, GUIDE, PRODUCTION, InProcess, aws
+from tests.support.in_process import ADMINISTRATOR, GUIDE, PRODUCTION, InProcess, aws
 
 # Imported for what their import does: the gaps register their overrides.
 __all__ = ["assumed_role_exists", "aws", "root_identity"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.member_account import member_client
+from tests.support.member_account import member_client
 
 Client = Callable[[str], Any]
 PRINCIPAL = "cloudtrail.amazonaws.com"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.embedded_aws.alarm_setup import Client, advance, make_group, now_of, put_messages
+from tests.support.alarm_setup import Client, advance, make_group, now_of, put_messages
 
 
 def found(client: Client, group: str, pattern: str, **more: Any) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.embedded_aws.alarm_setup import Client, make_group, put_filter
+from tests.support.alarm_setup import Client, make_group, put_filter
 
 
 def group_of(client: Client, name: str) -> dict[str, Any]:

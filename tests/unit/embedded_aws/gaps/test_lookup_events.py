@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from tests.unit.embedded_aws.trail_setup import control, moto_client
+from tests.support.trail_setup import control, moto_client
 
 Client = Callable[[str], Any]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.embedded_aws.alarm_setup import Client, now_of, put_value
+from tests.support.alarm_setup import Client, now_of, put_value
 
 DIMENSION = [{"Name": "Secret", "Value": "a"}]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.embedded_aws.alarm_setup import TRANSFORMATION, Client, make_group, put_filter
+from tests.support.alarm_setup import TRANSFORMATION, Client, make_group, put_filter
 
 REFUSED = "InvalidParameterException"
 

@@ -15,11 +15,11 @@ from botocore.validate import ParamValidator
 from embedded_aws.access import is_read_only
 from embedded_aws.protocol import operation_model
 from tests.conftest import run
-from tests.unit.embedded_aws.alarm_setup import Client
+from tests.support.alarm_setup import Client
+from tests.support.raw_call import protocols_of, raw_call, unknown_members, values_outside_enums
 from tests.unit.embedded_aws.model_violations import Violation, violations
 from tests.unit.embedded_aws.override_cases import ANSWERED, NOTHING_TO_REFUSE, REFUSED
 from tests.unit.embedded_aws.override_resources import make_resources
-from tests.unit.embedded_aws.raw_call import protocols_of, raw_call, unknown_members, values_outside_enums
 
 # What each service answers to a request that its model forbids; CloudTrail has an error for almost every member.
 CODES = {

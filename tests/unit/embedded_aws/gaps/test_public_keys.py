@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from moto import mock_aws
 
-from tests.unit.embedded_aws.trail_setup import control, moto_client
+from tests.support.trail_setup import control, moto_client
 
 Client = Callable[[str], Any]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from embedded_aws.gaps import root_identity
-from tests.unit.embedded_aws.in_process import ADMINISTRATOR, GUIDE, InProcess, aws
+from tests.support.in_process import ADMINISTRATOR, GUIDE, InProcess, aws
 
 # Imported for what their import does: the gaps register their overrides.
 __all__ = ["aws", "root_identity"]

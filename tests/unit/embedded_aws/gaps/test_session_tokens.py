@@ -9,7 +9,7 @@ import botocore.exceptions
 import pytest
 
 from embedded_aws.gaps import assumed_role_exists, root_identity, session_tokens
-from tests.unit.embedded_aws.in_process import PRODUCTION, InProcess, aws
+from tests.support.in_process import PRODUCTION, InProcess, aws
 
 # Imported for what their import does: the gaps register their overrides.
 __all__ = ["assumed_role_exists", "aws", "root_identity", "session_tokens"]

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.embedded_control import advance, follow, link_in, mails
+from tests.support.embedded_control import advance, follow, link_in, mails
 
 Client = Callable[[str], Any]
 DAY = 86_400

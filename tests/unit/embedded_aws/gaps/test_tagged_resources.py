@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.embedded_aws.alarm_setup import Client, put_alarm
-from tests.unit.embedded_aws.trail_setup import make_bucket
+from tests.support.alarm_setup import Client, put_alarm
+from tests.support.trail_setup import make_bucket
 
 TAGS = [{"Key": "owner", "Value": "secmon"}, {"Key": "stage", "Value": "test"}]
 KMS_TAGS = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in TAGS]

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from tests.unit.embedded_aws.trail_setup import (
+from tests.support.trail_setup import (
     ACCOUNT,
     bucket_policy,
     control,

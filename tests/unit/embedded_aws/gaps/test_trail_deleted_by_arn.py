@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.unit.embedded_aws.trail_setup import make_bucket
+from tests.support.trail_setup import make_bucket
 
 
 def make_trail(client: Callable[[str], Any]) -> str:

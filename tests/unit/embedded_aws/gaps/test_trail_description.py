@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from tests.unit.embedded_aws.trail_setup import make_trail, moto_client, trail_arn
+from tests.support.trail_setup import make_trail, moto_client, trail_arn
 
 Client = Callable[[str], Any]
 

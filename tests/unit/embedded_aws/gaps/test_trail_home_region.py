@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.unit.embedded_aws.trail_setup import make_trail, moto_client
+from tests.support.trail_setup import make_trail, moto_client
 
 Client = Callable[[str], Any]
 

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from tests.unit.embedded_aws.trail_setup import make_trail, moto_client
+from tests.support.trail_setup import make_trail, moto_client
 
 Client = Callable[[str], Any]
 

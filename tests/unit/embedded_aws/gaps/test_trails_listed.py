@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from tests.unit.embedded_aws.trail_setup import make_trail, moto_client
+from tests.support.trail_setup import make_trail, moto_client
 
 Client = Callable[[str], Any]
 

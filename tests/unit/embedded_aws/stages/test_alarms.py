@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.unit.embedded_aws.alarm_setup import (
+from tests.support.alarm_setup import (
     Client,
     advance,
     alarm,

@@ -14,7 +14,7 @@ import pytest
 
 from embedded_aws.process import embedded_aws_process
 from embedded_aws.stages.log_stream import RECORD_BYTES, is_too_large
-from tests.unit.embedded_aws.trail_setup import (
+from tests.support.trail_setup import (
     ACCOUNT,
     REGION,
     bucket_policy,

@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.unit.embedded_aws.trail_setup import REGION, control, keys, log_keys, make_trail
+from tests.support.trail_setup import REGION, control, keys, log_keys, make_trail
 
 
 @pytest.fixture(autouse=True)

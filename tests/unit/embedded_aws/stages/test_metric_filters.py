@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.embedded_aws.alarm_setup import Client, make_group, now_of, put_filter, put_messages
+from tests.support.alarm_setup import Client, make_group, now_of, put_filter, put_messages
 
 Read = Callable[..., list[dict[str, Any]]]
 

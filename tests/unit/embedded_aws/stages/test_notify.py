@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.embedded_control import drain, follow, link_in, mails
+from tests.support.embedded_control import drain, follow, link_in, mails
 
 Client = Callable[[str], Any]
 ACCOUNT = "123456789012"

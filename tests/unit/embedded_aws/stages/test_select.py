@@ -9,7 +9,7 @@ import pytest
 
 from embedded_aws.events import Record, TrailRef
 from embedded_aws.stages.select import TrailView, logging_trails, receiving_trails
-from tests.unit.embedded_aws.in_process import GUIDE, PRODUCTION, InProcess, aws
+from tests.support.in_process import GUIDE, PRODUCTION, InProcess, aws
 
 __all__ = ["aws"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from embedded_aws.events import Record
 from embedded_aws.gaps import assumed_role_exists, lookup_events
-from tests.unit.embedded_aws.in_process import ADMINISTRATOR, GUIDE, PRODUCTION, InProcess, aws
+from tests.support.in_process import ADMINISTRATOR, GUIDE, PRODUCTION, InProcess, aws
 
 # Imported for what their import does: the gaps register their overrides.
 __all__ = ["assumed_role_exists", "aws", "lookup_events"]

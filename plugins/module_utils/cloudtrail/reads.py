@@ -1,0 +1,78 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What is read from CloudTrail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..core.account import Account
+from ..core.arns import Place, partition_of
+from ..core.tags import as_mapping, own_tags
+from .selection import Selectors
+from .state import Trail, place_of, settings_of
+
+
+def describe_trails(account: Account, name: str) -> list[dict[str, Any]]:
+    """Return all trails that show in this region, shadow trails included.
+
+    Asked for a name, CloudTrail would look at the region's own trails only.
+    """
+    answer = account.read("cloudtrail", "DescribeTrails", f"trail {name}", {"includeShadowTrails": True})
+    trails: list[dict[str, Any]] = answer.get("trailList", [])
+    return trails
+
+
+def read_trail(account: Account, description: Mapping[str, Any]) -> tuple[Trail, dict[str, Any]]:
+    """Return a trail, and what GetTrailStatus says of it."""
+    arn, name = description["TrailARN"], description["Name"]
+    status = _read(account, "GetTrailStatus", name, arn, {"Name": arn})
+    selectors = _read(account, "GetEventSelectors", name, arn, {"TrailName": arn})
+    trail = Trail(
+        name=name,
+        place=place_of(arn),
+        settings=settings_of(description),
+        selectors=Selectors(
+            basic=tuple(selectors.get("EventSelectors") or ()),
+            advanced=tuple(selectors.get("AdvancedEventSelectors") or ()),
+        ),
+        insights=_insights(account, description),
+        logging=status["IsLogging"],
+        tags=_tags(account, name, arn),
+    )
+    return trail, status
+
+
+def owner_of_new_trail(account: Account, *, organization: bool) -> Place:
+    """Return the home of a new trail; an organization's belongs to the management account, whoever makes it."""
+    if not organization:
+        return account.place
+    remedy = "The account is in no organization. Leave organization out, or join one."
+    remedies = {"AWSOrganizationsNotInUseException": remedy}
+    answer = account.read("organizations", "DescribeOrganization", "caller's organization", remedies=remedies)
+    owner: str = answer["Organization"]["MasterAccountId"]
+    return Place(partition_of(account.region), account.region, owner)
+
+
+def _insights(account: Account, description: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    if not description.get("HasInsightSelectors"):
+        return ()
+    arn, name = description["TrailARN"], description["Name"]
+    options = {"parameters": {"TrailName": arn}, "resource_arn": arn}
+    # Somebody may have turned them off since the trails were listed.
+    answer = account.read_if_any(
+        "cloudtrail", "GetInsightSelectors", f"trail {name}", "InsightNotEnabledException", **options
+    )
+    return tuple(answer.get("InsightSelectors") or ())
+
+
+def _tags(account: Account, name: str, arn: str) -> dict[str, str]:
+    answer = _read(account, "ListTags", name, arn, {"ResourceIdList": [arn]})
+    tags = [tag for resource in answer["ResourceTagList"] for tag in resource.get("TagsList") or ()]
+    return own_tags(as_mapping(tags))
+
+
+def _read(account: Account, operation: str, name: str, arn: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return account.read("cloudtrail", operation, f"trail {name}", parameters, resource_arn=arn)

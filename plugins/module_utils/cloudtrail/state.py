@@ -1,0 +1,164 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""A trail as it is, and as a task wants it.
+
+Source: CloudTrail API reference, Trail, UpdateTrail, GetTrailStatus, InsightSelector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from ..core.arns import Place
+from ..core.tags import tag_change
+from .selection import DEFAULT, Selectors
+from .selectors import described_selectors, wanted_selectors
+
+UNFINISHED = "secmon:unfinished"
+"""The key of a tag that a new trail carries until it logs, so that a run that was killed before can be told from a
+trail that somebody stopped."""
+
+# What DescribeTrails calls a setting, and its value if CloudTrail does not mention it.
+SETTINGS: dict[str, tuple[str, Any]] = {
+    "s3_bucket_name": ("S3BucketName", ""),
+    "s3_key_prefix": ("S3KeyPrefix", ""),
+    "sns_topic_arn": ("SnsTopicARN", ""),
+    "multi_region": ("IsMultiRegionTrail", False),
+    "global_service_events": ("IncludeGlobalServiceEvents", True),
+    "log_file_validation": ("LogFileValidationEnabled", False),
+    "kms_key_arn": ("KmsKeyId", ""),
+    "log_group_arn": ("CloudWatchLogsLogGroupArn", ""),
+    "log_group_role_arn": ("CloudWatchLogsRoleArn", ""),
+    "organization": ("IsOrganizationTrail", False),
+}
+_LOG_GROUP = ("log_group_arn", "log_group_role_arn")
+_DELIVERY = {
+    "latest_delivery_time": "LatestDeliveryTime",
+    "latest_delivery_error": "LatestDeliveryError",
+    "latest_digest_delivery_time": "LatestDigestDeliveryTime",
+    "latest_digest_delivery_error": "LatestDigestDeliveryError",
+    "latest_cloudwatch_logs_delivery_time": "LatestCloudWatchLogsDeliveryTime",
+    "latest_cloudwatch_logs_delivery_error": "LatestCloudWatchLogsDeliveryError",
+    "latest_notification_time": "LatestNotificationTime",
+    "latest_notification_error": "LatestNotificationError",
+    "start_logging_time": "StartLoggingTime",
+    "stop_logging_time": "StopLoggingTime",
+}
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A trail.
+
+    Attributes:
+        name: Its name.
+        place: Where it is at home; the account owns it.
+        settings: What CreateTrail and UpdateTrail set, by the keys of `SETTINGS`.
+        selectors: Its event selectors.
+        insights: Its insight selectors as the API has them.
+        logging: Whether it logs.
+        tags: Its tags but AWS's own.
+    """
+
+    name: str
+    place: Place
+    settings: Mapping[str, Any]
+    selectors: Selectors = DEFAULT
+    insights: tuple[Mapping[str, Any], ...] = ()
+    logging: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def arn(self) -> str:
+        """The trail's ARN."""
+        return self.place.arn("cloudtrail", f"trail/{self.name}")
+
+    @property
+    def resource(self) -> str:
+        """The trail in words, for a message."""
+        return f"trail {self.name}"
+
+    @property
+    def insight_types(self) -> list[str]:
+        """The types of insights, sorted."""
+        return sorted(insight["InsightType"] for insight in self.insights)
+
+    def described(self) -> dict[str, Any]:
+        """Return the trail in the module's terms."""
+        return {
+            "name": self.name,
+            "arn": self.arn,
+            "home_region": self.place.region,
+            **self.settings,
+            "logging": self.logging,
+            **described_selectors(self.selectors, self.place.partition),
+            "insight_types": self.insight_types,
+            "tags": dict(self.tags),
+        }
+
+
+def place_of(arn: str) -> Place:
+    """Return where a trail of this ARN is at home."""
+    _arn, partition, _service, region, account, _trail = arn.split(":", 5)
+    return Place(partition, region, account)
+
+
+def new_trail(name: str, place: Place) -> Trail:
+    """Return a trail that was told nothing, which records one region only."""
+    return Trail(name, place, settings_of({}))
+
+
+def settings_of(description: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings from a description of DescribeTrails, which leaves out what is not set."""
+    return {key: description.get(member, otherwise) for key, (member, otherwise) in SETTINGS.items()}
+
+
+def wanted_trail(params: Mapping[str, Any], found: Trail) -> Trail:
+    """Return the trail that a task asks for; what it does not mention is as it was found."""
+    tags = dict(tag_change(found.tags, params.get("tags"), params.get("purge_tags", True)).after)
+    tags.pop(UNFINISHED, None)
+    return replace(
+        found,
+        settings=_wanted_settings(params, found),
+        selectors=wanted_selectors(params, found.selectors, found.place.partition),
+        insights=_wanted_insights(params.get("insight_types"), found),
+        logging=(found.logging or UNFINISHED in found.tags) if params.get("logging") is None else params["logging"],
+        tags=tags,
+    )
+
+
+def _wanted_settings(params: Mapping[str, Any], found: Trail) -> dict[str, Any]:
+    mentioned = {key: params[key] for key in SETTINGS if params.get(key) is not None}
+    if params.get("sns_topic_name") is not None:
+        mentioned["sns_topic_arn"] = _topic_arn(params["sns_topic_name"], found.place)
+    if mentioned.get("log_group_arn"):
+        # CloudTrail takes and gives the group's ARN with these two characters, other services without them.
+        mentioned["log_group_arn"] = mentioned["log_group_arn"].removesuffix(":*") + ":*"
+    if any(mentioned.get(key) == "" for key in _LOG_GROUP):
+        mentioned |= dict.fromkeys(_LOG_GROUP, "")
+    return {**found.settings, **mentioned}
+
+
+def _topic_arn(name: str, place: Place) -> str:
+    return name if not name or name.startswith("arn:") else place.arn("sns", name)
+
+
+def _wanted_insights(types: Iterable[str] | None, found: Trail) -> tuple[Mapping[str, Any], ...]:
+    if types is None or set(types) == set(found.insight_types):
+        return found.insights
+    # A type that is there already keeps its event categories, of which the task says nothing.
+    known = {insight["InsightType"]: insight for insight in found.insights}
+    return tuple(known.get(kind, {"InsightType": kind}) for kind in sorted(set(types)))
+
+
+def described_delivery(status: Mapping[str, Any]) -> dict[str, str]:
+    """Return GetTrailStatus's times (ISO 8601) and errors, each an empty string if there is none."""
+    return {key: _text(status.get(member)) for key, member in _DELIVERY.items()}
+
+
+def _text(value: datetime | str | None) -> str:
+    return value.isoformat() if isinstance(value, datetime) else value or ""

@@ -1,0 +1,277 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""AWS as one account and region: bulk reads, concurrent writes, each retried, paced and translated in one place."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from .arns import Place, partition_of
+from .errors import (
+    AnswerLostError,
+    AwsError,
+    Subject,
+    error_code,
+    error_message,
+    is_expired_page,
+    is_lost_answer,
+    is_passing,
+    is_unreachable,
+    partial_failure,
+    translate,
+)
+from .plan import Plan, Write
+from .rate_limits import Pace
+from .retries import Budget
+
+try:
+    from botocore import xform_name
+    from botocore.exceptions import BotoCoreError, ClientError
+except ImportError:  # the module says so when it is run
+    pass
+
+# boto3 keeps ten connections; the published rates allow fewer calls at a time than that anyway.
+_WORKERS = 8
+# A port that nobody listens on will hardly be opened while we wait: this is for a name server that hiccups.
+_ATTEMPTS_TO_REACH = 3
+_PAGE_TOKENS = {"logs": "nextToken", "resourcegroupstaggingapi": "PaginationToken"}
+
+
+class WritesFailedError(Exception):
+    """A write of a plan failed for good; others are done, or were not tried.
+
+    Attributes:
+        error: Why.
+        done: What was written, in the plan's order.
+        not_done: What was not.
+    """
+
+    def __init__(self, error: AwsError, done: tuple[Write, ...], not_done: tuple[Write, ...]) -> None:
+        """Keep what was done and what was not."""
+        self.error = error
+        self.done = done
+        self.not_done = not_done
+        super().__init__(str(error))
+
+
+@dataclass
+class Account:
+    """One account in one region.
+
+    Attributes:
+        make_client: Makes the boto3 client of a service, without retries of its own.
+        region: The region's name.
+        budget: The time for retries.
+    """
+
+    make_client: Callable[[str], Any]
+    region: str
+    budget: Budget
+    _clients: dict[str, Any] = field(default_factory=dict)
+    _lock: Any = field(default_factory=threading.Lock)
+    _place: Place | None = None
+    _pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the pace by the budget's clock."""
+        self._pace = Pace(self.budget.now, self.budget.sleep)
+
+    @property
+    def place(self) -> Place:
+        """Partition, region and account id, which costs one call to STS the first time."""
+        if self._place is None:
+            answer = self.read("sts", "GetCallerIdentity", "caller's account")
+            self._place = Place(answer["Arn"].split(":")[1], self.region, answer["Account"])
+        return self._place
+
+    def learn_place(self, arn: str) -> None:
+        """Take partition and account from the ARN of something of the caller's own, which spares the call to STS."""
+        _arn, partition, _service, _region, account, _resource = arn.split(":", 5)
+        self._place = Place(partition, self.region, account)
+
+    def known_place(self) -> str:
+        """Say where we are, for a message, even if STS does not answer."""
+        try:
+            return f"account {self.place.account}, region {self.region}"
+        except AwsError:
+            return f"an unknown account of partition {partition_of(self.region)}, region {self.region}"
+
+    def place_if_known(self) -> str:
+        """Say where we are in brackets, or nothing if nobody has asked AWS anything yet."""
+        return f" ({self.known_place()})" if self._place or self._clients else ""
+
+    def read(
+        self,
+        service: str,
+        operation: str,
+        resource: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        resource_arn: str = "*",
+        remedies: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Make one reading call.
+
+        Args:
+            service: boto3's name of the service.
+            operation: The API's name of the call.
+            resource: What it is about, in words.
+            parameters: As boto3 takes them.
+            resource_arn: What IAM would have to grant it on.
+            remedies: Error codes, each with what the user can do.
+
+        Raises:
+            AwsError: It failed for good.
+        """
+        return self._call(Subject(service, operation, resource, resource_arn, remedies), parameters or {})
+
+    def read_if_any(self, service: str, operation: str, resource: str, *missing: str, **options: Any) -> dict[str, Any]:
+        """Make one reading call; an answer with one of the codes in `missing` gives an empty one."""
+        try:
+            return self.read(service, operation, resource, **options)
+        except AwsError as error:
+            if error.code in missing:
+                return {}
+            raise
+
+    def read_all(
+        self,
+        service: str,
+        operation: str,
+        resource: str,
+        items: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        resource_arn: str = "*",
+        remedies: Mapping[str, str] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return the items of every page of a listing, which begins again if its token expires on the way.
+
+        Args:
+            service: boto3's name of the service.
+            operation: The API's name of the call.
+            resource: What is listed, in words.
+            items: The member of the answer that holds the items.
+            parameters: As boto3 takes them.
+            resource_arn: What IAM would have to grant it on.
+            remedies: Error codes, each with what the user can do.
+        """
+        pages = self.read_pages(service, operation, resource, parameters, resource_arn=resource_arn, remedies=remedies)
+        return [item for page in pages for item in page.get(items, [])]
+
+    def read_pages(
+        self,
+        service: str,
+        operation: str,
+        resource: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        resource_arn: str = "*",
+        remedies: Mapping[str, str] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return every page of a listing; the arguments are those of `read_all`."""
+        subject = Subject(service, operation, resource, resource_arn, remedies)
+        attempt = 1
+        while True:
+            try:
+                return list(self._pages(subject, parameters or {}))
+            except AwsError as error:
+                cause = error.__cause__
+                expired = isinstance(cause, Exception) and is_expired_page(cause)
+                if not expired or not self.budget.wait(attempt):
+                    raise
+                attempt += 1
+
+    def _pages(self, subject: Subject, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        token_name = _PAGE_TOKENS.get(subject.service, "NextToken")
+        token = ""
+        while True:
+            page = self._call(subject, {**parameters, **({token_name: token} if token else {})})
+            yield page
+            token = page.get(token_name) or ""
+            if not token:
+                return
+
+    def apply(self, plan: Plan) -> list[dict[str, Any]]:
+        """Carry out a plan and return the answers in the order of `plan.writes`.
+
+        Raises:
+            WritesFailedError: One failed for good. Those of its stage that had begun were finished, no other was begun.
+        """
+        answers: dict[int, dict[str, Any]] = {}
+        for stage in plan.stages:
+            failure = self._apply_stage(stage, answers)
+            if failure:
+                done = tuple(write for write in plan.writes if id(write) in answers)
+                not_done = tuple(write for write in plan.writes if id(write) not in answers)
+                raise WritesFailedError(failure, done, not_done)
+        return [answers[id(write)] for write in plan.writes]
+
+    def _apply_stage(self, stage: tuple[Write, ...], answers: dict[int, dict[str, Any]]) -> AwsError | None:
+        failures: list[AwsError] = []
+
+        def apply_one(write: Write) -> None:
+            if failures:
+                return
+            try:
+                answers[id(write)] = self._write(write)
+            except AwsError as error:
+                failures.append(error)
+
+        if len(stage) == 1:
+            apply_one(stage[0])
+        else:
+            for write in stage:
+                self.client(write.service)  # boto3 makes clients in one thread only
+            with ThreadPoolExecutor(max_workers=min(_WORKERS, len(stage) or 1)) as workers:
+                list(workers.map(apply_one, stage))
+        return failures[0] if failures else None
+
+    def _write(self, write: Write) -> dict[str, Any]:
+        subject = Subject(write.service, write.operation, write.resource, write.resource_arn, write.remedies)
+        return self._call(subject, write.parameters, write)
+
+    def client(self, service: str) -> Any:
+        """Return the boto3 client of a service, the same one every time."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self.make_client(service)
+            return self._clients[service]
+
+    def _call(self, subject: Subject, parameters: Mapping[str, Any], write: Write | None = None) -> dict[str, Any]:
+        attempt = 1
+        answer_lost = False
+        while True:
+            self._pace.wait(subject.service, subject.operation)
+            try:
+                method = getattr(self.client(subject.service), xform_name(subject.operation))
+                answer: dict[str, Any] = method(**parameters)
+                if write and write.partial_errors and answer.get(write.partial_errors):
+                    raise partial_failure(answer[write.partial_errors], subject)
+                return answer
+            except (ClientError, BotoCoreError) as error:
+                if write and _is_done(write, error, answer_lost):
+                    return {}
+                answer_lost = answer_lost or is_lost_answer(error)
+                if answer_lost and write and not write.repeatable:
+                    raise translate(error, subject, AnswerLostError) from error
+                again = is_passing(error) or (write is not None and _is_propagating(write, error))
+                if is_unreachable(error) and attempt >= _ATTEMPTS_TO_REACH:
+                    again = False
+                if not again or not self.budget.wait(attempt):
+                    raise translate(error, subject) from error
+                attempt += 1
+
+
+def _is_done(write: Write, error: Exception, answer_lost: bool) -> bool:
+    code = error_code(error)
+    return code in write.done_if or (answer_lost and code in write.done_if_repeated)
+
+
+def _is_propagating(write: Write, error: Exception) -> bool:
+    return any(error_code(error) == code and text in error_message(error) for code, text in write.propagating)

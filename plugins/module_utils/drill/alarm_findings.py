@@ -1,0 +1,234 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What breaks the way from the log group to the people: filter, alarm, topic, key, subscriptions.
+
+Sources: CloudWatch user guide, "Evaluating an alarm" and "Configuring how alarms treat missing data"; CloudWatch Logs
+user guide, "Creating metric filters" (default value); SNS
+developer guide, "Key management" and "Confirm the subscription".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..filter_pattern.pattern import PatternError, compile_pattern
+from .facts import Facts
+from .policy_evaluation import Answer, Request, permits
+from .record import expected_record, pattern_takes, surely_missed
+from .timeline import Finding, Weight
+
+_FILTER_TASK = "secmon.aws.metric_filters (role metric_alarm of playbooks/site.yml)"
+_ALARM_TASK = "secmon.aws.metric_alarms (role metric_alarm of playbooks/site.yml)"
+_TOPIC_TASK = "secmon.aws.alert_topic (role sns_email of playbooks/site.yml)"
+_CLOUDWATCH = "cloudwatch.amazonaws.com"
+_COMPARISONS = {
+    "GreaterThanOrEqualToThreshold": float.__ge__,
+    "GreaterThanThreshold": float.__gt__,
+    "LessThanThreshold": float.__lt__,
+    "LessThanOrEqualToThreshold": float.__le__,
+}
+
+
+def filter_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield why the metric would not count the read."""
+    if facts.log_group is None:
+        return
+    name, group = params["filter_name"], params["log_group_name"]
+    if facts.metric_filter is None:
+        cause = f"The log group {group} has no metric filter {name}."
+        yield Finding("metric", "filter_missing", cause, f"Make it with {_FILTER_TASK}, or correct filter_name.")
+        return
+    pattern = facts.metric_filter.get("filterPattern", "")
+    record = expected_record(params["secret_id"], facts.caller_arn, facts.place)
+    if surely_missed(pattern, record):
+        yield pattern_mismatch(name, pattern)
+    elif not _understood(pattern):
+        cause = f"Our engine does not understand the pattern of the metric filter {name}: {pattern}"
+        yield Finding("metric", "pattern_unknown", cause, f"Correct it in {_FILTER_TASK}.", Weight.DOUBT)
+
+
+def _understood(pattern: str) -> bool:
+    try:
+        compile_pattern(pattern)
+    except PatternError:
+        return False
+    return True
+
+
+def pattern_mismatch(name: str, pattern: str) -> Finding:
+    """Return the finding that a filter does not count the read."""
+    cause = f"The pattern of the metric filter {name} does not match the read: {pattern}"
+    return Finding("metric", "pattern_mismatch", cause, f"Correct it in {_FILTER_TASK}, or read the secret it watches.")
+
+
+def missed_by(params: Mapping[str, Any], facts: Facts, record: Mapping[str, Any]) -> Finding | None:
+    """Return the finding that the filter does not count the very record that CloudTrail wrote, or None."""
+    pattern = (facts.metric_filter or {}).get("filterPattern", "")
+    try:
+        takes = pattern_takes(pattern, record)
+    except PatternError:
+        return None
+    return None if takes else pattern_mismatch(params["filter_name"], pattern)
+
+
+def alarm_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield why the alarm would not go off, or would tell nobody."""
+    name, alarm = params["alarm_name"], facts.alarm
+    if alarm is None:
+        cause = f"There is no alarm {name} in {facts.where}."
+        yield Finding("alarm", "alarm_missing", cause, f"Make it with {_ALARM_TASK}, or correct alarm_name.")
+        return
+    if facts.metric_filter is not None:
+        yield from _other_metric(name, alarm, facts.transformation)
+        yield from _never_reached(name, alarm, facts.transformation)
+        yield from _diluted(name, alarm, facts.transformation)
+    if alarm.get("StateValue") == "ALARM":
+        yield stays_in_alarm(name, Weight.DOUBT)
+    yield from _action_findings(name, alarm, params["topic_arn"])
+
+
+def stays_in_alarm(name: str, weight: Weight = Weight.CERTAIN) -> Finding:
+    """Return the finding that an alarm is in ALARM already, and so cannot go off."""
+    cause = f"The alarm {name} is in ALARM already, and it acts only when its state changes."
+    remedy = "Wait until it has returned to OK, or find out what keeps it there, and run the drill again."
+    return Finding("alarm", "already_in_alarm", cause, remedy, weight)
+
+
+def _other_metric(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
+    wanted = f"{counted.get('metricNamespace')}/{counted.get('metricName')}"
+    watched = f"{alarm.get('Namespace')}/{alarm.get('MetricName')}"
+    remedy = f"Correct whichever was changed: secmon.aws.metric_filters or {_ALARM_TASK}."
+    if watched != wanted:
+        cause = f"The alarm {name} watches the metric {watched}, while the filter counts in {wanted}."
+        yield Finding("alarm", "other_metric", cause, remedy)
+    elif {each["Name"] for each in alarm.get("Dimensions", [])} != set(counted.get("dimensions") or {}):
+        cause = f"The alarm {name} watches other dimensions of {wanted} than the filter counts in."
+        yield Finding("alarm", "other_metric", cause, remedy)
+    elif alarm.get("Unit") and alarm["Unit"] != (counted.get("unit") or "None"):
+        cause = f"The alarm {name} watches {wanted} in {alarm['Unit']}, while the filter counts without that unit."
+        yield Finding("alarm", "other_metric", cause, remedy)
+
+
+def _never_reached(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield that one read is not enough, which is certain unless missing datapoints may count as well."""
+    remedy = f"Use the rule's values in {_ALARM_TASK}: Sum >= 1 over one period."
+    needed = alarm.get("DatapointsToAlarm") or alarm.get("EvaluationPeriods", 1)
+    if needed > 1:
+        certain = alarm.get("TreatMissingData") == "notBreaching"
+        cause = f"The alarm {name} needs {needed} periods with reads; one read makes one."
+        yield Finding("alarm", "too_many_datapoints", cause, remedy, Weight.CERTAIN if certain else Weight.RISK)
+    compare = _COMPARISONS.get(alarm.get("ComparisonOperator", ""))
+    one = 1.0 if alarm.get("Statistic") == "SampleCount" else _number(counted.get("metricValue", ""))
+    if compare and one is not None and not compare(one, float(alarm.get("Threshold", 0))):
+        cause = f"One read counts {one:g}, which is not {alarm['ComparisonOperator']} {alarm['Threshold']:g}: it cannot"
+        both = f"Use the rule's values: metric_value 1 in secmon.aws.metric_filters, Sum >= 1 in {_ALARM_TASK}."
+        yield Finding("alarm", "threshold", f"{cause} set the alarm {name} off.", both)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _diluted(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
+    statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic", "")
+    if counted.get("defaultValue") is None or statistic in ("Sum", "Maximum"):
+        return
+    cause = (
+        f"The alarm {name} uses {statistic} of a metric with the default value {counted['defaultValue']:g}: every other"
+        " event of the same period counts as well and outweighs the read, so that the alarm goes off only by chance."
+    )
+    yield Finding("alarm", "diluted_statistic", cause, f"Use Sum in {_ALARM_TASK}.", Weight.RISK)
+
+
+def _action_findings(name: str, alarm: Mapping[str, Any], topic: str) -> Iterator[Finding]:
+    if not alarm.get("ActionsEnabled", True):
+        cause = f"The alarm {name} is muted: its actions are switched off, so it changes its state and tells nobody."
+        remedy = f"Set actions_enabled: true in {_ALARM_TASK}, or `aws cloudwatch enable-alarm-actions`."
+        yield Finding("notification", "alarm_muted", cause, remedy)
+    actions = alarm.get("AlarmActions", [])
+    if topic not in actions:
+        instead = f"only {', '.join(actions)}" if actions else "none at all"
+        cause = f"The topic {topic} is not among the actions of the alarm {name}: there is {instead}."
+        yield Finding("notification", "no_action", cause, f"Set alarm_actions in {_ALARM_TASK}, or correct topic_arn.")
+
+
+def topic_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield why CloudWatch could not publish to the topic."""
+    arn = params["topic_arn"]
+    if facts.topic is None:
+        cause = f"There is no topic {arn}."
+        yield Finding("notification", "topic_missing", cause, f"Make it with {_TOPIC_TASK}, or correct topic_arn.")
+        return
+    policy = json.loads(facts.topic.get("Policy") or "{}")
+    if permits([policy], _alarm_asks("sns:Publish", arn, params, facts)) is Answer.NO:
+        cause = (
+            f"The policy of the topic {arn} does not let {_CLOUDWATCH} publish for the alarm {params['alarm_name']}."
+        )
+        remedy = f"Add a statement with publishers: [cloudwatch] in {_TOPIC_TASK}."
+        yield Finding("notification", "topic_denied", cause, remedy)
+
+
+def _alarm_asks(action: str, resource: str, params: Mapping[str, Any], facts: Facts) -> Request:
+    context = {
+        "aws:SourceArn": facts.place.arn("cloudwatch", f"alarm:{params['alarm_name']}"),
+        "aws:SourceAccount": facts.place.account,
+        # The policy that SNS gives a new topic knows the account by this older key.
+        "aws:SourceOwner": facts.place.account,
+        "aws:SecureTransport": "true",
+    }
+    return Request(action, resource, _CLOUDWATCH, context)
+
+
+def key_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield why CloudWatch could not encrypt what it publishes."""
+    key_id = (facts.topic or {}).get("KmsMasterKeyId", "")
+    if not key_id:
+        return
+    remedy = f"Give the topic a key of your own, whose policy allows {_CLOUDWATCH} kms:GenerateDataKey* and kms:Decrypt"
+    remedy += f": kms_key_arn in {_TOPIC_TASK} (secmon_encrypt)."
+    topic = f"The topic {params['topic_arn']} is encrypted with"
+    if facts.key is None:
+        yield Finding("notification", "key_missing", f"{topic} {key_id}, which does not exist.", remedy)
+    elif facts.key.get("KeyManager") == "AWS" or key_id.rsplit(":", 1)[-1].startswith("alias/aws/"):
+        cause = f"{topic} the key that AWS manages ({key_id}), which CloudWatch alarms may not use."
+        yield Finding("notification", "key_of_aws", cause, remedy)
+    elif not facts.key.get("Enabled", True):
+        cause = f"{topic} {key_id}, which is {facts.key.get('KeyState', 'Disabled')}."
+        yield Finding("notification", "key_disabled", cause, remedy)
+    else:
+        for action in ("kms:GenerateDataKey", "kms:Decrypt"):
+            asked = _alarm_asks(action, facts.key.get("Arn", key_id), params, facts)
+            if "Policy" in facts.key and permits([facts.key["Policy"]], asked) is Answer.NO:
+                cause = f"{topic} {key_id}, whose policy does not allow {_CLOUDWATCH} {action}."
+                yield Finding("notification", "key_denied", cause, remedy)
+                return
+
+
+def subscription_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield that nobody, or not everybody, would get the notification."""
+    if facts.topic is None:
+        return
+    arn, confirmed = params["topic_arn"], confirmed_endpoints(facts)
+    pending = [each["Endpoint"] for each in facts.subscriptions if each["SubscriptionArn"] == "PendingConfirmation"]
+    confirm = 'Follow the link in the mail "AWS Notification - Subscription Confirmation"; it is good for two days,'
+    confirm += f" then subscribe again with {_TOPIC_TASK}."
+    if not confirmed and not pending:
+        cause = f"The topic {arn} has no subscription, so nobody is told."
+        yield Finding("notification", "no_subscription", cause, f"Subscribe with {_TOPIC_TASK} (secmon_emails).")
+    elif not confirmed:
+        cause = f"No subscription of the topic {arn} is confirmed; pending: {', '.join(pending)}."
+        yield Finding("notification", "subscription_pending", cause, confirm)
+    elif pending:
+        cause = f"Not everybody is told; pending: {', '.join(pending)}."
+        yield Finding("notification", "subscription_pending", cause, confirm, Weight.RISK)
+
+
+def confirmed_endpoints(facts: Facts) -> list[str]:
+    """Return who gets the notification."""
+    return [each["Endpoint"] for each in facts.subscriptions if each["SubscriptionArn"].startswith("arn:")]

@@ -1,0 +1,67 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""All that an inspection of the chain finds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..core.problems import require
+from .alarm_findings import alarm_findings, filter_findings, key_findings, subscription_findings, topic_findings
+from .facts import Facts
+from .timeline import Finding, in_order
+from .trail_findings import (
+    log_group_findings,
+    role_findings,
+    secret_findings,
+    selector_findings,
+    status_findings,
+    trail_findings,
+)
+
+Check = Callable[[Mapping[str, Any], Facts], Iterator[Finding]]
+
+# Each check, with the fact that it cannot do without.
+_CHECKS: tuple[tuple[str, Check], ...] = (
+    ("secret", secret_findings),
+    ("trail", trail_findings),
+    ("status", status_findings),
+    ("selectors", selector_findings),
+    ("log_group", log_group_findings),
+    ("role", role_findings),
+    ("metric_filter", filter_findings),
+    ("alarm", alarm_findings),
+    ("topic", topic_findings),
+    ("key", key_findings),
+    ("subscriptions", subscription_findings),
+)
+_TOPIC_ARN = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}")
+_NAMES = ("secret_id", "trail_name", "log_group_name", "filter_name", "alarm_name")
+
+
+def check_drill(params: Mapping[str, Any]) -> None:
+    """Raise RequestError for everything that cannot be looked for, before AWS is asked."""
+    require(_problems(params))
+
+
+def _problems(params: Mapping[str, Any]) -> Iterator[str]:
+    for name in _NAMES:
+        if not params[name]:
+            yield f"{name} is empty."
+    if not _TOPIC_ARN.fullmatch(params["topic_arn"]):
+        yield f"topic_arn is {params['topic_arn']!r}, which is no ARN of an SNS topic."
+    for name in ("timeout_seconds", "poll_seconds"):
+        if params[name] < 1:
+            yield f"{name} is {params[name]}; it takes seconds from 1 on."
+
+
+def inspect(params: Mapping[str, Any], facts: Facts) -> list[Finding]:
+    """Return what breaks the chain or may, in the order of the hops; what could not be read is told as such."""
+    found = [*facts.unread.values()]
+    for needed, check in _CHECKS:
+        if needed not in facts.unread:
+            found += check(params, facts)
+    return in_order(found)

@@ -1,0 +1,97 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Look for the record of one call in the log files that a trail writes to S3."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..core.account import Account
+from .facts import Facts
+
+_CHUNK_BYTES = 256 * 1024
+_GZIP = 31
+# A request id is 36 characters and a few blanks and quotes: what is cut by the end of a chunk is found with the next.
+_OVERLAP_BYTES = 128
+
+
+@dataclass
+class LogFiles:
+    """The log files of the trail since a call.
+
+    Attributes:
+        account: The account.
+        facts: What the inspection read; the trail says where its files go.
+        since: When the call was made.
+        request_id: The call's request id.
+    """
+
+    account: Account
+    facts: Facts
+    since: datetime
+    request_id: str
+    _seen: set[str] = field(default_factory=set)
+
+    def find(self) -> str:
+        """Return where the record is, or nothing. Each file is read once."""
+        bucket = (self.facts.trail or {}).get("S3BucketName", "")
+        for key in self._new_keys(bucket):
+            body = self._open(bucket, key)
+            try:
+                found = self._holds_record(body)
+            finally:
+                body.close()
+            if found:
+                return f"bucket {bucket}, {key.rsplit('/', 1)[-1]}"
+            self._seen.add(key)
+        return ""
+
+    def _new_keys(self, bucket: str) -> Iterator[str]:
+        place, trail = self.facts.place, self.facts.trail or {}
+        root = "/".join(part for part in (trail.get("S3KeyPrefix", ""), "AWSLogs", place.account) if part)
+        # A file carries the time of its last record in its name, and may come after midnight.
+        for day in sorted({self.since, self.since + timedelta(days=1)}):
+            folder = f"{root}/CloudTrail/{place.region}/{day:%Y/%m/%d}/"
+            minute = self.since - timedelta(minutes=1)
+            after = f"{folder}{place.account}_CloudTrail_{place.region}_{minute:%Y%m%dT%H%M}"
+            yield from (key for key in self._keys(bucket, folder, after) if key not in self._seen)
+
+    def _keys(self, bucket: str, folder: str, after: str) -> Iterator[str]:
+        while True:
+            parameters = {"Bucket": bucket, "Prefix": folder, "StartAfter": after}
+            page = self.account.read(
+                "s3",
+                "ListObjectsV2",
+                f"bucket {bucket}",
+                parameters,
+                resource_arn=f"arn:{self.facts.place.partition}:s3:::{bucket}",
+            )
+            keys = [item["Key"] for item in page.get("Contents", [])]
+            yield from keys
+            if not page.get("IsTruncated") or not keys:
+                return
+            after = keys[-1]
+
+    def _open(self, bucket: str, key: str) -> Any:
+        parameters = {"Bucket": bucket, "Key": key}
+        arn = f"arn:{self.facts.place.partition}:s3:::{bucket}/{key}"
+        return self.account.read("s3", "GetObject", f"log file {key}", parameters, resource_arn=arn)["Body"]
+
+    def _holds_record(self, body: Any) -> bool:
+        """Whether the record is in a file, which is never in memory as a whole."""
+        record = re.compile(rb'"requestID"\s*:\s*"' + re.escape(self.request_id.encode()) + rb'"')
+        inflate, rest = zlib.decompressobj(_GZIP), b""
+        for chunk in iter(lambda: body.read(_CHUNK_BYTES), b""):
+            pending = chunk
+            while pending:
+                text = rest + inflate.decompress(pending, _CHUNK_BYTES)
+                if record.search(text):
+                    return True
+                pending, rest = inflate.unconsumed_tail, text[-_OVERLAP_BYTES:]
+        return False

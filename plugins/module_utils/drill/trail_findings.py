@@ -1,0 +1,216 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What breaks the way from the call to the log group: the secret, the trail, its bucket, its role.
+
+Sources: CloudTrail user guide, "Filtering management events", "Role policy document for CloudTrail to use CloudWatch
+Logs for monitoring"; CloudTrail API reference, GetTrailStatus and AdvancedFieldSelector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from .facts import Facts
+from .policy_evaluation import Answer, Request, permits
+from .record import EVENT_NAME, EVENT_SOURCE
+from .timeline import Finding, Weight
+
+_TRAIL_TASK = "secmon.aws.trail (role cloudtrail of playbooks/site.yml)"
+_GROUP_TASK = "secmon.aws.log_group (role cloudwatch_logs of playbooks/site.yml)"
+
+
+def secret_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield what is wrong with the secret."""
+    name = params["secret_id"]
+    if facts.secret is None:
+        yield Finding(
+            "call",
+            "secret_missing",
+            f"There is no secret {name} in {facts.where}.",
+            "Make it with secmon.aws.secret (role secret of playbooks/site.yml), or correct secret_id"
+            " (secmon_secret_name).",
+        )
+    elif facts.secret.get("DeletedDate"):
+        yield Finding(
+            "call",
+            "secret_pending_deletion",
+            f"The secret {name} is scheduled for deletion ({facts.secret['DeletedDate']:%Y-%m-%d}), so nobody can"
+            " read it.",
+            f"Restore it: playbooks/site.yml --tags secret, or `aws secretsmanager restore-secret --secret-id {name}`.",
+        )
+
+
+def trail_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield why the trail would not write the read into a log file."""
+    trail = facts.trail
+    if trail is None:
+        yield _no_trail(params["trail_name"], facts)
+        return
+    name = trail["Name"]
+    if trail.get("HomeRegion", facts.place.region) != facts.place.region:
+        yield _of_another_region(name, trail["HomeRegion"], bool(trail.get("IsMultiRegionTrail")), facts)
+    elif not trail.get("IsMultiRegionTrail"):
+        yield Finding(
+            "log_file",
+            "not_multi_region",
+            f"The trail {name} records the region {facts.place.region} only: a secret that is read in another one is"
+            " not seen.",
+            f"Set multi_region: true in {_TRAIL_TASK}.",
+            Weight.RISK,
+        )
+    yield from _bucket_findings(params, trail, facts)
+
+
+def _no_trail(name: str, facts: Facts) -> Finding:
+    elsewhere = facts.trail_elsewhere
+    if elsewhere:
+        return _of_another_region(name, elsewhere["HomeRegion"], bool(elsewhere.get("IsMultiRegionTrail")), facts)
+    cause = f"There is no trail {name} in {facts.where}."
+    return Finding("log_file", "trail_missing", cause, f"Make it with {_TRAIL_TASK}, or correct trail_name.")
+
+
+def _of_another_region(name: str, home: str, multi_region: bool, facts: Facts) -> Finding:
+    if multi_region:
+        cause = f"The home of the trail {name} is {home}: its log group, filter and alarm are there."
+        return Finding("log_file", "other_home_region", cause, f"Run the drill in {home}.")
+    cause = (
+        f"The trail {name} is in {home} and not a multi-region trail, so it records nothing of {facts.place.region}."
+    )
+    remedy = f"Set multi_region: true in {_TRAIL_TASK}, or make a trail in {facts.place.region}."
+    return Finding("log_file", "not_multi_region", cause, remedy)
+
+
+def _bucket_findings(params: Mapping[str, Any], trail: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    name, bucket, prefix = trail["Name"], trail["S3BucketName"], trail.get("S3KeyPrefix", "")
+    for option, actual in (("bucket_name", bucket), ("key_prefix", prefix)):
+        if params.get(option) is not None and params[option] != actual:
+            cause = f"The trail {name} writes to {option} {actual!r}, not to {params[option]!r}."
+            yield Finding("log_file", "other_bucket", cause, f"Correct {option}, or the trail with {_TRAIL_TASK}.")
+    if not facts.bucket_exists:
+        cause = f"The bucket {bucket}, to which the trail {name} writes, does not exist."
+        remedy = "Make it with secmon.aws.log_bucket (role cloudtrail of playbooks/site.yml)."
+        yield Finding("log_file", "bucket_missing", cause, remedy)
+
+
+def status_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield what the trail's status says: that it stands still, and what its last deliveries met."""
+    if facts.trail is None:
+        return
+    name = facts.trail["Name"]
+    if not facts.status.get("IsLogging", False):
+        cause = f"The trail {name} is stopped: it records nothing."
+        remedy = f"Start it: logging: true in {_TRAIL_TASK}, or `aws cloudtrail start-logging --name {name}`."
+        yield Finding("log_file", "trail_stopped", cause, remedy)
+    error = facts.status.get("LatestDeliveryError")
+    if error:
+        cause = f"The last log file could not be written to the bucket {facts.trail['S3BucketName']}: {error}."
+        remedy = "Mend the bucket's policy and key with secmon.aws.log_bucket (role cloudtrail of playbooks/site.yml)."
+        yield Finding("log_file", "bucket_denied", cause, remedy, Weight.DOUBT)
+    error = facts.status.get("LatestCloudWatchLogsDeliveryError")
+    if error:
+        cause = f"The last events could not be delivered to the log group: {error}"
+        remedy = "Mend the log group, its key and the role: playbooks/site.yml --tags logs,trail."
+        yield Finding("log_group", "delivery_failed", cause, remedy, Weight.DOUBT)
+
+
+def selector_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield that the trail's selectors leave out reads of secrets."""
+    if facts.trail is None or _selects(facts.selectors):
+        return
+    cause = (
+        f"The event selectors of the trail {facts.trail['Name']} leave out {EVENT_NAME}, a read-only management event."
+    )
+    remedy = f"Set management_events: all in {_TRAIL_TASK} (secmon_management_events)."
+    yield Finding("log_file", "selectors_exclude", cause, remedy)
+
+
+def _selects(selectors: Mapping[str, Any]) -> bool:
+    basic, advanced = selectors.get("EventSelectors") or [], selectors.get("AdvancedEventSelectors") or []
+    return any(_basic_takes(selector) for selector in basic) or any(
+        all(_field_takes(field) for field in selector.get("FieldSelectors", [])) for selector in advanced
+    )
+
+
+def _basic_takes(selector: Mapping[str, Any]) -> bool:
+    return (
+        selector.get("IncludeManagementEvents", True)
+        and selector.get("ReadWriteType", "All") in ("All", "ReadOnly")
+        and EVENT_SOURCE not in selector.get("ExcludeManagementEventSources", [])
+    )
+
+
+_FIELDS = {
+    "eventCategory": "Management",
+    "readOnly": "true",
+    "eventSource": EVENT_SOURCE,
+    "eventName": EVENT_NAME,
+    "eventType": "AwsApiCall",
+}
+
+
+def _field_takes(selector: Mapping[str, Any]) -> bool:
+    """Whether one condition of an advanced selector lets the read through; what depends on the caller does."""
+    value = _FIELDS.get(selector["Field"])
+    if value is None:
+        return not selector["Field"].startswith("resources.")
+    tests: dict[str, Callable[[str, str], bool]] = {
+        "Equals": str.__eq__,
+        "StartsWith": str.startswith,
+        "EndsWith": str.endswith,
+    }
+    for operator, test in tests.items():
+        wanted, unwanted = selector.get(operator), selector.get(f"Not{operator}")
+        if wanted and not any(test(value, item) for item in wanted):
+            return False
+        if unwanted and any(test(value, item) for item in unwanted):
+            return False
+    return True
+
+
+def log_group_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield why events would not reach the log group, as far as group and trail show it."""
+    name, group = params["log_group_name"], facts.log_group
+    if group is None:
+        cause = f"There is no log group {name} in {facts.where}."
+        yield Finding(
+            "log_group", "log_group_missing", cause, f"Make it with {_GROUP_TASK}, or correct log_group_name."
+        )
+    if facts.trail is None:
+        return
+    trail, target = facts.trail["Name"], facts.trail.get("CloudWatchLogsLogGroupArn", "")
+    if not target:
+        cause = f"The trail {trail} does not deliver to CloudWatch Logs."
+        yield Finding(
+            "log_group", "not_delivering", cause, f"Set log_group_arn and log_group_role_arn in {_TRAIL_TASK}."
+        )
+    elif target.removesuffix(":*").split(":log-group:")[-1] != name:
+        cause = f"The trail {trail} delivers to another log group: {target}."
+        yield Finding(
+            "log_group", "other_log_group", cause, f"Correct log_group_arn in {_TRAIL_TASK}, or log_group_name."
+        )
+
+
+def role_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield why the trail's role would not let CloudTrail write to the log group."""
+    arn = (facts.trail or {}).get("CloudWatchLogsRoleArn", "")
+    if not arn:
+        return
+    again = "Mend it: role cloudwatch_logs of playbooks/site.yml (--tags logs)."
+    if facts.role is None:
+        cause = f"The role {arn}, with which CloudTrail writes to the log group, does not exist."
+        yield Finding("log_group", "role_missing", cause, again)
+        return
+    source = {"aws:SourceArn": facts.trail["TrailARN"], "aws:SourceAccount": facts.place.account} if facts.trail else {}
+    trust = Request("sts:AssumeRole", arn, "cloudtrail.amazonaws.com", source)
+    if permits([facts.role.get("AssumeRolePolicyDocument", {})], trust) is Answer.NO:
+        cause = f"The role {arn} does not trust cloudtrail.amazonaws.com, so CloudTrail cannot assume it."
+        yield Finding("log_group", "role_denied", cause, again)
+    if "role_policies" in facts.unread:
+        return
+    stream = f"log-group:{params['log_group_name']}:log-stream:{facts.place.account}_CloudTrail_{facts.place.region}"
+    target = facts.place.arn("logs", stream)
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        if permits(facts.role_policies, Request(action, target)) is Answer.NO:
+            yield Finding("log_group", "role_denied", f"The role {arn} does not allow {action} on {target}.", again)

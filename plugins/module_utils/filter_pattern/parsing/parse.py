@@ -1,0 +1,72 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Parse a filter pattern of any kind and check the limits that hold for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..choices import PatternWarning
+from ..error import PatternError
+from ..limits import MAX_PATTERN_LENGTH, MAX_REGEXES_PER_PATTERN
+from ..tree import Everything, Tree
+from ..warnings import tree_warnings
+from .delimited import parse_delimited
+from .json_pattern import parse_json_pattern
+from .scanner import BLANKS, Scanner
+from .terms import parse_terms
+
+_TOO_LONG = (
+    "1 validation error detected: Value at 'filterPattern' failed to satisfy constraint: "
+    "Member must have length less than or equal to 1024"
+)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The syntax tree of a pattern, the number of its regular expressions, and the warnings for its author."""
+
+    tree: Tree
+    regex_count: int
+    warnings: tuple[PatternWarning, ...]
+
+
+def parse_pattern(text: str) -> Parsed:
+    """Parse a pattern; PatternError if it is refused, TypeError if it is no ``str``."""
+    if not isinstance(text, str):
+        raise TypeError(f"a filter pattern is a str, not {type(text).__name__}")
+    if len(text) > MAX_PATTERN_LENGTH:
+        reason = f"the pattern has {len(text)} characters, more than {MAX_PATTERN_LENGTH}"
+        raise PatternError(text, MAX_PATTERN_LENGTH, reason, "Shorten it, or split it into two filters.", _TOO_LONG)
+    scanner = Scanner(text)
+    tree, positions = _parse(scanner)
+    _check_regexes(scanner)
+    found = scanner.warnings + tree_warnings(tree, positions)
+    warnings = sorted(set(found), key=lambda each: (each.position, each.code))
+    return Parsed(tree, len(scanner.regexes), tuple(warnings))
+
+
+def _parse(scanner: Scanner) -> tuple[Tree, dict[int, int]]:
+    """Choose the kind by the first character (CloudWatch Logs user guide)."""
+    stripped = scanner.text.strip(BLANKS)
+    if not stripped:
+        return Everything(), {}
+    if stripped[0] not in "{[":
+        return parse_terms(scanner), {}
+    if stripped[0] != scanner.text[0]:
+        scanner.fail(f'blanks before "{stripped[0]}"', "Remove them; the pattern begins with the bracket itself.", 0)
+    result = parse_json_pattern(scanner) if stripped[0] == "{" else parse_delimited(scanner)
+    if scanner.char:
+        place = scanner.position
+        if not scanner.text[place:].strip(BLANKS):
+            scanner.fail("blanks after the pattern", "Remove them; the closing bracket is the last character.")
+        scanner.fail(f"expected the end of the pattern, found {scanner.found()}", "", place)
+    return result
+
+
+def _check_regexes(scanner: Scanner) -> None:
+    if len(scanner.regexes) > MAX_REGEXES_PER_PATTERN:
+        message = "Invalid metric filter pattern: a maximum of 2 regular expressions per filter pattern."
+        reason = f"a pattern takes {MAX_REGEXES_PER_PATTERN} regular expressions at most"
+        scanner.fail(reason, "Split it into two filters.", scanner.regexes[MAX_REGEXES_PER_PATTERN], message)

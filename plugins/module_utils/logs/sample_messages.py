@@ -1,0 +1,79 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Compare what AWS says about messages with what our engine says.
+
+Source: CloudWatch Logs API reference, TestMetricFilter; observed, us-east-1, 2026-09: eventNumber counts from 1
+although the reference's samples count from 0, and JSON patterns have no extractedValues. So messages are told apart by
+their text, and values are compared for space-delimited patterns only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..core.plan import Plan
+from ..filter_pattern.pattern import compile_pattern
+
+
+def as_texts(messages: Iterable[Any]) -> list[str]:
+    """Return the messages as texts; an event given as a mapping becomes the JSON that CloudTrail would deliver."""
+    return [message if isinstance(message, str) else json.dumps(message, ensure_ascii=False) for message in messages]
+
+
+def compared(
+    name: str, pattern: str, messages: Sequence[str], matches: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return one entry for each message: what AWS and what our engine say.
+
+    Args:
+        name: The filter's name.
+        pattern: Its pattern.
+        messages: What was tested.
+        matches: What TestMetricFilter answered.
+    """
+    compiled = compile_pattern(pattern)
+    by_aws = {match["eventMessage"]: dict(match.get("extractedValues") or {}) for match in matches}
+    extracts = compiled.kind == "delimited"
+    return [
+        {
+            "filter": name,
+            "message": message,
+            "aws_matches": message in by_aws,
+            "engine_matches": compiled.matches(message),
+            "aws_values": by_aws.get(message, {}) if extracts else {},
+            "engine_values": compiled.extract(message) if extracts else {},
+        }
+        for message in messages
+    ]
+
+
+def disagree(test: Mapping[str, Any]) -> bool:
+    """Whether AWS and our engine say different things about a message."""
+    return bool(test["aws_matches"] != test["engine_matches"] or test["aws_values"] != test["engine_values"])
+
+
+def with_tests(plan: Plan, tests: Sequence[Mapping[str, Any]]) -> Plan:
+    """Add the tests to a plan's results, and a warning for each disagreement."""
+    disagreements = [test for test in tests if disagree(test)]
+    warnings = [_warning(test) for test in disagreements]
+    results = {**plan.results, "tests": list(tests), "disagreements": disagreements}
+    return replace(plan, results=results, warnings=(*plan.warnings, *warnings))
+
+
+def _warning(test: Mapping[str, Any]) -> str:
+    aws, engine = (_said(test, who) for who in ("aws", "engine"))
+    return (
+        f"Metric filter {test['filter']}: AWS {aws} the message {test['message'][:200]!r}, our engine {engine} it."
+        " AWS is right: rely on it, and report the pattern and the message to this collection."
+    )
+
+
+def _said(test: Mapping[str, Any], who: str) -> str:
+    if not test[f"{who}_matches"]:
+        return "does not match"
+    values = test[f"{who}_values"]
+    return f"matches (with {values})" if values else "matches"

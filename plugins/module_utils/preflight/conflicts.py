@@ -1,0 +1,198 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What variables of one account cannot say together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..core.arns import partition_of
+from ..core.tags import tag_problems
+from ..validation.types import shown
+from .aws_types import bucket_name_problem
+from .checks import NotSoundError, Problem, Settings
+from .variables import VARIABLES
+
+MOST_SECRET_BYTES = 65_536
+MOST_POLICY_CHARACTERS = 20_480
+
+# What a variable of ours makes void: the existing resource takes the place of the one that these describe.
+_REPLACED = {
+    "secmon_existing_topic_arn": ("secmon_topic_name", "secmon_topic_display_name", "secmon_emails"),
+    "secmon_existing_log_bucket_name": (
+        *("secmon_log_bucket_name", "secmon_log_archive_days", "secmon_log_expiration_days"),
+        "secmon_access_log_bucket_name",
+    ),
+    "secmon_existing_log_group_name": ("secmon_log_group_name", "secmon_retention_days"),
+    "secmon_existing_log_role_arn": ("secmon_log_role_name",),
+    "secmon_existing_kms_key_arn": ("secmon_kms_alias",),
+}
+_WHAT = {
+    "secmon_existing_topic_arn": "topic",
+    "secmon_existing_log_bucket_name": "bucket",
+    "secmon_existing_log_group_name": "log group",
+    "secmon_existing_log_role_arn": "role",
+    "secmon_existing_kms_key_arn": "key",
+}
+_IN_THIS_REGION = ("secmon_existing_topic_arn", "secmon_existing_kms_key_arn")
+_IN_THIS_ACCOUNT = ("secmon_existing_log_role_arn", "secmon_assume_role_arn")
+
+Check = Callable[[Settings], Iterator[Problem]]
+
+
+def conflicts(settings: Settings) -> tuple[Problem, ...]:
+    """Return what contradicts what; a check ends at the first variable that is wrong by itself."""
+    found: list[Problem] = []
+    for check in _CHECKS:
+        try:
+            found += check(settings)
+        except NotSoundError:
+            continue
+    return tuple(found)
+
+
+def log_bucket(settings: Settings) -> str:
+    """Return the name of the log bucket, whoever made it. Raises NotSoundError."""
+    own = settings["secmon_log_bucket_name"] or f"{settings['secmon_trail_name']}-{settings['secmon_account_id']}"
+    return str(settings["secmon_existing_log_bucket_name"] or own)
+
+
+def _existing(settings: Settings) -> Iterator[Problem]:
+    for existing, replaced in _REPLACED.items():
+        if existing in settings.given:
+            for name in replaced:
+                if settings.given.get(name, VARIABLES[name].default) != VARIABLES[name].default:
+                    yield Problem(
+                        name,
+                        f"has no effect, since {existing} names a {_WHAT[existing]} of yours. Remove one of the two.",
+                    )
+
+
+def _places(settings: Settings) -> Iterator[Problem]:
+    region, account = settings["secmon_region"], settings["secmon_account_id"]
+    for name in (*_IN_THIS_REGION, *_IN_THIS_ACCOUNT):
+        if name not in settings.given:
+            continue
+        _arn, partition, _service, its_region, its_account, _resource = settings.given[name].split(":", 5)
+        if partition != partition_of(region):
+            yield Problem(name, f"is in the partition {partition}, but {region} belongs to {partition_of(region)}.")
+        elif name in _IN_THIS_REGION and its_region != region:
+            yield Problem(
+                name, f"is in {its_region}, but the account's region is {region}. It must be in the same region."
+            )
+        elif name in _IN_THIS_ACCOUNT and its_account != account:
+            yield Problem(name, f"is in account {its_account}, but this host is account {account}.")
+
+
+def _encryption(settings: Settings) -> Iterator[Problem]:
+    if settings.says("secmon_existing_kms_key_arn") and settings.given.get("secmon_encrypt") is False:
+        yield Problem(
+            "secmon_encrypt",
+            "is false, but secmon_existing_kms_key_arn names a key to encrypt with. Remove one of the two.",
+        )
+
+
+def _bucket(settings: Settings) -> Iterator[Problem]:
+    problem = bucket_name_problem(log_bucket(settings))
+    if problem:
+        told = f"is not set, and its default {shown(log_bucket(settings))} {problem} Name the bucket."
+        yield Problem("secmon_log_bucket_name", told)
+    if settings["secmon_access_log_bucket_name"] == log_bucket(settings):
+        told = "is the log bucket itself, whose access logs would make access logs for ever. Name another bucket."
+        yield Problem("secmon_access_log_bucket_name", told)
+
+
+def _purge(settings: Settings) -> Iterator[Problem]:
+    if settings["secmon_purge_log_bucket"] and settings.says("secmon_existing_log_bucket_name"):
+        told = "is true, but secmon_existing_log_bucket_name names a bucket of yours, which is never torn down."
+        yield Problem("secmon_purge_log_bucket", f"{told} Remove one of the two.")
+
+
+def _lifecycle(settings: Settings) -> Iterator[Problem]:
+    archived, deleted = settings["secmon_log_archive_days"], settings["secmon_log_expiration_days"]
+    if archived and deleted and archived >= deleted:
+        told = f"is {archived}, but log files are deleted after {deleted} days already (secmon_log_expiration_days)."
+        yield Problem("secmon_log_archive_days", told)
+
+
+def _secret_value(settings: Settings) -> Iterator[Problem]:
+    if settings["secmon_secret_update_value"] == "always":
+        for name, why in (
+            ("secmon_secret_value_hmac_key", "by which the value is compared without being read"),
+            ("secmon_secret_value", "since a generated one would be another at each run"),
+        ):
+            if not settings.says(name):
+                yield Problem(name, f"is missing: secmon_secret_update_value is always, which needs it, {why}.")
+
+
+def _secret_size(settings: Settings) -> Iterator[Problem]:
+    value = settings["secmon_secret_value"]
+    if value is not None and len(_as_json(value).encode("utf-8", "replace")) > MOST_SECRET_BYTES:
+        yield Problem("secmon_secret_value", f"has more than {MOST_SECRET_BYTES} bytes, which Secrets Manager refuses.")
+    if len(_as_json(settings["secmon_secret_resource_policy"])) > MOST_POLICY_CHARACTERS:
+        told = f"has more than {MOST_POLICY_CHARACTERS} characters, which Secrets Manager refuses."
+        yield Problem("secmon_secret_resource_policy", told)
+
+
+def _as_json(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str, skipkeys=True)
+
+
+def _replicas(settings: Settings) -> Iterator[Problem]:
+    region = settings["secmon_region"]
+    for replica in settings["secmon_secret_replica_regions"]:
+        if replica == region:
+            told = f"names {region}, where the secret itself is. Remove it."
+            yield Problem("secmon_secret_replica_regions", told)
+        elif partition_of(replica) != partition_of(region):
+            told = f"{replica} and {region} belong to different partitions, between which nothing is copied."
+            yield Problem("secmon_secret_replica_regions", told)
+
+
+def _credentials(settings: Settings) -> Iterator[Problem]:
+    profile, key_id, key, token = (
+        settings.says(f"secmon_{name}") for name in ("aws_profile", "access_key", "secret_key", "session_token")
+    )
+    if profile and (key_id or key):
+        yield Problem(
+            "secmon_aws_profile", "stands beside static credentials. Remove it, or secmon_access_key and the others."
+        )
+    if key_id != key:
+        missing = "secmon_secret_key" if key_id else "secmon_access_key"
+        yield Problem(missing, "is missing: secmon_access_key and secmon_secret_key are given together or not at all.")
+    if token and not (key_id or key):
+        yield Problem("secmon_session_token", "stands alone. Give secmon_access_key and secmon_secret_key with it.")
+
+
+def _role(settings: Settings) -> Iterator[Problem]:
+    if settings.says("secmon_assume_role_external_id") and not settings.says("secmon_assume_role_arn"):
+        told = "has no effect without secmon_assume_role_arn. Give the role, or remove it."
+        yield Problem("secmon_assume_role_external_id", told)
+
+
+def _tags(settings: Settings) -> Iterator[Problem]:
+    for problem in tag_problems(settings["secmon_tags"]):
+        yield Problem("secmon_tags", problem)
+
+
+def _mails(settings: Settings) -> Iterator[Problem]:
+    folded = [address.lower() for address in settings["secmon_emails"]]
+    for address in sorted({address for address in folded if folded.count(address) > 1}):
+        told = f"{shown(address)} stands there twice, and would get each mail twice. Remove one of them."
+        yield Problem("secmon_emails", told)
+
+
+def _alarm_names(settings: Settings) -> Iterator[Problem]:
+    names = list(settings["secmon_alarm_names"].values())
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        told = f"{shown(name)} is the name of two alarms; the second would replace the first. Choose another."
+        yield Problem("secmon_alarm_names", told)
+
+
+_CHECKS: tuple[Check, ...] = (
+    *(_existing, _places, _credentials, _role, _tags, _alarm_names, _secret_value, _secret_size, _replicas, _mails),
+    *(_bucket, _purge, _lifecycle, _encryption),
+)

@@ -1,0 +1,82 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Load rules from files, with all errors of all files at once.
+
+Meant for the controller: modules get rules that are loaded already and read no files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ..validation.document import Document
+from ..validation.errors import RuleError, RuleProblem
+from ..validation.yaml_document import read_document
+from .duplicates import note_clashes
+from .limits import MAX_RULE_FILES
+from .reader import read_rule
+from .rule import Rule
+
+__all__ = ["RuleError", "RuleProblem", "load_rules"]
+
+_SUFFIXES = (".yml", ".yaml")
+
+
+def load_rules(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> tuple[Rule, ...]:
+    """Load the rules of files and folders; folders are searched recursively, in sorted order.
+
+    Raises RuleError that carries every problem of every file.
+    """
+    if isinstance(paths, str | os.PathLike):
+        paths = [paths]
+    problems: list[RuleProblem] = []
+    documents: list[Document] = []
+    rules: list[Rule | None] = []
+    for path in _rule_files((Path(path) for path in paths), problems):
+        document = read_document(path)
+        documents.append(document)
+        rules.append(read_rule(document, path, path.stem) if document.lines else None)
+    note_clashes(documents)
+    for document in documents:
+        problems += sorted(document.problems, key=lambda problem: problem.line or 0)
+    if problems:
+        raise RuleError(problems)
+    return tuple(rule for rule in rules if rule)
+
+
+def _rule_files(paths: Iterable[Path], problems: list[RuleProblem]) -> Iterator[Path]:
+    """Yield each file once, also where paths overlap."""
+    seen: set[str] = set()
+    for path in paths:
+        for file in _files_below(path, problems):
+            real = os.path.realpath(file)
+            if real in seen:
+                continue
+            if len(seen) == MAX_RULE_FILES:
+                message = f"there are more than {MAX_RULE_FILES} rule files"
+                problems.append(RuleProblem(str(path), None, "", message, "is this the right folder?"))
+                return
+            seen.add(real)
+            yield file
+
+
+def _files_below(path: Path, problems: list[RuleProblem]) -> Iterator[Path]:
+    if not path.is_dir():
+        if path.exists() or path.is_symlink():
+            yield path
+        else:
+            problems.append(RuleProblem(str(path), None, "", "there is no such file or folder", "check the path"))
+        return
+
+    def note(error: OSError) -> None:
+        problems.append(RuleProblem(str(error.filename), None, "", f"the folder cannot be read: {error.strerror}"))
+
+    # Links to folders are not followed: they can lead in a circle.
+    for folder, folders, files in os.walk(path, onerror=note):
+        folders.sort()
+        for name in sorted(files + folders):
+            if name.lower().endswith(_SUFFIXES) and not name.startswith("."):
+                yield Path(folder, name)

@@ -1,0 +1,143 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Write rules as the arguments of metric_filters and metric_alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.problems import did_you_mean
+from ..validation.types import shown
+from .limits import MAX_DESCRIPTION_LENGTH
+from .rule import Rule
+
+_CUT = "\n[The runbook goes on in the rule {id}.]"
+
+
+@dataclass(frozen=True)
+class Detections:
+    """Rules, ready to be deployed.
+
+    Attributes:
+        filters: The argument `filters` of metric_filters.
+        alarms: The argument `alarms` of metric_alarms.
+        namespaces: The namespaces of the metrics, each once.
+        rules: What a person wants to know of each rule.
+    """
+
+    filters: tuple[Mapping[str, Any], ...]
+    alarms: tuple[Mapping[str, Any], ...]
+    namespaces: tuple[str, ...]
+    rules: tuple[Mapping[str, Any], ...]
+
+
+def detections(
+    rules: Sequence[Rule],
+    alarm_names: Mapping[str, str],
+    alarm_actions: Sequence[str],
+    tags: Mapping[str, str] | None = None,
+) -> Detections:
+    """Return what deploys some rules.
+
+    Args:
+        rules: Enabled rules with their patterns filled in, each with a metric of its own.
+        alarm_names: Names of alarms by rule; the others are named after their filters.
+        alarm_actions: The ARNs that each alarm publishes to.
+        tags: Tags of each alarm, or None to say nothing of tags.
+    """
+    tagged = {} if tags is None else {"tags": dict(tags)}
+    named = [(rule, alarm_names.get(rule.id, rule.filter_name)) for rule in rules]
+    return Detections(
+        filters=tuple(_filter(rule) for rule in rules),
+        alarms=tuple({**_alarm(rule, name, alarm_actions), **tagged} for rule, name in named),
+        namespaces=tuple(sorted({rule.metric.namespace for rule in rules})),
+        rules=tuple(_summary(rule, name) for rule, name in named),
+    )
+
+
+def alarm_name_problems(rules: Sequence[Rule], alarm_names: Mapping[str, str], known: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong with the names of alarms.
+
+    Args:
+        rules: The rules that are deployed.
+        alarm_names: Names of alarms by rule.
+        known: The ids of all rules there are; one that is not deployed may have a name.
+    """
+    for rule_id in alarm_names:
+        if rule_id not in known:
+            yield f"there is no rule {shown(rule_id)}.{did_you_mean(rule_id, known)}"
+    owners: dict[str, str] = {}
+    for rule in rules:
+        name = alarm_names.get(rule.id, rule.filter_name)
+        other = owners.setdefault(name, rule.id)
+        if other != rule.id:
+            both = f"the alarms of {other} and {rule.id} are both called {shown(name)}"
+            yield f"{both}; the second would replace the first. Choose another name."
+
+
+def describe_alarm(rule: Rule) -> str:
+    """Return the alarm's description: what happened, how bad it is, and the runbook as far as there is room."""
+    text = f"{rule.title}. Severity: {rule.severity}. Rule: {rule.id}, version {rule.version}.\n{rule.runbook.strip()}"
+    if len(text) <= MAX_DESCRIPTION_LENGTH:
+        return text
+    cut = _CUT.format(id=rule.id)
+    kept = text[: MAX_DESCRIPTION_LENGTH - len(cut) + 1]
+    # The last word may be cut in two.
+    return (kept.rsplit(None, 1)[0] if len(kept.split()) > 1 else kept[:-1]) + cut
+
+
+def _filter(rule: Rule) -> dict[str, Any]:
+    """Every setting is there, since metric_filters leaves alone what it is not told."""
+    metric = rule.metric
+    return {
+        "name": rule.filter_name,
+        "pattern": rule.pattern,
+        "metric_namespace": metric.namespace,
+        "metric_name": metric.name,
+        "metric_value": metric.value,
+        "default_value": "" if metric.default_value is None else metric.default_value,
+        "unit": metric.unit,
+        "dimensions": dict(metric.dimensions),
+    }
+
+
+def _alarm(rule: Rule, name: str, actions: Sequence[str]) -> dict[str, Any]:
+    """Every setting is there, since metric_alarms leaves alone what it is not told."""
+    alarm = rule.alarm
+    which = "statistic" if alarm.statistic else "extended_statistic"
+    return {
+        "name": name,
+        "description": describe_alarm(rule),
+        "metric_namespace": rule.metric.namespace,
+        "metric_name": rule.metric.name,
+        which: alarm.statistic or alarm.extended_statistic,
+        "period_seconds": alarm.period_seconds,
+        "evaluation_periods": alarm.evaluation_periods,
+        "datapoints_to_alarm": alarm.datapoints_to_alarm or 0,
+        "threshold": alarm.threshold,
+        "comparison": alarm.comparison,
+        "missing_data": alarm.missing_data,
+        "unit": "",
+        "dimensions": {},
+        "alarm_actions": list(actions),
+        "ok_actions": [],
+        "insufficient_data_actions": [],
+        "actions_enabled": True,
+    }
+
+
+def _summary(rule: Rule, alarm_name: str) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "severity": rule.severity,
+        "version": rule.version,
+        "filter_name": rule.filter_name,
+        "metric_namespace": rule.metric.namespace,
+        "metric_name": rule.metric.name,
+        "alarm_name": alarm_name,
+        "runbook": rule.runbook,
+    }

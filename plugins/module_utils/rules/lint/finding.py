@@ -1,0 +1,53 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What the lint reports, and what it has to know about the account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..rule import Rule
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding about one rule: why it matters, who says so, and what to do.
+
+    An error means that the rule cannot do its work; a warning, that it relies on something its author should know.
+    """
+
+    rule_id: str
+    code: str
+    level: Level
+    reason: str
+    source: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class LintContext:
+    """What the trail records and what the log group holds already; the defaults drop nothing and hold nothing.
+
+    ``other_filters`` and ``other_regex_filters`` count the filters of the log group that are not among the rules.
+    """
+
+    excluded_event_sources: tuple[str, ...] = ()
+    trail_write_only: bool = False
+    trail_read_only: bool = False
+    trail_data_events: bool = True
+    other_filters: int = 0
+    other_regex_filters: int = 0
+
+
+def error(rule: Rule, code: str, reason: str, source: str, hint: str = "") -> Finding:
+    """Make a finding that the rule cannot do its work."""
+    return Finding(rule.id, code, "error", reason, source, hint)
+
+
+def warning(rule: Rule, code: str, reason: str, source: str, hint: str = "") -> Finding:
+    """Make a finding that the author should know."""
+    return Finding(rule.id, code, "warning", reason, source, hint)

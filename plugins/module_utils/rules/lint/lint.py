@@ -1,0 +1,36 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Tell what is wrong or doubtful with rules that load: each finding with its reason and its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..rule import Rule
+from .alarm import lint_alarm
+from .events import lint_tests
+from .finding import Finding, LintContext
+from .pattern import lint_pattern
+from .trail import lint_log_group, lint_trail
+
+__all__ = ["Finding", "LintContext", "lint_rules"]
+
+NOTHING_KNOWN = LintContext()
+
+
+def lint_rules(rules: Iterable[Rule], context: LintContext = NOTHING_KNOWN) -> tuple[Finding, ...]:
+    """Return all findings about rules, in the rules' order, those about the log group last.
+
+    A disabled rule is linted as well, except for what only matters once it is deployed.
+    """
+    rules = tuple(rules)
+    return (*(finding for rule in rules for finding in _lint_rule(rule, context)), *lint_log_group(rules, context))
+
+
+def _lint_rule(rule: Rule, context: LintContext) -> Iterator[Finding]:
+    yield from lint_pattern(rule)
+    yield from lint_alarm(rule)
+    yield from lint_tests(rule)
+    if rule.enabled:
+        yield from lint_trail(rule, context)

@@ -1,0 +1,85 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Findings about a rule's pattern: contested choices, its own deployment, and published texts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from ...filter_pattern.pattern import CompiledPattern, compile_pattern
+from ..cis_patterns import CIS_PATTERNS, CisPattern
+from ..deployment_calls import DEPLOYER_ARN, DEPLOYER_ROLE, deployment_calls
+from ..parameters import fill_pattern, sample_values
+from ..rule import Rule
+from .finding import Finding, error, warning
+
+_SECURITY_HUB = "AWS Security Hub user guide, CloudWatch controls"
+_CLOUDTRAIL = "CloudTrail user guide, record contents: requestParameters holds the parameters of the call"
+
+
+def lint_pattern(rule: Rule) -> Iterator[Finding]:
+    """Yield the findings about one rule's pattern."""
+    if rule.compliance:
+        # A verbatim text cannot be improved, so what the engine would warn of is not reported.
+        yield from _verbatim(rule)
+    else:
+        for found in compile_pattern(rule.written_pattern).warnings:
+            reason = f"at position {found.position} of the pattern: {found.reason}"
+            yield warning(rule, found.code, reason, found.source)
+    yield from _own_deployment(rule, fill_pattern(rule, {**sample_values(rule), **_deployer_values(rule)}))
+
+
+def _deployer_values(rule: Rule) -> dict[str, tuple[str, ...]]:
+    """Return the values with which a rule would except the one who makes the deployment calls."""
+    values = {"role_name": (DEPLOYER_ROLE,), "role_arn": (DEPLOYER_ARN,)}
+    return {parameter.name: values[parameter.type] for parameter in rule.parameters if parameter.type in values}
+
+
+def _own_deployment(rule: Rule, compiled: CompiledPattern) -> Iterator[Finding]:
+    """Find patterns that match the calls that create the very filter and alarm."""
+    matched = [call.name for call in deployment_calls(rule, compiled) if compiled.matches(call.message)]
+    if not matched or compiled.kind == "everything":
+        return
+    names = " and ".join(matched)
+    if compiled.kind == "terms":
+        reason = f"the words of the pattern occur in the {names} call that deploys it: each deployment raises the alarm"
+        hint = "write a JSON pattern on the field that is meant, or exclude the call: -PutMetricFilter"
+        yield error(rule, "matches-own-filter", reason, _CLOUDTRAIL, hint)
+    elif not any(parameter.type == "user_name" for parameter in rule.parameters):
+        reason = f"the pattern matches the {names} call that deploys it, even by the deployer's role"
+        hint = "except the deployer's role by a parameter of type role_name"
+        yield warning(rule, "matches-own-deployment", reason, _CLOUDTRAIL, hint)
+
+
+def _verbatim(rule: Rule) -> Iterator[Finding]:
+    known = {entry.text: entry for entry in CIS_PATTERNS.values()}
+    same = known.get(rule.pattern)
+    if same is None:
+        nearest = _meant(rule, known)
+        hint = "copy the published text, or remove compliance: true"
+        yield error(rule, "not-verbatim", _difference(rule.pattern, nearest), _SECURITY_HUB, hint)
+    elif same.security_hub != rule.references.security_hub:
+        reason = f"the pattern is that of {same.security_hub or 'no control'}, not of {rule.references.security_hub}"
+        yield error(rule, "wrong-control", reason, _SECURITY_HUB, "correct references.security_hub")
+
+
+def _meant(rule: Rule, known: dict[str, CisPattern]) -> CisPattern | None:
+    """Return the published pattern that the rule refers to, or else the one that is nearest by text."""
+    for entry in known.values():
+        if entry.security_hub and entry.security_hub == rule.references.security_hub:
+            return entry
+    nearest = difflib.get_close_matches(rule.pattern, known, n=1)
+    return known[nearest[0]] if nearest else None
+
+
+def _difference(pattern: str, published: CisPattern | None) -> str:
+    if published is None:
+        return "the pattern of this compliance rule is none of the published texts"
+    text = published.text
+    at = next((index for index, pair in enumerate(zip(pattern, text, strict=False)) if pair[0] != pair[1]), None)
+    if at is None:
+        at = min(len(pattern), len(text))
+    shown = f"{text[at : at + 30]!r} is {pattern[at : at + 30]!r} here"
+    return f"the pattern differs from the published text of {published.title!r} from character {at + 1} on: {shown}"

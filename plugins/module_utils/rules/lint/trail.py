@@ -1,0 +1,101 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Findings about what the trail records and what one log group can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ...filter_pattern.pattern import compile_pattern
+from ...filter_pattern.tree import Compare, Name, Selector, tree_leaves
+from ..limits import MAX_FILTERS_PER_LOG_GROUP, MAX_REGEX_FILTERS_PER_LOG_GROUP
+from ..parameters import account_values, fill_pattern, sample_values
+from ..rule import Rule
+from .finding import Finding, LintContext, error, warning
+
+_SELECTORS = "CloudTrail user guide, filtering management events and data events with event selectors"
+_LIMITS = "CloudWatch Logs user guide, quotas; PutMetricFilter API reference"
+_EVENT_SOURCE = Selector((Name("eventSource"),))
+
+
+def lint_trail(rule: Rule, context: LintContext) -> Iterator[Finding]:
+    """Yield the findings about events of one rule that the trail does not record."""
+    sources = event_sources(rule)
+    dropped = sources & set(context.excluded_event_sources)
+    if dropped:
+        names = ", ".join(sorted(dropped))
+        hint = "record the event source again, or disable the rule"
+        if dropped == sources:
+            reason = f"the trail excludes {names}, so this rule never sees an event"
+            yield error(rule, "event-source-excluded", reason, _SELECTORS, hint)
+        else:
+            reason = f"the trail excludes {names}, so this rule sees only its other events"
+            yield warning(rule, "event-source-partly-excluded", reason, _SELECTORS, hint)
+    events = _matching_records(rule)
+    if context.trail_write_only:
+        reads = [event.get("readOnly") is True and not _is_data(event) for event in events]
+        yield from _unrecorded(rule, reads, "read-events-dropped", "read-only calls, and the trail records writes only")
+    if context.trail_read_only:
+        writes = [event.get("readOnly") is False and not _is_data(event) for event in events]
+        yield from _unrecorded(rule, writes, "write-events-dropped", "writes, and the trail records reads only")
+    if not context.trail_data_events:
+        data = [_is_data(event) for event in events]
+        yield from _unrecorded(rule, data, "data-events-dropped", "data events, and the trail records none")
+
+
+def lint_log_group(rules: Iterable[Rule], context: LintContext) -> Iterator[Finding]:
+    """Yield a finding for the first enabled rule that no longer fits into one log group."""
+    enabled = [rule for rule in rules if rule.enabled]
+    for rule in _first_above(enabled, MAX_FILTERS_PER_LOG_GROUP - context.other_filters):
+        total = len(enabled) + context.other_filters
+        reason = f"{total} metric filters on one log group; this is the first above {MAX_FILTERS_PER_LOG_GROUP}"
+        yield error(rule, "too-many-filters", reason, _LIMITS, "disable rules, or use a second log group")
+    expressions = [rule for rule in enabled if _has_regex(rule)]
+    limit = MAX_REGEX_FILTERS_PER_LOG_GROUP
+    for rule in _first_above(expressions, limit - context.other_regex_filters):
+        total = len(expressions) + context.other_regex_filters
+        reason = f"{total} filters with regular expressions on one log group; this is the first above {limit}"
+        hint = "use wildcards; give secrets by their full ARN, which needs no regular expression"
+        yield error(rule, "too-many-regex-filters", reason, _LIMITS, hint)
+
+
+def _first_above(rules: list[Rule], room: int) -> list[Rule]:
+    room = max(0, room)
+    return rules[room : room + 1]
+
+
+def event_sources(rule: Rule) -> set[str]:
+    """Return the event sources that a rule is about: those that its pattern names, and those of its matching tests."""
+    named = {
+        leaf.literal.text
+        for leaf in tree_leaves(compile_pattern(rule.pattern).tree)
+        if isinstance(leaf, Compare) and leaf.operator == "=" and leaf.selector == _EVENT_SOURCE
+        if not (leaf.literal.is_regex or leaf.literal.has_wildcard)
+    }
+    tested = {event.get("eventSource") for event in _matching_records(rule)}
+    return named | {source for source in tested if isinstance(source, str)}
+
+
+def _matching_records(rule: Rule) -> list[Mapping[str, Any]]:
+    return [test.event for test in rule.tests if test.match and isinstance(test.event, Mapping)]
+
+
+def _is_data(event: Mapping[str, Any]) -> bool:
+    return event.get("eventCategory") == "Data" or event.get("managementEvent") is False
+
+
+def _unrecorded(rule: Rule, hits: list[bool], code: str, what: str) -> Iterator[Finding]:
+    hint = "widen the trail's event selectors, or disable the rule"
+    if hits and all(hits):
+        yield error(rule, code, f"all matching events of the tests are {what}", _SELECTORS, hint)
+    elif any(hits):
+        yield warning(rule, code, f"some matching events of the tests are {what}", _SELECTORS, hint)
+
+
+def _has_regex(rule: Rule) -> bool:
+    """Tell whether the pattern has a regular expression with the account's values, or else with the samples."""
+    given = {name: values for name, values in account_values(rule).items() if values}
+    needed = {p.name: sample_values(rule)[p.name] for p in rule.parameters if p.required}
+    return fill_pattern(rule, {**needed, **given}).regex_count > 0

@@ -1,0 +1,94 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The types of parameters: what a value of each looks like.
+
+The shapes are those of the API references of the services that own the names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..validation.confusables import non_ascii
+from ..validation.strings import shortened
+
+# aws, aws-cn, aws-us-gov, the isolated partitions, and the European sovereign one (aws-eusc).
+PARTITION = r"aws(?:-[a-z]+)*"
+REGION = r"[a-z]{2,4}(?:-[a-z]{2,}){1,2}-\d{1,2}"
+ACCOUNT = r"\d{12}"
+SECRET_NAME = r"[A-Za-z0-9/_+=.@-]{1,512}"
+SECRET_ARN = rf"arn:{PARTITION}:secretsmanager:{REGION}:{ACCOUNT}:secret:{SECRET_NAME}"
+_IAM_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
+
+
+@dataclass(frozen=True)
+class ParameterType:
+    """One type: the shape of its values, and what to give, in words."""
+
+    name: str
+    shape: re.Pattern[str]
+    hint: str
+
+    def complaint(self, value: str) -> tuple[str, str] | None:
+        """Return what is wrong with a value and what to do, or None."""
+        if "*" in value:
+            hint = "name each value; a list means any of them"
+            return f"{shortened(value)!r} holds a *, which a filter pattern would take for a wildcard", hint
+        odd = non_ascii(value)
+        if odd:
+            return odd, f"type it anew as plain ASCII; {self.hint}"
+        if not self.shape.fullmatch(value):
+            return f"{shortened(value)!r} is no {self.name}", self.hint
+        return None
+
+
+def _arn(service: str, resource: str, *, region: str = REGION) -> str:
+    return rf"arn:{PARTITION}:{service}:{region}:{ACCOUNT}:{resource}"
+
+
+_TYPES = (
+    ("string", r".{1,256}", "give 1 to 256 characters"),
+    ("account_id", ACCOUNT, 'give the 12 digits of the account, quoted, such as "111122223333"'),
+    ("region", REGION, "give a region's code such as eu-central-1"),
+    ("role_name", _IAM_NAME, "give the role's name alone, without path and ARN"),
+    ("user_name", _IAM_NAME, "give the user's name alone, without path and ARN"),
+    (
+        "role_arn",
+        _arn("iam", rf"role/(?:[!-~]{{1,510}}/)?{_IAM_NAME}", region=""),
+        "give an ARN such as arn:aws:iam::111122223333:role/deployer",
+    ),
+    (
+        "bucket_name",
+        r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+        "give the bucket's name alone: 3 to 63 lower-case letters, digits, dots and hyphens",
+    ),
+    ("log_group_name", r"[A-Za-z0-9._/#-]{1,512}", "give the log group's name alone, without ARN"),
+    (
+        "trail_name",
+        r"(?!.*[._-]{2})[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]",
+        "give the trail's name alone: 3 to 128 letters, digits, dots, underscores and hyphens",
+    ),
+    (
+        "topic_arn",
+        _arn("sns", r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?"),
+        "give an ARN such as arn:aws:sns:eu-central-1:111122223333:security-alerts",
+    ),
+    ("alarm_name", r".{1,255}", "give the alarm's name: 1 to 255 characters"),
+    (
+        "secret",
+        rf"{SECRET_NAME}|{SECRET_ARN}",
+        "give the secret's name, or its ARN with or without the six random characters at its end",
+    ),
+    (
+        "key_arn",
+        _arn("kms", r"key/(?:mrk-)?[0-9a-f-]{32,36}"),
+        "give the ARN of a key, not of an alias: arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-...",
+    ),
+)
+
+PARAMETER_TYPES: Mapping[str, ParameterType] = {
+    name: ParameterType(name, re.compile(shape), hint) for name, shape, hint in _TYPES
+}

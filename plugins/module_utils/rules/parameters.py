@@ -1,0 +1,204 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Fill the parameters of a pattern, on its syntax tree.
+
+A value becomes the text of a literal of the tree and is escaped by the printer, so no value can end its literal and
+add a condition. What a value may change is only what is documented here:
+
+- several values mean any of them: ``=`` becomes an OR of comparisons, ``!=`` an AND;
+- a secret is compared in every form in which CloudTrail may show it, likewise;
+- an optional parameter without a value makes its condition true, and what is then always true is left out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ..filter_pattern.pattern import CompiledPattern, PatternError, compile_pattern, compile_tree
+from ..filter_pattern.tree import (
+    And,
+    Compare,
+    Condition,
+    Delimited,
+    Everything,
+    Leaf,
+    Literal,
+    LiteralKind,
+    Name,
+    Or,
+    Selector,
+    Terms,
+    Tree,
+    join,
+    tree_leaves,
+)
+from ..validation.errors import did_you_mean
+from .parameter_types import PARAMETER_TYPES
+from .rule import Parameter, Rule, RuleTest
+from .secret_forms import secret_forms
+
+Values = Mapping[str, tuple[str, ...]]
+
+# Far more than 1,024 characters can hold; it keeps a product of long lists from being built first.
+_MAX_ALTERNATIVES = 200
+_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
+
+
+class ParameterError(ValueError):
+    """A pattern cannot be filled; ``parameter`` is the name of the one to blame, empty if it is the pattern."""
+
+    def __init__(self, reason: str, hint: str = "", parameter: str = "") -> None:
+        """Keep the parts."""
+        super().__init__(reason)
+        self.reason, self.hint, self.parameter = reason, hint, parameter
+
+
+def fill_pattern(rule: Rule, values: Values) -> CompiledPattern:
+    """Compile a rule's pattern with these values; a pattern without placeholders stays as it was written.
+
+    Raises ParameterError for a value or a placeholder that cannot be used, PatternError for a bad pattern.
+    """
+    compiled = compile_pattern(rule.written_pattern)
+    tree = compiled.tree
+    names = placeholders(tree)
+    if not names or isinstance(tree, Delimited | Terms | Everything):
+        return compiled
+    parameters = {parameter.name: parameter for parameter in rule.parameters}
+    for name in names:
+        if name not in parameters:
+            raise ParameterError(
+                f"the pattern uses ${{{name}}}, which is no parameter", did_you_mean(name, parameters), name
+            )
+        check_values(parameters[name], values.get(name, ()))
+    filled = _fill(tree, parameters, values)
+    if filled is None:
+        hint = "give a value, or write the pattern so that a condition remains without it"
+        raise ParameterError("without values for its parameters the pattern would match every event", hint, names[0])
+    return _compile_filled(filled, names[0])
+
+
+def fill_account_values(rule: Rule) -> Rule:
+    """Return the rule with its pattern filled as far as the account's values go (see Rule)."""
+    values = account_values(rule)
+    if not rule.parameters or any(parameter.required and not values[parameter.name] for parameter in rule.parameters):
+        return rule
+    return replace(rule, pattern=str(fill_pattern(rule, values)), template=rule.written_pattern)
+
+
+def check_values(parameter: Parameter, values: tuple[str, ...]) -> None:
+    """Raise ParameterError if a value does not fit the parameter's type, or a required one is missing."""
+    kind = PARAMETER_TYPES[parameter.type]
+    for value in values:
+        complaint = kind.complaint(value)
+        if complaint:
+            raise ParameterError(*complaint, parameter.name)
+    if parameter.required and not values:
+        raise ParameterError(f"the parameter {parameter.name} has no value", f"set it; {kind.hint}", parameter.name)
+
+
+def sample_values(rule: Rule) -> dict[str, tuple[str, ...]]:
+    """Return the first sample of each parameter, which the rule's tests use."""
+    return {parameter.name: parameter.samples[:1] for parameter in rule.parameters}
+
+
+def values_for_test(rule: Rule, test: RuleTest) -> dict[str, tuple[str, ...]]:
+    """Return the values for one test: its own ones, samples for the rest."""
+    return {**sample_values(rule), **test.parameters}
+
+
+def account_values(rule: Rule) -> dict[str, tuple[str, ...]]:
+    """Return the values that the account uses."""
+    return {parameter.name: parameter.value for parameter in rule.parameters}
+
+
+def placeholders(tree: Tree) -> tuple[str, ...]:
+    """List the parameters that a pattern uses, each once.
+
+    Raises ParameterError if a placeholder stands anywhere but in a quoted literal of a JSON pattern.
+    """
+    if isinstance(tree, Terms):
+        _refuse_misplaced(term.literal.text for term in tree.terms)
+    leaves = tree_leaves(tree)
+    for leaf in leaves:
+        _refuse_misplaced(step.name for step in _steps(leaf) if isinstance(step, Name))
+    literals = [leaf.literal for leaf in leaves if isinstance(leaf, Compare)]
+    json_pattern = not isinstance(tree, Delimited | Terms | Everything)
+    _refuse_misplaced(literal.text for literal in literals if not (json_pattern and literal.quoted))
+    return tuple(dict.fromkeys(name for literal in literals for name in _PLACEHOLDER.findall(literal.text)))
+
+
+def _steps(leaf: Leaf) -> tuple[object, ...]:
+    return leaf.selector.steps if isinstance(leaf.selector, Selector) else ()
+
+
+def _refuse_misplaced(texts: Iterable[str]) -> None:
+    for text in texts:
+        if _PLACEHOLDER.search(text):
+            message = f"the parameter in {text!r} is in a place where none can be filled"
+            raise ParameterError(message, 'write it in double quotes, as the value of a JSON condition: "${name}"')
+
+
+def _fill(condition: Condition, parameters: Mapping[str, Parameter], values: Values) -> Condition | None:
+    """Return the filled condition, or None if it is always true."""
+    if isinstance(condition, And | Or):
+        filled = [_fill(operand, parameters, values) for operand in condition.operands]
+        kept = tuple(operand for operand in filled if operand is not None)
+        if isinstance(condition, And):
+            return join(And, kept) if kept else None
+        return join(Or, kept) if len(kept) == len(filled) else None
+    if isinstance(condition, Compare) and _PLACEHOLDER.search(condition.literal.text):
+        return _fill_comparison(condition, parameters, values)
+    return condition
+
+
+def _fill_comparison(condition: Compare, parameters: Mapping[str, Parameter], values: Values) -> Condition | None:
+    text = condition.literal.text
+    names = tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
+    if not all(values.get(name) for name in names):
+        return None
+    secrets = [name for name in names if parameters[name].type == "secret"]
+    if not secrets:
+        literals = _texts(text, names, values)
+    elif text == f"${{{secrets[0]}}}":
+        literals = [literal for value in values[secrets[0]] for literal in _secret_literals(value)]
+    else:
+        message = f"${{{secrets[0]}}} is only a part of {text!r}, so the forms of the secret cannot be written out"
+        raise ParameterError(message, f'compare with "${{{secrets[0]}}}" alone', secrets[0])
+    comparisons = tuple(Compare(condition.selector, condition.operator, literal) for literal in dict.fromkeys(literals))
+    return join(Or if condition.operator == "=" else And, comparisons)
+
+
+def _texts(text: str, names: tuple[str, ...], values: Values) -> list[Literal]:
+    """Return the literal with every combination of its parameters' values."""
+    combinations = itertools.product(*(values[name] for name in names))
+    chosen = list(itertools.islice(combinations, _MAX_ALTERNATIVES + 1))
+    if len(chosen) > _MAX_ALTERNATIVES:
+        raise ParameterError(
+            f"{text!r} would become more than {_MAX_ALTERNATIVES} conditions", "give fewer values", names[0]
+        )
+    filled = (dict(zip(names, choice, strict=True)) for choice in chosen)
+    return [Literal(_substitute(text, mapping)) for mapping in filled]
+
+
+def _substitute(text: str, mapping: Mapping[str, str]) -> str:
+    """Replace all placeholders in one pass, so that a value that looks like a placeholder stays text."""
+    return _PLACEHOLDER.sub(lambda match: mapping[match[1]], text)
+
+
+def _secret_literals(value: str) -> tuple[Literal, ...]:
+    forms = secret_forms(value)
+    expressions = (Literal(text, LiteralKind.REGEX) for text in forms.expressions)
+    return (*map(Literal, forms.exact), *map(Literal, forms.endings), *expressions)
+
+
+def _compile_filled(condition: Condition, name: str) -> CompiledPattern:
+    try:
+        return compile_tree(condition)
+    except PatternError as error:
+        reason = f"with these values the pattern is refused: {error.reason}"
+        hint = "give fewer or shorter values; a secret's full ARN needs no regular expression, its name does"
+        raise ParameterError(reason, hint, name) from error

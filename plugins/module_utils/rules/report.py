@@ -1,0 +1,82 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Write what the tests and the lint of rules found, for a person at a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+from .lint.finding import Finding
+from .rule import Rule
+from .rule_tests import TestResult
+
+_WIDTH = 100
+_HEADING = ("rule", "severity", "matching", "near misses", "tests", "lint")
+
+
+def report(rules: Sequence[Rule], results: Sequence[TestResult], findings: Sequence[Finding]) -> str:
+    """Return a table with a row per rule, then every failing test and every finding, then the totals."""
+    blocks = [_table([_HEADING, *(_row(rule, results, findings) for rule in rules)])]
+    failing = [result for result in results if not result.passed]
+    blocks += ["\n".join(_failure_lines(result)) for result in failing]
+    blocks += ["\n".join(_finding_lines(finding)) for finding in findings]
+    blocks.append(totals(rules, results, findings))
+    return "\n\n".join(blocks)
+
+
+def totals(rules: Sequence[Rule], results: Sequence[TestResult], findings: Sequence[Finding]) -> str:
+    """Return one sentence with the numbers of rules, tests, failures and findings."""
+    failed = sum(not result.passed for result in results)
+    errors = sum(finding.level == "error" for finding in findings)
+    return (
+        f"{_count(len(rules), 'rule')}, {_count(len(results), 'test')}, {failed} failed; "
+        f"lint: {_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}."
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _row(rule: Rule, results: Iterable[TestResult], findings: Iterable[Finding]) -> tuple[str, ...]:
+    matching = sum(test.match for test in rule.tests)
+    failed = sum(not result.passed for result in results if result.rule_id == rule.id)
+    levels = [finding.level for finding in findings if finding.rule_id == rule.id]
+    return (
+        rule.id,
+        rule.severity,
+        str(matching),
+        str(len(rule.tests) - matching),
+        f"{failed} FAILED" if failed else "passed",
+        "ERROR" if "error" in levels else "warning" if levels else "clean",
+    )
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(lines)
+
+
+def _failure_lines(result: TestResult) -> Iterator[str]:
+    expected, got = ("a match", "none") if result.expected else ("no match", "one")
+    yield f"FAILED {result.rule_id}: {result.test_name!r} expects {expected} and got {got}"
+    for line in result.explanation:
+        yield from _indented(line)
+
+
+def _finding_lines(finding: Finding) -> Iterator[str]:
+    yield f"{finding.level.upper()} {finding.rule_id}: {finding.code}"
+    yield from _indented(finding.reason)
+    if finding.hint:
+        yield from _indented(f"hint: {finding.hint}")
+    yield from _indented(f"source: {finding.source}")
+
+
+def _indented(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        yield from textwrap.wrap(
+            line, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )

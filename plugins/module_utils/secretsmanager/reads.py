@@ -1,0 +1,37 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What is read from Secrets Manager: never a value, since reading one is what this collection's alarm watches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.account import Account
+from ..core.arns import partition_of
+
+_SERVICE = "secretsmanager"
+
+
+def find_secret(account: Account, name: str) -> dict[str, Any] | None:
+    """Return what DescribeSecret says of a secret, or None if there is none. One that is being deleted counts."""
+    region = account.region
+    arn = f"arn:{partition_of(region)}:secretsmanager:{region}:*:secret:{name}-??????"
+    options: dict[str, Any] = {"parameters": {"SecretId": name}, "resource_arn": arn}
+    answer = account.read_if_any(_SERVICE, "DescribeSecret", f"secret {name}", "ResourceNotFoundException", **options)
+    return answer or None
+
+
+def resource_policy(account: Account, described: dict[str, Any]) -> str:
+    """Return the JSON text of a secret's resource policy, or an empty one. A secret being deleted refuses to tell."""
+    name, arn = described["Name"], described["ARN"]
+    answer = account.read(_SERVICE, "GetResourcePolicy", f"secret {name}", {"SecretId": arn}, resource_arn=arn)
+    return str(answer.get("ResourcePolicy", ""))
+
+
+def all_versions(account: Account, described: dict[str, Any]) -> frozenset[str]:
+    """Return the ids of a secret's versions, those without a stage among them."""
+    parameters = {"SecretId": described["ARN"], "IncludeDeprecated": True, "MaxResults": 100}
+    resource = f"secret {described['Name']}"
+    versions = account.read_all(_SERVICE, "ListSecretVersionIds", resource, "Versions", parameters)
+    return frozenset(version["VersionId"] for version in versions)

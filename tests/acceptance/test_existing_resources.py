@@ -1,0 +1,211 @@
+"""The playbooks on an account that brings its own bucket, log group, role, topic and key; plain boto3 made them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.account_snapshot import Snapshot, take_snapshot
+from tests.support.embedded_control import ask
+from tests.support.trail_prerequisites import open_bucket
+from tests.support.trail_setup import document, group_arn, make_role
+from tools.demo.playbooks import Run, run_playbook
+
+# Each of these is several runs of a playbook.
+pytestmark = pytest.mark.long
+
+AwsClient = Callable[[str], Any]
+
+ACCOUNT = "123456789012"
+CONFIRM = {"secmon_teardown_confirm": ACCOUNT, "secmon_secret_recovery_window_days": 0}
+SERVICES = ["cloudtrail.amazonaws.com", "cloudwatch.amazonaws.com", "logs.us-east-1.amazonaws.com"]
+OURS = ("secrets", "trails", "alarms")
+
+
+class Playbooks:
+    """Runs the playbooks for the host guide with variables."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+
+    def __call__(self, name: str, variables: dict[str, Any]) -> Run:
+        return run_playbook(self.endpoint, name, "--limit", "guide", "-e", json.dumps(variables))
+
+    def succeed(self, name: str, variables: dict[str, Any]) -> Run:
+        done = self(name, variables)
+        assert done.code == 0, messages(done)
+        return done
+
+    def refused(self, folder: Path, variables: dict[str, dict[str, Any]]) -> dict[str, str]:
+        """Return what site.yml says that fails on each host, with variables by host.
+
+        AssertionError if one does not fail, or if something is written.
+        """
+        # A file of host_vars lies over those of inventory/embedded; what an inventory says itself lies below them.
+        (folder / "host_vars").mkdir(exist_ok=True)
+        for host, own in variables.items():
+            (folder / "host_vars" / f"{host}.json").write_text(json.dumps(own))
+        (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": dict.fromkeys(variables)}}))
+        before = self.writes()
+        done = run_playbook(self.endpoint, "site", "--limit", ",".join(variables), "-i", str(folder))
+        assert done.code != 0
+        assert self.writes() == before
+        return {host: messages(done, host) for host in variables}
+
+    def writes(self) -> list[str]:
+        """Return the calls that changed something; to assume a role of another account changes nothing."""
+        calls = ask(self.endpoint, "calls")
+        return [call["action"] for call in calls if call["access"] == "write" and call["service"] != "sts"]
+
+
+def messages(done: Run, host: str = "guide") -> str:
+    """Return what the failed tasks of a host said."""
+    found = [results[host] for results in done.results.values() if host in results]
+    return "\n".join(str(result.get("msg")) for result in found if result.get("failed"))
+
+
+def make_key(client: AwsClient) -> str:
+    """Make a key that the account and the services may use."""
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": SERVICES, "AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    made = client("kms").create_key(Policy=document(allow), Tags=[{"TagKey": "owner", "TagValue": "us"}])
+    return str(made["KeyMetadata"]["Arn"])
+
+
+def make_all(client: AwsClient) -> dict[str, Any]:
+    """Make one of each kind, tagged, and return the variables that name them."""
+    s3, logs, sns = client("s3"), client("logs"), client("sns")
+    open_bucket(s3, "our-own-logs")
+    s3.put_bucket_tagging(Bucket="our-own-logs", Tagging={"TagSet": [{"Key": "owner", "Value": "us"}]})
+    logs.create_log_group(logGroupName="our-own-events", tags={"owner": "us"})
+    logs.put_metric_filter(
+        logGroupName="our-own-events",
+        filterName="OurOwn",
+        filterPattern="ERROR",
+        metricTransformations=[{"metricNamespace": "OurOwn", "metricName": "Errors", "metricValue": "1"}],
+    )
+    role = make_role(client, "our-own-role", "our-own-events")
+    client("iam").tag_role(RoleName="our-own-role", Tags=[{"Key": "owner", "Value": "us"}])
+    topic = sns.create_topic(Name="OurOwnTopic", Tags=[{"Key": "owner", "Value": "us"}])["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="us@example.com")
+    return {
+        "secmon_emails": [],
+        "secmon_existing_log_bucket_name": "our-own-logs",
+        "secmon_existing_log_group_name": "our-own-events",
+        "secmon_existing_log_role_arn": role,
+        "secmon_existing_topic_arn": topic,
+        "secmon_existing_kms_key_arn": make_key(client),
+    }
+
+
+def theirs(snapshot: Snapshot) -> Snapshot:
+    """Return the kinds of which nothing is ours, with the filters of theirs that the group had."""
+    kept = {kind: found for kind, found in snapshot.items() if kind not in OURS}
+    for group in kept["log_groups"]:
+        group["group"].pop("metricFilterCount", None)
+        group["filters"] = [found for found in group["filters"] if found["filterName"] == "OurOwn"]
+    return kept
+
+
+@pytest.fixture
+def playbook(embedded_aws: str) -> Playbooks:
+    ask(embedded_aws, "reset", method="POST")
+    return Playbooks(embedded_aws)
+
+
+def test_what_is_yours_is_used_and_neither_changed_nor_removed(playbook: Playbooks, aws_client: AwsClient) -> None:
+    variables = make_all(aws_client)
+    before = theirs(take_snapshot(aws_client))
+
+    assert playbook.succeed("site", variables).stats["guide"]["changed"] == 4
+    assert_used(aws_client, variables)
+    assert theirs(take_snapshot(aws_client)) == before
+
+    built = playbook.writes()
+    assert playbook.succeed("site", variables).stats["guide"]["changed"] == 0
+    assert playbook.writes() == built
+
+    playbook.succeed("teardown", variables | CONFIRM)
+    after = take_snapshot(aws_client)
+    assert {kind: after[kind] for kind in OURS} == {kind: [] for kind in OURS}
+    assert [found["filterName"] for found in after["log_groups"][0]["filters"]] == ["OurOwn"]
+    assert theirs(after) == before
+
+
+def assert_used(client: AwsClient, variables: dict[str, Any]) -> None:
+    """Look at what points at the resources that were there before."""
+    (trail,) = client("cloudtrail").describe_trails()["trailList"]
+    assert trail["S3BucketName"] == "our-own-logs"
+    assert trail["CloudWatchLogsLogGroupArn"] == group_arn("our-own-events")
+    assert trail["CloudWatchLogsRoleArn"] == variables["secmon_existing_log_role_arn"]
+    assert trail["KmsKeyId"] == variables["secmon_existing_kms_key_arn"]
+    (alarm,) = client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert alarm["AlarmActions"] == [variables["secmon_existing_topic_arn"]]
+    filters = client("logs").describe_metric_filters(logGroupName="our-own-events")["metricFilters"]
+    assert sorted(found["filterName"] for found in filters) == ["OurOwn", "TrackSecretAccess"]
+
+
+def test_what_is_yours_but_missing_or_unfit_is_told_before_anything_is_written(
+    playbook: Playbooks, aws_client: AwsClient, tmp_path: Path
+) -> None:
+    aws_client("s3").create_bucket(Bucket="closed-to-trails")
+    key = aws_client("kms").create_key()["KeyMetadata"]["Arn"]
+    topic = f"arn:aws:sns:us-east-1:{ACCOUNT}:Gone"
+    role = "arn:aws:iam::222222222222:role/gone"
+
+    missing = {
+        "guide": {"secmon_emails": [], "secmon_existing_topic_arn": topic},
+        "production": {"secmon_existing_log_role_arn": role},
+        "sandbox": {"secmon_existing_log_group_name": "gone", "secmon_retention_days": 365},
+    }
+    told = playbook.refused(tmp_path, missing)
+    assert f"The topic {topic} cannot carry the alarms of account {ACCOUNT}, region us-east-1" in told["guide"]
+    assert f"The role {role} cannot write the trail's events in account 222222222222" in told["production"]
+    assert "There is no log group gone in account 333333333333, region us-east-1" in told["sandbox"]
+
+    unfit = {
+        "guide": {"secmon_existing_kms_key_arn": key},
+        "sandbox": {"secmon_existing_log_bucket_name": "closed-to-trails", "secmon_purge_log_bucket": False},
+    }
+    told = playbook.refused(tmp_path, unfit)
+    assert "its policy does not let cloudtrail.amazonaws.com" in told["guide"]
+    assert "The bucket closed-to-trails cannot keep the log files of account 333333333333" in told["sandbox"]
+
+
+def test_encryption_is_built_twice_alike_and_teardown_schedules_the_keys_deletion(
+    playbook: Playbooks, aws_client: AwsClient
+) -> None:
+    encrypt = {"secmon_encrypt": True}
+    playbook.succeed("site", encrypt)
+    keys = {
+        alias["AliasName"].removeprefix("alias/secmon-security-monitoring-"): alias["TargetKeyId"]
+        for alias in aws_client("kms").list_aliases()["Aliases"]
+        if alias["AliasName"].startswith("alias/secmon-")
+    }
+    assert sorted(keys) == ["logs", "topic", "trail"]
+    (trail,) = aws_client("cloudtrail").describe_trails()["trailList"]
+    assert trail["KmsKeyId"].endswith(keys["trail"])
+    (group,) = aws_client("logs").describe_log_groups()["logGroups"]
+    assert group["kmsKeyId"].endswith(keys["logs"])
+    (topic,) = aws_client("sns").list_topics()["Topics"]
+    attributes = aws_client("sns").get_topic_attributes(TopicArn=topic["TopicArn"])["Attributes"]
+    assert attributes["KmsMasterKeyId"].endswith(keys["topic"])
+
+    built = playbook.writes()
+    assert playbook.succeed("site", encrypt).stats["guide"]["changed"] == 0
+    assert playbook.writes() == built
+
+    playbook.succeed("teardown", encrypt | CONFIRM)
+    states = [
+        aws_client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"]
+        for key in aws_client("kms").list_keys()["Keys"]
+    ]
+    assert states == ["PendingDeletion"] * 3

@@ -1,0 +1,242 @@
+"""The playbooks on the embedded AWS, with plain boto3 as the witness of what they did in the guide's account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.embedded_control import ask, mails
+from tools.demo.playbooks import Run, run_playbook
+
+ACCOUNT_ID = "123456789012"
+TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT_ID}:SecurityAlarms"
+AwsClient = Callable[[str], Any]
+
+
+class Playbooks:
+    """Runs the playbooks for the host guide of inventory/embedded."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+
+    def __call__(self, name: str, *arguments: str) -> Run:
+        return run_playbook(self.endpoint, name, "--limit", "guide", *arguments)
+
+    def succeed(self, name: str, *arguments: str) -> Run:
+        done = self(name, *arguments)
+        assert done.code == 0, messages(done)
+        return done
+
+    def writes(self, act: Callable[[], Any]) -> list[str]:
+        """Return the calls that wrote while something was done."""
+        before = max((call["id"] for call in ask(self.endpoint, "calls")), default=0)
+        act()
+        return [call["action"] for call in ask(self.endpoint, f"calls?since={before}") if call["access"] == "write"]
+
+
+def messages(done: Run) -> str:
+    """Return what the failed tasks said."""
+    found = [result for results in done.results.values() for result in results.values() if result.get("failed")]
+    return "\n".join(str(result.get("msg")) for result in found)
+
+
+def diffs(done: Run) -> dict[str, Any]:
+    """Return what the modules of ours say that they change, by task."""
+    return {
+        name: result["diff"]
+        for name, results in done.results.items()
+        for result in results.values()
+        if str(result.get("action", "")).startswith("secmon.aws.") and result.get("changed")
+    }
+
+
+@pytest.fixture(scope="module")
+def playbook(embedded_aws: str) -> Playbooks:
+    return Playbooks(embedded_aws)
+
+
+@pytest.fixture(scope="module")
+def predicted(playbook: Playbooks) -> Run:
+    """Return the check of an empty account."""
+    runs: list[Run] = []
+    assert playbook.writes(lambda: runs.append(playbook.succeed("site", "--check", "--diff"))) == []
+    return runs[0]
+
+
+@pytest.fixture(scope="module")
+def first(predicted: Run, playbook: Playbooks) -> Run:
+    """Return the run that follows the check."""
+    return playbook.succeed("site", "--diff")
+
+
+@pytest.fixture(scope="module")
+def built(first: Run, playbook: Playbooks) -> Playbooks:
+    return playbook
+
+
+def test_credentials_of_another_account_are_refused_before_anything_is_written(
+    playbook: Playbooks, aws_client: AwsClient
+) -> None:
+    runs: list[Run] = []
+    wrong = ("-e", "secmon_account_id='999999999999'")
+    assert playbook.writes(lambda: runs.append(playbook("site", *wrong))) == []
+    assert runs[0].code != 0
+    assert f"belong to account {ACCOUNT_ID}" in messages(runs[0])
+    assert "the inventory says 999999999999. Nothing was changed." in messages(runs[0])
+
+
+def test_a_misspelt_variable_stops_it_before_aws_is_asked(playbook: Playbooks) -> None:
+    before = len(ask(playbook.endpoint, "calls"))
+    done = playbook("site", "-e", "secmon_retension_days=7", "-e", "secmon_emails=nobody")
+    assert done.code != 0
+    (result,) = next(iter(done.results.values())).values()
+    said = "\n".join(result["problems"])
+    assert 'secmon_retension_days: no such variable. Did you mean "secmon_retention_days"?' in said
+    assert "secmon_emails" in said
+    assert len(ask(playbook.endpoint, "calls")) == before
+
+
+def test_a_check_of_an_empty_account_predicts_the_first_run(predicted: Run, first: Run) -> None:
+    assert predicted.stats["guide"]["changed"] == first.stats["guide"]["changed"] > 0
+    assert diffs(predicted) == diffs(first)
+    assert len(diffs(first)) == 7
+
+
+def test_site_makes_the_metric_filter_of_the_guide(built: Playbooks, aws_client: AwsClient) -> None:
+    (metric_filter,) = aws_client("logs").describe_metric_filters(logGroupName="/aws/cloudtrail/logs")["metricFilters"]
+    assert metric_filter["filterName"] == "TrackSecretAccess"
+    (transformation,) = metric_filter["metricTransformations"]
+    assert transformation["metricNamespace"] == "SecurityMetrics"
+    assert transformation["metricName"] == "SecretAccessCount"
+    assert (transformation["metricValue"], transformation["defaultValue"]) == ("1", 0)
+
+
+def test_site_makes_an_alarm_on_the_filters_metric_that_tells_the_topic(
+    built: Playbooks, aws_client: AwsClient
+) -> None:
+    (alarm,) = aws_client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("SecurityMetrics", "SecretAccessCount")
+    assert (alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == ("Sum", 60, 1)
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert alarm["AlarmActions"] == [TOPIC_ARN]
+
+
+def test_site_subscribes_the_addresses(built: Playbooks, aws_client: AwsClient) -> None:
+    (subscription,) = aws_client("sns").list_subscriptions_by_topic(TopicArn=TOPIC_ARN)["Subscriptions"]
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "security@example.com")
+
+
+def test_site_makes_a_logging_multi_region_trail_with_validation(built: Playbooks, aws_client: AwsClient) -> None:
+    cloudtrail = aws_client("cloudtrail")
+    (trail,) = cloudtrail.describe_trails()["trailList"]
+    assert trail["IsMultiRegionTrail"]
+    assert trail["LogFileValidationEnabled"]
+    assert trail["CloudWatchLogsLogGroupArn"] == f"arn:aws:logs:us-east-1:{ACCOUNT_ID}:log-group:/aws/cloudtrail/logs:*"
+    assert cloudtrail.get_trail_status(Name=trail["TrailARN"])["IsLogging"]
+    (selector,) = cloudtrail.get_event_selectors(TrailName=trail["TrailARN"])["EventSelectors"]
+    assert (selector["ReadWriteType"], selector["IncludeManagementEvents"]) == ("All", True)
+    assert sorted(selector["ExcludeManagementEventSources"]) == ["kms.amazonaws.com", "rdsdata.amazonaws.com"]
+
+
+def test_only_the_trail_may_write_to_its_bucket_and_nobody_comes_without_tls(
+    built: Playbooks, aws_client: AwsClient
+) -> None:
+    s3 = aws_client("s3")
+    bucket = aws_client("cloudtrail").describe_trails()["trailList"][0]["S3BucketName"]
+    allowed = [
+        statement
+        for statement in json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    trail_arn = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT_ID}:trail/secrets-manager-trail"
+    assert len(allowed) == 2
+    for statement in allowed:
+        assert statement["Principal"] == {"Service": "cloudtrail.amazonaws.com"}
+        assert statement["Condition"]["StringEquals"]["aws:SourceArn"] == trail_arn
+    assert "aws:SecureTransport" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    assert all(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values())
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+
+
+def test_the_role_may_write_to_the_streams_of_this_group_only(built: Playbooks, aws_client: AwsClient) -> None:
+    policy = aws_client("iam").get_role_policy(RoleName="CloudTrailToCloudWatchLogs", PolicyName="WriteTrailEvents")
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert statement["Resource"] == (
+        f"arn:aws:logs:us-east-1:{ACCOUNT_ID}:log-group:/aws/cloudtrail/logs:log-stream:{ACCOUNT_ID}_CloudTrail_us-east-1*"
+    )
+
+
+def test_site_takes_away_every_other_policy_of_the_role(built: Playbooks, aws_client: AwsClient) -> None:
+    """CloudTrail's role has two actions on one group; somebody gave it more, and denied it what it needs."""
+    iam = aws_client("iam")
+    role: Any = {"RoleName": "CloudTrailToCloudWatchLogs"}
+    statement = {"Effect": "Deny", "Action": "logs:*", "Resource": "*"}
+    denied = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(**role, PolicyName="ByHand", PolicyDocument=denied)
+    attached = iam.create_policy(PolicyName="ByHandAsWell", PolicyDocument=denied)["Policy"]["Arn"]
+    iam.attach_role_policy(**role, PolicyArn=attached)
+    built.succeed("site", "--tags", "logs")
+    assert iam.list_role_policies(**role)["PolicyNames"] == ["WriteTrailEvents"]
+    assert iam.list_attached_role_policies(**role)["AttachedPolicies"] == []
+
+
+def test_a_second_run_changes_nothing_writes_nothing_and_raises_no_alarm(
+    built: Playbooks, aws_client: AwsClient
+) -> None:
+    runs: list[Run] = []
+    assert built.writes(lambda: runs.append(built.succeed("site"))) == []
+    assert runs[0].stats["guide"]["changed"] == 0
+    calls = ask(built.endpoint, "calls")
+    assert not [call for call in calls if "GetSecretValue" in call["action"]]
+    (alarm,) = aws_client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert alarm["StateValue"] != "ALARM"
+    assert [mail["subject"] for mail in mails(built.endpoint, "security@example.com")] == [
+        "AWS Notification - Subscription Confirmation"
+    ]
+
+
+def test_a_denied_action_is_named_with_what_would_grant_it(built: Playbooks) -> None:
+    fault = {"service": "cloudwatch", "action": "DescribeAlarms", "error": "AccessDenied", "status": 403}
+    ask(built.endpoint, "faults", [fault])
+    done = built("site", "--tags", "alarms")
+    assert done.code != 0
+    assert "Allow cloudwatch:DescribeAlarms" in messages(done)
+    assert f"account {ACCOUNT_ID}, region us-east-1" in messages(done)
+
+
+def test_a_bucket_name_that_somebody_else_has_is_explained(built: Playbooks) -> None:
+    ask(built.endpoint, "faults", [{"service": "s3", "action": "HeadBucket", "error": "403", "status": 403}])
+    done = built("site", "--tags", "trail", "-e", "secmon_log_bucket_name=taken")
+    assert done.code != 0
+    assert "Somebody else owns a bucket of the name taken" in messages(done)
+
+
+def test_teardown_without_confirmation_shows_what_it_would_remove_and_removes_nothing(
+    built: Playbooks, aws_client: AwsClient
+) -> None:
+    runs: list[Run] = []
+    assert built.writes(lambda: runs.append(built.succeed("teardown"))) == []
+    assert runs[0].stats["guide"]["changed"] >= 6
+    shown = runs[0].result("Show what was removed and what is left")["guide"]["msg"]
+    assert "This was a dry run; nothing was changed." in shown
+    assert len(aws_client("cloudtrail").describe_trails()["trailList"]) == 1
+
+
+def test_teardown_keeps_the_log_bucket_unless_told_otherwise(built: Playbooks, aws_client: AwsClient) -> None:
+    confirmed = ("-e", f"secmon_teardown_confirm={ACCOUNT_ID}", "-e", "secmon_secret_recovery_window_days=0")
+    built.succeed("teardown", *confirmed)
+    assert [bucket["Name"] for bucket in aws_client("s3").list_buckets()["Buckets"]] == [
+        f"secrets-manager-trail-{ACCOUNT_ID}"
+    ]
+    assert aws_client("cloudtrail").describe_trails()["trailList"] == []
+    assert aws_client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+    assert aws_client("logs").describe_log_groups()["logGroups"] == []
+    assert aws_client("sns").list_topics()["Topics"] == []
+    assert aws_client("iam").list_roles()["Roles"] == []
+    assert aws_client("secretsmanager").list_secrets()["SecretList"] == []
+    built.succeed("teardown", *confirmed, "-e", "secmon_purge_log_bucket=true")
+    assert aws_client("s3").list_buckets()["Buckets"] == []

@@ -1,0 +1,183 @@
+"""`secmon.aws.preflight` in a play: what a person sees whose inventory is wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import run
+from tests.support.embedded_control import ask
+
+CANARY = "canary-4711-secret"
+PLAY: dict[str, Any] = {
+    "name": "Check every variable of every account",
+    "hosts": "all",
+    "gather_facts": False,
+    "any_errors_fatal": True,
+    "tags": "always",
+    "tasks": [
+        {
+            "name": "Find everything that is wrong before AWS is asked anything",
+            "secmon.aws.preflight": None,
+            "run_once": True,
+            "register": "found",
+        },
+        {"name": "Show", "ansible.builtin.debug": {"msg": "reached with {{ found.detections | length }}"}},
+    ],
+}
+SOUND = {"secmon_region": "us-east-1", "secmon_emails": ["a@example.com"]}
+HOSTS: dict[str, dict[str, Any]] = {
+    "guide": {"secmon_account_id": "123456789012"},
+    "production": {"secmon_account_id": "210987654321"},
+    "sandbox": {"secmon_account_id": "012345678901"},
+}
+
+
+class Inventory:
+    """A folder with three accounts and the play."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.play = PLAY
+
+    def check(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        (self.folder / "play.yml").write_text(yaml.safe_dump([self.play]))
+        command = ("ansible-playbook", "-i", self.folder / "hosts.yml", self.folder / "play.yml")
+        return run(*command, *arguments, **environment)
+
+    def write(self, group: dict[str, Any] | None = None, **hosts: dict[str, Any]) -> None:
+        everywhere = {"ansible_connection": "local", **SOUND, **(group or {})}
+        named = {host: {**said, **hosts.get(host, {})} for host, said in HOSTS.items()}
+        (self.folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"vars": everywhere, "hosts": named}}))
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> Inventory:
+    inventory = Inventory(tmp_path)
+    inventory.write()
+    return inventory
+
+
+def lines(result: subprocess.CompletedProcess[str]) -> list[str]:
+    return [line for line in result.stdout.splitlines() if line.startswith("host ")]
+
+
+def test_sound_accounts_pass_and_every_host_gets_the_detections_of_all(inventory: Inventory) -> None:
+    result = inventory.check()
+    assert result.returncode == 0, result.stdout
+    assert lines(result) == []
+    assert result.stdout.count("reached with 3") == 3
+
+
+def test_all_errors_of_all_hosts_are_printed_at_once_a_line_each(inventory: Inventory) -> None:
+    inventory.write(
+        group={"secmon_retension_days": 30},
+        guide={"secmon_account_id": 123456789012, "secmon_create_secret": "yes"},
+        production={"secmon_topic_name": "{{ nowhere }}"},
+        sandbox={"secmon_rules": {"secret_acess": {"enabled": False}}},
+    )
+    result = inventory.check()
+    assert result.returncode != 0
+    misspelt = 'secmon_retension_days: no such variable. Did you mean "secmon_retention_days"?'
+    assert lines(result) == [
+        f"host guide: {misspelt}",
+        'host guide: secmon_account_id: 123456789012 is a number here. Quote it, "123456789012", since ids may start'
+        " with 0.",
+        'host guide: secmon_create_secret: "yes" is text here. Write true, without quotes.',
+        f"host production: {misspelt}",
+        "host production: secmon_topic_name: cannot be resolved: 'nowhere' is undefined",
+        f"host sandbox: {misspelt}",
+        "host sandbox: secmon_rules: secret_acess: there is no rule 'secret_acess' (did you mean 'secret_access'? a"
+        " rule of your own needs a full body, tests included)",
+    ]
+    assert "7 problems in the variables of 3 of 3 hosts" in result.stdout
+    assert "reached" not in result.stdout
+
+
+@pytest.mark.parametrize("broken", [{}, {"secmon_region": "us-east"}])
+def test_no_api_is_called(inventory: Inventory, embedded_aws: str, broken: dict[str, str]) -> None:
+    keys = {"secmon_endpoint_url": embedded_aws, "secmon_access_key": "k" * 20, "secmon_secret_key": "s" * 40}
+    inventory.write(group={**keys, **broken})
+    ask(embedded_aws, "reset", method="POST")
+    assert (inventory.check(AWS_ENDPOINT_URL=embedded_aws).returncode == 0) is not bool(broken)
+    assert ask(embedded_aws, "calls") == []
+
+
+def test_variables_are_seen_wherever_they_are_set(inventory: Inventory, tmp_path: Path) -> None:
+    for folder, name in (("group_vars", "all"), ("host_vars", "guide")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{name}.yml").write_text(f"secmon_from_{folder}: 1\n")
+    (tmp_path / "more.yml").write_text("secmon_from_file: 1\n")
+    inventory.play = {**PLAY, "vars": {"secmon_from_play": 1}, "vars_files": ["more.yml"]}
+    result = inventory.check("-e", "secmon_from_command=1")
+    found = {line.split(": ")[1] for line in lines(result) if line.startswith("host guide: ")}
+    assert found == {f"secmon_from_{place}" for place in ("group_vars", "host_vars", "file", "play", "command")}
+    assert len(lines(result)) == 3 * 5 - 2
+
+
+def test_what_the_command_line_says_is_text_and_is_taken_for_what_it_means(inventory: Inventory) -> None:
+    sound = ("-e", "secmon_retention_days=30", "-e", "secmon_purge_log_bucket=true")
+    assert inventory.check(*sound).returncode == 0
+    result = inventory.check(*sound, "-e", "secmon_retention_days=31")
+    assert all("secmon_retention_days: 31 is not possible." in line for line in lines(result))
+    assert len(lines(result)) == 3
+
+
+def test_lookups_templates_and_vaulted_values_are_resolved(inventory: Inventory, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("open sesame")
+    (tmp_path / "group_vars").mkdir()
+    vault = ("--vault-password-file", str(tmp_path / "password"))
+    encrypted = run("ansible-vault", "encrypt_string", *vault, "-n", "secmon_secret_value", CANARY)
+    (tmp_path / "group_vars/all.yml").write_text(encrypted.stdout)
+    inventory.write(
+        group={
+            "days": 7,
+            "secmon_retention_days": "{{ days * 2 }}",
+            "secmon_verify_timeout_seconds": "{{ lookup('ansible.builtin.env', 'SECONDS_TO_WAIT') }}",
+            "secmon_aws_profile": "{{ omit }}",
+            "secmon_tags": {"host": "{{ inventory_hostname }}"},
+        }
+    )
+    result = inventory.check(*vault, SECONDS_TO_WAIT="60")
+    assert result.returncode == 0, result.stdout
+    without = inventory.check(SECONDS_TO_WAIT="soon")
+    assert len(lines(without)) == 6
+    assert "secmon_secret_value: cannot be resolved. The reason could hold the secret" in without.stdout
+    assert 'secmon_verify_timeout_seconds: "soon" is no whole number.' in without.stdout
+
+
+def test_no_secret_is_printed_however_much_is(inventory: Inventory) -> None:
+    secrets = ("secret_value", "secret_key", "session_token", "secret_value_hmac_key", "access_key")
+    for value in ({name: [CANARY] for name in secrets}, dict.fromkeys(secrets, "{{ ('" + CANARY + "' | no_filter) }}")):
+        inventory.write(group={f"secmon_{name}": odd for name, odd in value.items()})
+        result = inventory.check("-vvv")
+        assert len([line for line in lines(result) if line.startswith("host guide: ")]) >= len(secrets) - 1
+        assert CANARY not in result.stdout + result.stderr
+
+
+def test_a_limit_limits_what_is_checked(inventory: Inventory) -> None:
+    inventory.write(sandbox={"secmon_region": "nowhere"})
+    assert inventory.check("--limit", "guide,production").returncode == 0
+
+
+def test_the_first_host_is_not_special(inventory: Inventory) -> None:
+    """Without run_once, too, the check is made once."""
+    inventory.write(production={"secmon_region": "nowhere"})
+    task = {key: value for key, value in PLAY["tasks"][0].items() if key not in {"run_once", "register"}}
+    inventory.play = {**PLAY, "tasks": [task]}
+    result = inventory.check()
+    assert len(lines(result)) == 1
+    assert result.returncode != 0
+
+
+def test_the_result_holds_what_was_printed(inventory: Inventory) -> None:
+    inventory.write(sandbox={"secmon_region": "nowhere"})
+    task = {**PLAY["tasks"][0], "ignore_errors": True}
+    inventory.play = {**PLAY, "tasks": [task, {"ansible.builtin.debug": {"msg": "{{ found.problems | to_json }}"}}]}
+    result = inventory.check()
+    assert json.dumps(lines(result)[0])[1:-1].replace('\\"', '\\\\\\"') in result.stdout

@@ -1,0 +1,143 @@
+"""The teardown of what site.yml made, on the embedded AWS; plain boto3 makes what should be in its way."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import run
+from tests.support.embedded_control import ask
+
+# Each of these is several runs of a playbook.
+pytestmark = pytest.mark.long
+
+ACCOUNT = "123456789012"
+CONFIRM = ("-e", f"secmon_teardown_confirm={ACCOUNT}")
+BUCKET = f"secrets-manager-trail-{ACCOUNT}"
+GROUP = "/aws/cloudtrail/logs"
+MARK = {"secmon:managed-by": "secmon.aws"}
+
+Client = Callable[[str], Any]
+Playbook = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def _empty(embedded_aws: str) -> None:
+    ask(embedded_aws, "reset", method="POST")
+
+
+@pytest.fixture
+def playbook(embedded_aws: str) -> Playbook:
+    """Return what runs a playbook on the account `guide`."""
+
+    def play(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = ("ansible-playbook", "-i", "inventory/embedded", "--limit", "guide", f"playbooks/{name}.yml")
+        return run(*command, *arguments, AWS_ENDPOINT_URL=embedded_aws)
+
+    return play
+
+
+def writes(endpoint: str, act: Callable[[], Any]) -> list[str]:
+    """Return the writing calls that the embedded AWS recorded while something was done."""
+    before = ask(endpoint, "calls")
+    act()
+    since = before[-1]["id"] if before else 0
+    return [call["action"] for call in ask(endpoint, f"calls?since={since}") if call["access"] == "write"]
+
+
+def changed(result: subprocess.CompletedProcess[str]) -> int:
+    assert result.returncode == 0, result.stdout + result.stderr
+    match = re.search(r"changed=(\d+)", result.stdout)
+    assert match
+    return int(match[1])
+
+
+def test_what_site_made_is_shown_then_removed_and_then_there_is_nothing_to_do(
+    embedded_aws: str, playbook: Playbook, aws_client: Client
+) -> None:
+    assert changed(playbook("site")) > 0
+
+    shown: list[subprocess.CompletedProcess[str]] = []
+    assert writes(embedded_aws, lambda: shown.append(playbook("teardown"))) == []
+    assert writes(embedded_aws, lambda: shown.append(playbook("teardown", "--check", *CONFIRM))) == []
+    removed = playbook("teardown", *CONFIRM)
+    for dry_run in shown:
+        assert "To be removed (8):" in dry_run.stdout
+        assert f"-e secmon_teardown_confirm={ACCOUNT}" in dry_run.stdout
+        assert changed(dry_run) == changed(removed)
+    assert "Removed (8):" in removed.stdout
+    assert re.search(rf"log bucket +{BUCKET} +kept: log bucket, secmon_purge_log_bucket is false", removed.stdout)
+    assert re.search(r"secret +MySampleSecret +in its recovery window until \d{4}-\d\d-\d\d", removed.stdout)
+    assert [bucket["Name"] for bucket in aws_client("s3").list_buckets()["Buckets"]] == [BUCKET]
+    assert aws_client("iam").list_roles()["Roles"] == []
+
+    again: list[subprocess.CompletedProcess[str]] = []
+    assert writes(embedded_aws, lambda: again.append(playbook("teardown", *CONFIRM))) == []
+    assert changed(again[0]) == 0
+    assert "Removed: nothing" in again[0].stdout
+
+    purged = playbook("teardown", *CONFIRM, "-e", '{"secmon_purge_log_bucket": true}')
+    assert changed(purged) == 1
+    assert aws_client("s3").list_buckets()["Buckets"] == []
+
+
+def test_a_confirmation_of_an_account_that_no_host_has_stops_everything(embedded_aws: str, playbook: Playbook) -> None:
+    results: list[subprocess.CompletedProcess[str]] = []
+    wrong = ("-e", f"secmon_teardown_confirm={ACCOUNT},999999999999")
+    assert writes(embedded_aws, lambda: results.append(playbook("teardown", *wrong))) == []
+    assert results[0].returncode != 0
+    assert "secmon_teardown_confirm names 999999999999, which no host of this run has" in results[0].stdout
+
+
+def test_what_somebody_else_made_stays_and_hides_nothing_else(playbook: Playbook, aws_client: Client) -> None:
+    aws_client("logs").create_log_group(logGroupName=GROUP, tags={"owner": "somebody"})
+    tags = [{"Key": key, "Value": value} for key, value in MARK.items()]
+    aws_client("sns").create_topic(Name="SecurityAlarms", Tags=tags)
+    aws_client("iam").create_role(RoleName="CloudTrailToCloudWatchLogs", AssumeRolePolicyDocument="{}", Tags=tags)
+
+    result = playbook("teardown", *CONFIRM)
+
+    assert result.returncode != 0
+    assert re.search(r"log group +/aws/cloudtrail/logs +not made by this collection", result.stdout)
+    assert "Not removed: cloudwatch_logs: The log group /aws/cloudtrail/logs exists already" in result.stdout
+    assert [group["logGroupName"] for group in aws_client("logs").describe_log_groups()["logGroups"]] == [GROUP]
+    assert aws_client("sns").list_topics()["Topics"] == []
+    assert aws_client("iam").list_roles()["Roles"] == []
+
+
+def test_what_no_variable_names_any_more_is_found_and_fails_the_run(playbook: Playbook, aws_client: Client) -> None:
+    aws_client("sns").create_topic(Name="OldName", Tags=[{"Key": key, "Value": value} for key, value in MARK.items()])
+    result = playbook("teardown", *CONFIRM)
+    assert result.returncode != 0
+    assert re.search(r"topic +OldName +UNEXPECTED: it carries our tag, but no variable names it", result.stdout)
+    assert f"left in account {ACCOUNT}, region us-east-1: OldName" in result.stdout
+    assert len(aws_client("sns").list_topics()["Topics"]) == 1
+
+
+def test_what_the_system_only_used_is_left_as_yours_without_our_filter(playbook: Playbook, aws_client: Client) -> None:
+    logs = aws_client("logs")
+    logs.create_log_group(logGroupName="/yours")
+    transformation = {"metricName": "SecretAccessCount", "metricNamespace": "SecurityMetrics", "metricValue": "1"}
+    for name in ("TrackSecretAccess", "OfAnOldRule"):
+        logs.put_metric_filter(
+            logGroupName="/yours", filterName=name, filterPattern="x", metricTransformations=[transformation]
+        )
+    result = playbook("teardown", *CONFIRM, "-e", "secmon_existing_log_group_name=/yours")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.search(r"log group +/yours +yours \(secmon_existing_\*\)", result.stdout)
+    assert re.search(r"metric filter +OfAnOldRule +it feeds a namespace of ours", result.stdout)
+    (left,) = logs.describe_metric_filters(logGroupName="/yours")["metricFilters"]
+    assert left["filterName"] == "OfAnOldRule"
+
+
+def test_a_part_is_torn_down_by_its_tag(playbook: Playbook, aws_client: Client) -> None:
+    tags = [{"Key": key, "Value": value} for key, value in MARK.items()]
+    aws_client("sns").create_topic(Name="SecurityAlarms", Tags=tags)
+    aws_client("secretsmanager").create_secret(Name="MySampleSecret", SecretString="x", Tags=tags)
+    assert changed(playbook("teardown", *CONFIRM, "--tags", "notify")) == 1
+    assert aws_client("sns").list_topics()["Topics"] == []
+    assert len(aws_client("secretsmanager").list_secrets()["SecretList"]) == 1

@@ -1,0 +1,219 @@
+"""The promises of docs/modules.md, kept by alert_topic on the embedded AWS; plain boto3 is the witness."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.alert_topic.topic_witness import (
+    ACCOUNT,
+    ALICE,
+    ARN,
+    BOB,
+    FOREIGN,
+    NAME,
+    QUEUE,
+    WANTED,
+    Change,
+    alter,
+    listed,
+    policy,
+    set_attribute,
+    set_policy,
+    statements,
+    states,
+    token_in,
+    topic,
+)
+from tests.support.embedded_control import mails
+from tests.support.module_runner import ModuleRunner
+
+
+@pytest.fixture
+def sns(witness: Callable[..., Any]) -> Any:
+    return witness("sns")
+
+
+@pytest.mark.promise("changed")
+def test_present_again_absent_again(run_module: ModuleRunner, sns: Any) -> None:
+    assert run_module.succeed(**WANTED)["changed"]
+    assert topic(sns)["DisplayName"] == "Security"
+    assert not run_module.succeed(**WANTED)["changed"]
+    deleted = run_module.succeed(name=NAME, state="absent")
+    assert deleted["changed"]
+    assert states(deleted) == {ALICE["endpoint"]: "absent", QUEUE["endpoint"]: "absent"}
+    assert "email alice@example.com (pending)" in deleted["warnings"][0]
+    assert topic(sns) == {}
+    assert not run_module.succeed(name=NAME, state="absent")["changed"]
+
+
+@pytest.mark.promise("changed")
+def test_alarms_of_this_account_may_publish_and_eventbridge_without_a_condition(
+    run_module: ModuleRunner, sns: Any
+) -> None:
+    run_module.succeed(name=NAME)
+    assert list(statements(sns)) == ["__default_statement_ID", "SecmonCloudWatchAlarms"]
+    run_module.succeed(name=NAME, publishers=["cloudwatch", "eventbridge"])
+    ours = [statement for statement in policy(sns)["Statement"] if statement["Sid"].startswith("Secmon")]
+    assert [(item["Principal"], item.get("Condition")) for item in ours] == [
+        ({"Service": "cloudwatch.amazonaws.com"}, {"StringEquals": {"aws:SourceAccount": ACCOUNT}}),
+        ({"Service": "events.amazonaws.com"}, None),
+    ]
+    assert all((item["Action"], item["Resource"]) == ("sns:Publish", ARN) for item in ours)
+
+
+@pytest.mark.promise("changed")
+def test_a_new_topic_keeps_the_policy_that_aws_gives_its_owner(run_module: ModuleRunner, sns: Any) -> None:
+    sns.create_topic(Name=NAME)
+    by_aws = policy(sns)
+    sns.delete_topic(TopicArn=ARN)
+    run_module.succeed(name=NAME, publishers=[])
+    assert policy(sns) == by_aws
+
+
+BY_HAND: dict[str, Change] = {
+    "display name": lambda sns: set_attribute(sns, "DisplayName", "Prices"),
+    "display name cleared": lambda sns: set_attribute(sns, "DisplayName", ""),
+    "key": lambda sns: set_attribute(sns, "KmsMasterKeyId", "alias/aws/sns"),
+    "key cleared": lambda sns: set_attribute(sns, "KmsMasterKeyId", ""),
+    "delivery policy": lambda sns: set_attribute(sns, "DeliveryPolicy", '{"http": {}}'),
+    "delivery policy cleared": lambda sns: set_attribute(sns, "DeliveryPolicy", ""),
+    "statement removed": lambda sns: set_policy(sns, {"SecmonCloudWatchAlarms": {}}),
+    "statement removed for EventBridge": lambda sns: set_policy(sns, {"SecmonEventBridge": {}}),
+    "statement denied": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Effect="Deny"),
+    "statement for nobody": lambda sns: alter(
+        sns, "SecmonCloudWatchAlarms", Condition={"StringEquals": {"aws:SourceAccount": "999999999999"}}
+    ),
+    "statement for everybody": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Condition={}),
+    "statement for one alarm": lambda sns: alter(
+        sns,
+        "SecmonCloudWatchAlarms",
+        Condition={
+            "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:One"},
+        },
+    ),
+    "statement for another account": lambda sns: alter(
+        sns, "SecmonCloudWatchAlarms", Principal={"AWS": "arn:aws:iam::999999999999:root"}
+    ),
+    "statement for another topic": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Resource=f"{ARN}2"),
+    "statement for another call": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Action="sns:GetTopicAttributes"),
+    "condition for EventBridge": lambda sns: alter(
+        sns, "SecmonEventBridge", Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    ),
+    "tag changed": lambda sns: sns.tag_resource(ResourceArn=ARN, Tags=[{"Key": "team", "Value": "sales"}]),
+    "tag added": lambda sns: sns.tag_resource(ResourceArn=ARN, Tags=[{"Key": "surplus", "Value": "yes"}]),
+    "tag removed": lambda sns: sns.untag_resource(ResourceArn=ARN, TagKeys=["team"]),
+    "subscription ended": lambda sns: sns.unsubscribe(SubscriptionArn=listed(sns)[QUEUE["endpoint"]]),
+}
+
+
+@pytest.mark.promise("drift")
+@pytest.mark.parametrize("by_hand", BY_HAND.values(), ids=list(BY_HAND))
+def test_what_was_changed_by_hand_is_seen_and_repaired(run_module: ModuleRunner, sns: Any, by_hand: Change) -> None:
+    run_module.succeed(**WANTED)
+    right = topic(sns)
+    by_hand(sns)
+    assert topic(sns) != right
+    predicted = run_module.succeed(check=True, **WANTED)
+    repaired = run_module.succeed(**WANTED)
+    assert repaired["changed"] and predicted["changed"]
+    assert repaired["diff"] == predicted["diff"]
+    assert repaired["diff"]["before"] != repaired["diff"]["after"]
+    assert topic(sns) == right
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+@pytest.mark.promise("drift")
+def test_a_policy_that_only_looks_different_is_left_alone(run_module: ModuleRunner, sns: Any) -> None:
+    run_module.succeed(**WANTED)
+    condition = {"stringEquals": {"AWS:SourceAccount": [ACCOUNT]}}
+    alter(sns, "SecmonCloudWatchAlarms", Action=["SNS:Publish"], Resource=[ARN], Condition=condition)
+    reversed_policy = policy(sns) | {"Statement": policy(sns)["Statement"][::-1]}
+    set_attribute(sns, "Policy", json.dumps(reversed_policy))
+    assert not run_module.succeed(**WANTED)["changed"]
+    assert policy(sns) == reversed_policy
+
+
+@pytest.mark.promise("silence")
+def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, sns: Any) -> None:
+    run_module.succeed(**WANTED)
+    sns.subscribe(TopicArn=ARN, Protocol="email", Endpoint="colleague@example.com")
+    arn = listed(sns)[QUEUE["endpoint"]]
+    sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="FilterPolicy", AttributeValue='{"a": ["b"]}')
+    set_policy(sns, {"TheirPipeline": FOREIGN})
+    set_attribute(sns, "TracingConfig", "Active")
+    before = topic(sns)
+    assert not run_module.succeed(name=NAME)["changed"]
+    assert not run_module.succeed(**WANTED)["changed"]
+    assert topic(sns) == before
+    assert sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["FilterPolicy"] == '{"a": ["b"]}'
+
+
+@pytest.mark.promise("silence")
+def test_foreign_statements_stay_as_they_are_when_ours_change(run_module: ModuleRunner, sns: Any) -> None:
+    run_module.succeed(**WANTED)
+    set_policy(sns, {"TheirPipeline": FOREIGN})
+    owner = statements(sns)["__default_statement_ID"]
+    assert run_module.succeed(name=NAME, publishers=[])["changed"]
+    assert policy(sns)["Statement"] == [owner, FOREIGN]
+
+
+@pytest.mark.promise("silence")
+def test_what_the_task_clears_is_cleared(run_module: ModuleRunner, sns: Any) -> None:
+    run_module.succeed(**WANTED)
+    clearing = {"display_name": "", "kms_key_arn": "", "delivery_policy": {}, "publishers": ["cloudwatch"], "tags": {}}
+    assert run_module.succeed(name=NAME, **clearing)["changed"]
+    seen = topic(sns)
+    assert (seen["DisplayName"], seen["DeliveryPolicy"], "KmsMasterKeyId" in seen) == ("", "", False)
+    assert list(seen["Policy"]) == ["__default_statement_ID", "SecmonCloudWatchAlarms"]
+    assert seen["tags"] == {"secmon:managed-by": "secmon.aws"}
+    assert not run_module.succeed(name=NAME, **clearing)["changed"]
+
+
+@pytest.mark.promise("check")
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, there: bool, state: str) -> None:
+    if there:
+        run_module.succeed(name=NAME, display_name="Old", subscriptions=[BOB], tags={"old": "yes"})
+    predicted: dict[str, Any] = {}
+    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **WANTED, state=state)))
+    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    real = run_module.succeed(**WANTED, state=state)
+    assert predicted["changed"] == real["changed"] == (there or state == "present")
+    for key in ("diff", "topic", "pending"):
+        assert predicted[key] == real[key]
+    assert states(predicted) == states(real)
+    assert sorted(predicted) == sorted(real)
+
+
+@pytest.mark.promise("check")
+def test_check_mode_predicts_a_confirmation_and_a_removal(run_module: ModuleRunner) -> None:
+    run_module.succeed(name=NAME, subscriptions=[ALICE, QUEUE])
+    token = token_in(mails(run_module.endpoint, ALICE["endpoint"])[0])
+    task = {"name": NAME, "confirmation_token": token, "remove_subscriptions": [QUEUE]}
+    predicted = run_module.succeed(check=True, **task)
+    real = run_module.succeed(**task)
+    assert (predicted["diff"], states(predicted)) == (real["diff"], states(real))
+    assert states(real) == {ALICE["endpoint"]: "confirmed", QUEUE["endpoint"]: "absent"}
+
+
+@pytest.mark.promise("diff")
+def test_the_difference_shows_before_and_after(run_module: ModuleRunner) -> None:
+    run_module.succeed(name=NAME, display_name="Old", subscriptions=[ALICE])
+    diff = run_module.succeed(name=NAME, display_name="New", subscriptions=[ALICE, BOB])["diff"]
+    changes = {key: (diff["before"][key], diff["after"][key]) for key in diff["after"]}
+    assert {key for key, (before, after) in changes.items() if before != after} == {"display_name", "subscriptions"}
+    assert changes["display_name"] == ("Old", "New")
+    assert changes["subscriptions"] == ({"email bob@example.com": "absent"}, {"email bob@example.com": "pending"})
+
+
+@pytest.mark.promise("changed")
+def test_a_topic_with_the_key_of_sns_is_warned_of(run_module: ModuleRunner, sns: Any) -> None:
+    run_module.succeed(name=NAME)
+    set_attribute(sns, "KmsMasterKeyId", "alias/aws/sns")
+    assert "CloudWatch cannot use" in run_module.succeed(name=NAME)["warnings"][0]

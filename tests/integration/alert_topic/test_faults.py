@@ -1,0 +1,199 @@
+"""What alert_topic promises when things go wrong: no secret is printed, nothing is done twice or left undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.alert_topic.topic_witness import (
+    ACCOUNT,
+    ALICE,
+    ARN,
+    NAME,
+    QUEUE,
+    WANTED,
+    listed,
+    states,
+    token_in,
+    topic,
+)
+from tests.support.embedded_control import mails
+from tests.support.module_runner import ModuleRunner, hidden_in
+
+
+@pytest.fixture
+def sns(witness: Callable[..., Any]) -> Any:
+    return witness("sns")
+
+
+@pytest.mark.promise("secrets")
+def test_no_secret_is_printed(run_module: ModuleRunner) -> None:
+    run_module.secret_key = "canary/secret+key"
+    token, password = "canary token/1+2", "canary:pass+word"
+    listener = {"protocol": "https", "endpoint": f"https://user:{password}@alerts.example.com/in"}
+    task = {"name": NAME, "subscriptions": [ALICE, listener]}
+    failure = {"mode": "error", "error": "InvalidParameter", "message": f"Invalid parameter: {listener['endpoint']}"}
+    run_module.faults({"service": "sns", "action": "Subscribe", **failure})
+    outputs = [
+        run_module(**task),
+        run_module(**task),
+        run_module(**task, check=True),
+        run_module(**task, confirmation_token=token),
+        run_module(name=NAME, subscriptions=[{**listener, "endpoint": f"https://user:{password}@"}]),
+        run_module(name=NAME, remove_subscriptions=[listener]),
+    ]
+    assert [output.get("failed", False) for output in outputs] == [True, False, False, True, True, False]
+    for secret in (run_module.secret_key, token, password):
+        assert hidden_in(outputs, secret) == []
+
+
+@pytest.mark.promise("secrets")
+def test_no_secret_is_printed_by_a_fault_of_the_module(
+    run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, password = "canary token/1+2", "canary:pass+word"
+
+    def fails(account: Any, name: str) -> None:
+        raise ValueError(f"{name} {token} {password}")
+
+    monkeypatch.setattr("ansible_collections.secmon.aws.plugins.modules.alert_topic.find_topic", fails)
+    listener = {"protocol": "https", "endpoint": f"https://user:{password}@alerts.example.com/in"}
+    output = run_module(name=NAME, subscriptions=[listener], confirmation_token=token)
+    assert "fault of the module" in output["msg"]
+    assert hidden_in(output, token) == hidden_in(output, password) == []
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"error": "Throttled", "status": 429, "times": 3},
+        {"error": "InternalError", "status": 500, "times": 2},
+        {"error": "ConcurrentAccess"},
+        {"mode": "reset"},
+        {"mode": "kill_after"},
+    ],
+    ids=["throttled", "unavailable", "concurrent", "reset", "answer lost"],
+)
+@pytest.mark.parametrize("action", ["GetTopicAttributes", "CreateTopic", "Subscribe"])
+def test_what_passes_is_repeated(run_module: ModuleRunner, sns: Any, action: str, fault: dict[str, Any]) -> None:
+    run_module.faults({"service": "sns", "action": action, **fault})
+    result = run_module.succeed(**WANTED)
+    assert result["changed"]
+    assert states(result) == {ALICE["endpoint"]: "pending", QUEUE["endpoint"]: "confirmed"}
+    assert len(mails(run_module.endpoint, ALICE["endpoint"])) == 1
+    assert sorted(listed(sns)) == sorted([ALICE["endpoint"], QUEUE["endpoint"]])
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize("mode", ["reset", "kill_after"])
+@pytest.mark.parametrize("action", ["ListSubscriptionsByTopic", "SetTopicAttributes", "TagResource", "Unsubscribe"])
+def test_broken_connections_change_nothing_in_the_end(
+    run_module: ModuleRunner, sns: Any, action: str, mode: str
+) -> None:
+    run_module.succeed(**WANTED)
+    run_module.faults({"service": "sns", "action": action, "mode": mode, "times": 2})
+    changed = {"display_name": "New", "tags": {"team": "new"}, "subscriptions": [ALICE]}
+    assert run_module.succeed(**{**WANTED, **changed}, remove_subscriptions=[QUEUE])["changed"]
+    seen = topic(sns)
+    assert (seen["DisplayName"], seen["tags"]["team"], seen["subscriptions"]) == ("New", "new", [ALICE["endpoint"]])
+    assert len(mails(run_module.endpoint, ALICE["endpoint"])) == 1
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize("mode", ["reset", "kill_after"])
+def test_a_confirmation_whose_answer_is_lost_confirms(run_module: ModuleRunner, sns: Any, mode: str) -> None:
+    run_module.succeed(name=NAME, subscriptions=[ALICE])
+    token = token_in(mails(run_module.endpoint, ALICE["endpoint"])[0])
+    run_module.faults({"service": "sns", "action": "ConfirmSubscription", "mode": mode})
+    result = run_module.succeed(name=NAME, confirmation_token=token)
+    assert result["changed"] and states(result) == {ALICE["endpoint"]: "confirmed"}
+    assert listed(sns)[ALICE["endpoint"]] == result["subscriptions"][0]["subscription_arn"]
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize(
+    "fault",
+    [{"error": "InvalidParameter", "message": "Invalid parameter: NextToken"}, {"error": "ExpiredNextToken"}],
+    ids=["as SNS says it", "as others say it"],
+)
+def test_a_listing_whose_page_expires_begins_again(run_module: ModuleRunner, sns: Any, fault: dict[str, Any]) -> None:
+    run_module.succeed(name=NAME)
+    queues = [f"{QUEUE['endpoint']}{number:03}" for number in range(150)]
+    for queue in queues:
+        sns.subscribe(TopicArn=ARN, Protocol="sqs", Endpoint=queue)
+    run_module.faults({"service": "sns", "action": "ListSubscriptionsByTopic", **fault})
+    result = run_module.succeed(name=NAME, subscriptions=[{**QUEUE, "endpoint": queue} for queue in queues])
+    assert not result["changed"]
+    assert list(states(result)) == queues
+
+
+@pytest.mark.promise("budget")
+def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "sns", "action": "Subscribe", "error": "Throttled", "status": 429, "times": 500})
+    message = run_module.fail(**WANTED, timeout_seconds=60)
+    assert "Throttled" in message and "timeout_seconds" in message
+
+
+@pytest.mark.promise("budget")
+def test_a_connection_that_always_breaks_is_given_up_in_time(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "sns", "action": "Subscribe", "mode": "reset", "times": 500})
+    message = run_module.fail(**WANTED, timeout_seconds=60)
+    assert "Subscribe failed" in message and "Run it again" in message
+    assert mails(run_module.endpoint, ALICE["endpoint"]) == []
+
+
+@pytest.mark.promise("denied")
+@pytest.mark.parametrize(
+    "action",
+    [
+        *("GetTopicAttributes", "ListTagsForResource", "ListSubscriptionsByTopic"),
+        *("SetTopicAttributes", "TagResource", "Subscribe", "Unsubscribe"),
+    ],
+)
+def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action: str) -> None:
+    run_module.succeed(name=NAME, subscriptions=[QUEUE])
+    run_module.faults({"service": "sns", "action": action, "error": "AuthorizationError", "status": 403})
+    task = {**WANTED, "subscriptions": [ALICE], "remove_subscriptions": [QUEUE]}
+    message = run_module.fail(**task)
+    for word in (f"Allow sns:{action} on {ARN}", NAME, f"account {ACCOUNT}", "region us-east-1"):
+        assert word in message
+
+
+@pytest.mark.promise("denied")
+@pytest.mark.parametrize("action", ["CreateTopic", "DeleteTopic"])
+def test_a_denial_to_make_or_delete_says_what_to_allow(run_module: ModuleRunner, action: str) -> None:
+    if action == "DeleteTopic":
+        run_module.succeed(name=NAME)
+    run_module.faults({"service": "sns", "action": action, "error": "AuthorizationError", "status": 403})
+    message = run_module.fail(name=NAME, state="present" if action == "CreateTopic" else "absent")
+    assert f"Allow sns:{action} on {ARN}" in message and f"account {ACCOUNT}, region us-east-1" in message
+
+
+@pytest.mark.promise("resume")
+@pytest.mark.parametrize("fails", ["CreateTopic", "Subscribe"])
+@pytest.mark.parametrize("mode", ["kill_after", "reset"])
+def test_what_a_killed_run_left_is_finished(run_module: ModuleRunner, sns: Any, fails: str, mode: str) -> None:
+    run_module.faults({"service": "sns", "action": fails, "mode": mode})
+    run_module.fail(**WANTED, timeout_seconds=0)
+    run_module.succeed(**WANTED)
+    resumed = topic(sns)
+    assert len(mails(run_module.endpoint, ALICE["endpoint"])) == 1
+    run_module.succeed(name=NAME, state="absent")
+    run_module.succeed(**WANTED)
+    assert resumed == topic(sns)
+
+
+@pytest.mark.promise("resume")
+def test_an_empty_topic_without_our_tag_is_taken_for_an_unfinished_one(run_module: ModuleRunner, sns: Any) -> None:
+    sns.create_topic(Name=NAME)
+    run_module.faults({"service": "sns", "action": "SetTopicAttributes", "mode": "kill_after"})
+    run_module.fail(**WANTED, timeout_seconds=0)
+    run_module.succeed(**WANTED)
+    resumed = topic(sns)
+    run_module.succeed(name=NAME, state="absent")
+    run_module.succeed(**WANTED)
+    assert resumed == topic(sns)

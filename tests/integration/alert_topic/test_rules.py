@@ -1,0 +1,200 @@
+"""What alert_topic promises of calls, ownership, limits and permissions, and the defects of what it stands in for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.alert_topic.topic_witness import (
+    ACCOUNT,
+    ALICE,
+    ARN,
+    FOREIGN,
+    KEY,
+    NAME,
+    QUEUE,
+    WANTED,
+    Change,
+    listed,
+    set_attribute,
+    set_policy,
+    token_in,
+    topic,
+)
+from tests.support.embedded_control import mails
+from tests.support.module_runner import ModuleRunner, documented_actions
+
+
+@pytest.fixture
+def sns(witness: Callable[..., Any]) -> Any:
+    return witness("sns")
+
+
+@pytest.mark.promise("prerequisite")
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+def test_a_key_that_does_not_exist_is_explained(run_module: ModuleRunner, there: bool) -> None:
+    if there:
+        run_module.succeed(name=NAME)
+    action = "SetTopicAttributes" if there else "CreateTopic"
+    run_module.faults({"service": "sns", "action": action, "error": "KMSNotFound"})
+    message = run_module.fail(name=NAME, kms_key_arn=KEY)
+    assert "amazon.aws.kms_key makes it" in message and "kms:GenerateDataKey*" in message
+
+
+@pytest.mark.promise("prerequisite")
+@pytest.mark.parametrize(
+    ("endpoint", "maker"),
+    [
+        (QUEUE, "community.aws.sqs_queue"),
+        (
+            {"protocol": "lambda", "endpoint": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:alert"},
+            "amazon.aws.lambda makes it",
+        ),
+    ],
+    ids=["queue", "function"],
+)
+def test_an_endpoint_that_does_not_exist_is_explained(
+    run_module: ModuleRunner, endpoint: dict[str, str], maker: str
+) -> None:
+    run_module.faults({"service": "sns", "action": "Subscribe", "error": "InvalidParameter"})
+    message = run_module.fail(name=NAME, subscriptions=[endpoint])
+    assert maker in message and endpoint["endpoint"] in message
+
+
+@pytest.mark.promise("calls")
+def test_a_second_run_reads_and_no_more(run_module: ModuleRunner) -> None:
+    reads = ["GetCallerIdentity", "GetTopicAttributes"]
+    rest = ["ListTagsForResource", "ListSubscriptionsByTopic"]
+
+    def called(**options: Any) -> list[str]:
+        return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED, **options))]
+
+    assert called(check=True) == reads
+    assert called() == [*reads, "CreateTopic", "Subscribe", "Subscribe"]
+    assert called() == called(check=True) == reads + rest
+
+
+@pytest.mark.promise("calls")
+def test_two_hundred_subscriptions_are_listed_in_two_pages(run_module: ModuleRunner, sns: Any) -> None:
+    run_module.succeed(name=NAME)
+    for number in range(200):
+        sns.subscribe(TopicArn=ARN, Protocol="sqs", Endpoint=f"{QUEUE['endpoint']}{number}")
+    calls = [call["action"] for call in run_module.calls(lambda: run_module.succeed(name=NAME))]
+    assert calls.count("ListSubscriptionsByTopic") == 2 and len(calls) == 5
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_somebody_elses_topic_is_refused_unless_adopted(run_module: ModuleRunner, sns: Any, state: str) -> None:
+    sns.create_topic(Name=NAME, Tags=[{"Key": "owner", "Value": "somebody"}])
+    calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state, subscriptions=[ALICE]))
+    assert not [call for call in calls if call["access"] == "write"]
+    assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
+    assert topic(sns).get("tags", {}) == (
+        {"owner": "somebody", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
+    )
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize(
+    "make_theirs",
+    [
+        lambda sns: sns.subscribe(TopicArn=ARN, Protocol="email", Endpoint="owner@example.com"),
+        lambda sns: set_attribute(sns, "DisplayName", "Theirs"),
+        lambda sns: set_policy(sns, {"TheirPipeline": FOREIGN}),
+    ],
+    ids=["subscription", "display name", "policy"],
+)
+def test_a_topic_that_somebody_uses_is_not_taken_for_an_unfinished_one(
+    run_module: ModuleRunner, sns: Any, make_theirs: Change
+) -> None:
+    sns.create_topic(Name=NAME)
+    make_theirs(sns)
+    assert "adopt: true" in run_module.fail(name=NAME)
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, region: str, partition: str) -> None:
+    run_module.region = region
+    task = {"name": NAME, "subscriptions": [ALICE]}
+    found = run_module.succeed(**task)["topic"]
+    assert found["arn"] == f"arn:{partition}:sns:{region}:{ACCOUNT}:{NAME}"
+    assert {statement["Resource"] for statement in found["policy"]["Statement"]} == {found["arn"]}
+    assert not run_module.succeed(**task)["changed"]
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"name": "with blank"}, "no name for a topic"),
+        ({"name": "x" * 257}, "no name for a topic"),
+        ({"name": "Alarms.fifo"}, "no e-mail address can subscribe"),
+        ({"kms_key_arn": "alias/aws/sns"}, "drop every alarm without a word"),
+        ({"kms_key_arn": f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/aws/sns"}, "drop every alarm without a word"),
+        ({"kms_key_arn": "my key"}, "ARN of a key"),
+        ({"kms_key_arn": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"}, "keys of us-east-1 only"),
+        ({"kms_key_arn": f"arn:aws-cn:kms:us-east-1:{ACCOUNT}:key/1"}, "keys of us-east-1 only"),
+        ({"display_name": "x" * 101}, "100 at most"),
+        ({"delivery_policy": {"numRetries": 3}}, "one key, http"),
+        ({"delivery_policy": {"http": {"default_healthy_retry_policy": {"num_retries": 101}}}}, "0 to 100"),
+        ({"delivery_policy": {"http": {"defaultHealthyRetryPolicy": {"numRetries": True}}}}, "0 to 100"),
+        ({"delivery_policy": {"http": {"defaultHealthyRetryPolicy": "often"}}}, "takes a mapping"),
+        (
+            {"delivery_policy": {"http": {"defaultHealthyRetryPolicy": {"minDelayTarget": 9, "maxDelayTarget": 8}}}},
+            "more than maxDelayTarget",
+        ),
+        ({"subscriptions": [{**ALICE, "endpoint": "alice"}]}, "email takes an address"),
+        ({"subscriptions": [{"protocol": "sms", "endpoint": "0151 12345"}]}, "E.164"),
+        ({"subscriptions": [{"protocol": "https", "endpoint": "http://a.example.com"}]}, "https://"),
+        ({"subscriptions": [{"protocol": "sqs", "endpoint": "alarms"}]}, "ARN of a queue"),
+        ({"subscriptions": [{**QUEUE, "endpoint": QUEUE["endpoint"] + ".fifo"}]}, "FIFO queue"),
+        ({"subscriptions": [{**QUEUE, "endpoint": f"arn:aws-cn:sqs:cn-north-1:{ACCOUNT}:q"}]}, "partition aws-cn"),
+        ({"remove_subscriptions": [{**ALICE, "endpoint": "alice@EXAMPLE.com"}]}, "both in subscriptions and in"),
+        ({"tags": {"aws:mine": "x"}}, "aws:"),
+    ],
+)
+def test_what_aws_would_refuse_is_refused_before_the_first_call(
+    run_module: ModuleRunner, wrong: dict[str, Any], says: str
+) -> None:
+    messages: list[str] = []
+    calls = run_module.calls(lambda: messages.append(run_module.fail(**{**WANTED, **wrong})))
+    assert says in messages[0]
+    assert calls == []
+
+
+@pytest.mark.promise("iam")
+def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunner) -> None:
+    def everything() -> None:
+        run_module.succeed(**WANTED)
+        token = token_in(mails(run_module.endpoint, ALICE["endpoint"])[0])
+        run_module.succeed(name=NAME, confirmation_token=token, remove_subscriptions=[QUEUE])
+        run_module.succeed(name=NAME, display_name="New", tags={"other": "1"})
+        run_module.succeed(name=NAME, state="absent")
+
+    assert run_module.iam_actions(everything) == documented_actions("alert_topic")
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_ends_the_subscriptions_of_other_people_by_default(run_module: ModuleRunner, sns: Any) -> None:
+    sns.create_topic(Name=NAME)
+    sns.subscribe(TopicArn=ARN, Protocol="sqs", Endpoint=QUEUE["endpoint"])
+    run_module.upstream("community.aws.sns_topic", name=NAME, subscriptions=[ALICE])
+    assert QUEUE["endpoint"] not in listed(sns)
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_fails_in_check_mode_where_there_is_no_topic(run_module: ModuleRunner) -> None:
+    result = run_module.upstream("community.aws.sns_topic", check=True, name=NAME, display_name="Security")
+    assert result["failed"]
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_cannot_set_a_key(run_module: ModuleRunner) -> None:
+    result = run_module.upstream("community.aws.sns_topic", name=NAME, kms_master_key_id=KEY)
+    assert "Unsupported parameters" in result["msg"]

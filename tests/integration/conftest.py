@@ -1,0 +1,75 @@
+"""What the tests of every module share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.support.embedded_control import ask
+from tests.support.module_runner import ModuleRunner, no_waiting, service_models_kept
+from tests.support.trail_prerequisites import everything, make_prerequisites
+
+
+@pytest.fixture
+def run_module(request: pytest.FixtureRequest, running_embedded_aws: str) -> ModuleRunner:
+    """Return the module that the test's folder is named after, on an embedded AWS that is empty."""
+    ask(running_embedded_aws, "reset", method="POST")
+    return ModuleRunner(running_embedded_aws, request.path.parent.name)
+
+
+@pytest.fixture
+def witness(run_module: ModuleRunner) -> Callable[..., Any]:
+    """Return plain boto3 clients: what really exists, and the hand that changes it behind the module's back."""
+
+    def client(service: str, region: str = run_module.region) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=run_module.endpoint,
+            region_name=region,
+            aws_access_key_id="witness",
+            aws_secret_access_key="witness",
+        )
+
+    return client
+
+
+@pytest.fixture
+def cloudtrail(witness: Callable[..., Any]) -> Any:
+    """Return a plain client of CloudTrail."""
+    return witness("cloudtrail")
+
+
+@pytest.fixture
+def trail_keys(witness: Callable[..., Any]) -> dict[str, str]:
+    """Make all that a trail needs, and return the keys that it may use: `key` and `other_key`."""
+    return make_prerequisites(witness)
+
+
+@pytest.fixture
+def full_trail(trail_keys: dict[str, str]) -> dict[str, Any]:
+    """Return a task that mentions every setting of a trail."""
+    return everything(trail_keys["key"])
+
+
+@pytest.fixture(autouse=True)
+def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    no_waiting(monkeypatch)
+    service_models_kept(monkeypatch)
+
+
+@pytest.fixture
+def never_reads_values(run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail as soon as a module reads a secret's value, in whatever test that is."""
+    run = ModuleRunner._run
+
+    def watched(runner: ModuleRunner, path: str, check: bool, arguments: dict[str, Any]) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        calls = runner.calls(lambda: result.update(run(runner, path, check, arguments)))
+        ours = ".secmon." in path
+        assert not [call["action"] for call in calls if ours and "GetSecretValue" in call["action"]]
+        return result
+
+    monkeypatch.setattr(ModuleRunner, "_run", watched)

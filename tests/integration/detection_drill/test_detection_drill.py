@@ -1,0 +1,496 @@
+"""The detection drill on the guide's chain: the way of one read, and every hop broken once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.core import retries
+
+from tests.support import guide_chain as chain
+from tests.support.embedded_control import advance, ask, drain
+from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+
+HOPS = ["call", "event_history", "log_file", "log_group", "metric", "alarm", "notification"]
+GIVEN = {
+    "secret_id": chain.SECRET,
+    "trail_name": chain.TRAIL,
+    "log_group_name": chain.GROUP,
+    "filter_name": chain.SECRET_ALARM,
+    "alarm_name": chain.SECRET_ALARM,
+    "topic_arn": chain.TOPIC_ARN,
+}
+Aws = Callable[..., Any]
+
+
+@pytest.fixture
+def drill(run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> ModuleRunner:
+    """Return the module on the guide's chain; when it waits, the embedded clock moves instead."""
+    chain.build_by_steps(run_module.endpoint, chain.with_boto3)
+    clock = {"now": 0.0}
+
+    def sleep(seconds: float) -> None:
+        clock["now"] += seconds
+        advance(run_module.endpoint, seconds)
+
+    budget = retries.Budget
+    monkeypatch.setattr(
+        "ansible_collections.secmon.aws.plugins.module_utils.core.runner.Budget",
+        lambda seconds: budget(seconds, now=lambda: clock["now"], sleep=sleep),
+    )
+    return run_module
+
+
+def statuses(result: dict[str, Any]) -> dict[str, str]:
+    return {step["hop"]: step["status"] for step in result["timeline"]}
+
+
+def reads(calls: list[dict[str, Any]]) -> int:
+    return sum(call["action"] == "GetSecretValue" for call in calls)
+
+
+def test_one_read_goes_all_the_way_to_a_notification(drill: ModuleRunner) -> None:
+    result = drill.succeed(**GIVEN)
+    assert statuses(result) == dict.fromkeys(HOPS, "ok")
+    assert not result["changed"] and result["broken_hop"] == ""
+    assert chain.alarm_mails(drill.endpoint) == 1
+
+
+def put_alarm(**changed: Any) -> Callable[[Aws], None]:
+    """Return the break that writes the guide's alarm with other values."""
+
+    def change(aws: Aws) -> None:
+        (step,) = (step for step in chain.chain_steps() if step.parameters.get("AlarmName") == chain.SECRET_ALARM)
+        aws("cloudwatch").put_metric_alarm(**step.parameters | changed)
+
+    return change
+
+
+def put_filter(pattern: str) -> Callable[[Aws], None]:
+    """Return the break that gives the guide's filter another pattern."""
+
+    def change(aws: Aws) -> None:
+        (step,) = (step for step in chain.chain_steps() if step.parameters.get("filterName") == chain.SECRET_ALARM)
+        aws("logs").put_metric_filter(**step.parameters | {"filterPattern": pattern})
+
+    return change
+
+
+def select(**selectors: Any) -> Callable[[Aws], None]:
+    return lambda aws: aws("cloudtrail").put_event_selectors(TrailName=chain.TRAIL, **selectors)
+
+
+def update_trail(**changed: Any) -> Callable[[Aws], None]:
+    return lambda aws: aws("cloudtrail").update_trail(Name=chain.TRAIL, **changed)
+
+
+def delete_role(aws: Aws) -> None:
+    aws("iam").delete_role_policy(RoleName=chain.ROLE, PolicyName="Write")
+    aws("iam").delete_role(RoleName=chain.ROLE)
+
+
+def distrust_cloudtrail(aws: Aws) -> None:
+    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    aws("iam").update_assume_role_policy(RoleName=chain.ROLE, PolicyDocument=document)
+
+
+def deliver_elsewhere(aws: Aws) -> None:
+    aws("logs").create_log_group(logGroupName="other")
+    streams = f"arn:aws:logs:*:*:log-group:other:log-stream:{chain.ACCOUNT}_CloudTrail_{chain.REGION}*"
+    statement = {"Effect": "Allow", "Action": "logs:*", "Resource": streams}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    aws("iam").put_role_policy(RoleName=chain.ROLE, PolicyName="Other", PolicyDocument=document)
+    update_trail(
+        CloudWatchLogsLogGroupArn=f"arn:aws:logs:{chain.REGION}:{chain.ACCOUNT}:log-group:other:*",
+        CloudWatchLogsRoleArn=f"arn:aws:iam::{chain.ACCOUNT}:role/{chain.ROLE}",
+    )(aws)
+
+
+def remove_bucket(aws: Aws) -> None:
+    s3 = aws("s3")
+    for item in s3.list_objects_v2(Bucket=chain.BUCKET)["Contents"]:
+        s3.delete_object(Bucket=chain.BUCKET, Key=item["Key"])
+    s3.delete_bucket(Bucket=chain.BUCKET)
+
+
+def trail_of_one_other_region(aws: Aws) -> None:
+    aws("cloudtrail").delete_trail(Name=chain.TRAIL)
+    elsewhere = f"arn:aws:cloudtrail:eu-west-1:{chain.ACCOUNT}:trail/{chain.TRAIL}"
+    policy = json.loads(aws("s3").get_bucket_policy(Bucket=chain.BUCKET)["Policy"])
+    for statement in policy["Statement"]:
+        statement["Condition"]["StringEquals"]["aws:SourceArn"] = elsewhere
+    aws("s3").put_bucket_policy(Bucket=chain.BUCKET, Policy=json.dumps(policy))
+    aws("cloudtrail", "eu-west-1").create_trail(Name=chain.TRAIL, S3BucketName=chain.BUCKET)
+
+
+def encrypt_topic(key: str) -> Callable[[Aws], None]:
+    return lambda aws: aws("sns").set_topic_attributes(
+        TopicArn=chain.TOPIC_ARN, AttributeName="KmsMasterKeyId", AttributeValue=key
+    )
+
+
+def encrypt_topic_for_iam_only(aws: Aws) -> None:
+    root = {"AWS": f"arn:aws:iam::{chain.ACCOUNT}:root"}
+    statement = {"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    encrypt_topic(aws("kms").create_key(Policy=policy)["KeyMetadata"]["KeyId"])(aws)
+
+
+def deny_cloudwatch(aws: Aws) -> None:
+    owner = {"AWS": f"arn:aws:iam::{chain.ACCOUNT}:root"}
+    statement = {"Effect": "Allow", "Principal": owner, "Action": "sns:*", "Resource": chain.TOPIC_ARN}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    aws("sns").set_topic_attributes(TopicArn=chain.TOPIC_ARN, AttributeName="Policy", AttributeValue=policy)
+
+
+def unsubscribe(aws: Aws) -> None:
+    for each in aws("sns").list_subscriptions_by_topic(TopicArn=chain.TOPIC_ARN)["Subscriptions"]:
+        aws("sns").unsubscribe(SubscriptionArn=each["SubscriptionArn"])
+
+
+def leave_pending(aws: Aws) -> None:
+    unsubscribe(aws)
+    aws("sns").subscribe(TopicArn=chain.TOPIC_ARN, Protocol="email", Endpoint="new@example.com")
+
+
+WRITES_ONLY = {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}
+ONE_WRITE = [{"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "readOnly", "Equals": ["false"]}]
+
+# What is done to the chain, the hop and the cause that the drill must name, and words that help the reader.
+AT_ONCE: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
+    "secret missing": (
+        lambda aws: aws("secretsmanager").delete_secret(SecretId=chain.SECRET, ForceDeleteWithoutRecovery=True),
+        "call",
+        "secret_missing",
+        "secmon.aws.secret",
+    ),
+    "secret pending deletion": (
+        lambda aws: aws("secretsmanager").delete_secret(SecretId=chain.SECRET, RecoveryWindowInDays=7),
+        "call",
+        "secret_pending_deletion",
+        "restore",
+    ),
+    "trail missing": (
+        lambda aws: aws("cloudtrail").delete_trail(Name=chain.TRAIL),
+        "log_file",
+        "trail_missing",
+        "secmon.aws.trail",
+    ),
+    "trail stopped": (
+        lambda aws: aws("cloudtrail").stop_logging(Name=chain.TRAIL),
+        "log_file",
+        "trail_stopped",
+        "start-logging",
+    ),
+    "selectors take writes only": (
+        select(EventSelectors=[WRITES_ONLY]),
+        "log_file",
+        "selectors_exclude",
+        "management_events: all",
+    ),
+    "advanced selectors take writes only": (
+        select(AdvancedEventSelectors=[{"Name": "writes", "FieldSelectors": ONE_WRITE}]),
+        "log_file",
+        "selectors_exclude",
+        "management_events: all",
+    ),
+    "trail of another region": (trail_of_one_other_region, "log_file", "not_multi_region", "eu-west-1"),
+    "bucket missing": (remove_bucket, "log_file", "bucket_missing", "secmon.aws.log_bucket"),
+    "trail without log group": (
+        update_trail(CloudWatchLogsLogGroupArn="", CloudWatchLogsRoleArn=""),
+        "log_group",
+        "not_delivering",
+        "log_group_arn",
+    ),
+    "trail with another log group": (deliver_elsewhere, "log_group", "other_log_group", "log-group:other"),
+    "role deleted": (delete_role, "log_group", "role_missing", "cloudwatch_logs"),
+    "role not trusted": (distrust_cloudtrail, "log_group", "role_denied", "does not trust"),
+    "role without policy": (
+        lambda aws: aws("iam").delete_role_policy(RoleName=chain.ROLE, PolicyName="Write"),
+        "log_group",
+        "role_denied",
+        "logs:CreateLogStream",
+    ),
+    "log group missing": (
+        lambda aws: aws("logs").delete_log_group(logGroupName=chain.GROUP),
+        "log_group",
+        "log_group_missing",
+        "secmon.aws.log_group",
+    ),
+    "filter missing": (
+        lambda aws: aws("logs").delete_metric_filter(logGroupName=chain.GROUP, filterName=chain.SECRET_ALARM),
+        "metric",
+        "filter_missing",
+        "secmon.aws.metric_filters",
+    ),
+    "filter of another event": (
+        put_filter('{ $.eventName = "DeleteSecret" }'),
+        "metric",
+        "pattern_mismatch",
+        "DeleteSecret",
+    ),
+    "filter of another secret": (
+        put_filter('{ ($.eventName = "GetSecretValue") && ($.requestParameters.secretId = "Other") }'),
+        "metric",
+        "pattern_mismatch",
+        "Other",
+    ),
+    "alarm missing": (
+        lambda aws: aws("cloudwatch").delete_alarms(AlarmNames=[chain.SECRET_ALARM]),
+        "alarm",
+        "alarm_missing",
+        "secmon.aws.metric_alarms",
+    ),
+    "alarm on another metric": (put_alarm(MetricName="Other"), "alarm", "other_metric", "SecurityMetrics/Other"),
+    "alarm on another namespace": (put_alarm(Namespace="Else"), "alarm", "other_metric", "Else/SecretIsAccessed"),
+    "alarm on a dimension": (
+        put_alarm(Dimensions=[{"Name": "user", "Value": "root"}]),
+        "alarm",
+        "other_metric",
+        "dimensions",
+    ),
+    "alarm in another unit": (put_alarm(Unit="Bytes"), "alarm", "other_metric", "Bytes"),
+    "threshold too high": (put_alarm(Threshold=5), "alarm", "threshold", "One read counts 1"),
+    "threshold not exceeded": (
+        put_alarm(ComparisonOperator="GreaterThanThreshold"),
+        "alarm",
+        "threshold",
+        "GreaterThanThreshold",
+    ),
+    "too many periods": (put_alarm(EvaluationPeriods=3), "alarm", "too_many_datapoints", "3 periods"),
+    "alarm muted": (put_alarm(ActionsEnabled=False), "notification", "alarm_muted", "actions_enabled"),
+    "no action": (put_alarm(AlarmActions=[]), "notification", "no_action", "none at all"),
+    "another topic": (
+        put_alarm(AlarmActions=[f"arn:aws:sns:{chain.REGION}:{chain.ACCOUNT}:Other"]),
+        "notification",
+        "no_action",
+        ":Other",
+    ),
+    "topic missing": (
+        lambda aws: aws("sns").delete_topic(TopicArn=chain.TOPIC_ARN),
+        "notification",
+        "topic_missing",
+        "secmon.aws.alert_topic",
+    ),
+    "topic denies CloudWatch": (deny_cloudwatch, "notification", "topic_denied", "cloudwatch.amazonaws.com"),
+    "topic with AWS's key": (encrypt_topic("alias/aws/sns"), "notification", "key_of_aws", "kms:GenerateDataKey*"),
+    "key for IAM only": (encrypt_topic_for_iam_only, "notification", "key_denied", "kms:GenerateDataKey"),
+    "no subscription": (unsubscribe, "notification", "no_subscription", "secmon_emails"),
+    "subscription pending": (leave_pending, "notification", "subscription_pending", "new@example.com"),
+}
+
+
+@pytest.mark.parametrize(("harm", "hop", "code", "words"), AT_ONCE.values(), ids=list(AT_ONCE))
+def test_what_cannot_work_is_told_at_once_and_without_an_event(
+    drill: ModuleRunner, witness: Aws, harm: Callable[[Aws], Any], hop: str, code: str, words: str
+) -> None:
+    harm(witness)
+    seen: dict[str, Any] = {}
+    calls = drill.calls(lambda: seen.update(drill(**GIVEN)))
+    assert seen["failed"] and (seen["broken_hop"], seen["cause_code"]) == (hop, code), seen["msg"]
+    assert words in seen["cause"] + seen["remedy"]
+    assert seen["cause"] in seen["msg"] and seen["remedy"] in seen["msg"]
+    assert f"account {chain.ACCOUNT}, region {chain.REGION}" in seen["msg"]
+    assert statuses(seen)[hop] == "broken"
+    assert reads(calls) == 0
+    assert drill(check=True, **GIVEN)["cause_code"] == code
+
+
+def test_a_bucket_that_is_not_the_trails_is_told(drill: ModuleRunner) -> None:
+    for given in ({"bucket_name": "other"}, {"key_prefix": "other"}):
+        seen = drill(**GIVEN | given)
+        assert (seen["broken_hop"], seen["cause_code"]) == ("log_file", "other_bucket")
+        assert "not to 'other'" in seen["cause"]
+    assert statuses(drill.succeed(**GIVEN, bucket_name=chain.BUCKET, key_prefix=""))["log_file"] == "ok"
+
+
+def refuse_log_files(aws: Aws) -> None:
+    aws("s3").delete_bucket_policy(Bucket=chain.BUCKET)
+
+
+def deny_by_condition(aws: Aws) -> None:
+    statement = {"Effect": "Deny", "Action": "logs:PutLogEvents", "Resource": "*", "Condition": UNKNOWABLE}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    aws("iam").put_role_policy(RoleName=chain.ROLE, PolicyName="Deny", PolicyDocument=document)
+
+
+UNKNOWABLE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-example"}}
+IN_TIME: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
+    "bucket denied": (refuse_log_files, "log_file", "bucket_denied", "AccessDenied"),
+    "a condition denies the role": (deny_by_condition, "log_group", "delivery_failed", "permissions for your role"),
+    "filter of another client": (
+        put_filter('{ ($.eventName = "GetSecretValue") && ($.userAgent = "browser") }'),
+        "metric",
+        "pattern_mismatch",
+        "browser",
+    ),
+    "average": (put_alarm(Statistic="Average"), "alarm", "diluted_statistic", "default value 0"),
+}
+
+
+@pytest.mark.parametrize(("harm", "hop", "code", "words"), IN_TIME.values(), ids=list(IN_TIME))
+def test_what_may_work_is_tried_and_explained_afterwards(
+    drill: ModuleRunner, witness: Aws, harm: Callable[[Aws], Any], hop: str, code: str, words: str
+) -> None:
+    harm(witness)
+    begin_a_minute(drill)
+    seen: dict[str, Any] = {}
+    calls = drill.calls(lambda: seen.update(drill(**GIVEN, timeout_seconds=120)))
+    assert seen["failed"] and (seen["broken_hop"], seen["cause_code"]) == (hop, code), seen["msg"]
+    assert words in seen["cause"] + seen["remedy"]
+    assert (statuses(seen)["call"], statuses(seen)[hop]) == ("ok", "broken")
+    assert reads(calls) == 1
+
+
+def begin_a_minute(drill: ModuleRunner) -> None:
+    """Let the events of the drill fall into one minute."""
+    now = datetime.fromisoformat(ask(drill.endpoint, "health")["time"])
+    advance(drill.endpoint, 61 - now.second)
+
+
+def test_the_secret_is_read_once_and_its_value_is_printed_nowhere(drill: ModuleRunner, witness: Aws) -> None:
+    canary = "canary/secret+value"
+    witness("secretsmanager").put_secret_value(SecretId=chain.SECRET, SecretString=canary)
+    drill.secret_key = "canary/secret+key"
+    outputs: list[Any] = []
+    calls = drill.calls(lambda: outputs.append(drill.succeed(**GIVEN)))
+    assert reads(calls) == 1
+    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    drill.faults({"service": "cloudwatch", "action": "DescribeAlarmHistory", "error": "ValidationError"})
+    chain.be_quiet(drill.endpoint)
+    outputs.append(drill(**GIVEN))
+    assert outputs[1]["cause_code"] == "call_failed"
+    assert hidden_in(outputs, canary) == [] and hidden_in(outputs, drill.secret_key) == []
+
+
+def test_check_mode_inspects_and_makes_no_event(drill: ModuleRunner) -> None:
+    seen: dict[str, Any] = {}
+    calls = drill.calls(lambda: seen.update(drill.succeed(check=True, **GIVEN)))
+    assert reads(calls) == 0
+    assert statuses(seen) == dict.fromkeys(HOPS, "not_reached")
+    assert "the secret was not read" in seen["msg"]
+
+
+DENIED = {
+    "call": ("secretsmanager", "GetSecretValue"),
+    "event_history": ("cloudtrail", "LookupEvents"),
+    "log_file": ("s3", "GetObject"),
+    "log_group": ("logs", "FilterLogEvents"),
+    "metric": ("cloudwatch", "GetMetricStatistics"),
+    "alarm": ("cloudwatch", "DescribeAlarmHistory"),
+}
+
+
+@pytest.mark.parametrize("hop", DENIED)
+def test_a_denied_call_breaks_its_hop_and_names_the_action(drill: ModuleRunner, hop: str) -> None:
+    service, action = DENIED[hop]
+    drill.faults({"service": service, "action": action, "error": "AccessDeniedException", "times": 5})
+    seen = drill(**GIVEN)
+    assert (seen["broken_hop"], seen["cause_code"]) == (hop, "caller_denied"), seen["msg"]
+    assert f"Allow {service}:{action} on" in seen["remedy"]
+
+
+CONFIGURATION = {
+    "trail": ("cloudtrail", "DescribeTrails", "log_file"),
+    "metric filter": ("logs", "DescribeMetricFilters", "metric"),
+    "alarm": ("cloudwatch", "DescribeAlarms", "alarm"),
+}
+
+
+@pytest.mark.parametrize(("service", "action", "hop"), CONFIGURATION.values(), ids=list(CONFIGURATION))
+def test_what_must_be_known_to_follow_the_event_is_asked_for(
+    drill: ModuleRunner, service: str, action: str, hop: str
+) -> None:
+    drill.faults({"service": service, "action": action, "error": "AccessDenied"})
+    seen = drill(**GIVEN)
+    assert (seen["broken_hop"], seen["cause_code"]) == (hop, "caller_denied")
+    assert f"Allow {service}:{action} on" in seen["remedy"]
+
+
+def test_a_permission_that_only_the_inspection_lacks_is_a_warning(drill: ModuleRunner) -> None:
+    drill.faults({"service": "iam", "action": "GetRole", "error": "AccessDenied"})
+    result = drill.succeed(**GIVEN)
+    assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"log_group": "warning"}
+    assert "Allow iam:GetRole on" in result["msg"]
+
+
+def test_a_trail_of_this_region_only_works_with_a_warning(drill: ModuleRunner, witness: Aws) -> None:
+    update_trail(IsMultiRegionTrail=False)(witness)
+    result = drill.succeed(**GIVEN)
+    assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"log_file": "warning"}
+    assert "multi_region: true" in result["msg"]
+
+
+def test_a_subscriber_who_has_not_confirmed_yet_is_named(drill: ModuleRunner, witness: Aws) -> None:
+    witness("sns").subscribe(TopicArn=chain.TOPIC_ARN, Protocol="email", Endpoint="new@example.com")
+    result = drill.succeed(**GIVEN)
+    assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"notification": "warning"}
+    assert "new@example.com" in result["msg"]
+
+
+def test_an_alarm_that_went_off_before_is_waited_for(drill: ModuleRunner) -> None:
+    drill.succeed(**GIVEN)
+    result = drill.succeed(**GIVEN)
+    assert statuses(result) == dict.fromkeys(HOPS, "ok")
+    assert chain.alarm_mails(drill.endpoint) == 2
+
+
+def test_an_alarm_that_stays_in_alarm_is_told_without_an_event(drill: ModuleRunner, witness: Aws) -> None:
+    put_alarm(TreatMissingData="ignore", Statistic="Maximum")(witness)
+    (step,) = (step for step in chain.chain_steps() if step.parameters.get("filterName") == chain.SECRET_ALARM)
+    del step.parameters["metricTransformations"][0]["defaultValue"]
+    chain.with_boto3(drill.endpoint, step)
+    witness("secretsmanager").get_secret_value(SecretId=chain.SECRET)
+    drain(drill.endpoint)
+    seen: dict[str, Any] = {}
+    calls = drill.calls(lambda: seen.update(drill(**GIVEN, timeout_seconds=300)))
+    assert (seen["broken_hop"], seen["cause_code"]) == ("alarm", "already_in_alarm"), seen["msg"]
+    assert reads(calls) == 0
+
+
+def test_an_event_that_never_arrives_is_given_up_in_time(drill: ModuleRunner, witness: Aws) -> None:
+    drill.faults({"service": "cloudtrail", "action": "LookupEvents", "error": "ThrottlingException", "times": 500})
+    seen = drill(**GIVEN, timeout_seconds=60)
+    assert (seen["broken_hop"], seen["cause_code"]) == ("event_history", "call_failed")
+    assert "timeout_seconds" in seen["remedy"]
+
+
+def test_a_throttled_drill_succeeds(drill: ModuleRunner) -> None:
+    drill.faults(
+        {"service": "cloudtrail", "action": "DescribeTrails", "error": "ThrottlingException", "times": 2},
+        {"service": "cloudtrail", "action": "LookupEvents", "mode": "reset"},
+        {"service": "logs", "action": "FilterLogEvents", "error": "ServiceUnavailableException", "status": 503},
+    )
+    assert statuses(drill.succeed(**GIVEN)) == dict.fromkeys(HOPS, "ok")
+
+
+def test_what_makes_no_sense_is_refused_before_any_call(drill: ModuleRunner) -> None:
+    seen: dict[str, Any] = {}
+    calls = drill.calls(lambda: seen.update(drill(**GIVEN | {"topic_arn": "SecurityAlarms", "poll_seconds": 0})))
+    assert len(seen["problems"]) == 2 and calls == []
+
+
+def with_everything_to_read(aws: Aws) -> None:
+    """Give the role a managed policy and the topic a key, so that the inspection has to read them."""
+    statement = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    arn = aws("iam").create_policy(PolicyName="Logs", PolicyDocument=document)["Policy"]["Arn"]
+    aws("iam").attach_role_policy(RoleName=chain.ROLE, PolicyArn=arn)
+    principals = {"Service": "cloudwatch.amazonaws.com", "AWS": f"arn:aws:iam::{chain.ACCOUNT}:root"}
+    key_statement = {"Effect": "Allow", "Principal": principals, "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [key_statement]})
+    encrypt_topic(aws("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])(aws)
+
+
+def test_the_notes_name_the_iam_actions_and_no_other(drill: ModuleRunner, witness: Aws) -> None:
+    with_everything_to_read(witness)
+    result: dict[str, Any] = {}
+    used = drill.iam_actions(lambda: result.update(drill.succeed(**GIVEN)))
+    used |= drill.iam_actions(lambda: drill.fail(**GIVEN | {"trail_name": "unknown"}))
+    assert statuses(result) == dict.fromkeys(HOPS, "ok")
+    named = {"s3:HeadBucket": "s3:ListBucket", "s3:ListObjectsV2": "s3:ListBucket"}
+    assert {named.get(action, action) for action in used} == documented_actions("detection_drill")

@@ -1,0 +1,446 @@
+"""What leftovers finds on the embedded AWS, where plain boto3 left it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+
+ACCOUNT = "123456789012"
+MARK = {"secmon:managed-by": "secmon.aws"}
+MARK_LIST = [{"Key": "secmon:managed-by", "Value": "secmon.aws"}]
+GROUP = "/aws/cloudtrail/logs"
+BUCKET = f"secrets-manager-trail-{ACCOUNT}"
+TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT}:SecurityAlarms"
+ALIAS = "alias/secmon-security-monitoring-trail"
+SYSTEM: dict[str, Any] = {
+    "trail_name": "secrets-manager-trail",
+    "bucket_name": BUCKET,
+    "log_group_name": GROUP,
+    "role_name": "CloudTrailToCloudWatchLogs",
+    "topic_name": "SecurityAlarms",
+    "secret_name": "MySampleSecret",
+    "key_aliases": [ALIAS],
+    "alarm_names": ["SecretIsAccessed"],
+    "filter_names": ["TrackSecretAccess"],
+    "metric_namespaces": ["SecurityMetrics"],
+}
+
+Client = Callable[..., Any]
+
+
+def make_bucket(client: Client, tags: list[dict[str, str]], name: str = BUCKET, **options: Any) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket=name, **options)
+    if tags:
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags})
+
+
+def make_trail(client: Client, tags: list[dict[str, str]], name: str = "secrets-manager-trail") -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="elsewhere")
+    arn = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/{name}"
+    allow = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    put = {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceArn": arn}}
+    statements = [
+        {**allow, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::elsewhere"},
+        {**allow, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::elsewhere/AWSLogs/*", "Condition": put},
+    ]
+    s3.put_bucket_policy(Bucket="elsewhere", Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    client("cloudtrail").create_trail(Name=name, S3BucketName="elsewhere", TagsList=tags)
+
+
+def make_log_group(client: Client, tags: list[dict[str, str]]) -> None:
+    own = {tag["Key"]: tag["Value"] for tag in tags}
+    client("logs").create_log_group(logGroupName=GROUP, **({"tags": own} if own else {}))
+
+
+def make_filter(client: Client, name: str = "TrackSecretAccess", namespace: str = "SecurityMetrics") -> None:
+    transformation = {"metricName": "SecretAccessCount", "metricNamespace": namespace, "metricValue": "1"}
+    client("logs").put_metric_filter(
+        logGroupName=GROUP, filterName=name, filterPattern="x", metricTransformations=[transformation]
+    )
+
+
+def make_alarm(client: Client, tags: list[dict[str, str]]) -> None:
+    client("cloudwatch").put_metric_alarm(
+        AlarmName="SecretIsAccessed",
+        Namespace="SecurityMetrics",
+        MetricName="SecretAccessCount",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        Tags=tags,
+    )
+
+
+def make_topic(client: Client, tags: list[dict[str, str]]) -> None:
+    client("sns").create_topic(Name="SecurityAlarms", Tags=tags)
+
+
+def make_secret(client: Client, tags: list[dict[str, str]]) -> None:
+    client("secretsmanager").create_secret(Name="MySampleSecret", SecretString="canary-value", Tags=tags)
+
+
+def make_role(client: Client, tags: list[dict[str, str]]) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam = client("iam")
+    iam.create_role(RoleName="CloudTrailToCloudWatchLogs", AssumeRolePolicyDocument=document, Tags=tags)
+    write = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}
+    iam.put_role_policy(
+        RoleName="CloudTrailToCloudWatchLogs",
+        PolicyName="WriteTrailEvents",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [write]}),
+    )
+
+
+def make_key(client: Client, tags: list[dict[str, str]], alias: str = ALIAS) -> str:
+    kms = client("kms")
+    own = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in tags]
+    key = kms.create_key(Tags=own)["KeyMetadata"]
+    if alias:
+        kms.create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
+    return str(key["Arn"])
+
+
+MAKERS: dict[str, tuple[Callable[..., Any], str]] = {
+    "trail": (make_trail, "secrets-manager-trail"),
+    "log bucket": (make_bucket, BUCKET),
+    "log group": (make_log_group, GROUP),
+    "alarm": (make_alarm, "SecretIsAccessed"),
+    "topic": (make_topic, "SecurityAlarms"),
+    "secret": (make_secret, "MySampleSecret"),
+    "role": (make_role, "CloudTrailToCloudWatchLogs"),
+    "key": (make_key, ALIAS),
+}
+
+
+def left(run_module: ModuleRunner, **said: Any) -> dict[tuple[str, str], str]:
+    """Return why each thing is left, by type and name; the counts fit."""
+    result = run_module.succeed(**{"keep_bucket": False, **SYSTEM, **said})
+    assert not result["changed"]
+    assert result["unexpected"] == sum(item["unexpected"] for item in result["leftovers"])
+    assert all(item["unexpected"] == item["why"].startswith("UNEXPECTED") for item in result["leftovers"])
+    return {(item["type"], item["name"]): item["why"] for item in result["leftovers"]}
+
+
+@pytest.mark.promise("calls")
+def test_nothing_is_found_in_an_empty_account_by_the_fewest_calls(run_module: ModuleRunner) -> None:
+    calls = [call["action"] for call in run_module.calls(lambda: left(run_module))]
+    assert sorted(calls) == [
+        "DescribeAlarms",
+        "DescribeKey",
+        "DescribeLogGroups",
+        "DescribeSecret",
+        "DescribeTrails",
+        "GetCallerIdentity",
+        "GetResources",
+        "GetRole",
+        "GetTopicAttributes",
+        "ListBuckets",
+        "ListSubscriptions",
+    ]
+    result = run_module.succeed(**SYSTEM)
+    assert (result["leftovers"], result["unexpected"], result["removed"]) == ([], 0, [])
+    assert result["lines"] == [
+        f"Account {ACCOUNT}, us-east-1:",
+        "Removed: nothing",
+        "Left: nothing",
+        "Nothing unexpected is left.",
+    ]
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("kind", MAKERS)
+def test_what_is_ours_is_unexpected(run_module: ModuleRunner, witness: Client, kind: str) -> None:
+    make, name = MAKERS[kind]
+    make(witness, MARK_LIST)
+    found = left(run_module)
+    assert list(found) == [(kind, name)]
+    assert found[kind, name].startswith("UNEXPECTED")
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("kind", MAKERS)
+def test_what_has_our_name_and_not_our_mark_is_somebody_elses(
+    run_module: ModuleRunner, witness: Client, kind: str
+) -> None:
+    make, name = MAKERS[kind]
+    make(witness, [{"Key": "owner", "Value": "somebody"}])
+    assert left(run_module) == {(kind, name): "not made by this collection"}
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("kind", [kind for kind in MAKERS if kind != "role"])
+def test_what_is_ours_by_another_name_is_found_by_its_tag(run_module: ModuleRunner, witness: Client, kind: str) -> None:
+    make, name = MAKERS[kind]
+    make(witness, MARK_LIST)
+    result = run_module.succeed(dry_run=True)
+    (item,) = result["leftovers"]
+    assert item["type"] == kind and (item["name"] == name or kind == "key")
+    assert "no variable names it" in item["why"] and result["unexpected"] == 1
+
+
+@pytest.mark.promise("ownership")
+def test_a_tagged_thing_of_a_kind_that_we_do_not_make_is_reported(run_module: ModuleRunner, witness: Client) -> None:
+    witness("events").put_rule(Name="r", EventPattern="{}", Tags=MARK_LIST)
+    arn = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/r"
+    assert left(run_module)["resource of events", arn].startswith("UNEXPECTED")
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("group", ["log_group_name", "existing_log_group_name"])
+def test_filters_of_ours_are_found_in_a_group_that_is_not(
+    run_module: ModuleRunner, witness: Client, group: str
+) -> None:
+    make_log_group(witness, [])
+    make_filter(witness)
+    make_filter(witness, "OfAnotherPack")
+    make_filter(witness, "OfAnOldRule")
+    make_filter(witness, "Theirs", "TheirMetrics")
+    found = left(run_module, **{"log_group_name": None, group: GROUP, "other_filter_names": ["OfAnotherPack"]})
+    group_why = "not made by this collection" if group == "log_group_name" else "yours (secmon_existing_*)"
+    assert found.pop(("log group", GROUP)) == group_why
+    assert {name: why.split()[0] for (_type, name), why in found.items()} == {
+        "TrackSecretAccess": "UNEXPECTED:",
+        "OfAnotherPack": "UNEXPECTED:",
+        "OfAnOldRule": "it",
+    }
+
+
+@pytest.mark.promise("ownership")
+def test_before_the_teardown_a_filter_that_it_will_not_remove_is_unexpected(
+    run_module: ModuleRunner, witness: Client
+) -> None:
+    make_log_group(witness, [])
+    make_filter(witness)
+    make_filter(witness, "OfAnotherPack")
+    found = left(run_module, other_filter_names=["OfAnotherPack"], dry_run=True)
+    assert found["metric filter", "TrackSecretAccess"] == "to be removed"
+    assert "no variable names it" in found["metric filter", "OfAnotherPack"]
+
+
+@pytest.mark.promise("ownership")
+def test_other_filters_of_a_group_of_ours_go_with_the_group(run_module: ModuleRunner, witness: Client) -> None:
+    make_log_group(witness, MARK_LIST)
+    make_filter(witness, "OfAnOldRule")
+    assert list(left(run_module)) == [("log group", GROUP)]
+
+
+@pytest.mark.promise("ownership")
+def test_a_filter_with_our_name_and_another_namespace_is_somebody_elses(
+    run_module: ModuleRunner, witness: Client
+) -> None:
+    make_log_group(witness, [])
+    make_filter(witness, namespace="TheirMetrics")
+    assert left(run_module)["metric filter", "TrackSecretAccess"] == "not made by this collection"
+
+
+@pytest.mark.promise("silence")
+def test_what_the_system_only_uses_is_yours(run_module: ModuleRunner, witness: Client) -> None:
+    make_bucket(witness, [])
+    make_log_group(witness, [])
+    make_topic(witness, [])
+    make_secret(witness, [])
+    make_role(witness, [])
+    key_arn = make_key(witness, [], alias="")
+    result = run_module.succeed(
+        existing_bucket_name=BUCKET,
+        existing_log_group_name=GROUP,
+        existing_topic_arn=TOPIC_ARN,
+        existing_secret_name="MySampleSecret",
+        existing_role_arn=f"arn:aws:iam::{ACCOUNT}:role/CloudTrailToCloudWatchLogs",
+        existing_key_arn=key_arn,
+    )
+    assert {item["type"]: item["why"] for item in result["leftovers"]} == {
+        **dict.fromkeys(("key", "log bucket", "log group", "role", "topic"), "yours (secmon_existing_*)"),
+        "secret": "yours (secmon_create_secret is false)",
+    }
+    assert result["unexpected"] == 0
+
+
+@pytest.mark.promise("silence")
+def test_resources_of_others_are_not_mentioned(run_module: ModuleRunner, witness: Client) -> None:
+    make_bucket(witness, [], name="theirs")
+    make_trail(witness, [], name="their-trail")
+    witness("sns").create_topic(Name="TheirTopic")
+    witness("sns").subscribe(
+        TopicArn=TOPIC_ARN.replace("SecurityAlarms", "TheirTopic"), Protocol="email", Endpoint="a@example.com"
+    )
+    assert left(run_module) == {}
+
+
+@pytest.mark.promise("changed")
+def test_a_secret_in_its_recovery_window_says_until_when(run_module: ModuleRunner, witness: Client) -> None:
+    make_secret(witness, MARK_LIST)
+    answer = witness("secretsmanager").delete_secret(SecretId="MySampleSecret", RecoveryWindowInDays=7)
+    day = f"{answer['DeletionDate']:%Y-%m-%d}"
+    assert left(run_module) == {("secret", "MySampleSecret"): f"in its recovery window until {day}"}
+
+
+@pytest.mark.promise("changed")
+@pytest.mark.parametrize("alias", [ALIAS, "", "alias/of-an-old-name"])
+def test_a_key_that_is_being_deleted_says_until_when(run_module: ModuleRunner, witness: Client, alias: str) -> None:
+    arn = make_key(witness, MARK_LIST, alias)
+    answer = witness("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    day = f"{answer['DeletionDate']:%Y-%m-%d}"
+    name = ALIAS if alias == ALIAS else arn.rpartition("/")[2]
+    assert left(run_module) == {("key", name): f"in its recovery window until {day}"}
+
+
+@pytest.mark.promise("changed")
+def test_the_log_bucket_is_kept_unless_it_should_be_gone(run_module: ModuleRunner, witness: Client) -> None:
+    make_bucket(witness, MARK_LIST)
+    kept = "kept: log bucket, secmon_purge_log_bucket is false"
+    assert left(run_module, keep_bucket=True) == {("log bucket", BUCKET): kept}
+    assert left(run_module)["log bucket", BUCKET].startswith("UNEXPECTED")
+
+
+@pytest.mark.promise("changed")
+def test_a_locked_bucket_says_that_object_lock_keeps_it(run_module: ModuleRunner, witness: Client) -> None:
+    make_bucket(witness, MARK_LIST, ObjectLockEnabledForBucket=True)
+    rule = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 90}}
+    witness("s3").put_object_lock_configuration(
+        Bucket=BUCKET, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
+    )
+    why = left(run_module)["log bucket", BUCKET]
+    assert why.startswith("UNEXPECTED: S3 Object Lock keeps its log files (COMPLIANCE, 90 days)")
+
+
+@pytest.mark.promise("changed")
+def test_a_protected_log_group_says_what_keeps_it(run_module: ModuleRunner, witness: Client) -> None:
+    make_log_group(witness, MARK_LIST)
+    witness("logs").put_log_group_deletion_protection(logGroupIdentifier=GROUP, deletionProtectionEnabled=True)
+    assert "protected from deletion" in left(run_module)["log group", GROUP]
+
+
+@pytest.mark.promise("changed")
+def test_subscriptions_of_our_topic_are_listed_with_it(run_module: ModuleRunner, witness: Client) -> None:
+    make_topic(witness, MARK_LIST)
+    witness("sns").subscribe(TopicArn=TOPIC_ARN, Protocol="email", Endpoint="a@example.com")
+    assert set(left(run_module)) == {("topic", "SecurityAlarms"), ("subscription", "email a@example.com")}
+
+
+@pytest.mark.promise("changed")
+def test_what_was_removed_is_told_from_what_is_left(run_module: ModuleRunner, witness: Client) -> None:
+    make_secret(witness, MARK_LIST)
+    make_topic(witness, MARK_LIST)
+    make_role(witness, [])
+    before = run_module.succeed(**SYSTEM, dry_run=True)
+    assert before["unexpected"] == 0
+    assert "To be removed (2):" in before["lines"]
+    witness("sns").delete_topic(TopicArn=TOPIC_ARN)
+    witness("secretsmanager").delete_secret(SecretId="MySampleSecret")
+    after = run_module.succeed(**SYSTEM, before=before["leftovers"])
+    assert [item["name"] for item in after["removed"]] == ["MySampleSecret", "SecurityAlarms"]
+    assert [item["type"] for item in after["leftovers"]] == ["role", "secret"]
+    again = run_module.succeed(**SYSTEM, before=after["leftovers"])
+    assert again["removed"] == []
+
+
+@pytest.mark.promise("check")
+def test_it_only_reads_and_check_mode_is_the_same(run_module: ModuleRunner, witness: Client) -> None:
+    for make, _name in MAKERS.values():
+        make(witness, MARK_LIST)
+    results: list[Any] = []
+    calls = run_module.calls(
+        lambda: results.extend(run_module.succeed(check=check, **SYSTEM) for check in (True, False))
+    )
+    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    assert "GetSecretValue" not in [call["action"] for call in calls]
+    assert results[0]["leftovers"] == results[1]["leftovers"] != []
+
+
+@pytest.mark.promise("secrets")
+def test_neither_the_secrets_value_nor_the_secret_key_is_printed(run_module: ModuleRunner, witness: Client) -> None:
+    make_secret(witness, MARK_LIST)
+    run_module.secret_key = "canary/secret+key"
+    outputs = [run_module(**SYSTEM)]
+    run_module.faults({"service": "iam", "action": "GetRole", "error": "AccessDenied", "status": 403})
+    outputs.append(run_module(**SYSTEM))
+    assert [output.get("failed", False) for output in outputs] == [False, True]
+    assert hidden_in(outputs, "canary/secret+key") == []
+    assert hidden_in(outputs, "canary-value") == []
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize(
+    "fault",
+    [{"error": "ThrottlingException", "times": 3}, {"error": "InternalFailure", "status": 500}, {"mode": "reset"}],
+    ids=["throttled", "failure", "reset"],
+)
+@pytest.mark.parametrize(
+    ("service", "action"),
+    [("resourcegroupstaggingapi", "GetResources"), ("iam", "GetRole"), ("sns", "ListSubscriptions")],
+)
+def test_what_passes_is_repeated(
+    run_module: ModuleRunner, witness: Client, service: str, action: str, fault: dict[str, Any]
+) -> None:
+    make_role(witness, MARK_LIST)
+    run_module.faults({"service": service, "action": action, **fault})
+    assert list(left(run_module)) == [("role", "CloudTrailToCloudWatchLogs")]
+
+
+@pytest.mark.promise("budget")
+def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "iam", "action": "GetRole", "error": "ThrottlingException", "times": 500})
+    message = run_module.fail(**SYSTEM, timeout_seconds=60)
+    assert "ThrottlingException" in message and "timeout_seconds" in message
+
+
+@pytest.mark.promise("denied")
+@pytest.mark.parametrize(
+    ("service", "action", "iam_action"),
+    [
+        ("resourcegroupstaggingapi", "GetResources", "tag:GetResources"),
+        ("s3", "ListBuckets", "s3:ListAllMyBuckets"),
+        ("kms", "DescribeKey", "kms:DescribeKey"),
+        ("iam", "GetRole", "iam:GetRole"),
+    ],
+)
+def test_a_denial_says_what_to_allow_and_where(
+    run_module: ModuleRunner, service: str, action: str, iam_action: str
+) -> None:
+    run_module.faults({"service": service, "action": action, "error": "AccessDenied", "status": 403})
+    message = run_module.fail(**SYSTEM)
+    for word in (f"Allow {iam_action} on", f"account {ACCOUNT}", "region us-east-1"):
+        assert word in message
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_arns_are_those_of_the_regions_partition(
+    run_module: ModuleRunner, witness: Client, region: str, partition: str
+) -> None:
+    run_module.region = region
+    topic = witness("sns", region).create_topic(Name="SecurityAlarms", Tags=MARK_LIST)
+    (item,) = run_module.succeed(**SYSTEM)["leftovers"]
+    assert item["arn"] == topic["TopicArn"] == f"arn:{partition}:sns:{region}:{ACCOUNT}:SecurityAlarms"
+
+
+@pytest.mark.promise("partition")
+def test_every_arn_that_is_none_is_refused_before_the_first_call(run_module: ModuleRunner) -> None:
+    messages: list[str] = []
+    wrong = {"existing_topic_arn": "SecurityAlarms", "existing_key_arn": "alias/k"}
+    calls = run_module.calls(lambda: messages.append(run_module.fail(**wrong)))
+    assert calls == []
+    assert "existing_topic_arn" in messages[0] and "existing_key_arn" in messages[0]
+
+
+@pytest.mark.promise("iam")
+def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunner, witness: Client) -> None:
+    for make, _name in MAKERS.values():
+        make(witness, [])
+    s3 = witness("s3")
+    s3.create_bucket(Bucket="ours")
+    s3.put_bucket_tagging(Bucket="ours", Tagging={"TagSet": MARK_LIST})
+    assert run_module.iam_actions(lambda: left(run_module)) == documented_actions("leftovers")

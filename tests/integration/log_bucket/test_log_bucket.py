@@ -1,0 +1,431 @@
+"""The promises of docs/modules.md, kept by log_bucket on the embedded AWS; plain boto3 is the witness."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.support.member_account import member_client
+from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+
+NAME = "audit-123456789012"
+TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/audit"
+WANTED: dict[str, Any] = {
+    "name": NAME,
+    "trail_arns": [TRAIL],
+    "archive_days": 90,
+    "access_log_bucket": "",
+    "tags": {"team": "security"},
+}
+Change = Callable[[Any], Any]
+
+
+@pytest.fixture
+def s3(witness: Callable[..., Any]) -> Any:
+    return witness("s3")
+
+
+def seen(s3: Any, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return an answer, or the name of the error that says that a bucket lacks the setting."""
+    try:
+        answer = ask()
+    except ClientError as error:
+        return {"lacks": error.response["Error"]["Code"]}
+    answer.pop("ResponseMetadata")
+    return answer
+
+
+def bucket(s3: Any) -> dict[str, Any]:
+    """Return all that can be seen of the bucket; empty if there is none."""
+    if NAME not in [found["Name"] for found in s3.list_buckets()["Buckets"]]:
+        return {}
+    asks = (
+        *(s3.get_bucket_tagging, s3.get_bucket_policy, s3.get_bucket_versioning, s3.get_bucket_encryption),
+        *(s3.get_public_access_block, s3.get_bucket_ownership_controls),
+        *(s3.get_bucket_lifecycle_configuration, s3.get_bucket_logging),
+    )
+    return {ask.__name__: seen(s3, lambda ask=ask: ask(Bucket=NAME)) for ask in asks}
+
+
+@pytest.mark.promise("changed")
+def test_present_again_absent_again(run_module: ModuleRunner, s3: Any) -> None:
+    assert run_module.succeed(**WANTED)["changed"]
+    assert bucket(s3)["get_bucket_versioning"]["Status"] == "Enabled"
+    assert not run_module.succeed(**WANTED)["changed"]
+    assert run_module.succeed(name=NAME, state="absent")["changed"]
+    assert bucket(s3) == {}
+    assert not run_module.succeed(name=NAME, state="absent")["changed"]
+
+
+def policy_without(s3: Any, sid: str) -> None:
+    policy = json.loads(s3.get_bucket_policy(Bucket=NAME)["Policy"])
+    policy["Statement"] = [statement for statement in policy["Statement"] if statement["Sid"] != sid]
+    s3.put_bucket_policy(Bucket=NAME, Policy=json.dumps(policy))
+
+
+def policy_opened(s3: Any) -> None:
+    policy = json.loads(s3.get_bucket_policy(Bucket=NAME)["Policy"])
+    for statement in policy["Statement"]:
+        if statement["Sid"].startswith("AWSCloudTrail"):
+            statement.pop("Condition")
+    s3.put_bucket_policy(Bucket=NAME, Policy=json.dumps(policy))
+
+
+BY_HAND: dict[str, Change] = {
+    "tag changed": lambda s3: s3.put_bucket_tagging(
+        Bucket=NAME,
+        Tagging={"TagSet": [{"Key": "secmon:managed-by", "Value": "secmon.aws"}, {"Key": "team", "Value": "sales"}]},
+    ),
+    "policy deleted": lambda s3: s3.delete_bucket_policy(Bucket=NAME),
+    "policy lets any trail write": policy_opened,
+    "policy lets come without TLS": lambda s3: policy_without(s3, "DenyWithoutTLS"),
+    "policy does not let the trail look": lambda s3: policy_without(s3, "AWSCloudTrailAclCheck20150319"),
+    "versioning suspended": lambda s3: s3.put_bucket_versioning(
+        Bucket=NAME, VersioningConfiguration={"Status": "Suspended"}
+    ),
+    "encryption removed": lambda s3: s3.delete_bucket_encryption(Bucket=NAME),
+    "opened to the public": lambda s3: s3.delete_public_access_block(Bucket=NAME),
+    "half opened to the public": lambda s3: s3.put_public_access_block(
+        Bucket=NAME, PublicAccessBlockConfiguration={"BlockPublicAcls": True}
+    ),
+    "objects owned by their writers": lambda s3: s3.put_bucket_ownership_controls(
+        Bucket=NAME, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    ),
+    "lifecycle removed": lambda s3: s3.delete_bucket_lifecycle(Bucket=NAME),
+    "log files deleted early": lambda s3: s3.put_bucket_lifecycle_configuration(
+        Bucket=NAME,
+        LifecycleConfiguration={
+            "Rules": [
+                {
+                    "ID": "secmon-log-files",
+                    "Status": "Enabled",
+                    "Filter": {"Prefix": ""},
+                    "Transitions": [{"Days": 90, "StorageClass": "GLACIER"}],
+                    "Expiration": {"Days": 91},
+                }
+            ]
+        },
+    ),
+}
+
+
+@pytest.mark.promise("drift")
+@pytest.mark.parametrize("by_hand", BY_HAND.values(), ids=list(BY_HAND))
+def test_what_was_changed_by_hand_is_seen_and_repaired(run_module: ModuleRunner, s3: Any, by_hand: Change) -> None:
+    run_module.succeed(**WANTED)
+    right = bucket(s3)
+    by_hand(s3)
+    assert bucket(s3) != right
+    predicted = run_module.succeed(check=True, **WANTED)
+    repaired = run_module.succeed(**WANTED)
+    assert repaired["changed"] and predicted["changed"]
+    assert repaired["diff"] == predicted["diff"]
+    assert comparable(bucket(s3)) == comparable(right)
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+def comparable(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what was found, the policy as a set of statements."""
+    policy = json.loads(found["get_bucket_policy"]["Policy"])
+    statements = sorted(json.dumps(statement, sort_keys=True) for statement in policy["Statement"])
+    return found | {"get_bucket_policy": statements}
+
+
+def a_bucket_for_access_logs(s3: Any) -> None:
+    s3.create_bucket(Bucket="access-logs")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::access-logs/*",
+    }
+    s3.put_bucket_policy(Bucket="access-logs", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+
+@pytest.mark.promise("drift")
+def test_access_logs_are_set_and_cleared(run_module: ModuleRunner, s3: Any) -> None:
+    a_bucket_for_access_logs(s3)
+    run_module.succeed(**WANTED)
+    assert run_module.succeed(name=NAME, access_log_bucket="access-logs")["changed"]
+    assert s3.get_bucket_logging(Bucket=NAME)["LoggingEnabled"]["TargetBucket"] == "access-logs"
+    assert not run_module.succeed(name=NAME, access_log_bucket="access-logs")["changed"]
+    assert run_module.succeed(**WANTED)["changed"]
+    assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=NAME)
+
+
+@pytest.mark.promise("silence")
+def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, s3: Any) -> None:
+    run_module.succeed(**WANTED)
+    before = bucket(s3)
+    assert not run_module.succeed(name=NAME)["changed"]
+    assert bucket(s3) == before
+
+
+@pytest.mark.promise("silence")
+def test_statements_and_lifecycle_rules_of_others_stay(run_module: ModuleRunner, s3: Any) -> None:
+    run_module.succeed(**WANTED)
+    policy = json.loads(s3.get_bucket_policy(Bucket=NAME)["Policy"])
+    foreign = {"Sid": "Auditors", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
+    foreign |= {"Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{NAME}/*"}
+    s3.put_bucket_policy(Bucket=NAME, Policy=json.dumps({**policy, "Statement": [foreign, *policy["Statement"]]}))
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]
+    theirs = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 1}}
+    s3.put_bucket_lifecycle_configuration(Bucket=NAME, LifecycleConfiguration={"Rules": [*rules, theirs]})
+    assert not run_module.succeed(**WANTED)["changed"]
+    assert run_module.succeed(name=NAME, archive_days=0, expiration_days=0, trail_arns=[])["changed"]
+    assert [rule["ID"] for rule in s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]] == ["theirs"]
+    left = json.loads(s3.get_bucket_policy(Bucket=NAME)["Policy"])["Statement"]
+    assert [statement["Sid"] for statement in left] == ["Auditors", "DenyWithoutTLS"]
+
+
+@pytest.mark.promise("check")
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, there: bool, state: str) -> None:
+    if there:
+        run_module.succeed(name=NAME, tags={"old": "yes"})
+    predicted: dict[str, Any] = {}
+    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **WANTED, state=state)))
+    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    real = run_module.succeed(**WANTED, state=state)
+    assert predicted["changed"] == real["changed"] == (there or state == "present")
+    assert (predicted["diff"], predicted["log_bucket"]) == (real["diff"], real["log_bucket"])
+
+
+@pytest.mark.promise("diff")
+def test_the_difference_shows_before_and_after(run_module: ModuleRunner, s3: Any) -> None:
+    run_module.succeed(**WANTED)
+    s3.put_bucket_versioning(Bucket=NAME, VersioningConfiguration={"Status": "Suspended"})
+    diff = run_module.succeed(**WANTED)["diff"]
+    changed = {key for key in diff["before"] if diff["before"][key] != diff["after"][key]}
+    assert changed == {"versioning"}
+
+
+@pytest.mark.promise("secrets")
+def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner) -> None:
+    run_module.secret_key = "canary/secret+key"
+    outputs = [run_module(**WANTED), run_module(name="Not A Bucket")]
+    run_module.faults({"service": "s3", "action": "*", "error": "AccessDenied"})
+    outputs.append(run_module(name=NAME))
+    assert [output.get("failed", False) for output in outputs] == [False, True, True]
+    assert hidden_in(outputs, run_module.secret_key) == []
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"error": "SlowDown", "status": 503, "times": 3},
+        {"error": "InternalError", "status": 500},
+        {"error": "OperationAborted", "status": 409},
+        {"mode": "reset"},
+        {"mode": "kill_after"},
+    ],
+    ids=["throttled", "internal error", "aborted", "reset", "answer lost"],
+)
+@pytest.mark.parametrize("action", ["HeadBucket", "CreateBucket", "PutBucketTagging", "PutBucketPolicy"])
+def test_what_passes_is_repeated(run_module: ModuleRunner, s3: Any, action: str, fault: dict[str, Any]) -> None:
+    run_module.faults({"service": "s3", "action": action, **fault})
+    assert run_module.succeed(**WANTED)["changed"]
+    assert bucket(s3)["get_bucket_versioning"]["Status"] == "Enabled"
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+@pytest.mark.promise("retry")
+def test_a_bucket_that_is_not_known_everywhere_yet_is_waited_for(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "s3", "action": "PutBucketPolicy", "error": "NoSuchBucket", "times": 2})
+    assert run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+@pytest.mark.promise("budget")
+def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "s3", "action": "CreateBucket", "error": "SlowDown", "status": 503, "times": 500})
+    message = run_module.fail(**WANTED, timeout_seconds=60)
+    assert "SlowDown" in message and "timeout_seconds" in message
+
+
+@pytest.mark.promise("denied")
+@pytest.mark.parametrize(
+    ("action", "grants"),
+    [("GetBucketEncryption", "s3:GetEncryptionConfiguration"), ("PutBucketPolicy", "s3:PutBucketPolicy")],
+)
+def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action: str, grants: str) -> None:
+    run_module.succeed(name=NAME)
+    run_module.faults({"service": "s3", "action": action, "error": "AccessDenied", "status": 403})
+    message = run_module.fail(**WANTED)
+    for word in (f"Allow {grants} on arn:aws:s3:::{NAME}", "account 123456789012", "region us-east-1"):
+        assert word in message
+
+
+@pytest.mark.promise("prerequisite")
+def test_a_name_that_somebody_else_has_is_explained(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "s3", "action": "HeadBucket", "error": "403", "status": 403})
+    message = run_module.fail(**WANTED)
+    assert "Somebody else owns" in message and "Choose another" in message
+
+
+@pytest.mark.promise("prerequisite")
+def test_a_name_that_somebody_took_a_moment_ago_is_explained(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "s3", "action": "CreateBucket", "error": "BucketAlreadyExists", "status": 409})
+    message = run_module.fail(**WANTED)
+    assert "Somebody else owns" in message and "world-wide" in message
+
+
+@pytest.mark.promise("prerequisite")
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+def test_a_bucket_that_may_not_receive_access_logs_is_explained(run_module: ModuleRunner, s3: Any, there: bool) -> None:
+    if there:
+        s3.create_bucket(Bucket="access-logs")
+    message = run_module.fail(name=NAME, access_log_bucket="access-logs")
+    assert "logging.s3.amazonaws.com" in message and "amazon.aws.s3_bucket" in message
+
+
+@pytest.mark.promise("calls")
+def test_a_second_run_reads_each_setting_once(run_module: ModuleRunner) -> None:
+    first = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
+    again = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
+    assert first[:4] == ["GetCallerIdentity", "HeadBucket", "CreateBucket", "PutBucketTagging"]
+    assert len(first) == len(set(first)) == 9
+    assert len(again) == len(set(again)) == 10
+    assert not [action for action in again if action.startswith(("Put", "Delete", "Create"))]
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_bucket_that_is_not_ours_is_refused_unless_adopted(run_module: ModuleRunner, s3: Any, state: str) -> None:
+    s3.create_bucket(Bucket=NAME)
+    s3.put_bucket_tagging(Bucket=NAME, Tagging={"TagSet": [{"Key": "owner", "Value": "somebody"}]})
+    calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state))
+    assert not [call for call in calls if call["access"] == "write"]
+    assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
+    assert bool(bucket(s3)) == (state == "present")
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_strangers_bucket_that_lets_us_in_is_refused(run_module: ModuleRunner, state: str) -> None:
+    stranger = member_client(run_module.endpoint, "333333333333", "s3")
+    stranger.create_bucket(Bucket=NAME)
+    resources = [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"]
+    everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": resources}
+    stranger.put_bucket_policy(Bucket=NAME, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))
+    messages: list[str] = []
+    calls = run_module.calls(lambda: messages.append(run_module.fail(name=NAME, state=state, adopt=True)))
+    assert "Somebody else owns" in messages[0]
+    assert not [call for call in calls if call["access"] == "write"]
+
+
+@pytest.mark.promise("ownership")
+def test_log_files_are_deleted_only_if_the_task_says_so(run_module: ModuleRunner, s3: Any) -> None:
+    run_module.succeed(**WANTED)
+    for number in range(3):
+        s3.put_object(Bucket=NAME, Key="AWSLogs/file", Body=str(number).encode())
+    s3.delete_object(Bucket=NAME, Key="AWSLogs/file")
+    assert "purge: true" in run_module.fail(name=NAME, state="absent")
+    assert len(s3.list_object_versions(Bucket=NAME)["Versions"]) == 3
+    assert run_module.succeed(name=NAME, state="absent", purge=True)["changed"]
+    assert bucket(s3) == {}
+
+
+@pytest.mark.promise("ownership")
+def test_more_versions_than_one_page_shows_are_all_deleted(
+    run_module: ModuleRunner, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ansible_collections.secmon.aws.plugins.module_utils.s3.reads.PAGE_SIZE", 10)
+    run_module.succeed(**WANTED)
+    for number in range(15):
+        s3.put_object(Bucket=NAME, Key=f"AWSLogs/{number}", Body=b"")
+    calls = run_module.calls(lambda: run_module.succeed(name=NAME, state="absent", purge=True))
+    assert [call["action"] for call in calls].count("DeleteObjects") == 2
+    assert bucket(s3) == {}
+
+
+@pytest.mark.promise("ownership")
+def test_an_object_that_cannot_be_deleted_stops_the_deletion(run_module: ModuleRunner, s3: Any) -> None:
+    s3.create_bucket(Bucket=NAME, ObjectLockEnabledForBucket=True)
+    s3.put_bucket_tagging(Bucket=NAME, Tagging={"TagSet": [{"Key": "secmon:managed-by", "Value": "secmon.aws"}]})
+    s3.put_object(Bucket=NAME, Key="locked", Body=b"", ObjectLockLegalHoldStatus="ON")
+    assert "locked" in run_module.fail(name=NAME, state="absent", purge=True)
+    assert bucket(s3)
+
+
+@pytest.mark.promise("resume")
+@pytest.mark.parametrize("fails", ["CreateBucket", "PutBucketTagging", "PutBucketPolicy", "PutBucketVersioning"])
+def test_what_a_killed_run_left_is_finished(run_module: ModuleRunner, s3: Any, fails: str) -> None:
+    run_module.faults({"service": "s3", "action": fails, "mode": "kill_after"})
+    run_module.fail(**WANTED, timeout_seconds=0)
+    run_module.succeed(**WANTED)
+    resumed = bucket(s3)
+    run_module.succeed(name=NAME, state="absent")
+    run_module.succeed(**WANTED)
+    assert comparable(resumed) == comparable(bucket(s3))
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, region: str, partition: str) -> None:
+    run_module.region = region
+    found = run_module.succeed(name=NAME)["log_bucket"]
+    assert found["arn"] == f"arn:{partition}:s3:::{NAME}"
+    assert found["policy"]["Statement"][0]["Resource"][0] == found["arn"]
+    assert not run_module.succeed(name=NAME)["changed"]
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"name": "UPPER"}, "no name for a bucket"),
+        ({"name": "192.168.5.4"}, "no IP address"),
+        ({"name": "a..b"}, "no two dots"),
+        ({"trail_arns": ["audit"]}, "no ARN of a trail"),
+        ({"trail_arns": ["arn:aws-cn:cloudtrail:cn-north-1:123456789012:trail/audit"]}, "another partition"),
+        ({"archive_days": 30, "expiration_days": 30}, "before it archives"),
+        ({"expiration_days": -1}, "from 0 on"),
+        ({"key_prefix": "/logs"}, "no / at its ends"),
+        ({"tags": {"aws:mine": "x"}}, "aws:"),
+    ],
+)
+def test_what_aws_would_refuse_is_refused_before_the_first_call(
+    run_module: ModuleRunner, wrong: dict[str, Any], says: str
+) -> None:
+    messages: list[str] = []
+    calls = run_module.calls(lambda: messages.append(run_module.fail(**{**WANTED, **wrong})))
+    assert says in messages[0]
+    assert calls == []
+
+
+@pytest.mark.promise("iam")
+def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunner, s3: Any) -> None:
+    def everything() -> None:
+        run_module.succeed(**WANTED | {"access_log_bucket": "access-logs"})
+        s3.put_bucket_ownership_controls(
+            Bucket=NAME, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+        )
+        run_module.succeed(name=NAME, archive_days=0, expiration_days=0)
+        s3.put_object(Bucket=NAME, Key="k", Body=b"")
+        run_module.succeed(name=NAME, state="absent", purge=True)
+
+    a_bucket_for_access_logs(s3)
+    witness = {"s3:PutObject"}
+    assert run_module.iam_actions(everything) - witness == documented_actions("log_bucket")
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_is_skipped_in_check_mode(run_module: ModuleRunner) -> None:
+    result = run_module.upstream("amazon.aws.s3_bucket", check=True, name=NAME, versioning=True)
+    assert result["skipped"]
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_tags_a_bucket_after_everything_else(run_module: ModuleRunner, s3: Any) -> None:
+    run_module.faults({"service": "s3", "action": "PutBucketTagging", "error": "AccessDenied", "status": 403})
+    run_module.upstream("amazon.aws.s3_bucket", name=NAME, versioning=True, tags={"team": "security"})
+    assert bucket(s3)["get_bucket_tagging"] == {"lacks": "NoSuchTagSet"}

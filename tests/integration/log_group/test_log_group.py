@@ -1,0 +1,342 @@
+"""The promises of docs/modules.md, kept by log_group on the embedded AWS; plain boto3 is the witness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+
+NAME = "/aws/cloudtrail/logs"
+ARN = f"arn:aws:logs:us-east-1:123456789012:log-group:{NAME}"
+WANTED = {"name": NAME, "retention_days": 2192, "deletion_protection": False, "tags": {"team": "security"}}
+
+Change = Callable[[Any], Any]
+
+
+@pytest.fixture
+def logs(witness: Callable[..., Any]) -> Any:
+    return witness("logs")
+
+
+def group(logs: Any) -> dict[str, Any]:
+    """Return all that can be seen of the group; empty if there is none."""
+    found = [group for group in logs.describe_log_groups()["logGroups"] if group["logGroupName"] == NAME]
+    if not found:
+        return {}
+    seen = {key: value for key, value in found[0].items() if key not in ("creationTime", "storedBytes")}
+    return seen | {"tags": logs.list_tags_for_resource(resourceArn=ARN)["tags"]}
+
+
+def a_key(kms: Any) -> str:
+    """Make a key that CloudWatch Logs may use, and return its ARN."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logs.us-east-1.amazonaws.com", "AWS": "*"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    document = f'{{"Version": "2012-10-17", "Statement": [{str(statement).replace(chr(39), chr(34))}]}}'
+    return str(kms.create_key(Policy=document)["KeyMetadata"]["Arn"])
+
+
+@pytest.mark.promise("changed")
+def test_present_again_absent_again(run_module: ModuleRunner, logs: Any) -> None:
+    assert run_module.succeed(**WANTED)["changed"]
+    assert group(logs)["retentionInDays"] == 2192
+    assert not run_module.succeed(**WANTED)["changed"]
+    assert run_module.succeed(name=NAME, state="absent")["changed"]
+    assert group(logs) == {}
+    assert not run_module.succeed(name=NAME, state="absent")["changed"]
+
+
+BY_HAND: dict[str, Change] = {
+    "retention_days": lambda logs: logs.put_retention_policy(logGroupName=NAME, retentionInDays=7),
+    "retention removed": lambda logs: logs.delete_retention_policy(logGroupName=NAME),
+    "deletion_protection": lambda logs: logs.put_log_group_deletion_protection(
+        logGroupIdentifier=NAME, deletionProtectionEnabled=True
+    ),
+    "tag changed": lambda logs: logs.tag_resource(resourceArn=ARN, tags={"team": "sales"}),
+    "tag added": lambda logs: logs.tag_resource(resourceArn=ARN, tags={"surplus": "yes"}),
+    "tag removed": lambda logs: logs.untag_resource(resourceArn=ARN, tagKeys=["team"]),
+}
+
+
+@pytest.mark.promise("drift")
+@pytest.mark.parametrize("by_hand", BY_HAND.values(), ids=list(BY_HAND))
+def test_what_was_changed_by_hand_is_seen_and_repaired(run_module: ModuleRunner, logs: Any, by_hand: Change) -> None:
+    run_module.succeed(**WANTED)
+    right = group(logs)
+    by_hand(logs)
+    assert group(logs) != right
+    predicted = run_module.succeed(check=True, **WANTED)
+    repaired = run_module.succeed(**WANTED)
+    assert repaired["changed"] and predicted["changed"]
+    assert repaired["diff"] == predicted["diff"]
+    assert group(logs) == right
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+@pytest.mark.promise("drift")
+def test_a_key_is_set_and_cleared_on_an_existing_group(
+    run_module: ModuleRunner, logs: Any, witness: Callable[..., Any]
+) -> None:
+    key = a_key(witness("kms"))
+    run_module.succeed(name=NAME)
+    assert run_module.succeed(name=NAME, kms_key_arn=key)["changed"]
+    assert group(logs)["kmsKeyId"] == key
+    assert not run_module.succeed(name=NAME, kms_key_arn=key)["changed"]
+    assert run_module.succeed(name=NAME, kms_key_arn="")["changed"]
+    assert "kmsKeyId" not in group(logs)
+
+
+@pytest.mark.promise("silence")
+def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(**WANTED)
+    before = group(logs)
+    assert not run_module.succeed(name=NAME)["changed"]
+    assert group(logs) == before
+
+
+@pytest.mark.promise("silence")
+def test_a_retention_of_nought_keeps_the_events_for_ever(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(**WANTED)
+    assert run_module.succeed(name=NAME, retention_days=0)["changed"]
+    assert "retentionInDays" not in group(logs)
+
+
+@pytest.mark.promise("check")
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, there: bool, state: str) -> None:
+    if there:
+        run_module.succeed(name=NAME, retention_days=30, tags={"old": "yes"})
+    predicted: dict[str, Any] = {}
+    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **WANTED, state=state)))
+    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    real = run_module.succeed(**WANTED, state=state)
+    assert predicted["changed"] == real["changed"] == (there or state == "present")
+    assert (predicted["diff"], predicted["log_group"]) == (real["diff"], real["log_group"])
+
+
+@pytest.mark.promise("diff")
+def test_the_difference_shows_before_and_after(run_module: ModuleRunner) -> None:
+    run_module.succeed(name=NAME, retention_days=30)
+    diff = run_module.succeed(name=NAME, retention_days=90)["diff"]
+    assert (diff["before"]["retention_days"], diff["after"]["retention_days"]) == (30, 90)
+
+
+@pytest.mark.promise("secrets")
+def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner) -> None:
+    canary = "canary/secret+key"
+    run_module.secret_key = canary
+    outputs = [
+        run_module(**WANTED),
+        run_module(name=NAME, retention_days=8),
+        run_module(name=NAME, kms_key_arn="arn:aws:kms:us-east-1:123456789012:key/none"),
+    ]
+    assert [output.get("failed", False) for output in outputs] == [False, True, True]
+    assert hidden_in(outputs, canary) == []
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"error": "ThrottlingException", "times": 3},
+        {"error": "ServiceUnavailableException", "status": 503, "times": 2},
+        {"error": "OperationAbortedException"},
+        {"mode": "reset"},
+        {"mode": "kill_after"},
+    ],
+    ids=["throttled", "unavailable", "aborted", "reset", "answer lost"],
+)
+@pytest.mark.parametrize("action", ["DescribeLogGroups", "CreateLogGroup", "PutRetentionPolicy"])
+def test_what_passes_is_repeated(run_module: ModuleRunner, logs: Any, action: str, fault: dict[str, Any]) -> None:
+    run_module.faults({"service": "logs", "action": action, **fault})
+    assert run_module.succeed(**WANTED)["changed"]
+    assert group(logs)["retentionInDays"] == 2192
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+@pytest.mark.promise("budget")
+def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "logs", "action": "CreateLogGroup", "error": "ThrottlingException", "times": 500})
+    message = run_module.fail(**WANTED, timeout_seconds=60)
+    assert "ThrottlingException" in message and "timeout_seconds" in message
+
+
+@pytest.mark.promise("denied")
+@pytest.mark.parametrize("action", ["DescribeLogGroups", "CreateLogGroup"])
+def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action: str) -> None:
+    run_module.faults({"service": "logs", "action": action, "error": "AccessDeniedException"})
+    message = run_module.fail(**WANTED)
+    for word in (f"Allow logs:{action} on", NAME, "account 123456789012", "region us-east-1"):
+        assert word in message
+
+
+@pytest.mark.promise("prerequisite")
+def test_a_key_that_does_not_exist_is_explained(run_module: ModuleRunner, logs: Any) -> None:
+    message = run_module.fail(name=NAME, kms_key_arn="arn:aws:kms:us-east-1:123456789012:key/none")
+    assert "The key must exist" in message and "amazon.aws.kms_key" in message
+    assert group(logs) == {}
+
+
+@pytest.mark.promise("calls")
+def test_a_second_run_lists_and_no_more(run_module: ModuleRunner) -> None:
+    first = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
+    again = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
+    assert first == ["DescribeLogGroups", "GetCallerIdentity", "CreateLogGroup", "PutRetentionPolicy"]
+    assert again == ["DescribeLogGroups", "ListTagsForResource"]
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_somebody_elses_group_is_refused_unless_adopted(run_module: ModuleRunner, logs: Any, state: str) -> None:
+    logs.create_log_group(logGroupName=NAME, tags={"owner": "somebody"})
+    calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state))
+    assert not [call for call in calls if call["access"] == "write"]
+    assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
+    assert group(logs).get("tags", {}) == (
+        {"owner": "somebody", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
+    )
+
+
+@pytest.mark.promise("resume")
+@pytest.mark.parametrize("fails", ["CreateLogGroup", "PutRetentionPolicy"])
+def test_what_a_killed_run_left_is_finished(run_module: ModuleRunner, logs: Any, fails: str) -> None:
+    run_module.faults({"service": "logs", "action": fails, "mode": "kill_after"})
+    run_module.fail(**WANTED, timeout_seconds=0)
+    run_module.succeed(**WANTED)
+    resumed = group(logs)
+    run_module.succeed(name=NAME, state="absent")
+    run_module.succeed(**WANTED)
+    assert resumed == group(logs)
+
+
+@pytest.mark.promise("resume")
+def test_an_empty_group_without_our_tag_is_taken_for_an_unfinished_one(run_module: ModuleRunner, logs: Any) -> None:
+    logs.create_log_group(logGroupName=NAME)
+    run_module.succeed(**WANTED)
+    assert group(logs)["tags"]["secmon:managed-by"] == "secmon.aws"
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, region: str, partition: str) -> None:
+    run_module.region = region
+    found = run_module.succeed(**WANTED)["log_group"]["arn"]
+    assert found == f"arn:{partition}:logs:{region}:123456789012:log-group:{NAME}"
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"retention_days": 8}, "3653"),
+        ({"name": "with blank"}, "no name for a log group"),
+        ({"name": "aws/reserved"}, "not beginning with aws/"),
+        ({"kms_key_arn": "alias/aws/logs"}, "not an alias"),
+        ({"kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1"}, "keys of us-east-1 only"),
+        ({"kms_key_arn": "arn:aws-cn:kms:us-east-1:123456789012:key/1"}, "keys of us-east-1 only"),
+        ({"tags": {"aws:mine": "x"}}, "aws:"),
+    ],
+)
+def test_what_aws_would_refuse_is_refused_before_the_first_call(
+    run_module: ModuleRunner, wrong: dict[str, Any], says: str
+) -> None:
+    calls = run_module.calls(lambda: wrong.update(message=run_module.fail(**{**WANTED, **wrong})))
+    assert says in wrong["message"]
+    assert calls == []
+
+
+@pytest.mark.promise("changed")
+def test_every_class_that_aws_has_can_be_chosen(run_module: ModuleRunner, logs: Any) -> None:
+    for chosen in logs.meta.service_model.shape_for("LogGroupClass").enum:
+        task = {"name": f"{NAME}/{chosen}", "log_group_class": chosen}
+        assert run_module.succeed(**task)["log_group"]["log_group_class"] == chosen
+        assert not run_module.succeed(**task)["changed"]
+
+
+@pytest.mark.promise("changed")
+def test_a_tag_without_a_value_has_an_empty_one(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(name=NAME, tags={"team": None})
+    assert group(logs)["tags"]["team"] == ""
+    assert not run_module.succeed(name=NAME, tags={"team": ""})["changed"]
+
+
+@pytest.mark.promise("partition")
+def test_the_class_of_an_existing_group_is_never_changed(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(**WANTED)
+    before = group(logs)
+    assert "never changes" in run_module.fail(name=NAME, log_group_class="INFREQUENT_ACCESS")
+    assert group(logs) == before
+
+
+@pytest.mark.promise("changed")
+def test_a_protected_group_is_deleted_only_if_the_task_lifts_the_protection(
+    run_module: ModuleRunner, logs: Any
+) -> None:
+    run_module.succeed(name=NAME, deletion_protection=True)
+    assert "deletion_protection: false" in run_module.fail(name=NAME, state="absent")
+    assert group(logs)
+    run_module.succeed(name=NAME, state="absent", deletion_protection=False)
+    assert group(logs) == {}
+
+
+@pytest.mark.promise("changed")
+def test_a_deletion_says_what_it_loses(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(**WANTED)
+    logs.create_log_stream(logGroupName=NAME, logStreamName="s")
+    now = logs.describe_log_groups()["logGroups"][0]["creationTime"]
+    logs.put_log_events(logGroupName=NAME, logStreamName="s", logEvents=[{"timestamp": now, "message": "x" * 1000}])
+    result = run_module.succeed(name=NAME, state="absent", check=True)
+    assert result["lost"]["retention_days"] == 2192
+    assert result["lost"]["stored_bytes"] >= 1000
+    assert "2192 days" in result["warnings"][0]
+
+
+@pytest.mark.promise("iam")
+def test_the_documented_actions_are_those_that_are_called(
+    run_module: ModuleRunner, witness: Callable[..., Any]
+) -> None:
+    key = a_key(witness("kms"))
+
+    def everything() -> None:
+        run_module.succeed(**WANTED)
+        run_module.succeed(name=NAME, retention_days=0, kms_key_arn=key, deletion_protection=True, tags={"other": "1"})
+        run_module.succeed(name=NAME, kms_key_arn="")
+        run_module.succeed(name=NAME, state="absent", deletion_protection=False)
+
+    assert run_module.iam_actions(everything) == documented_actions("log_group")
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_deletes_a_group_when_told_a_retention_that_it_does_not_know(
+    run_module: ModuleRunner, logs: Any
+) -> None:
+    logs.create_log_group(logGroupName=NAME)
+    run_module.upstream("amazon.aws.cloudwatchlogs_log_group", log_group_name=NAME, retention=2192)
+    assert group(logs) == {}
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_writes_in_check_mode(run_module: ModuleRunner, logs: Any) -> None:
+    logs.create_log_group(logGroupName=NAME)
+    run_module.upstream("amazon.aws.cloudwatchlogs_log_group", check=True, log_group_name=NAME, retention=7)
+    assert group(logs)["retentionInDays"] == 7
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_ignores_the_key_of_an_existing_group(
+    run_module: ModuleRunner, logs: Any, witness: Callable[..., Any]
+) -> None:
+    logs.create_log_group(logGroupName=NAME)
+    key = a_key(witness("kms"))
+    run_module.upstream("amazon.aws.cloudwatchlogs_log_group", log_group_name=NAME, kms_key_id=key)
+    assert "kmsKeyId" not in group(logs)

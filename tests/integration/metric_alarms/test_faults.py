@@ -1,0 +1,183 @@
+"""metric_alarms where AWS throttles, fails, denies or lacks something, or the run is killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.metric_alarms.alarm_witness import (
+    ALARM,
+    ARN,
+    COMPOSITE,
+    GONE,
+    LEAST,
+    MARK,
+    WANTED,
+    alarms,
+    put_by_hand,
+    tags,
+)
+from tests.support.module_runner import ModuleRunner
+
+
+@pytest.fixture
+def cloudwatch(witness: Callable[..., Any]) -> Any:
+    return witness("cloudwatch")
+
+
+FAULTS = {
+    "throttled": {"error": "Throttling", "times": 3},
+    "unavailable": {"error": "ServiceUnavailable", "status": 503, "times": 2},
+    "failed": {"error": "InternalServiceError", "status": 500},
+    "reset": {"mode": "reset"},
+    "answer lost": {"mode": "kill_after"},
+}
+PUT_AND_READ = [
+    ("cloudwatch", "DescribeAlarms"),
+    ("resourcegroupstaggingapi", "GetResources"),
+    ("cloudwatch", "PutMetricAlarm"),
+    ("cloudwatch", "PutCompositeAlarm"),
+    ("cloudwatch", "TagResource"),
+    ("cloudwatch", "UntagResource"),
+    ("cloudwatch", "ListTagsForResource"),
+]
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+@pytest.mark.parametrize(("service", "action"), PUT_AND_READ, ids=[action for _service, action in PUT_AND_READ])
+def test_what_passes_is_repeated(
+    run_module: ModuleRunner, cloudwatch: Any, service: str, action: str, fault: dict[str, Any]
+) -> None:
+    run_module.succeed(alarms=[{"name": "read", **LEAST}], tags={"old": "1"})
+    run_module.faults({"service": service, "action": action, **fault})
+    assert run_module.succeed(**WANTED)["changed"]
+    found = alarms(cloudwatch)
+    assert sorted(found) == ["both", "quiet", "read"]
+    assert found["read"]["Tags"] == {"team": "security", **MARK}
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+def test_a_deletion_is_repeated(run_module: ModuleRunner, cloudwatch: Any, fault: dict[str, Any]) -> None:
+    run_module.succeed(**WANTED)
+    run_module.faults({"service": "cloudwatch", "action": "DeleteAlarms", **fault})
+    assert run_module.succeed(**GONE)["changed"]
+    assert alarms(cloudwatch) == {}
+
+
+@pytest.mark.promise("retry")
+def test_a_listing_whose_page_expired_begins_again(run_module: ModuleRunner, cloudwatch: Any) -> None:
+    for number in range(101):
+        put_by_hand(cloudwatch, f"alarm-{number:03}")
+    run_module.faults(
+        {"service": "cloudwatch", "action": "DescribeAlarms", "delay": 0.001},
+        {"service": "cloudwatch", "action": "DescribeAlarms", "error": "InvalidNextToken"},
+    )
+    task: dict[str, Any] = {"alarms": [{"name": "alarm-100", **LEAST}], "purge_prefix": "alarm-", "adopt": True}
+    calls = run_module.calls(lambda: run_module.succeed(**task))
+    assert [call["action"] for call in calls].count("DescribeAlarms") == 4
+    assert tags(cloudwatch, "alarm-100") == MARK
+    assert len(alarms(cloudwatch)) == 101
+
+
+@pytest.mark.promise("retry")
+def test_tags_whose_page_expired_are_listed_again(run_module: ModuleRunner) -> None:
+    run_module.succeed(**WANTED)
+    run_module.faults(
+        {
+            "service": "resourcegroupstaggingapi",
+            "action": "GetResources",
+            "error": "PaginationTokenExpiredException",
+            "status": 400,
+        }
+    )
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+@pytest.mark.promise("budget")
+def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "cloudwatch", "action": "PutMetricAlarm", "error": "Throttling", "times": 500})
+    message = run_module.fail(**WANTED, timeout_seconds=60)
+    assert "Throttling" in message and "timeout_seconds" in message
+
+
+DENIED = [*PUT_AND_READ, ("cloudwatch", "DeleteAlarms")]
+
+
+@pytest.mark.promise("denied")
+@pytest.mark.parametrize(("service", "action"), DENIED, ids=[action for _service, action in DENIED])
+def test_a_denial_says_what_to_allow_and_where(
+    run_module: ModuleRunner, cloudwatch: Any, service: str, action: str
+) -> None:
+    run_module.succeed(alarms=[{"name": "read", **LEAST}, {"name": "old", **LEAST}], tags={"old": "1"})
+    run_module.faults({"service": service, "action": action, "error": "AccessDenied", "status": 403})
+    message = run_module.fail(**WANTED, purge_prefix="old")
+    prefix = "tag" if action == "GetResources" else "cloudwatch"
+    for word in (f"Allow {prefix}:{action} on", "alarm", "account 123456789012", "region us-east-1"):
+        assert word in message
+
+
+@pytest.mark.promise("denied")
+def test_a_denial_of_the_tags_in_a_creation_names_their_own_action(run_module: ModuleRunner) -> None:
+    who, what = "arn:aws:iam::123456789012:user/x", f"{ARN}read"
+    refusal = f"User: {who} is not authorized to perform: cloudwatch:TagResource on resource: {what}"
+    fault = {"service": "cloudwatch", "action": "PutMetricAlarm", "error": "AccessDenied", "message": refusal}
+    run_module.faults(fault)
+    message = run_module.fail(alarms=[ALARM])
+    assert f"Allow cloudwatch:TagResource on {what} to {who}." in message
+
+
+@pytest.mark.promise("prerequisite")
+@pytest.mark.parametrize("missing", [{"rule": "ALARM(nobody)"}, {"rule": "TRUE", "actions_suppressor": "nobody"}])
+def test_an_alarm_that_a_composite_alarm_names_and_that_does_not_exist_is_explained(
+    run_module: ModuleRunner, missing: dict[str, Any]
+) -> None:
+    task = {"composite_alarms": [{**COMPOSITE, **missing}]}
+    predicted = run_module.succeed(check=True, **task)
+    message = run_module.fail(**task)
+    for told in (message, " ".join(predicted["warnings"])):
+        assert "nobody" in told and "an earlier task of secmon.aws.metric_alarms" in told
+
+
+@pytest.mark.promise("prerequisite")
+def test_an_alarm_that_a_foreign_composite_alarm_needs_is_not_removed_and_told_why(
+    run_module: ModuleRunner, cloudwatch: Any
+) -> None:
+    run_module.succeed(alarms=[ALARM])
+    cloudwatch.put_composite_alarm(AlarmName="theirs", AlarmRule="ALARM(read)")
+    message = run_module.fail(alarms=[{"name": "read"}], state="absent")
+    assert "theirs" in message and "change or remove that one first" in message
+    assert "read" in alarms(cloudwatch)
+
+
+@pytest.mark.promise("prerequisite")
+def test_a_full_account_is_explained(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "cloudwatch", "action": "PutMetricAlarm", "error": "LimitExceeded"})
+    assert "Service Quotas" in run_module.fail(alarms=[ALARM])
+
+
+@pytest.mark.promise("resume")
+@pytest.mark.parametrize("mode", [{"mode": "kill_after"}, {"error": "AccessDenied", "status": 403}])
+@pytest.mark.parametrize("killed_at", range(5))
+def test_what_a_killed_run_left_is_finished(
+    run_module: ModuleRunner, cloudwatch: Any, mode: dict[str, Any], killed_at: int
+) -> None:
+    def prepare() -> None:
+        run_module.succeed(alarms=[{"name": "read", **LEAST}, {"name": "old", **LEAST}], tags={"old": "1"})
+
+    task = {**WANTED, "purge_prefix": "old"}
+    prepare()
+    run_module.succeed(**task)
+    right = alarms(cloudwatch)
+    run_module.succeed(**GONE)
+    prepare()
+    action = ["PutMetricAlarm", "TagResource", "UntagResource", "PutCompositeAlarm", "DeleteAlarms"][killed_at]
+    run_module.faults({"service": "cloudwatch", "action": action, **mode})
+    run_module.fail(**task, timeout_seconds=0)
+    run_module.succeed(**task)
+    assert alarms(cloudwatch) == right
+    assert not run_module.succeed(**task)["changed"]

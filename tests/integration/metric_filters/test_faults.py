@@ -1,0 +1,120 @@
+"""What metric_filters does when AWS fails: retry, budget, denied, prerequisite and resume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.metric_filters.metric_filter_setup import (
+    GROUP,
+    LOGINS,
+    NAMESPACE,
+    READS,
+    WANTED,
+    actions,
+    filters,
+    many,
+    put,
+)
+from tests.support.module_runner import ModuleRunner
+
+
+@pytest.fixture
+def logs(witness: Callable[..., Any]) -> Any:
+    client = witness("logs")
+    client.create_log_group(logGroupName=GROUP)
+    return client
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "throttled": {"error": "ThrottlingException", "times": 3},
+    "unavailable": {"error": "ServiceUnavailableException", "status": 503, "times": 2},
+    "aborted": {"error": "OperationAbortedException"},
+    "reset": {"mode": "reset"},
+    "answer lost": {"mode": "kill_after"},
+}
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+@pytest.mark.parametrize(
+    "action", ["DescribeMetricFilters", "PutMetricFilter", "DeleteMetricFilter", "TestMetricFilter"]
+)
+def test_what_passes_is_repeated(run_module: ModuleRunner, logs: Any, action: str, fault: dict[str, Any]) -> None:
+    put(logs, "Old")
+    wanted = {**WANTED, "purge_namespace": NAMESPACE}
+    run_module.faults({"service": "logs", "action": action, **fault})
+    assert run_module.succeed(**wanted, test_messages=["x"])["changed"]
+    assert set(filters(logs)) == {READS["name"], LOGINS["name"]}
+    assert not run_module.succeed(**wanted)["changed"]
+
+
+@pytest.mark.promise("retry")
+def test_a_listing_whose_page_expired_begins_again(run_module: ModuleRunner, logs: Any) -> None:
+    wanted = {"log_group_name": GROUP, "filters": many(60)}
+    run_module.succeed(**wanted)
+    invalid = {"error": "InvalidParameterException", "message": "The specified nextToken is invalid."}
+    run_module.faults(
+        {"service": "logs", "action": "DescribeMetricFilters", "delay": 0.001},
+        {"service": "logs", "action": "DescribeMetricFilters", **invalid},
+    )
+    calls = run_module.calls(lambda: run_module.succeed(**wanted))
+    assert actions(calls) == ["DescribeMetricFilters"] * 4
+    assert len(filters(logs)) == 60
+
+
+@pytest.mark.promise("budget")
+@pytest.mark.parametrize("action", ["DescribeMetricFilters", "PutMetricFilter"])
+def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner, logs: Any, action: str) -> None:
+    run_module.faults({"service": "logs", "action": action, "error": "ThrottlingException", "times": 500})
+    message = run_module.fail(**WANTED, timeout_seconds=60)
+    assert "ThrottlingException" in message and "timeout_seconds" in message
+
+
+@pytest.mark.promise("denied")
+@pytest.mark.parametrize("action", ["DescribeMetricFilters", "PutMetricFilter", "DeleteMetricFilter"])
+def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, logs: Any, action: str) -> None:
+    put(logs, "Old")
+    run_module.faults({"service": "logs", "action": action, "error": "AccessDeniedException", "times": 9})
+    message = run_module.fail(**WANTED, purge_namespace=NAMESPACE)
+    for words in (
+        f"Allow logs:{action} on arn:aws:logs:us-east-1:*:log-group:{GROUP}:* to",
+        "account 123456789012",
+        "region us-east-1",
+    ):
+        assert words in message
+
+
+@pytest.mark.promise("prerequisite")
+def test_a_missing_log_group_names_the_task_that_makes_it(run_module: ModuleRunner) -> None:
+    message = run_module.fail(**WANTED)
+    assert f"There is no log group {GROUP}" in message and "secmon.aws.log_group" in message
+    assert "account 123456789012, region us-east-1" in message
+
+
+@pytest.mark.promise("prerequisite")
+def test_a_log_group_of_another_class_is_explained(run_module: ModuleRunner, witness: Callable[..., Any]) -> None:
+    witness("logs").create_log_group(logGroupName=GROUP, logGroupClass="INFREQUENT_ACCESS")
+    assert "class STANDARD" in run_module.fail(**WANTED)
+
+
+@pytest.mark.promise("resume")
+@pytest.mark.parametrize("writes_done", range(4))
+def test_a_killed_run_is_finished_by_the_next(run_module: ModuleRunner, logs: Any, writes_done: int) -> None:
+    wanted = {**WANTED, "filters": [READS, LOGINS, {**READS, "name": "Third"}], "purge_namespace": NAMESPACE}
+    put(logs, "Old")
+    run_module.succeed(**wanted)
+    unbroken = filters(logs)
+    for name in unbroken:
+        logs.delete_metric_filter(logGroupName=GROUP, filterName=name)
+    put(logs, "Old")
+    passing = [{"service": "logs", "action": "PutMetricFilter", "delay": 0.001}] * min(writes_done, 3)
+    dying = {"service": "logs", "action": "*", "mode": "kill_after"}
+    listing = {"service": "logs", "action": "DescribeMetricFilters", "delay": 0.001}
+    run_module.faults(listing, *passing, dying)
+    run_module.fail(**wanted, timeout_seconds=0)
+    run_module.faults()
+    run_module.succeed(**wanted)
+    assert filters(logs) == unbroken

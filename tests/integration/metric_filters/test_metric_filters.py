@@ -1,0 +1,262 @@
+"""metric_filters on the embedded AWS: changed, drift, silence, ownership and upstream; boto3 is the witness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.metric_filters.metric_filter_setup import (
+    GROUP,
+    LOGINS,
+    NAMES,
+    NAMESPACE,
+    READS,
+    REQUIRED,
+    WANTED,
+    Change,
+    change,
+    filters,
+    many,
+    put,
+    writes,
+)
+from tests.support.module_runner import ModuleRunner
+
+
+@pytest.fixture
+def logs(witness: Callable[..., Any]) -> Any:
+    client = witness("logs")
+    client.create_log_group(logGroupName=GROUP)
+    return client
+
+
+@pytest.mark.promise("changed")
+@pytest.mark.parametrize("gone", [[READS, LOGINS], NAMES], ids=["whole filters", "names only"])
+def test_present_again_absent_again(run_module: ModuleRunner, logs: Any, gone: list[dict[str, Any]]) -> None:
+    assert run_module.succeed(**WANTED)["changed"]
+    reads, logins = (filters(logs)[item["name"]] for item in (READS, LOGINS))
+    assert reads["filterPattern"] == READS["pattern"]
+    assert reads["metricTransformations"] == [
+        {
+            "metricNamespace": NAMESPACE,
+            "metricName": "SecretAccessCount",
+            "metricValue": "1",
+            "defaultValue": 0,
+            "unit": "Count",
+        }
+    ]
+    assert logins["metricTransformations"][0]["dimensions"] == {"UserType": "$.userIdentity.type"}
+    again = run_module.succeed(**WANTED)
+    assert not again["changed"] and again["diff"] == {"before": {}, "after": {}}
+    assert run_module.succeed(log_group_name=GROUP, filters=gone, state="absent")["changed"]
+    assert filters(logs) == {}
+    assert not run_module.succeed(log_group_name=GROUP, filters=gone, state="absent")["changed"]
+
+
+@pytest.mark.promise("changed")
+def test_names_are_exact(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(log_group_name=GROUP, filters=[{**READS, "name": "RootChanges"}, {**READS, "name": "root"}])
+    assert run_module.succeed(log_group_name=GROUP, filters=[{**READS, "name": "Root"}])["created"] == ["Root"]
+    assert set(filters(logs)) == {"Root", "RootChanges", "root"}
+    run_module.succeed(log_group_name=GROUP, filters=[{"name": "Root"}], state="absent")
+    assert set(filters(logs)) == {"RootChanges", "root"}
+
+
+@pytest.mark.promise("changed")
+def test_absent_without_a_log_group_has_nothing_to_do(run_module: ModuleRunner) -> None:
+    result = run_module.succeed(log_group_name="/never/made", filters=NAMES, state="absent")
+    assert not result["changed"] and result["removed"] == []
+
+
+@pytest.mark.promise("changed")
+def test_a_purge_removes_what_else_feeds_the_namespace_and_nothing_more(run_module: ModuleRunner, logs: Any) -> None:
+    put(logs, "Abandoned")
+    put(logs, "Theirs", namespace="Other")
+    put(logs, "Similar", namespace="SecurityMetrics2")
+    result = run_module.succeed(**WANTED, purge_namespace=NAMESPACE)
+    assert result["removed"] == ["Abandoned"]
+    assert set(filters(logs)) == {"Theirs", "Similar", READS["name"], LOGINS["name"]}
+    assert not run_module.succeed(**WANTED, purge_namespace=NAMESPACE)["changed"]
+    run_module.succeed(log_group_name=GROUP, filters=[], purge_namespace=NAMESPACE)
+    assert set(filters(logs)) == {"Theirs", "Similar"}
+
+
+@pytest.mark.promise("changed")
+def test_absent_removes_no_more_than_what_is_named_whatever_the_purge(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(**WANTED)
+    run_module.succeed(log_group_name=GROUP, filters=NAMES[:1], purge_namespace=NAMESPACE, state="absent")
+    assert set(filters(logs)) == {LOGINS["name"]}
+
+
+@pytest.mark.promise("changed")
+def test_a_full_group_makes_room_before_it_takes_what_is_new(run_module: ModuleRunner, logs: Any) -> None:
+    for index in range(100):
+        put(logs, f"Old{index}", pattern="%a+%" if index < 5 else "ERROR")
+    renamed = many(100)
+    for item in renamed[:5]:
+        item["pattern"] = "%b+%"
+    assert run_module.succeed(log_group_name=GROUP, filters=renamed, purge_namespace=NAMESPACE)["changed"]
+    assert set(filters(logs)) == {item["name"] for item in renamed}
+
+
+@pytest.mark.promise("changed")
+def test_regular_expressions_move_from_one_filter_to_another(run_module: ModuleRunner, logs: Any) -> None:
+    before = [*many(5, pattern="%a+%"), {**READS, "name": "Plain"}]
+    run_module.succeed(log_group_name=GROUP, filters=before)
+    after = [{**before[5], "pattern": "%b+%"}, {**before[0], "pattern": "ERROR"}, *before[1:5]]
+    assert run_module.succeed(log_group_name=GROUP, filters=after)["updated"] == ["Plain", "Filter000"]
+    assert filters(logs)["Plain"]["filterPattern"] == "%b+%"
+
+
+def _metric(**values: Any) -> Change:
+    return lambda own: own["metricTransformations"][0].update(values)
+
+
+BY_HAND: dict[str, tuple[dict[str, Any], str, Change]] = {
+    "pattern": (READS, "pattern", lambda own: own.update(filterPattern='{ $.eventName = "Never" }')),
+    "blanks of the pattern": (
+        READS,
+        "pattern",
+        lambda own: own.update(filterPattern=READS["pattern"].replace(" ", "")),
+    ),
+    "metric_name": (READS, "metric_name", _metric(metricName="Other")),
+    "metric_namespace": (READS, "metric_namespace", _metric(metricNamespace="Other")),
+    "metric_value": (READS, "metric_value", _metric(metricValue="0")),
+    "default_value": (READS, "default_value", _metric(defaultValue=1)),
+    "default_value removed": (READS, "default_value", lambda own: own["metricTransformations"][0].pop("defaultValue")),
+    "unit": (READS, "unit", _metric(unit="Bytes")),
+    "unit removed": (READS, "unit", lambda own: own["metricTransformations"][0].pop("unit")),
+    "dimension": (LOGINS, "dimensions", _metric(dimensions={"UserType": "$.eventName"})),
+    "dimension added": (
+        LOGINS,
+        "dimensions",
+        _metric(dimensions={"UserType": "$.userIdentity.type", "Name": "$.eventName"}),
+    ),
+    "dimensions removed": (LOGINS, "dimensions", lambda own: own["metricTransformations"][0].pop("dimensions")),
+    "transformed logs": (READS, "apply_on_transformed_logs", lambda own: own.update(applyOnTransformedLogs=True)),
+}
+
+
+@pytest.mark.promise("drift")
+@pytest.mark.parametrize(("item", "field", "by_hand"), BY_HAND.values(), ids=list(BY_HAND))
+def test_what_was_changed_by_hand_is_seen_and_repaired(
+    run_module: ModuleRunner, logs: Any, item: dict[str, Any], field: str, by_hand: Change
+) -> None:
+    run_module.succeed(**WANTED)
+    right = filters(logs)
+    change(logs, item["name"], by_hand)
+    assert filters(logs) != right
+    predicted = run_module.succeed(check=True, **WANTED)
+    repaired = run_module.succeed(**WANTED)
+    assert repaired["changed"] and predicted["changed"]
+    assert repaired["diff"] == predicted["diff"]
+    before, after = (repaired["diff"][when] for when in ("before", "after"))
+    assert set(before) == set(after) == {item["name"]}
+    differing = {key for key in before[item["name"]] if before[item["name"]][key] != after[item["name"]].get(key)}
+    assert differing == {field}
+    assert filters(logs) == right
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+@pytest.mark.promise("drift")
+def test_a_filter_removed_by_hand_comes_back(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(**WANTED)
+    right = filters(logs)
+    logs.delete_metric_filter(logGroupName=GROUP, filterName=READS["name"])
+    assert run_module.succeed(**WANTED)["created"] == [READS["name"]]
+    assert filters(logs) == right
+
+
+@pytest.mark.promise("silence")
+def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, logs: Any) -> None:
+    put(logs, "Unmentioned")
+    run_module.succeed(**WANTED)
+    right = filters(logs)
+    silent = [{key: item[key] for key in REQUIRED} for item in (READS, LOGINS)]
+    assert not run_module.succeed(log_group_name=GROUP, filters=silent)["changed"]
+    silent[0]["metric_name"] = "Renamed"
+    assert run_module.succeed(log_group_name=GROUP, filters=silent)["changed"]
+    _metric(metricName="Renamed")(right[READS["name"]])
+    assert filters(logs) == right
+
+
+@pytest.mark.promise("silence")
+@pytest.mark.parametrize(
+    ("item", "cleared", "gone"),
+    [
+        (READS, {"default_value": ""}, "defaultValue"),
+        (READS, {"unit": ""}, "unit"),
+        (READS, {"unit": "None"}, "unit"),
+        (LOGINS, {"dimensions": {}}, "dimensions"),
+    ],
+)
+def test_what_the_task_clears_is_cleared(
+    run_module: ModuleRunner, logs: Any, item: dict[str, Any], cleared: dict[str, Any], gone: str
+) -> None:
+    run_module.succeed(**WANTED)
+    wanted = {"log_group_name": GROUP, "filters": [{**item, **cleared}]}
+    assert run_module.succeed(**wanted)["changed"]
+    assert gone not in filters(logs)[item["name"]]["metricTransformations"][0]
+    assert not run_module.succeed(**wanted)["changed"]
+
+
+@pytest.mark.promise("silence")
+def test_to_set_dimensions_clears_the_default_value_and_the_other_way_round(
+    run_module: ModuleRunner, logs: Any
+) -> None:
+    silent = {key: LOGINS[key] for key in REQUIRED}
+    run_module.succeed(log_group_name=GROUP, filters=[{**silent, "default_value": 0}])
+    run_module.succeed(log_group_name=GROUP, filters=[LOGINS])
+    assert "defaultValue" not in filters(logs)[silent["name"]]["metricTransformations"][0]
+    run_module.succeed(log_group_name=GROUP, filters=[{**silent, "default_value": 0}])
+    assert "dimensions" not in filters(logs)[silent["name"]]["metricTransformations"][0]
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_filter_of_another_namespace_is_refused_unless_adopted(
+    run_module: ModuleRunner, logs: Any, state: str
+) -> None:
+    put(logs, READS["name"], namespace="Theirs")
+    before = filters(logs)
+    message: list[str] = []
+    calls = run_module.calls(lambda: message.append(run_module.fail(**WANTED, state=state)))
+    assert writes(calls) == [] and filters(logs) == before
+    for words in (READS["name"], GROUP, "Theirs", "adopt: true", "account 123456789012, region us-east-1"):
+        assert str(words) in message[0]
+    assert run_module.succeed(**WANTED, state=state, adopt=True)["changed"]
+    assert set(filters(logs)) == ({READS["name"], LOGINS["name"]} if state == "present" else set())
+
+
+@pytest.mark.promise("ownership")
+def test_a_filter_of_our_namespace_is_not_refused(run_module: ModuleRunner, logs: Any) -> None:
+    put(logs, READS["name"])
+    put(logs, LOGINS["name"], namespace="Retired")
+    assert run_module.succeed(**WANTED, purge_namespace="Retired")["updated"] == [READS["name"], LOGINS["name"]]
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_takes_a_filter_for_one_whose_name_begins_in_the_same_way(run_module: ModuleRunner, logs: Any) -> None:
+    put(logs, "Root")
+    put(logs, "RootChanges")
+    upstream = {"log_group_name": GROUP, "filter_name": "Root"}
+    result = run_module.upstream("amazon.aws.cloudwatchlogs_log_group_metric_filter", **upstream, state="absent")
+    assert not result["changed"] and set(filters(logs)) == {"Root", "RootChanges"}
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_never_makes_a_filter_whose_name_begins_another_one(run_module: ModuleRunner, logs: Any) -> None:
+    put(logs, "RootChanges")
+    wanted = {
+        "log_group_name": GROUP,
+        "filter_name": "Root",
+        "filter_pattern": "ERROR",
+        "metric_transformation": {"metric_namespace": NAMESPACE, "metric_name": "ByHand", "metric_value": "1"},
+        "state": "present",
+    }
+    for _attempt in range(2):
+        result = run_module.upstream("amazon.aws.cloudwatchlogs_log_group_metric_filter", **wanted)
+        assert not result.get("failed"), result
+    assert "Root" not in filters(logs), result

@@ -1,0 +1,71 @@
+"""metric_filters tries patterns on AWS (TestMetricFilter), here on the embedded one, whose engine is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import compile_pattern
+
+from tests.integration.metric_filters.metric_filter_setup import LOGINS, READS, WANTED, actions, filters
+from tests.support.module_runner import ModuleRunner
+
+ENGINE = "ansible_collections.secmon.aws.plugins.module_utils.logs.sample_messages.compile_pattern"
+READ = {"eventSource": "secretsmanager.amazonaws.com", "eventName": "GetSecretValue"}
+LOGIN = '{"eventName": "ConsoleLogin", "userIdentity": {"type": "Root"}}'
+MESSAGES = [READ, LOGIN, "no JSON"]
+
+
+@pytest.fixture
+def logs(witness: Callable[..., Any]) -> Any:
+    client = witness("logs")
+    client.create_log_group(logGroupName=WANTED["log_group_name"])
+    return client
+
+
+@pytest.mark.promise("check")
+@pytest.mark.parametrize("check", [True, False])
+def test_every_pattern_is_tried_on_every_message_in_check_mode_too(
+    run_module: ModuleRunner, logs: Any, check: bool
+) -> None:
+    result: dict[str, Any] = {}
+    calls = run_module.calls(lambda: result.update(run_module.succeed(check=check, **WANTED, test_messages=MESSAGES)))
+    assert actions(calls)[:3] == ["DescribeMetricFilters", "TestMetricFilter", "TestMetricFilter"]
+    assert [call["access"] for call in calls[3:]] == ([] if check else ["write", "write"])
+    matched = {(test["filter"], test["message"]) for test in result["tests"] if test["aws_matches"]}
+    assert matched == {
+        (READS["name"], '{"eventSource": "secretsmanager.amazonaws.com", "eventName": "GetSecretValue"}'),
+        (LOGINS["name"], LOGIN),
+    }
+    assert len(result["tests"]) == 6 and result["disagreements"] == []
+
+
+@pytest.mark.promise("check")
+def test_where_aws_and_our_engine_disagree_the_task_warns_and_says_so(
+    run_module: ModuleRunner, logs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ENGINE, lambda _pattern: compile_pattern("NEVER"))
+    result = run_module.succeed(**WANTED, test_messages=MESSAGES)
+    assert [(test["filter"], test["aws_matches"], test["engine_matches"]) for test in result["disagreements"]] == [
+        (READS["name"], True, False),
+        (LOGINS["name"], True, False),
+    ]
+    for item in (READS, LOGINS):
+        assert any(item["name"] in warning and "our engine does not" in warning for warning in result["warnings"])
+
+
+@pytest.mark.promise("changed")
+def test_a_pattern_that_aws_refuses_is_explained_before_any_write(run_module: ModuleRunner, logs: Any) -> None:
+    refusal = {"error": "InvalidParameterException", "message": "Invalid metric filter pattern"}
+    run_module.faults({"service": "logs", "action": "TestMetricFilter", **refusal})
+    message = run_module.fail(**WANTED, test_messages=MESSAGES)
+    assert "AWS refuses a pattern that our engine takes" in message and READS["name"] in message
+    assert filters(logs) == {}
+
+
+@pytest.mark.promise("calls")
+def test_nothing_is_tried_on_aws_unless_messages_are_given(run_module: ModuleRunner, logs: Any) -> None:
+    assert "TestMetricFilter" not in actions(run_module.calls(lambda: run_module.succeed(**WANTED, test_messages=[])))
+    removal = run_module.calls(lambda: run_module.succeed(**WANTED, test_messages=MESSAGES, state="absent"))
+    assert "TestMetricFilter" not in actions(removal)

@@ -1,0 +1,206 @@
+"""What metric_filters predicts, shows, calls and refuses: check, diff, secrets, calls, partition and iam."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.metric_filters.metric_filter_setup import (
+    GROUP,
+    LOGINS,
+    NAMESPACE,
+    READS,
+    WANTED,
+    actions,
+    filters,
+    many,
+    put,
+    writes,
+)
+from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+
+
+@pytest.fixture
+def logs(witness: Callable[..., Any]) -> Any:
+    client = witness("logs")
+    client.create_log_group(logGroupName=GROUP)
+    return client
+
+
+SITUATIONS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
+    "create": ([], WANTED),
+    "update": ([{**READS, "metric_value": "2"}, LOGINS], WANTED),
+    "purge": ([{**READS, "name": "Old"}], {**WANTED, "purge_namespace": NAMESPACE}),
+    "delete": ([READS, LOGINS], {**WANTED, "state": "absent"}),
+    "nothing to do": ([READS, LOGINS], WANTED),
+    "nothing to delete": ([], {**WANTED, "state": "absent"}),
+}
+
+
+@pytest.mark.promise("check")
+@pytest.mark.parametrize(("there", "wanted"), SITUATIONS.values(), ids=list(SITUATIONS))
+def test_check_mode_predicts_the_run_and_writes_nothing(
+    run_module: ModuleRunner, logs: Any, there: list[dict[str, Any]], wanted: dict[str, Any]
+) -> None:
+    run_module.succeed(log_group_name=GROUP, filters=there)
+    before = filters(logs)
+    predicted: dict[str, Any] = {}
+    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **wanted)))
+    assert writes(calls) == [] and filters(logs) == before
+    real = run_module.succeed(**wanted)
+    assert predicted == real
+    assert real["changed"] == (filters(logs) != before)
+
+
+@pytest.mark.promise("check")
+def test_check_mode_on_an_empty_account_shows_the_filters_and_names_the_task_that_is_missing(
+    run_module: ModuleRunner, witness: Callable[..., Any]
+) -> None:
+    predicted: dict[str, Any] = {}
+    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **WANTED)))
+    assert actions(calls) == ["DescribeMetricFilters"]
+    assert "secmon.aws.log_group" in " ".join(predicted["warnings"])
+    assert "deprecations" not in predicted
+    witness("logs").create_log_group(logGroupName=GROUP)
+    real = run_module.succeed(**WANTED)
+    assert (predicted["diff"], predicted["filters"]) == (real["diff"], real["filters"])
+
+
+@pytest.mark.promise("diff")
+def test_the_difference_shows_before_and_after_of_the_filters_that_change(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(**WANTED)
+    wanted = [{**READS, "metric_value": "2"}, LOGINS]
+    diff = run_module.succeed(log_group_name=GROUP, filters=wanted)["diff"]
+    assert diff["before"] == {READS["name"]: {**READS, "dimensions": {}}}
+    assert diff["after"] == {READS["name"]: {**READS, "metric_value": "2", "dimensions": {}}}
+
+
+@pytest.mark.promise("secrets")
+def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.secret_key = canary = "canary/secret+key"
+    outputs = [
+        run_module(**WANTED, test_messages=["x"]),
+        run_module(log_group_name=GROUP, filters=[{**READS, "pattern": "{"}]),
+        run_module(log_group_name="/never/made", filters=[READS]),
+    ]
+    assert [output.get("failed", False) for output in outputs] == [False, True, True]
+    assert hidden_in(outputs, canary) == []
+
+
+@pytest.mark.promise("secrets")
+def test_the_secret_key_is_not_in_the_traceback_of_a_fault_of_ours(
+    run_module: ModuleRunner, logs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_module.secret_key = canary = "canary/secret+key"
+
+    def fails(*_arguments: Any) -> None:
+        raise RuntimeError(f"something with {canary}")
+
+    monkeypatch.setattr("ansible_collections.secmon.aws.plugins.modules.metric_filters.list_metric_filters", fails)
+    output = run_module(**WANTED)
+    assert output["failed"] and hidden_in(output, canary) == []
+
+
+@pytest.mark.promise("calls")
+def test_twenty_filters_take_a_listing_and_a_write_each_and_then_a_listing(run_module: ModuleRunner, logs: Any) -> None:
+    wanted = {"log_group_name": GROUP, "filters": many(20)}
+    check = run_module.calls(lambda: run_module.succeed(check=True, **wanted))
+    first = run_module.calls(lambda: run_module.succeed(**wanted))
+    again = run_module.calls(lambda: run_module.succeed(**wanted))
+    gone = run_module.calls(lambda: run_module.succeed(**wanted, state="absent"))
+    assert actions(check) == ["DescribeMetricFilters"]
+    assert actions(first) == ["DescribeMetricFilters"] + ["PutMetricFilter"] * 20
+    assert actions(again) == ["DescribeMetricFilters"]
+    assert actions(gone) == ["DescribeMetricFilters"] + ["DeleteMetricFilter"] * 20
+
+
+@pytest.mark.promise("calls")
+def test_a_hundred_filters_are_listed_in_two_pages(run_module: ModuleRunner, logs: Any) -> None:
+    wanted = {"log_group_name": GROUP, "filters": many(100)}
+    run_module.succeed(**wanted)
+    assert actions(run_module.calls(lambda: run_module.succeed(**wanted))) == ["DescribeMetricFilters"] * 2
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_arns_are_those_of_the_regions_partition(
+    run_module: ModuleRunner, witness: Callable[..., Any], region: str, partition: str
+) -> None:
+    run_module.region = region
+    witness("logs", region).create_log_group(logGroupName=GROUP)
+    assert run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**WANTED)["changed"]
+    run_module.faults({"service": "logs", "action": "DescribeMetricFilters", "error": "AccessDeniedException"})
+    assert f"on arn:{partition}:logs:{region}:*:log-group:{GROUP}:*" in run_module.fail(**WANTED)
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "syntax": ({"filters": [{**READS, "pattern": "{ $.a = "}]}, "Invalid filter pattern at position"),
+    "length": ({"filters": [{**READS, "pattern": f'"{"x" * 1023}"'}]}, "1024"),
+    "no pattern": ({"filters": [{"name": "A"}]}, "pattern and metric_namespace and metric_name must be given"),
+    "name": ({"filters": [{**READS, "name": "a:b"}]}, "no name for a metric filter"),
+    "long name": ({"filters": [{**READS, "name": "x" * 513}]}, "no name for a metric filter"),
+    "same name": ({"filters": [READS, READS]}, "is listed 2 times"),
+    "group": ({"log_group_name": "with blank"}, "no name for a log group"),
+    "reserved": ({"filters": [{**READS, "metric_namespace": "AWS/Mine"}]}, "begins with AWS/"),
+    "reserved purge": ({"purge_namespace": "AWS/Logs"}, "begins with AWS/"),
+    "namespace": ({"filters": [{**READS, "metric_namespace": "a$b"}]}, "no namespace"),
+    "metric name": ({"filters": [{**READS, "metric_name": "a*"}]}, "metric_name"),
+    "value": ({"filters": [{**READS, "metric_value": "one"}]}, "neither a number nor a selector"),
+    "wildcard value": ({"filters": [{**READS, "metric_value": "$.a[*]"}]}, "several values"),
+    "long value": ({"filters": [{**READS, "metric_value": "1" * 101}]}, "101 characters"),
+    "default value": ({"filters": [{**READS, "default_value": "much"}]}, "is no number"),
+    "unit": ({"filters": [{**READS, "unit": "Counts"}]}, 'Did you mean "Count"?'),
+    "both": ({"filters": [{**LOGINS, "default_value": 0}]}, "exclude each other"),
+    "no selector": ({"filters": [{**LOGINS, "dimensions": {"A": "fixed"}}]}, "dimension 'A'"),
+    "four dimensions": ({"filters": [{**LOGINS, "dimensions": dict.fromkeys("ABCD", "$.eventName")}]}, "AWS takes 3"),
+    "too many": ({"filters": many(101)}, "101 metric filters; AWS takes 100"),
+    "regexes": ({"filters": many(6, pattern="%a+%")}, "6 metric filters with a regular expression"),
+    "messages": ({"test_messages": ["x"] * 51}, "51 test_messages"),
+    "empty message": ({"test_messages": [""]}, "is empty"),
+}
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(("wrong", "says"), WRONG.values(), ids=list(WRONG))
+def test_what_aws_would_refuse_is_refused_before_the_first_call(
+    run_module: ModuleRunner, wrong: dict[str, Any], says: str
+) -> None:
+    message: list[str] = []
+    calls = run_module.calls(lambda: message.append(run_module.fail(**{**WANTED, **wrong})))
+    assert says in message[0]
+    assert calls == []
+
+
+@pytest.mark.promise("partition")
+def test_all_that_is_wrong_is_said_at_once(run_module: ModuleRunner) -> None:
+    wrong = [{**READS, "pattern": "{"}, {**LOGINS, "unit": "Counts", "metric_namespace": "AWS/Mine"}]
+    message = run_module.fail(log_group_name="with blank", filters=wrong)
+    for words in ("with blank", "Invalid filter pattern", "Counts", "AWS/Mine"):
+        assert words in message
+
+
+@pytest.mark.promise("partition")
+def test_the_groups_quotas_count_what_is_kept(run_module: ModuleRunner, logs: Any) -> None:
+    for index in range(99):
+        put(logs, f"Theirs{index}", namespace="Theirs", pattern="%a+%" if index < 5 else "ERROR")
+    message: list[str] = []
+    calls = run_module.calls(lambda: message.append(run_module.fail(**WANTED)))
+    assert "would have 101 metric filters; AWS takes 100" in message[0] and writes(calls) == []
+    with_regex = {**READS, "pattern": "%b+%"}
+    calls = run_module.calls(lambda: message.append(run_module.fail(log_group_name=GROUP, filters=[with_regex])))
+    assert "would have 6 metric filters with a regular expression" in message[1] and writes(calls) == []
+    assert run_module.succeed(log_group_name=GROUP, filters=[LOGINS])["changed"]
+
+
+@pytest.mark.promise("iam")
+def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunner, logs: Any) -> None:
+    def everything() -> None:
+        run_module.succeed(**WANTED, test_messages=["x"])
+        run_module.succeed(**WANTED, state="absent")
+
+    assert run_module.iam_actions(everything) == documented_actions("metric_filters")

@@ -1,0 +1,291 @@
+"""How secret meets what AWS and its users do wrong: faults, denials, half-made secrets, impossible requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.secret.secret_world import FUNCTION, KEY, NAME, POLICY, WANTED, make_function, seen, value
+from tests.support.module_runner import ModuleRunner
+
+pytestmark = pytest.mark.usefixtures("never_reads_values")
+
+Witness = Callable[..., Any]
+ALWAYS = {"update_value": "always", "value_hmac_key": KEY}
+PASSING = {
+    "throttled": {"error": "ThrottlingException", "times": 3},
+    "internal": {"error": "InternalServiceError", "status": 500, "times": 2},
+    "reset": {"mode": "reset"},
+    "answer lost": {"mode": "kill_after"},
+}
+# What brings a secret from WANTED to CHANGED takes each of these calls.
+CHANGED: dict[str, Any] = {
+    "name": NAME,
+    "value": "A",
+    **ALWAYS,
+    "description": "other",
+    "resource_policy": {},
+    "replica_regions": [{"region": "eu-west-1", "kms_key_id": "alias/west"}],
+    "rotation": {"days": 90},
+    "tags": {"other": "tag"},
+}
+CHANGING = (
+    *("RestoreSecret", "TagResource", "UntagResource", "UpdateSecret", "UpdateSecretVersionStage"),
+    *("DeleteResourcePolicy", "RemoveRegionsFromReplication", "ReplicateSecretToRegions", "RotateSecret"),
+)
+MAKING = ("CreateSecret", "PutResourcePolicy", "RotateSecret")
+
+
+@pytest.fixture(autouse=True)
+def _function(witness: Witness) -> None:
+    make_function(witness)
+
+
+def to_be_changed(run_module: ModuleRunner) -> None:
+    """Make a secret whose way to CHANGED takes every call of CHANGING."""
+    run_module.succeed(**{**WANTED, **ALWAYS, "value": "A"})
+    run_module.succeed(name=NAME, value="B", **ALWAYS)
+    run_module.succeed(name=NAME, state="absent")
+
+
+def in_the_end(run_module: ModuleRunner, witness: Witness) -> dict[str, Any]:
+    """Return what can be seen once the task has nothing left to do."""
+    run_module.succeed(**CHANGED)
+    assert not run_module.succeed(**CHANGED)["changed"]
+    return seen(witness)
+
+
+@pytest.fixture
+def unbroken(run_module: ModuleRunner, witness: Witness) -> dict[str, Any]:
+    """Return what a run that nothing disturbs leads to."""
+    to_be_changed(run_module)
+    calls = run_module.calls(lambda: run_module.succeed(**CHANGED))
+    # The deletion removed the replicas.
+    assert {call["action"] for call in calls if call["access"] == "write"} == set(CHANGING) - {
+        "RemoveRegionsFromReplication"
+    }
+    end = seen(witness)
+    run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
+    return end
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
+@pytest.mark.parametrize("action", ["DescribeSecret", *MAKING])
+def test_what_passes_is_repeated_when_making(
+    run_module: ModuleRunner, witness: Witness, action: str, fault: dict[str, Any]
+) -> None:
+    run_module.faults({"service": "secretsmanager", "action": action, **fault})
+    assert run_module.succeed(**WANTED)["secret"]["arn"]
+    after = seen(witness)
+    assert after["stages"] == [["AWSCURRENT"]]
+    assert after["policy"] == POLICY and after["RotationEnabled"] and len(after["replicas"]) == 2
+    assert not run_module.succeed(**WANTED)["changed"]
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
+@pytest.mark.parametrize("action", ["GetResourcePolicy", *CHANGING])
+def test_what_passes_is_repeated_when_changing(
+    run_module: ModuleRunner, witness: Witness, unbroken: dict[str, Any], action: str, fault: dict[str, Any]
+) -> None:
+    to_be_changed(run_module)
+    if action in ("RemoveRegionsFromReplication", "GetResourcePolicy"):
+        run_module.succeed(name=NAME, replica_regions=["us-west-2"])
+    run_module.faults({"service": "secretsmanager", "action": action, **fault})
+    assert in_the_end(run_module, witness) == unbroken
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
+@pytest.mark.parametrize("action", ["ListSecretVersionIds", "PutSecretValue"])
+def test_what_passes_is_repeated_when_putting_a_value(
+    run_module: ModuleRunner, witness: Witness, action: str, fault: dict[str, Any]
+) -> None:
+    run_module.succeed(name=NAME, value="A", **ALWAYS)
+    run_module.faults({"service": "secretsmanager", "action": action, **fault})
+    assert run_module.succeed(name=NAME, value="B", **ALWAYS)["changed"]
+    assert value(witness) == "B"
+    assert seen(witness)["stages"] == [["AWSCURRENT"], ["AWSPREVIOUS"]]
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
+@pytest.mark.parametrize("action", ["RemoveRegionsFromReplication", "DeleteSecret"])
+@pytest.mark.parametrize("window", [0, 7])
+def test_what_passes_is_repeated_when_deleting(
+    run_module: ModuleRunner, witness: Witness, action: str, fault: dict[str, Any], window: int
+) -> None:
+    task = {"name": NAME, "state": "absent", "recovery_window_days": window}
+    run_module.succeed(**WANTED)
+    run_module.faults({"service": "secretsmanager", "action": action, **fault})
+    result = run_module.succeed(**task)
+    assert result["changed"] and bool(result["secret"].get("deleted_date")) == bool(window)
+    assert list(seen(witness)) == (["deleted"] if window else [])
+    assert not run_module.succeed(**task)["changed"]
+
+
+@pytest.mark.promise("retry")
+def test_an_expired_page_begins_again(run_module: ModuleRunner, witness: Witness) -> None:
+    run_module.succeed(name=NAME, value="A", **ALWAYS)
+    fault = {"service": "secretsmanager", "action": "ListSecretVersionIds", "error": "InvalidNextTokenException"}
+    run_module.faults(fault)
+    assert run_module.succeed(name=NAME, value="B", **ALWAYS)["changed"]
+    assert value(witness) == "B"
+
+
+@pytest.mark.promise("retry")
+def test_a_name_that_is_still_being_deleted_is_waited_for(run_module: ModuleRunner, witness: Witness) -> None:
+    message = "You can't create this secret because a secret with this name is already scheduled for deletion."
+    fault = {"error": "InvalidRequestException", "message": message, "times": 4}
+    run_module.faults({"service": "secretsmanager", "action": "CreateSecret", **fault})
+    assert run_module.succeed(name=NAME, value="v")["changed"]
+    assert value(witness) == "v"
+
+
+@pytest.mark.promise("retry")
+def test_replicas_that_are_still_being_removed_are_waited_for(run_module: ModuleRunner, witness: Witness) -> None:
+    message = f"You can't delete secret {NAME} that still has replica regions [eu-west-1]"
+    fault = {"error": "InvalidParameterException", "message": message, "times": 3}
+    run_module.succeed(name=NAME, value="v", replica_regions=["eu-west-1"])
+    run_module.faults({"service": "secretsmanager", "action": "DeleteSecret", **fault})
+    assert run_module.succeed(name=NAME, state="absent")["changed"]
+    assert list(seen(witness)) == ["deleted"]
+
+
+@pytest.mark.promise("budget")
+@pytest.mark.parametrize("action", ["DescribeSecret", "CreateSecret"])
+def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner, action: str) -> None:
+    fault = {"service": "secretsmanager", "action": action, "error": "ThrottlingException", "times": 500}
+    run_module.faults(fault)
+    message = run_module.fail(**WANTED, timeout_seconds=60)
+    assert "ThrottlingException" in message and "timeout_seconds" in message
+
+
+@pytest.mark.promise("denied")
+@pytest.mark.parametrize("action", ["DescribeSecret", *MAKING])
+def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action: str) -> None:
+    run_module.faults({"service": "secretsmanager", "action": action, "error": "AccessDeniedException"})
+    message = run_module.fail(**WANTED)
+    for word in (f"Allow secretsmanager:{action} on", f":secret:{NAME}-??????", "account 123456789012", "us-east-1"):
+        assert word in message
+
+
+@pytest.mark.promise("prerequisite")
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"error": "AccessDeniedException", "message": "Access to KMS is not allowed"},
+        {"error": "EncryptionFailure", "message": "The key is disabled."},
+    ],
+)
+def test_a_key_that_does_not_do_is_explained(run_module: ModuleRunner, error: dict[str, Any]) -> None:
+    run_module.faults({"service": "secretsmanager", "action": "CreateSecret", **error})
+    message = run_module.fail(**WANTED)
+    assert "The key must exist" in message and "amazon.aws.kms_key" in message
+    assert "Allow secretsmanager" not in message
+
+
+@pytest.mark.promise("prerequisite")
+def test_a_function_that_does_not_exist_is_explained(run_module: ModuleRunner) -> None:
+    message = run_module.fail(**{**WANTED, "rotation": {"lambda_arn": f"{FUNCTION}-none", "days": 1}})
+    assert "amazon.aws.lambda" in message and "not written: rotation of secret MySampleSecret" in message
+
+
+@pytest.mark.promise("prerequisite")
+def test_a_public_policy_is_refused_and_explained(run_module: ModuleRunner, witness: Witness) -> None:
+    public = {**POLICY, "Statement": [{**POLICY["Statement"][0], "Principal": "*"}]}
+    message = run_module.fail(**{**WANTED, "resource_policy": public})
+    assert "PublicPolicyException" in message and "Name principals" in message
+    assert seen(witness)["policy"] == {}
+
+
+@pytest.mark.promise("resume")
+@pytest.mark.parametrize("fails", MAKING)
+def test_what_a_killed_run_left_half_made_is_finished(run_module: ModuleRunner, witness: Witness, fails: str) -> None:
+    run_module.succeed(**WANTED)
+    unbroken = seen(witness)
+    run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
+    run_module.faults({"service": "secretsmanager", "action": fails, "mode": "kill_after"})
+    run_module.fail(**WANTED, timeout_seconds=0)
+    run_module.succeed(**WANTED)
+    assert seen(witness) == unbroken
+
+
+@pytest.mark.promise("resume")
+@pytest.mark.parametrize("fails", sorted(set(CHANGING) - {"RemoveRegionsFromReplication"}))
+def test_what_a_killed_run_left_half_changed_is_finished(
+    run_module: ModuleRunner, witness: Witness, unbroken: dict[str, Any], fails: str
+) -> None:
+    to_be_changed(run_module)
+    run_module.faults({"service": "secretsmanager", "action": fails, "mode": "kill_after"})
+    run_module.fail(**CHANGED, timeout_seconds=0)
+    run_module.succeed(**CHANGED)
+    assert seen(witness) == unbroken
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"name": "with blank"}, "no name for a secret"),
+        ({"name": "x" * 513}, "1 to 512"),
+        ({"value": "x" * 65537}, "65537 bytes"),
+        ({"value": "ü" * 32769}, "65538 bytes"),
+        ({"value": ""}, "0 bytes"),
+        ({"value": {"number": float("nan")}}, "NaN"),
+        ({"value": "\ud800"}, "UTF-8"),
+        ({"description": "x" * 2049}, "2048"),
+        ({"kms_key_id": "key"}, "kms_key_id"),
+        ({"kms_key_id": "arn:aws:kms:eu-west-1:123456789012:key/1"}, "eu-west-1"),
+        ({"kms_key_id": "arn:aws-cn:kms:us-east-1:123456789012:key/1"}, "a key in region us-east-1"),
+        ({"resource_policy": "no policy"}, "no JSON"),
+        ({"resource_policy": {"Statment": []}}, "no policy"),
+        ({"resource_policy": {"Statement": [{"Sid": "x" * 20480}]}}, "20480"),
+        ({"replica_regions": ["us-east-1"]}, "Leave it out"),
+        ({"replica_regions": ["eu-west-1", {"region": "eu-west-1"}]}, "more than once"),
+        ({"replica_regions": ["cn-north-1"]}, "partition aws-cn"),
+        ({"replica_regions": ["nowhere"]}, "for a region"),
+        ({"replica_regions": [{"regoin": "eu-west-1"}]}, 'Did you mean "region"?'),
+        ({"replica_regions": [{"region": "eu-west-1", "kms_key_id": 5}]}, "kms_key_id"),
+        ({"rotation": {"lambda_arn": "rotate", "days": 1}}, "lambda_arn"),
+        ({"rotation": {"lambda_arn": FUNCTION.replace("us-east-1", "eu-west-1"), "days": 1}}, "in region us-east-1"),
+        ({"rotation": {"lambda_arn": FUNCTION.replace("arn:aws", "arn:aws-cn"), "days": 1}}, "in region us-east-1"),
+        ({"rotation": {"lambda_arn": FUNCTION, "days": 1001}}, "1 to 1000"),
+        ({"rotation": {"lambda_arn": FUNCTION, "days": 1, "schedule": "rate(1 day)"}}, "choose one"),
+        ({"rotation": {"lambda_arn": FUNCTION, "schedule": "daily"}}, "cron(...)"),
+        ({"recovery_window_days": 6}, "7 to 30"),
+        ({"tags": {"aws:mine": "x"}}, "aws:"),
+    ],
+)
+def test_what_aws_would_refuse_is_refused_before_the_first_call(
+    run_module: ModuleRunner, wrong: dict[str, Any], says: str
+) -> None:
+    message = ""
+
+    def refused() -> None:
+        nonlocal message
+        message = run_module.fail(**{**WANTED, **wrong})
+
+    assert run_module.calls(refused) == []
+    assert says in message
+
+
+@pytest.mark.promise("partition")
+def test_all_problems_are_said_at_once(run_module: ModuleRunner) -> None:
+    result = run_module(name="with blank", description="x" * 3000, recovery_window_days=1)
+    assert len(result["problems"]) == 3
+
+
+@pytest.mark.promise("partition")
+def test_a_rotation_that_lacks_something_is_refused_before_anything_is_written(run_module: ModuleRunner) -> None:
+    calls = run_module.calls(lambda: run_module.fail(name=NAME, value="v", rotation={"days": 3}))
+    assert {call["access"] for call in calls} == {"read"}
+
+
+@pytest.mark.promise("partition")
+def test_a_name_that_looks_like_the_end_of_an_arn_is_warned_about(run_module: ModuleRunner) -> None:
+    warnings = run_module.succeed(name="sample-abc123", value="v")["warnings"]
+    assert any("hyphen and six characters" in warning for warning in warnings)

@@ -1,0 +1,208 @@
+"""How secret sees to the value without reading it, and what it does when a rotation is under way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.secret.secret_world import FUNCTION, KEY, NAME, make_function, value
+from tests.support.module_runner import ModuleRunner
+
+pytestmark = pytest.mark.usefixtures("never_reads_values")
+
+Witness = Callable[..., Any]
+ALWAYS = {"name": NAME, "update_value": "always", "value_hmac_key": KEY}
+
+
+@pytest.fixture
+def secrets(witness: Witness) -> Any:
+    return witness("secretsmanager")
+
+
+def stages(secrets: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = secrets.describe_secret(SecretId=NAME).get("VersionIdsToStages", {})
+    return found
+
+
+def actions(run_module: ModuleRunner, **task: Any) -> list[str]:
+    return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**task))]
+
+
+@pytest.mark.promise("silence")
+def test_on_create_the_value_of_an_existing_secret_stays(run_module: ModuleRunner, witness: Witness) -> None:
+    run_module.succeed(name=NAME, value="first")
+    assert not run_module.succeed(name=NAME, value="second")["changed"]
+    assert not run_module.succeed(name=NAME, value="second", value_hmac_key=KEY)["changed"]
+    assert value(witness) == "first"
+
+
+@pytest.mark.promise("resume")
+def test_a_secret_without_a_value_gets_one(run_module: ModuleRunner, secrets: Any, witness: Witness) -> None:
+    secrets.create_secret(Name=NAME)
+    assert run_module.succeed(name=NAME, value="first")["changed"]
+    assert value(witness) == "first"
+    assert not run_module.succeed(name=NAME, value="first")["changed"]
+
+
+@pytest.mark.promise("changed")
+def test_a_secret_can_be_made_without_a_value(run_module: ModuleRunner, secrets: Any) -> None:
+    result = run_module.succeed(name=NAME)
+    assert (result["changed"], result["secret"]["version_id"]) == (True, "")
+    assert stages(secrets) == {}
+    assert not run_module.succeed(name=NAME)["changed"]
+
+
+@pytest.mark.promise("changed")
+def test_always_the_value_is_the_tasks_and_a_former_one_comes_back(
+    run_module: ModuleRunner, secrets: Any, witness: Witness
+) -> None:
+    for turn in ("A", "B", "A", "C", "D", "E", "A", "B"):
+        predicted = run_module.succeed(check=True, **ALWAYS, value=turn)
+        result = run_module.succeed(**ALWAYS, value=turn)
+        assert result["changed"], turn
+        assert (predicted["diff"], predicted["secret"]["version_id"]) == (
+            result["diff"],
+            result["secret"]["version_id"],
+        )
+        assert value(witness) == turn
+        current = [version for version, labels in stages(secrets).items() if "AWSCURRENT" in labels]
+        assert current == [result["secret"]["version_id"]]
+        assert not run_module.succeed(**ALWAYS, value=turn)["changed"]
+    assert len(secrets.list_secret_version_ids(SecretId=NAME, IncludeDeprecated=True)["Versions"]) == 5
+
+
+@pytest.mark.promise("drift")
+def test_a_value_that_was_put_by_hand_is_replaced(run_module: ModuleRunner, secrets: Any, witness: Witness) -> None:
+    run_module.succeed(**ALWAYS, value="ours")
+    secrets.put_secret_value(SecretId=NAME, SecretString="theirs")
+    assert run_module.succeed(**ALWAYS, value="ours")["changed"]
+    assert value(witness) == "ours"
+
+
+@pytest.mark.promise("changed")
+def test_the_order_of_the_keys_of_a_structure_does_not_matter(run_module: ModuleRunner, witness: Witness) -> None:
+    run_module.succeed(**ALWAYS, value={"username": "u", "nested": {"b": [1, 2.5, None], "a": "ü"}})
+    again = run_module.succeed(**ALWAYS, value={"nested": {"a": "ü", "b": [1, 2.5, None]}, "username": "u"})
+    assert not again["changed"]
+    assert value(witness) == '{"nested":{"a":"ü","b":[1,2.5,null]},"username":"u"}'
+    assert run_module.succeed(**ALWAYS, value={"nested": {"a": "ü", "b": [2.5, 1, None]}, "username": "u"})["changed"]
+
+
+@pytest.mark.promise("changed")
+@pytest.mark.parametrize("text", ['{"b": 1, "a": 2}', "plain", " with blanks\n", "[1, 2]", "12", "true"])
+def test_a_text_is_stored_as_it_is(run_module: ModuleRunner, witness: Witness, text: str) -> None:
+    run_module.succeed(**ALWAYS, value=text)
+    assert value(witness) == text
+    assert not run_module.succeed(**ALWAYS, value=text)["changed"]
+
+
+@pytest.mark.promise("calls")
+def test_the_older_versions_are_listed_only_if_they_may_hold_the_value(run_module: ModuleRunner) -> None:
+    assert actions(run_module, **ALWAYS, value="A") == ["DescribeSecret", "CreateSecret"]
+    assert actions(run_module, **ALWAYS, value="A") == ["DescribeSecret"]
+    assert actions(run_module, **ALWAYS, value="B") == ["DescribeSecret", "ListSecretVersionIds", "PutSecretValue"]
+    assert actions(run_module, **ALWAYS, value="A") == ["DescribeSecret", "UpdateSecretVersionStage"]
+
+
+@pytest.mark.promise("secrets")
+def test_the_version_says_nothing_without_the_key(run_module: ModuleRunner) -> None:
+    def version(**task: Any) -> str:
+        return str(run_module.succeed(check=True, **{**ALWAYS, **task})["secret"]["version_id"])
+
+    versions = {
+        version(value="v"),
+        version(value="v", value_hmac_key=KEY[::-1]),
+        version(value="v", name="Another"),
+        version(value="w"),
+    }
+    assert len(versions) == 4
+    assert all(re.fullmatch("[0-9a-f]{64}", found) for found in versions)
+    plain = {"update_value": "on_create", "value_hmac_key": None}
+    assert version(value="v", **plain) == version(value="w", **plain)
+
+
+@pytest.mark.promise("secrets")
+@pytest.mark.parametrize(("key", "says"), [(None, "needs value_hmac_key"), ("short", "takes 16 or more")])
+def test_always_is_refused_without_a_proper_key(run_module: ModuleRunner, key: str | None, says: str) -> None:
+    task = {"name": NAME, "value": "v", "update_value": "always", "value_hmac_key": key}
+    calls = run_module.calls(lambda: task.update(message=run_module.fail(**task)))
+    assert says in str(task["message"])
+    assert calls == []
+
+
+@pytest.mark.promise("silence")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {**ALWAYS, "value": "new"},
+        {"name": NAME, "rotation": {"enabled": False}},
+        {"name": NAME, "rotation": {"days": 60}},
+    ],
+    ids=["value", "rotation off", "rotation changed"],
+)
+def test_a_rotation_that_is_under_way_is_not_disturbed(
+    run_module: ModuleRunner, secrets: Any, witness: Witness, change: dict[str, Any]
+) -> None:
+    make_function(witness)
+    run_module.succeed(name=NAME, value="v", rotation={"lambda_arn": FUNCTION, "days": 30})
+    secrets.rotate_secret(SecretId=NAME)
+    before = stages(secrets)
+    assert len(before) == 2
+    calls = run_module.calls(lambda: change.update(message=run_module.fail(**change)))
+    assert "is under way" in change.pop("message")
+    assert [call for call in calls if call["access"] == "write"] == []
+    assert run_module.succeed(name=NAME, value="new", description="else")["changed"]
+    assert stages(secrets) == before
+
+
+@pytest.mark.promise("drift")
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ({"days": 90}, {"AutomaticallyAfterDays": 90}),
+        ({"schedule": "rate(90 days)"}, {"AutomaticallyAfterDays": 90}),
+        ({"schedule": "cron(0 8 1 * ? *)"}, {"ScheduleExpression": "cron(0 8 1 * ? *)"}),
+    ],
+)
+def test_a_rotation_keeps_what_is_not_mentioned(
+    run_module: ModuleRunner, secrets: Any, witness: Witness, asked: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    make_function(witness)
+    run_module.succeed(name=NAME, value="v", rotation={"lambda_arn": FUNCTION, "days": 30})
+    assert run_module.succeed(name=NAME, rotation=asked)["changed"]
+    described = secrets.describe_secret(SecretId=NAME)
+    assert (described["RotationLambdaARN"], described["RotationRules"]) == (FUNCTION, kept)
+    assert not run_module.succeed(name=NAME, rotation=asked)["changed"]
+    assert not any("AWSPENDING" in labels for labels in stages(secrets).values())
+
+
+def test_always_is_warned_about_if_the_secret_is_rotated(run_module: ModuleRunner, witness: Witness) -> None:
+    make_function(witness)
+    run_module.succeed(name=NAME, value="v", rotation={"lambda_arn": FUNCTION, "days": 30})
+    assert any("undoes each rotation" in warning for warning in run_module.succeed(**ALWAYS, value="v")["warnings"])
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_reads_the_value_on_every_run_even_if_it_is_not_to_overwrite_it(run_module: ModuleRunner) -> None:
+    task = {"name": NAME, "secret": "v", "overwrite": False}
+    run_module.upstream("community.aws.secretsmanager_secret", **task)
+    calls = run_module.calls(lambda: run_module.upstream("community.aws.secretsmanager_secret", **task))
+    assert "GetSecretValue" in [call["action"] for call in calls]
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_cancels_the_rotation_in_check_mode(run_module: ModuleRunner, secrets: Any, witness: Witness) -> None:
+    make_function(witness)
+    run_module.succeed(name=NAME, value="v", rotation={"lambda_arn": FUNCTION, "days": 30})
+    run_module.upstream("community.aws.secretsmanager_secret", name=NAME, secret="v", check=True)
+    assert not secrets.describe_secret(SecretId=NAME)["RotationEnabled"]
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_makes_a_new_version_if_the_keys_come_in_another_order(run_module: ModuleRunner, secrets: Any) -> None:
+    for structure in ({"a": 1, "b": 2}, {"b": 2, "a": 1}):
+        run_module.upstream("community.aws.secretsmanager_secret", name=NAME, json_secret=structure)
+    assert len(stages(secrets)) == 2

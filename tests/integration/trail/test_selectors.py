@@ -1,0 +1,79 @@
+"""Event selectors on the embedded AWS: what is put, what is left, and what means the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.module_runner import ModuleRunner
+from tests.support.trail_prerequisites import ARN, NAME, SIMPLE, seen
+
+MANAGEMENT = {"field": "eventCategory", "equals": ["Management"]}
+DATA = [{"field": "eventCategory", "equals": ["Data"]}, {"field": "resources.type", "equals": ["AWS::SNS::Topic"]}]
+ADVANCED = {
+    "advanced_event_selectors": [{"name": "management", "field_selectors": [MANAGEMENT]}, {"field_selectors": DATA}]
+}
+
+
+@pytest.fixture(autouse=True)
+def _prerequisites(trail_keys: dict[str, str]) -> None:
+    """Make bucket, role and so on."""
+
+
+@pytest.mark.promise("changed")
+def test_advanced_selectors_are_put_once_and_cleared(run_module: ModuleRunner, cloudtrail: Any) -> None:
+    made = run_module.succeed(**SIMPLE, **ADVANCED)
+    assert "AWS::SNS::Topic" in seen(cloudtrail)["advanced"]
+    assert [selector["name"] for selector in made["trail"]["advanced_event_selectors"]] == ["", "management"]
+    assert not run_module.succeed(**SIMPLE, **ADVANCED)["changed"]
+    assert run_module.succeed(name=NAME, advanced_event_selectors=[])["changed"]
+    assert seen(cloudtrail)["advanced"] == "[]"
+
+
+@pytest.mark.promise("drift")
+@pytest.mark.parametrize("name", ["", "renamed"])
+def test_a_selector_that_was_renamed_by_hand_gets_its_name_back(
+    run_module: ModuleRunner, cloudtrail: Any, name: str
+) -> None:
+    run_module.succeed(**SIMPLE, **ADVANCED)
+    selectors = cloudtrail.get_event_selectors(TrailName=ARN)["AdvancedEventSelectors"]
+    renamed = [{**selector, "Name": name} for selector in selectors]
+    cloudtrail.put_event_selectors(TrailName=ARN, AdvancedEventSelectors=renamed)
+    diff = run_module.succeed(**SIMPLE, **ADVANCED)["diff"]
+    assert diff["before"]["advanced_event_selectors"] != diff["after"]["advanced_event_selectors"]
+    assert '"management"' in seen(cloudtrail)["advanced"]
+
+
+@pytest.mark.promise("silence")
+def test_the_same_in_the_other_form_is_left_alone(run_module: ModuleRunner, cloudtrail: Any) -> None:
+    task = {**SIMPLE, "exclude_management_event_sources": ["rdsdata.amazonaws.com", "kms.amazonaws.com"]}
+    run_module.succeed(**task)
+    fields = [
+        {"Field": "eventSource", "NotEquals": ["kms.amazonaws.com", "rdsdata.amazonaws.com"]},
+        {"Field": "eventCategory", "Equals": ["Management"]},
+    ]
+    cloudtrail.put_event_selectors(TrailName=ARN, AdvancedEventSelectors=[{"FieldSelectors": fields}])
+    before = seen(cloudtrail)
+    assert not run_module.succeed(**task)["changed"]
+    assert seen(cloudtrail) == before
+
+
+@pytest.mark.promise("silence")
+def test_an_exclusion_alone_keeps_the_data_events(run_module: ModuleRunner, cloudtrail: Any) -> None:
+    run_module.succeed(**SIMPLE, **ADVANCED)
+    task = {"name": NAME, "exclude_management_event_sources": ["kms.amazonaws.com"]}
+    assert run_module.succeed(**task)["trail"]["exclude_management_event_sources"] == ["kms.amazonaws.com"]
+    assert "AWS::SNS::Topic" in seen(cloudtrail)["advanced"]
+    assert not run_module.succeed(**task)["changed"]
+    assert run_module.succeed(name=NAME, exclude_management_event_sources=[])["changed"]
+    assert not run_module.succeed(name=NAME, management_events="all")["changed"]
+
+
+@pytest.mark.promise("changed")
+def test_a_new_trail_that_is_told_nothing_has_no_selectors_of_its_own(
+    run_module: ModuleRunner, cloudtrail: Any
+) -> None:
+    calls = run_module.calls(lambda: run_module.succeed(**SIMPLE, management_events="all", data_resources=[]))
+    assert "PutEventSelectors" not in [call["action"] for call in calls]
+    assert not seen(cloudtrail)["HasCustomEventSelectors"]

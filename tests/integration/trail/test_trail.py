@@ -1,0 +1,204 @@
+"""The promises of docs/modules.md, kept by trail on the embedded AWS; plain boto3 is the witness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.module_runner import ModuleRunner, documented_actions
+from tests.support.trail_prerequisites import (
+    ARN,
+    BUCKET,
+    CLEARED,
+    GROUP,
+    NAME,
+    OTHER_ROLE,
+    SIMPLE,
+    TOPIC,
+    everything,
+    seen,
+)
+from tests.support.trail_setup import group_arn
+
+
+@pytest.mark.promise("changed")
+def test_present_again_absent_again(run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]) -> None:
+    assert run_module.succeed(**full_trail)["changed"]
+    trail = seen(cloudtrail)
+    assert (trail["S3BucketName"], trail["IsMultiRegionTrail"], trail["logging"]) == (BUCKET, True, True)
+    assert trail["SnsTopicARN"] == TOPIC
+    assert not run_module.succeed(**full_trail)["changed"]
+    assert run_module.succeed(name=NAME, state="absent")["changed"]
+    assert seen(cloudtrail) == {}
+    assert not run_module.succeed(name=NAME, state="absent")["changed"]
+
+
+@pytest.mark.promise("changed")
+def test_the_result_is_the_trail_and_the_same_again(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
+    made = run_module.succeed(**full_trail)
+    again = run_module.succeed(name=NAME)
+    assert made["trail"] == again["trail"] == made["diff"]["after"]
+    assert made["trail"]["arn"] == ARN
+    assert made["delivery"].keys() == again["delivery"].keys()
+    assert again["delivery"]["start_logging_time"]
+
+
+@pytest.mark.promise("changed")
+def test_the_bucket_outlives_the_trail(
+    run_module: ModuleRunner, witness: Callable[..., Any], full_trail: dict[str, Any]
+) -> None:
+    run_module.succeed(**full_trail)
+    before = [item["Key"] for item in witness("s3").list_objects_v2(Bucket=BUCKET)["Contents"]]
+    run_module.succeed(name=NAME, state="absent")
+    assert [item["Key"] for item in witness("s3").list_objects_v2(Bucket=BUCKET)["Contents"]][: len(before)] == before
+
+
+@pytest.mark.promise("changed")
+def test_a_tag_may_have_an_empty_value(run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]) -> None:
+    for tags in ({"a": ""}, {"a": "", "b": ""}):
+        assert run_module.succeed(**SIMPLE, tags=tags)["trail"]["tags"].items() >= tags.items()
+        assert seen(cloudtrail)["tags"].items() >= {"a": ""}.items()
+        assert not run_module.succeed(**SIMPLE, tags=tags)["changed"]
+
+
+@pytest.mark.promise("silence")
+def test_what_the_task_does_not_mention_stays(
+    run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]
+) -> None:
+    run_module.succeed(**full_trail | {"logging": False})
+    before = seen(cloudtrail)
+    assert not run_module.succeed(name=NAME)["changed"]
+    run_module.succeed(name=NAME, s3_key_prefix="moved")
+    assert seen(cloudtrail) == before | {"S3KeyPrefix": "moved"}
+
+
+@pytest.mark.promise("silence")
+def test_what_the_task_clears_is_cleared(run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]) -> None:
+    run_module.succeed(**full_trail)
+    assert run_module.succeed(**CLEARED)["changed"]
+    cleared = seen(cloudtrail)
+    for gone in ("S3KeyPrefix", "SnsTopicARN", "KmsKeyId", "CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"):
+        assert gone not in cleared
+    assert (cleared["insights"], cleared["tags"]) == ([], {"secmon:managed-by": "secmon.aws"})
+    assert cleared["IsMultiRegionTrail"] and cleared["LogFileValidationEnabled"]
+    assert not run_module.succeed(**CLEARED)["changed"]
+
+
+@pytest.mark.promise("silence")
+@pytest.mark.parametrize("option", ["log_group_arn", "log_group_role_arn"])
+def test_to_clear_the_group_or_the_role_clears_both(
+    run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any], option: str
+) -> None:
+    run_module.succeed(**full_trail)
+    run_module.succeed(name=NAME, **{option: ""})
+    assert not {"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"} & set(seen(cloudtrail))
+
+
+@pytest.mark.promise("silence")
+def test_a_log_group_is_the_same_with_and_without_its_star(
+    run_module: ModuleRunner, full_trail: dict[str, Any]
+) -> None:
+    run_module.succeed(**full_trail)
+    assert not run_module.succeed(name=NAME, log_group_arn=group_arn(GROUP).removesuffix(":*"))["changed"]
+
+
+@pytest.mark.promise("silence")
+def test_another_role_is_sent_together_with_the_group(
+    run_module: ModuleRunner, cloudtrail: Any, witness: Callable[..., Any], full_trail: dict[str, Any]
+) -> None:
+    run_module.succeed(**full_trail)
+    allow = witness("iam").get_role_policy(RoleName="deliver", PolicyName="deliver")["PolicyDocument"]
+    witness("iam").put_role_policy(RoleName="other", PolicyName="deliver", PolicyDocument=str(allow).replace("'", '"'))
+    run_module.succeed(name=NAME, log_group_role_arn=OTHER_ROLE)
+    trail = seen(cloudtrail)
+    assert (trail["CloudWatchLogsLogGroupArn"], trail["CloudWatchLogsRoleArn"]) == (group_arn(GROUP), OTHER_ROLE)
+
+
+@pytest.mark.promise("silence")
+def test_a_new_trail_logs_and_a_stopped_one_stays_stopped(
+    run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]
+) -> None:
+    run_module.succeed(**SIMPLE)
+    assert seen(cloudtrail)["logging"]
+    cloudtrail.stop_logging(Name=NAME)
+    assert not run_module.succeed(**SIMPLE)["changed"]
+    assert not seen(cloudtrail)["logging"]
+
+
+@pytest.mark.promise("check")
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+def test_check_mode_predicts_the_run_and_writes_nothing(
+    run_module: ModuleRunner, full_trail: dict[str, Any], there: bool, state: str
+) -> None:
+    if there:
+        run_module.succeed(**SIMPLE, tags={"old": "yes"}, logging=False)
+    predicted: dict[str, Any] = {}
+    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **full_trail, state=state)))
+    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    real = run_module.succeed(**full_trail, state=state)
+    assert predicted["changed"] == real["changed"] == (there or state == "present")
+    assert {**predicted, "invocation": None} == {**real, "invocation": None}
+
+
+@pytest.mark.promise("check")
+def test_check_mode_works_on_an_account_without_anything(run_module: ModuleRunner) -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+    predicted = run_module.succeed(check=True, **everything(key))
+    assert predicted["changed"]
+    assert predicted["trail"]["arn"] == ARN
+
+
+@pytest.mark.promise("diff")
+def test_the_difference_is_what_changes_and_no_more(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
+    run_module.succeed(**full_trail)
+    diff = run_module.succeed(name=NAME, management_events="write", insight_types=[], log_file_validation=False)["diff"]
+    changes = {key: (diff["before"][key], diff["after"][key]) for key in diff["after"]}
+    assert {key: pair for key, pair in changes.items() if pair[0] != pair[1]} == {
+        "management_events": ("all", "write"),
+        "insight_types": (["ApiCallRateInsight", "ApiErrorRateInsight"], []),
+        "log_file_validation": (True, False),
+    }
+
+
+@pytest.mark.promise("calls")
+def test_the_calls_are_those_that_are_needed(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
+    def actions(**arguments: Any) -> list[str]:
+        return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**arguments))]
+
+    writes = ["CreateTrail", "PutEventSelectors", "PutInsightSelectors", "StartLogging"]
+    reads = ["DescribeTrails", "GetTrailStatus", "GetEventSelectors", "GetInsightSelectors", "ListTags"]
+    assert actions(check=True, **full_trail) == ["DescribeTrails", "GetCallerIdentity"]
+    assert actions(**full_trail) == ["DescribeTrails", "GetCallerIdentity", *writes]
+    assert actions(**full_trail) == reads
+    assert actions(name=NAME, s3_key_prefix="", logging=False) == [*reads, "UpdateTrail", "StopLogging"]
+    assert actions(name=NAME, state="absent") == [*reads, "DeleteTrail"]
+    assert actions(name=NAME, state="absent") == ["DescribeTrails"]
+
+
+@pytest.mark.promise("calls")
+def test_an_update_sends_only_what_changes(
+    run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]
+) -> None:
+    run_module.succeed(**full_trail)
+    cloudtrail.update_trail(Name=NAME, IsMultiRegionTrail=False)
+    run_module.succeed(name=NAME, log_file_validation=False)
+    assert not seen(cloudtrail)["IsMultiRegionTrail"]
+
+
+@pytest.mark.promise("iam")
+def test_the_documented_actions_are_those_that_are_called(
+    run_module: ModuleRunner, witness: Callable[..., Any], full_trail: dict[str, Any]
+) -> None:
+    witness("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+
+    def all_of_it() -> None:
+        run_module.succeed(**full_trail)
+        run_module.succeed(**CLEARED, logging=False)
+        run_module.succeed(name=NAME, tags={"more": "1"})
+        run_module.succeed(name=NAME, state="absent")
+        run_module.succeed(**SIMPLE, organization=True)
+
+    assert run_module.iam_actions(all_of_it) == documented_actions("trail")

@@ -1,0 +1,19 @@
+"""The runbook knows each cause that the drill can name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ansible_collections.secmon.aws.plugins.module_utils.drill.timeline import HOPS, NOT_SEEN
+
+
+def test_each_cause_of_the_drill_has_a_row_and_each_row_a_cause(repository: Path) -> None:
+    sources = sorted((repository / "plugins/module_utils").glob("drill/*.py"))
+    text = "".join(path.read_text() for path in sources)
+    hops = "|".join(HOPS)
+    causes = set(re.findall(rf'Finding\(\s*"(?:{hops})",\s*"(\w+)"', text)) | {NOT_SEEN}
+    section = (repository / "docs/operations.md").read_text().split("## When verify fails")[1].split("\n## ")[0]
+    rows = [line.split("|")[2] for line in section.splitlines() if line.startswith("| ")][1:]
+    assert len(causes) > 20
+    assert {code for row in rows for code in re.findall(r"`(\w+)`", row)} == causes

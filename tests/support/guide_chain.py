@@ -1,0 +1,218 @@
+"""The guide's chain, written down once, and built by each kind of client that people use."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore
+import botocore.exceptions
+
+from tests.conftest import run
+from tests.support.embedded_control import advance, drain, follow, link_in, mails
+
+# The names that playbooks/site.yml gives, so that all clients build the same.
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+BUCKET = f"secrets-manager-trail-{ACCOUNT}"
+GROUP = "/aws/cloudtrail/logs"
+MAIL = "security@example.com"
+ROLE = "CloudTrailToCloudWatchLogs"
+SECRET = "MySampleSecret"
+SECRET_ALARM = "SecretIsAccessed"
+KEY_ALARM = "KeyServiceIsUsed"
+TOPIC_ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:SecurityAlarms"
+TRAIL = "secrets-manager-trail"
+
+_TRAIL_ARN = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/{TRAIL}"
+_GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
+_ENVIRONMENT = {
+    # Version 1 of the AWS CLI knows only the one, amazon.aws prefers the other.
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "witness",
+    "AWS_SECRET_ACCESS_KEY": "witness",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call, in the API's own words."""
+
+    service: str
+    operation: str
+    parameters: dict[str, Any]
+
+
+Perform = Callable[[str, Step], str | None]
+"""Carries a step out at an endpoint and returns AWS's error code, or None."""
+
+
+def with_boto3(endpoint: str, step: Step) -> str | None:
+    """Perform a step with boto3."""
+    client = boto3.client(
+        step.service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="witness",
+        aws_secret_access_key="witness",
+    )
+    try:
+        getattr(client, botocore.xform_name(step.operation))(**step.parameters)
+    except botocore.exceptions.ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return None
+
+
+def with_aws_cli(endpoint: str, step: Step) -> str | None:
+    """Perform a step with the AWS CLI."""
+    service = {"s3": "s3api"}.get(step.service, step.service)
+    command = (sys.executable, "-m", "awscli", service, botocore.xform_name(step.operation, "-"))
+    result = run(
+        *(*command, "--cli-input-json", json.dumps(step.parameters)),
+        **_ENVIRONMENT,
+        AWS_ENDPOINT_URL=endpoint,
+        PYTHONPATH=str(Path(sys.prefix) / "awscli"),
+    )
+    if result.returncode == 0:
+        return None
+    code = re.search(r"An error occurred \((\w+)\)", result.stderr)
+    assert code, result.stderr
+    return code[1]
+
+
+def build_by_steps(endpoint: str, perform: Perform) -> None:
+    """Build the chain call by call, and let the owner of the address confirm."""
+    for step in chain_steps():
+        assert perform(endpoint, step) is None, step
+    confirm_subscription(endpoint)
+
+
+def build_by_playbook(endpoint: str) -> None:
+    """Build the chain with amazon.aws's and community.aws's modules, and what they cannot do with boto3."""
+    playbook = Path(__file__).with_name("amazon_aws_chain.yml")
+    result = run("ansible-playbook", playbook, **_ENVIRONMENT, AWS_ENDPOINT_URL=endpoint)
+    assert result.returncode == 0, result.stdout + result.stderr
+    # No upstream module sets event selectors.
+    assert with_boto3(endpoint, select_events("kms.amazonaws.com", "rdsdata.amazonaws.com")) is None
+    confirm_subscription(endpoint)
+
+
+def chain_steps() -> list[Step]:
+    """Return the calls that build the chain, in the guide's order as far as CloudTrail allows it."""
+    return [
+        Step("secretsmanager", "CreateSecret", {"Name": SECRET, "SecretString": "hunter2"}),
+        *_trail_steps(),
+        Step("sns", "CreateTopic", {"Name": "SecurityAlarms"}),
+        Step("sns", "Subscribe", {"TopicArn": TOPIC_ARN, "Protocol": "email", "Endpoint": MAIL}),
+        *_alarm_steps(SECRET_ALARM, '{ $.eventName = "GetSecretValue" }'),
+        *_alarm_steps(KEY_ALARM, '{ $.eventSource = "kms.amazonaws.com" }'),
+    ]
+
+
+def select_events(*excluded: str) -> Step:
+    """Return the call that makes the trail take management events, but for those of some sources."""
+    selector = {"ReadWriteType": "All", "IncludeManagementEvents": True, "ExcludeManagementEventSources": excluded}
+    return Step("cloudtrail", "PutEventSelectors", {"TrailName": TRAIL, "EventSelectors": [selector]})
+
+
+def _trail_steps() -> list[Step]:
+    trail = {
+        "Name": TRAIL,
+        "S3BucketName": BUCKET,
+        "IsMultiRegionTrail": True,
+        "EnableLogFileValidation": True,
+        "CloudWatchLogsLogGroupArn": f"{_GROUP_ARN}:*",
+        "CloudWatchLogsRoleArn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",
+    }
+    return [
+        Step("s3", "CreateBucket", {"Bucket": BUCKET}),
+        Step("s3", "PutBucketPolicy", {"Bucket": BUCKET, "Policy": _bucket_policy()}),
+        Step("logs", "CreateLogGroup", {"logGroupName": GROUP}),
+        Step("iam", "CreateRole", {"RoleName": ROLE, "AssumeRolePolicyDocument": _trust_policy()}),
+        Step("iam", "PutRolePolicy", {"RoleName": ROLE, "PolicyName": "Write", "PolicyDocument": _write_policy()}),
+        Step("cloudtrail", "CreateTrail", trail),
+        select_events("kms.amazonaws.com", "rdsdata.amazonaws.com"),
+        Step("cloudtrail", "StartLogging", {"Name": TRAIL}),
+    ]
+
+
+def _alarm_steps(name: str, pattern: str) -> list[Step]:
+    metric = {"metricNamespace": "SecurityMetrics", "metricName": name, "metricValue": "1", "defaultValue": 0}
+    alarm = {
+        "AlarmName": name,
+        "Namespace": "SecurityMetrics",
+        "MetricName": name,
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 1,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "TreatMissingData": "notBreaching",
+        "AlarmActions": [TOPIC_ARN],
+    }
+    put_filter = {
+        "logGroupName": GROUP,
+        "filterName": name,
+        "filterPattern": pattern,
+        "metricTransformations": [metric],
+    }
+    return [Step("logs", "PutMetricFilter", put_filter), Step("cloudwatch", "PutMetricAlarm", alarm)]
+
+
+def _policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"} | each for each in statements]})
+
+
+def _bucket_policy() -> str:
+    principal = {"Service": "cloudtrail.amazonaws.com"}
+    source = {"aws:SourceArn": _TRAIL_ARN}
+    read = {"Action": "s3:GetBucketAcl", "Resource": f"arn:aws:s3:::{BUCKET}", "Condition": {"StringEquals": source}}
+    write = {
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{BUCKET}/AWSLogs/{ACCOUNT}/*",
+        "Condition": {"StringEquals": source | {"s3:x-amz-acl": "bucket-owner-full-control"}},
+    }
+    return _policy({"Principal": principal} | read, {"Principal": principal} | write)
+
+
+def _trust_policy() -> str:
+    return _policy({"Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "sts:AssumeRole"})
+
+
+def _write_policy() -> str:
+    streams = f"{_GROUP_ARN}:log-stream:{ACCOUNT}_CloudTrail_{REGION}*"
+    return _policy({"Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": streams})
+
+
+def confirm_subscription(endpoint: str) -> None:
+    """Follow the link in the one mail that has arrived so far, and let every alarm become quiet."""
+    (mail,) = mails(endpoint, MAIL)
+    assert mail["subject"] == "AWS Notification - Subscription Confirmation"
+    follow(link_in(mail, "ConfirmSubscription"))
+    be_quiet(endpoint)
+
+
+def be_quiet(endpoint: str) -> None:
+    """Let so much time pass that every alarm is OK again."""
+    drain(endpoint)
+    advance(endpoint, 600)
+
+
+def alarm_mails(endpoint: str, alarm: str = SECRET_ALARM) -> int:
+    """Drain once and return how many mails have said that the alarm went off."""
+    subject = f'ALARM: "{alarm}" in US East (N. Virginia)'
+    return sum(mail["subject"] == subject for mail in mails(endpoint, MAIL))
+
+
+def delivered_records(client: Callable[[str], Any], event_name: str) -> list[dict[str, Any]]:
+    """Return the records of an event that reached the log group."""
+    pages = client("logs").get_paginator("filter_log_events").paginate(logGroupName=GROUP)
+    messages = [json.loads(event["message"]) for page in pages for event in page["events"]]
+    return [message for message in messages if message["eventName"] == event_name]

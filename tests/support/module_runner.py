@@ -1,0 +1,147 @@
+"""Run a module of ours as Ansible does, but inside the test's own process: a hundred times in a second or two."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import io
+import json
+import re
+import urllib.parse
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.loaders
+import pytest
+import yaml
+from ansible.module_utils.common import warnings
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.secmon.aws.plugins.module_utils.core import retries
+from ansible_collections.secmon.aws.plugins.module_utils.core.errors import Subject
+
+from tests.support.embedded_control import ask
+
+_LOADER = botocore.loaders.create_loader()
+OURS = "ansible_collections.secmon.aws.plugins.modules"
+
+
+@dataclass
+class ModuleRunner:
+    """One module against one embedded AWS.
+
+    Attributes:
+        endpoint: Where the embedded AWS listens.
+        name: The module's name.
+        access_key: A key that the embedded AWS knows; any other is root of the first account.
+        secret_key: Its secret part.
+        region: The region.
+    """
+
+    endpoint: str
+    name: str
+    access_key: str = "deployer"
+    secret_key: str = "embedded"
+    region: str = "us-east-1"
+
+    def __call__(self, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
+        """Return what the module returned; a failure too, which has `failed`."""
+        return self._run(f"{OURS}.{self.name}", check, arguments)
+
+    def upstream(self, name: str, /, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
+        """Return what a module of another collection returned, such as `amazon.aws.cloudtrail`."""
+        namespace, collection, module = name.split(".")
+        path = f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}"
+        return self._run(path, check, arguments)
+
+    def _run(self, path: str, check: bool, arguments: dict[str, Any]) -> dict[str, Any]:
+        connection = {
+            "endpoint_url": self.endpoint,
+            "region": self.region,
+            "access_key": self.access_key,
+            "secret_key": self.secret_key,
+            "_ansible_check_mode": check,
+            "_ansible_diff": True,
+        }
+        module = importlib.import_module(path)
+        printed = io.StringIO()
+        # Ansible keeps them for the life of a process, which is one module's elsewhere.
+        warnings._global_warnings.clear()
+        warnings._global_deprecations.clear()
+        with patch_module_args(connection | arguments), redirect_stdout(printed), pytest.raises(SystemExit):
+            module.main()
+        result: dict[str, Any] = json.loads(printed.getvalue())
+        return result | {"warnings": [_text(warning) for warning in result.get("warnings", [])]}
+
+    def succeed(self, **arguments: Any) -> dict[str, Any]:
+        """Return the result of a run that did not fail."""
+        result = self(**arguments)
+        assert not result.get("failed"), result["msg"]
+        return result
+
+    def fail(self, **arguments: Any) -> str:
+        """Return the message of a run that failed."""
+        result = self(**arguments)
+        assert result.get("failed"), result
+        return str(result["msg"])
+
+    def calls(self, act: Callable[[], Any]) -> list[dict[str, Any]]:
+        """Return the calls that the embedded AWS recorded while something was done."""
+        before = ask(self.endpoint, "calls")
+        act()
+        # Calls of several threads are recorded as they end, and numbered as they begin.
+        since = max((call["id"] for call in before), default=0)
+        recorded: list[dict[str, Any]] = ask(self.endpoint, f"calls?since={since}")
+        return recorded
+
+    def iam_actions(self, act: Callable[[], Any]) -> set[str]:
+        """Return the IAM actions of the calls that were recorded while something was done."""
+        return {Subject(call["service"], call["action"], "").iam_action for call in self.calls(act)}
+
+    def faults(self, *faults: dict[str, Any]) -> None:
+        """Let the next calls fail; embedded_aws/faults.py says how a fault is written."""
+        ask(self.endpoint, "faults", list(faults))
+
+
+def _text(warning: Any) -> str:
+    """Return the text of a warning, which newer releases of ansible-core wrap."""
+    return str(warning["event"]["msg"] if isinstance(warning, dict) else warning)
+
+
+def documented_actions(name: str) -> set[str]:
+    """Return the IAM actions that the notes of a module of ours name."""
+    documentation = yaml.safe_load(importlib.import_module(f"{OURS}.{name}").DOCUMENTATION)
+    return set(re.findall(r"C\((\w+:\w+)\)", " ".join(documentation["notes"])))
+
+
+def hidden_in(output: Any, secret: str) -> list[str]:
+    """Return the forms of a secret that an output shows; there should be none."""
+    text = output if isinstance(output, str) else json.dumps(output)
+    forms = {
+        secret,
+        json.dumps(secret)[1:-1],
+        urllib.parse.quote(secret, safe=""),
+        urllib.parse.quote_plus(secret),
+        base64.b64encode(secret.encode()).decode().rstrip("="),
+    }
+    return [form for form in sorted(forms) if form in text]
+
+
+def service_models_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let botocore read each service's model once per process; it would take longer than the calls of a test."""
+    monkeypatch.setattr("botocore.session.create_loader", lambda _path=None: _LOADER)
+
+
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let retries and the pace of calls take no time: their clock jumps instead."""
+    clock = {"now": 0.0}
+
+    def sleep(seconds: float) -> None:
+        clock["now"] += seconds
+
+    budget = retries.Budget
+    monkeypatch.setattr(
+        "ansible_collections.secmon.aws.plugins.module_utils.core.runner.Budget",
+        lambda seconds: budget(seconds, now=lambda: clock["now"], sleep=sleep),
+    )

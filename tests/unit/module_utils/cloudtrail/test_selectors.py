@@ -1,0 +1,255 @@
+"""Selectors are compared by what they select, whatever their form and order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selection import DEFAULT, Selectors, selection_of
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selectors import (
+    api_selectors,
+    described_selectors,
+    wanted_selectors,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+KMS, RDS = "kms.amazonaws.com", "rdsdata.amazonaws.com"
+S3, LAMBDA = "AWS::S3::Object", "AWS::Lambda::Function"
+MANAGEMENT = {"Field": "eventCategory", "Equals": ["Management"]}
+DATA = {"Field": "eventCategory", "Equals": ["Data"]}
+OBJECTS = {"Field": "resources.type", "Equals": [S3]}
+READS = {"Field": "readOnly", "Equals": ["true"]}
+WRITES = {"Field": "readOnly", "Equals": ["false"]}
+NOT_KMS = {"Field": "eventSource", "NotEquals": [KMS]}
+RUNS = {"Field": "eventName", "Equals": ["RunInstances"]}
+NETWORK = [{"Field": "eventCategory", "Equals": ["NetworkActivity"]}, {"Field": "eventSource", "Equals": [KMS]}]
+
+
+def basic(kind: str = "All", management: bool = True, excluded: tuple[str, ...] = (), **data: list[str]) -> Any:
+    types = {"s3": S3, "lambdas": LAMBDA}
+    return {
+        "ReadWriteType": kind,
+        "IncludeManagementEvents": management,
+        "ExcludeManagementEventSources": list(excluded),
+        "DataResources": [{"Type": types[key], "Values": values} for key, values in data.items()],
+    }
+
+
+def advanced(*fields: Any, name: str = "") -> Any:
+    return {"Name": name, "FieldSelectors": list(fields)}
+
+
+def with_basic(*selectors: Any) -> Selectors:
+    return Selectors(basic=selectors)
+
+
+def with_advanced(*selectors: Any) -> Selectors:
+    return Selectors(advanced=selectors)
+
+
+def arns(operator: str, *values: str) -> Any:
+    return {"Field": "resources.ARN", operator: list(values)}
+
+
+SAME = {
+    "nothing said and all management events": (DEFAULT, with_basic(basic())),
+    "the default in both forms": (DEFAULT, with_advanced(advanced(MANAGEMENT, name="Management events selector"))),
+    "reads and writes apart": (with_basic(basic("ReadOnly"), basic("WriteOnly")), DEFAULT),
+    "reads and writes apart, advanced": (
+        with_advanced(advanced(MANAGEMENT, READS), advanced(WRITES, MANAGEMENT)),
+        DEFAULT,
+    ),
+    "both values of readOnly": (
+        with_advanced(advanced(MANAGEMENT, {"Field": "readOnly", "Equals": ["true", "false"]})),
+        DEFAULT,
+    ),
+    "an exclusion that another selector takes back": (with_basic(basic(excluded=(KMS,)), basic()), DEFAULT),
+    "an exclusion in both forms": (with_basic(basic(excluded=(KMS,))), with_advanced(advanced(MANAGEMENT, NOT_KMS))),
+    "objects in both forms": (
+        with_basic(basic("WriteOnly", False, s3=["arn:aws:s3:::b/", "arn:aws:s3:::a/"])),
+        with_advanced(advanced(DATA, OBJECTS, WRITES, arns("StartsWith", "arn:aws:s3:::a/", "arn:aws:s3:::b/"))),
+    ),
+    "all objects in four forms": (
+        with_basic(basic(s3=["arn:aws:s3"])),
+        with_advanced(advanced(MANAGEMENT), advanced(DATA, OBJECTS)),
+    ),
+    "all objects, as it used to be written": (
+        with_basic(basic(s3=["arn:aws:s3:::"])),
+        with_basic(basic(s3=["arn:aws:s3"])),
+    ),
+    "all objects and one more": (
+        with_basic(basic(s3=["arn:aws:s3", "arn:aws:s3:::a/"])),
+        with_basic(basic(s3=["arn:aws:s3"])),
+    ),
+    "nothing, for reads and for all": (with_basic(basic("ReadOnly", False)), with_basic(basic("All", False))),
+    "the same functions in one list and in two": (
+        with_basic(basic(lambdas=["arn:aws:lambda:a"]), basic(lambdas=["arn:aws:lambda:b"])),
+        with_basic(basic(lambdas=["arn:aws:lambda:b", "arn:aws:lambda:a"])),
+    ),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), SAME.values(), ids=list(SAME))
+def test_what_means_the_same_is_the_same(one: Selectors, other: Selectors) -> None:
+    assert selection_of(one) == selection_of(other)
+
+
+OTHERS = {
+    "writes only": with_basic(basic("WriteOnly")),
+    "an exclusion": with_basic(basic(excluded=(RDS,))),
+    "an exclusion for reads only": with_basic(basic("ReadOnly", excluded=(KMS,)), basic("WriteOnly")),
+    "objects too": with_basic(basic(s3=["arn:aws:s3"])),
+    "functions by their beginning": with_advanced(
+        advanced(DATA, {"Field": "resources.type", "Equals": [LAMBDA]}, arns("StartsWith", "arn:aws:lambda:a"))
+    ),
+    "one event": with_advanced(advanced(MANAGEMENT, RUNS)),
+    "network activity": with_advanced(advanced(*NETWORK)),
+    "nothing": with_basic(basic("All", False)),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=list(OTHERS))
+def test_what_means_something_else_is_not_the_default(other: Selectors) -> None:
+    assert selection_of(other) != selection_of(DEFAULT)
+
+
+def wanted(found: Selectors, **params: Any) -> Selectors:
+    return wanted_selectors(params, found, "aws")
+
+
+@pytest.mark.parametrize("found", [DEFAULT, *OTHERS.values()], ids=["default", *OTHERS])
+def test_a_task_that_says_nothing_keeps_what_is_there(found: Selectors) -> None:
+    assert wanted(found) is found
+
+
+def test_an_exclusion_alone_keeps_the_rest_of_basic_selectors() -> None:
+    found = with_basic(basic("WriteOnly", s3=["arn:aws:s3:::a/"]), basic("ReadOnly", False, lambdas=["arn:aws:lambda"]))
+    assert wanted(found, exclude_management_event_sources=[KMS]).basic == (
+        basic("ReadOnly", False, lambdas=["arn:aws:lambda"]),
+        basic("WriteOnly", excluded=(KMS,), s3=["arn:aws:s3:::a/"]),
+    )
+
+
+def test_an_exclusion_alone_keeps_what_only_advanced_selectors_can_say() -> None:
+    found = with_advanced(advanced(MANAGEMENT), advanced(*NETWORK, name="KMS through the endpoint"))
+    after = wanted(found, exclude_management_event_sources=[KMS])
+    assert selection_of(after) == selection_of(with_advanced(advanced(MANAGEMENT, NOT_KMS), advanced(*NETWORK)))
+    assert "KMS through the endpoint" in [selector.get("Name") for selector in after.advanced]
+
+
+def test_an_exclusion_reaches_advanced_management_selectors_that_are_narrower() -> None:
+    after = wanted(with_advanced(advanced(MANAGEMENT, RUNS)), exclude_management_event_sources=[KMS])
+    assert selection_of(after) == selection_of(with_advanced(advanced(MANAGEMENT, RUNS, NOT_KMS)))
+    assert selection_of(wanted(after, exclude_management_event_sources=[])) == selection_of(
+        with_advanced(advanced(MANAGEMENT, RUNS))
+    )
+
+
+def test_management_events_replace_narrower_management_selectors_only() -> None:
+    found = with_advanced(advanced(MANAGEMENT, RUNS), advanced(*NETWORK))
+    after = wanted(found, management_events="write")
+    assert selection_of(after) == selection_of(with_advanced(advanced(MANAGEMENT, WRITES), advanced(*NETWORK)))
+
+
+def test_data_resources_replace_narrower_data_selectors() -> None:
+    found = with_advanced(advanced(MANAGEMENT), advanced(DATA, OBJECTS, RUNS))
+    assert wanted(found, data_resources=[]).basic == (basic(),)
+
+
+def test_management_events_none_without_data_resources_selects_nothing() -> None:
+    assert api_selectors(wanted(DEFAULT, management_events="none")) == {"EventSelectors": [basic("All", False)]}
+
+
+def test_an_empty_list_of_advanced_selectors_clears_those_that_are_there() -> None:
+    assert wanted(with_advanced(advanced(MANAGEMENT, RUNS)), advanced_event_selectors=[]) == DEFAULT
+    found = with_basic(basic("WriteOnly"))
+    assert wanted(found, advanced_event_selectors=[]) is found
+
+
+OPTION = {"field_selectors": [{"field": "eventCategory", "equals": ["Management"]}]}
+
+
+def test_an_advanced_selectors_name_stays_unless_the_task_names_it() -> None:
+    found = with_advanced(advanced(MANAGEMENT, name="by hand"))
+    assert wanted(found, advanced_event_selectors=[OPTION]) is found
+    renamed = wanted(found, advanced_event_selectors=[{**OPTION, "name": "ours"}])
+    assert renamed.advanced == ({"Name": "ours", "FieldSelectors": [MANAGEMENT]},)
+
+
+def test_yamls_booleans_are_meant_as_cloudtrail_writes_them() -> None:
+    fields = [*OPTION["field_selectors"], {"field": "readOnly", "equals": ["False"]}]
+    after = wanted(DEFAULT, advanced_event_selectors=[{"field_selectors": fields}])
+    assert selection_of(after) == selection_of(with_basic(basic("WriteOnly")))
+
+
+def test_advanced_selectors_that_mean_what_basic_ones_do_replace_nothing() -> None:
+    assert wanted(DEFAULT, advanced_event_selectors=[OPTION]) is DEFAULT
+
+
+sources = st.sets(st.sampled_from([KMS, RDS])).map(sorted)
+values = st.lists(st.sampled_from(["arn:aws:s3", "arn:aws:s3:::a/", "arn:aws:s3:::b/"]), min_size=1, max_size=3)
+resources = st.builds(dict, type=st.just(S3), values=values, events=st.sampled_from(["all", "read", "write"]))
+basic_tasks = st.fixed_dictionaries(
+    {},
+    optional={
+        "management_events": st.sampled_from(["all", "read", "write", "none"]),
+        "exclude_management_event_sources": sources,
+        "data_resources": st.lists(resources, max_size=3),
+    },
+)
+basic_selectors = st.builds(
+    lambda kind, management, excluded, s3: basic(kind, management, tuple(excluded), s3=s3),
+    st.sampled_from(["All", "ReadOnly", "WriteOnly"]),
+    st.booleans(),
+    sources,
+    values,
+)
+fields = st.sets(st.sampled_from(range(6)), max_size=4).map(
+    lambda picked: [[READS, NOT_KMS, RUNS, OBJECTS, arns("StartsWith", "arn:aws:s3:::a/"), WRITES][i] for i in picked]
+)
+advanced_selectors = st.builds(
+    lambda category, more, name: advanced(category, *more, name=name),
+    st.sampled_from([MANAGEMENT, DATA, NETWORK[0]]),
+    fields,
+    st.sampled_from(["", "named"]),
+)
+found_selectors = st.one_of(
+    st.just(DEFAULT),
+    st.lists(basic_selectors, min_size=1, max_size=5).map(lambda found: Selectors(basic=tuple(found))),
+    st.lists(advanced_selectors, min_size=1, max_size=4).map(lambda found: Selectors(advanced=tuple(found))),
+)
+
+
+@given(found_selectors, basic_tasks)
+def test_what_was_put_is_what_was_wanted(found: Selectors, task: dict[str, Any]) -> None:
+    after = wanted(found, **task)
+    assert wanted(after, **task) is after
+
+
+@given(found_selectors, basic_tasks)
+def test_a_difference_shows_exactly_if_something_is_put(found: Selectors, task: dict[str, Any]) -> None:
+    after = wanted(found, **task)
+    assert (described_selectors(after, "aws") == described_selectors(found, "aws")) == (after is found)
+
+
+@given(found_selectors, basic_tasks)
+def test_no_more_selectors_are_put_than_cloudtrail_takes(found: Selectors, task: dict[str, Any]) -> None:
+    after = wanted(found, **task)
+    assert len(after.basic) + len(after.advanced) >= 1
+    assert len(after.basic) <= 5
+    assert not (after.basic and after.advanced)
+
+
+@given(st.lists(basic_selectors, min_size=1, max_size=5), st.randoms())
+def test_order_does_not_matter(selectors: list[Any], random: Any) -> None:
+    shuffled = random.sample(selectors, len(selectors))
+    assert described_selectors(with_basic(*selectors), "aws") == described_selectors(with_basic(*shuffled), "aws")
+
+
+@given(found_selectors, st.lists(advanced_selectors, min_size=1, max_size=3))
+def test_advanced_selectors_that_were_put_are_not_put_again(found: Selectors, asked: list[Any]) -> None:
+    options = described_selectors(Selectors(advanced=tuple(asked)), "aws")["advanced_event_selectors"]
+    after = wanted(found, advanced_event_selectors=options)
+    assert wanted(after, advanced_event_selectors=options) is after
+    assert (described_selectors(after, "aws") == described_selectors(found, "aws")) == (after is found)

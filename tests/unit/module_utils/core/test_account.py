@@ -1,0 +1,152 @@
+"""What Account makes of the answers of a client; the client here only replays them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account, WritesFailedError
+from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AnswerLostError, AwsError
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan, Write
+from ansible_collections.secmon.aws.plugins.module_utils.core.retries import Budget
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+
+Answer = dict[str, Any] | Exception
+THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "x")
+EXISTS = ClientError({"Error": {"Code": "ResourceAlreadyExistsException"}}, "x")
+LOST = ConnectionClosedError(endpoint_url="https://x")
+
+
+class Replay:
+    """A client of any service that gives these answers, one per call, and keeps what it was asked."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(**parameters: Any) -> Any:
+            self.asked.append((name, parameters))
+            answer = self.answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+
+def account(client: Replay, seconds: float = 60) -> Account:
+    clock = [0.0]
+
+    def sleep(delay: float) -> None:
+        clock[0] += delay
+
+    return Account(lambda _service: client, "eu-west-1", Budget(seconds, now=lambda: clock[0], sleep=sleep))
+
+
+def write(name: str = "a", **options: Any) -> Write:
+    return Write("logs", "CreateLogGroup", {"logGroupName": name}, f"log group {name}", **options)
+
+
+def plan(*stages: tuple[Write, ...], **options: Any) -> Plan:
+    return Plan(before={}, after={"made": True}, stages=stages, **options)
+
+
+def test_a_throttled_call_is_made_again() -> None:
+    client = Replay(THROTTLED, THROTTLED, {"logGroups": []})
+    assert account(client).read("logs", "DescribeLogGroups", "x") == {"logGroups": []}
+    assert len(client.asked) == 3
+
+
+def test_an_unreachable_address_is_given_up_after_a_few_attempts() -> None:
+    client = Replay(*[EndpointConnectionError(endpoint_url="https://x")] * 10)
+    with pytest.raises(AwsError, match="EndpointConnectionError"):
+        account(client, seconds=10_000).read("logs", "DescribeLogGroups", "x")
+    assert len(client.asked) == 3
+
+
+def test_all_pages_are_read() -> None:
+    client = Replay({"items": [1], "nextToken": "t"}, {"items": [], "nextToken": "u"}, {"items": [2]})
+    assert account(client).read_all("logs", "DescribeMetricFilters", "x", "items") == [1, 2]
+    assert [parameters.get("nextToken") for _name, parameters in client.asked] == [None, "t", "u"]
+
+
+def test_a_listing_whose_page_expired_begins_again() -> None:
+    expired = ClientError({"Error": {"Code": "InvalidNextToken"}}, "x")
+    client = Replay({"items": [1], "nextToken": "t"}, expired, {"items": [1], "nextToken": "t"}, {"items": [2]})
+    assert account(client).read_all("logs", "DescribeMetricFilters", "x", "items") == [1, 2]
+
+
+def test_a_listing_that_expires_for_ever_ends() -> None:
+    expired = ClientError({"Error": {"Code": "InvalidNextToken"}}, "x")
+    with pytest.raises(AwsError, match="InvalidNextToken"):
+        account(Replay(*[expired] * 50), seconds=20).read_all("logs", "DescribeMetricFilters", "x", "items")
+
+
+def test_what_a_lost_attempt_made_is_taken_as_made() -> None:
+    repeated = write(done_if_repeated=frozenset({"ResourceAlreadyExistsException"}))
+    assert account(Replay(LOST, EXISTS)).apply(plan((repeated,))) == [{}]
+
+
+def test_what_existed_before_our_first_attempt_is_an_error() -> None:
+    repeated = write(done_if_repeated=frozenset({"ResourceAlreadyExistsException"}))
+    with pytest.raises(WritesFailedError, match="ResourceAlreadyExists"):
+        account(Replay(EXISTS)).apply(plan((repeated,)))
+
+
+def test_a_goal_that_is_reached_already_is_no_error() -> None:
+    gone = write(done_if=frozenset({"ResourceNotFoundException"}))
+    missing = ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "x")
+    assert account(Replay(missing)).apply(plan((gone,))) == [{}]
+
+
+def test_a_call_that_must_not_be_made_twice_is_not() -> None:
+    client = Replay(LOST, {})
+    with pytest.raises(WritesFailedError) as caught:
+        account(client).apply(plan((write(repeatable=False),)))
+    assert isinstance(caught.value.error, AnswerLostError)
+    assert len(client.asked) == 1
+
+
+def test_only_the_errors_of_propagation_that_are_named_are_waited_for() -> None:
+    denied = ClientError({"Error": {"Code": "InvalidArn", "Message": "Access denied."}}, "x")
+    wrong = ClientError({"Error": {"Code": "InvalidArn", "Message": "Malformed."}}, "x")
+    waiting = write(propagating=(("InvalidArn", "Access denied"),))
+    assert account(Replay(denied, denied, {})).apply(plan((waiting,))) == [{}]
+    with pytest.raises(WritesFailedError, match="Malformed"):
+        account(Replay(wrong)).apply(plan((waiting,)))
+
+
+def test_a_failure_says_what_was_written_and_what_was_not() -> None:
+    first, second, third = write("a"), write("b"), write("c")
+    client = Replay({}, EXISTS)
+    with pytest.raises(WritesFailedError) as caught:
+        account(client).apply(plan((first,), (second,), (third,)))
+    assert (caught.value.done, caught.value.not_done) == ((first,), (second, third))
+
+
+def test_what_an_answer_lists_as_failed_is_a_failure() -> None:
+    answer = {"Errors": [{"Key": "k", "Code": "AccessDenied", "Message": "locked"}]}
+    with pytest.raises(WritesFailedError, match="locked"):
+        account(Replay(answer)).apply(plan((write(partial_errors="Errors"),)))
+
+
+def test_the_answers_come_in_the_order_of_the_writes() -> None:
+    made = account(Replay({"n": 1}, {"n": 2})).apply(plan((write("a"),), (write("b"),)))
+    assert made == [{"n": 1}, {"n": 2}]
+
+
+def test_the_place_is_asked_for_once_or_taken_from_an_arn() -> None:
+    client = Replay({"Account": "012345678901", "Arn": "arn:aws-cn:iam::012345678901:root"})
+    asking = account(client)
+    assert asking.place == asking.place
+    assert (asking.place.partition, asking.place.account, len(client.asked)) == ("aws-cn", "012345678901", 1)
+    learning = account(Replay())
+    learning.learn_place("arn:aws:logs:eu-west-1:012345678901:log-group:a:*")
+    assert learning.place.account == "012345678901"
+
+
+def test_a_message_can_say_where_we_are_even_if_nobody_tells_us() -> None:
+    denied = ClientError({"Error": {"Code": "ExpiredToken"}}, "x")
+    assert "region eu-west-1" in account(Replay(denied)).known_place()

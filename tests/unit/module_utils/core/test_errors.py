@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.core.errors import (
+    Subject,
+    is_expired_page,
+    is_lost_answer,
+    is_passing,
+    is_unreachable,
+    translate,
+)
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+
+SUBJECT = Subject("logs", "PutMetricFilter", "metric filter a", "arn:aws:logs:r:1:log-group:g")
+
+
+def answer(code: str, message: str = "m", status: int = 400) -> ClientError:
+    response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(response, "PutMetricFilter")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        answer("ThrottlingException"),
+        answer("Throttling"),
+        answer("Throttled", status=429),
+        answer("TooManyRequestsException"),
+        answer("OperationAbortedException"),
+        answer("ConcurrentAccess"),
+        answer("StaleTag"),
+        answer("ConflictException"),
+        answer("Anything", status=503),
+        ConnectionClosedError(endpoint_url="https://x"),
+        ReadTimeoutError(endpoint_url="https://x"),
+    ],
+)
+def test_what_may_pass_is_known(error: Exception) -> None:
+    assert is_passing(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        answer("AccessDeniedException"),
+        answer("LimitExceededException"),
+        answer("ValidationException"),
+        NoCredentialsError(),
+    ],
+)
+def test_what_will_not_pass_is_not_repeated(error: Exception) -> None:
+    assert not is_passing(error)
+
+
+def test_an_answer_is_lost_when_the_call_may_have_been_carried_out() -> None:
+    assert is_lost_answer(answer("InternalFailure", status=500))
+    assert is_lost_answer(ConnectionClosedError(endpoint_url="https://x"))
+    assert not is_lost_answer(answer("ThrottlingException"))
+    assert not is_lost_answer(EndpointConnectionError(endpoint_url="https://x"))
+    assert is_unreachable(EndpointConnectionError(endpoint_url="https://x"))
+
+
+@pytest.mark.parametrize("code", ["InvalidNextToken", "InvalidNextTokenException", "PaginationTokenExpiredException"])
+def test_an_expired_page_is_known(code: str) -> None:
+    assert is_expired_page(answer(code))
+
+
+def test_an_expired_page_of_sns_and_of_logs_is_known_by_its_message() -> None:
+    assert is_expired_page(answer("InvalidParameter", "Invalid parameter: NextToken"))
+    assert is_expired_page(answer("InvalidParameterException", "The specified nextToken is invalid."))
+    assert not is_expired_page(answer("InvalidParameterException", "The specified log group name is invalid."))
+    assert not is_expired_page(answer("InvalidParameter", "Invalid parameter: TopicArn"))
+
+
+def test_a_denial_says_who_needs_what_on_what() -> None:
+    message = (
+        "User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: logs:PutMetricFilter on resource: arn:x"
+    )
+    hint = translate(answer("AccessDeniedException", message), SUBJECT).hint
+    assert hint == "Allow logs:PutMetricFilter on arn:x to arn:aws:sts::1:assumed-role/r/s."
+
+
+def test_a_denial_without_details_names_what_we_know() -> None:
+    hint = translate(answer("AuthorizationError", "no"), SUBJECT).hint
+    assert hint == "Allow logs:PutMetricFilter on arn:aws:logs:r:1:log-group:g to the caller."
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "action"),
+    [
+        ("resourcegroupstaggingapi", "GetResources", "tag:GetResources"),
+        ("s3", "PutBucketEncryption", "s3:PutEncryptionConfiguration"),
+        ("s3", "PutBucketPolicy", "s3:PutBucketPolicy"),
+        ("sns", "Subscribe", "sns:Subscribe"),
+    ],
+)
+def test_the_action_is_named_as_iam_names_it(service: str, operation: str, action: str) -> None:
+    assert Subject(service, operation, "x").iam_action == action
+
+
+def test_a_remedy_of_the_caller_goes_before_ours() -> None:
+    subject = Subject("logs", "PutMetricFilter", "x", remedies={"AccessDeniedException": "Ask Anna."})
+    assert translate(answer("AccessDeniedException"), subject).hint == "Ask Anna."
+
+
+def test_botocores_complaint_about_a_parameter_does_not_repeat_the_value() -> None:
+    error = translate(ParamValidationError(report="Invalid type for SecretString, value: hunter2"), SUBJECT)
+    assert "hunter2" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (NoCredentialsError(), "Give credentials"),
+        (answer("ExpiredTokenException"), "Renew them"),
+        (EndpointConnectionError(endpoint_url="https://x"), "Nobody answers"),
+        (answer("ThrottlingException"), "timeout_seconds"),
+    ],
+)
+def test_each_kind_of_failure_says_what_to_do(error: Exception, says: str) -> None:
+    assert says in translate(error, SUBJECT).hint

@@ -1,0 +1,273 @@
+"""The plans about metric filters, as pure functions of what is wanted and what is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan, Write
+from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
+from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filter import filter_found, filter_wanted
+from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filters import plan_absent, plan_present
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+GROUP = "trail"
+ARN = "arn:aws:logs:us-east-1:*:log-group:trail:*"
+ITEM = {"name": "Reads", "pattern": "ERROR", "metric_namespace": "Ours", "metric_name": "Reads", "metric_value": "1"}
+FOUND = {
+    "filterName": "Reads",
+    "filterPattern": "ERROR",
+    "metricTransformations": [{"metricNamespace": "Ours", "metricName": "Reads", "metricValue": "1"}],
+    "creationTime": 1,
+    "applyOnTransformedLogs": False,
+}
+
+Group = dict[str, dict[str, Any]]
+
+# Compiling patterns takes long on a busy machine, and says nothing of a plan.
+_many = settings(deadline=None)
+
+
+def params(*items: dict[str, Any], adopt: bool = False, purge_namespace: str | None = None) -> dict[str, Any]:
+    return {
+        "log_group_name": GROUP,
+        "filters": list(items),
+        "adopt": adopt,
+        "purge_namespace": [purge_namespace] if purge_namespace else None,
+    }
+
+
+def carried_out(writes: tuple[Write, ...], group: Group) -> Group:
+    """Return what the group's filters are after these writes."""
+    after = dict(group)
+    for write in writes:
+        name = write.parameters["filterName"]
+        if write.operation == "DeleteMetricFilter":
+            del after[name]
+        else:
+            after[name] = dict(write.parameters)
+    return after
+
+
+def listing(group: Group) -> list[dict[str, Any]]:
+    return [group[name] for name in sorted(group)]
+
+
+PATTERNS = st.sampled_from(["ERROR", "%a+%", "{ $.a = 1 }", "", "foreign: %[%"])
+FIELDS = {
+    "metricNamespace": st.sampled_from(["Ours", "Theirs"]),
+    "metricName": st.sampled_from("XY"),
+    "metricValue": st.sampled_from(["1", "$.a"]),
+}
+OPTIONAL = {
+    "unit": st.sampled_from(["Count", "None"]),
+    "defaultValue": st.sampled_from([0, 0.0, 1.5]),
+    "dimensions": st.sampled_from([{}, {"A": "$.a"}]),
+}
+SURPLUS = {
+    "applyOnTransformedLogs": st.booleans(),
+    "fieldSelectionCriteria": st.sampled_from(["", '@aws.region = "us-east-1"']),
+    "emitSystemFieldDimensions": st.sampled_from([[], ["@aws.account"]]),
+}
+METRICS = st.fixed_dictionaries(FIELDS, optional=OPTIONAL)
+GROUPS = st.dictionaries(
+    st.sampled_from("abcdefgh"),
+    st.fixed_dictionaries(
+        {"filterPattern": PATTERNS, "metricTransformations": st.lists(METRICS, min_size=1, max_size=2)},
+        optional=SURPLUS,
+    ),
+).map(lambda group: {name: {**own, "filterName": name} for name, own in group.items()})
+ITEMS = st.dictionaries(
+    st.sampled_from("abcdefgh"),
+    st.fixed_dictionaries(
+        {
+            "pattern": st.sampled_from(["ERROR", "%a+%", "%b+%"]),
+            "metric_namespace": st.sampled_from(["Ours", "Theirs"]),
+            "metric_name": st.sampled_from("XY"),
+            "metric_value": st.just("1"),
+        },
+        optional={"unit": st.sampled_from(["", "None", "Bytes"]), "default_value": st.sampled_from(["", 0, "2"])},
+    ),
+).map(lambda items: [{**item, "name": name} for name, item in items.items()])
+
+
+def planned(items: list[dict[str, Any]], group: Group, purge: str | None = "Ours") -> Plan | None:
+    """Return the plan, or None where the group's quotas forbid it."""
+    try:
+        return plan_present(params(*items, adopt=True, purge_namespace=purge), listing(group), ARN)
+    except RequestError as refusal:
+        assert "regular expression" in str(refusal)
+        return None
+
+
+@_many
+@given(ITEMS, GROUPS)
+def test_a_plan_that_was_carried_out_leaves_nothing_to_do(items: list[dict[str, Any]], group: Group) -> None:
+    plan = planned(items, group)
+    if plan:
+        again = planned(items, carried_out(plan.writes, group))
+        assert again is not None and not again.changed
+        assert again.results["filters"] == plan.results["filters"]
+
+
+@_many
+@given(ITEMS, GROUPS, st.randoms(use_true_random=False))
+def test_the_order_of_the_task_and_of_the_listing_is_irrelevant(
+    items: list[dict[str, Any]], group: Group, random: Any
+) -> None:
+    plan = planned(items, group)
+    random.shuffle(items)
+    names = list(group)
+    random.shuffle(names)
+    shuffled = planned(items, {name: group[name] for name in names})
+    assert (plan is None) == (shuffled is None)
+    if plan and shuffled:
+        assert (shuffled.before, shuffled.after) == (plan.before, plan.after)
+
+
+FIVE_OF_EIGHT = st.permutations("abcdefgh").map(lambda names: set(names[:5]))
+
+
+@_many
+@given(FIVE_OF_EIGHT, FIVE_OF_EIGHT, st.sets(st.sampled_from("abcdefgh")), st.randoms(use_true_random=False))
+def test_no_order_of_a_stages_writes_exceeds_the_quota_of_regular_expressions(
+    before: set[str], after: set[str], purged: set[str], random: Any
+) -> None:
+    patterns = {name: "%a+%" if name in before else "x" for name in "abcdefgh"}
+    group = {name: {**FOUND, "filterName": name, "filterPattern": patterns[name]} for name in patterns}
+    named = [name for name in "abcdefgh" if name not in purged]
+    items = [{**ITEM, "name": name, "pattern": "%b+%" if name in after else "y"} for name in named]
+    plan = planned(items, group)
+    assert plan is not None
+    for stage in plan.stages:
+        writes = list(stage)
+        random.shuffle(writes)
+        for write in writes:
+            group = carried_out((write,), group)
+            assert sum(filter_found(own).has_regex for own in group.values()) <= 5
+    assert set(group) == set(named)
+
+
+@_many
+@given(ITEMS, GROUPS)
+def test_an_unnamed_filter_goes_only_if_it_feeds_the_purged_namespace(
+    items: list[dict[str, Any]], group: Group
+) -> None:
+    plan = planned(items, group)
+    if plan:
+        after = carried_out(plan.writes, group)
+        named = {item["name"] for item in items}
+        for name in set(group) - named:
+            feeds = {metric["metricNamespace"] for metric in group[name]["metricTransformations"]}
+            assert (name in after) == ("Ours" not in feeds)
+
+
+@_many
+@given(ITEMS, GROUPS)
+def test_absent_removes_exactly_what_is_named(items: list[dict[str, Any]], group: Group) -> None:
+    plan = plan_absent(params(*items, adopt=True, purge_namespace="Ours"), listing(group), ARN)
+    assert set(carried_out(plan.writes, group)) == set(group) - {item["name"] for item in items}
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "shown"),
+    [
+        ({"applyOnTransformedLogs": True}, {"apply_on_transformed_logs": True}),
+        ({"fieldSelectionCriteria": '@aws.region = "x"'}, {"field_selection_criteria": '@aws.region = "x"'}),
+        ({"emitSystemFieldDimensions": ["@aws.account"]}, {"emit_system_field_dimensions": ["@aws.account"]}),
+        ({"metricTransformations": FOUND["metricTransformations"] * 2}, {"further_metrics"}),  # type: ignore[operator]
+    ],
+    ids=lambda value: next(iter(value)),
+)
+def test_what_this_collection_never_sets_is_seen_and_undone(by_hand: dict[str, Any], shown: Any) -> None:
+    plan = plan_present(params(ITEM), [{**FOUND, **by_hand}], ARN)
+    (write,) = plan.writes
+    assert write.parameters == {"logGroupName": GROUP, **{key: FOUND[key] for key in list(FOUND)[:3]}}
+    surplus = {key: value for key, value in plan.before["Reads"].items() if key not in plan.after["Reads"]}
+    assert set(surplus) == set(shown)
+    assert not isinstance(shown, dict) or surplus == shown
+
+
+def test_a_filter_with_a_second_metric_in_our_namespace_is_ours_and_is_purged() -> None:
+    second = {"metricNamespace": "Ours", "metricName": "Reads", "metricValue": "1"}
+    found = [{**FOUND, "metricTransformations": [{**second, "metricNamespace": "Theirs"}, second]}]
+    assert plan_present(params(ITEM), found, ARN).results["updated"] == ["Reads"]
+    assert plan_present(params(purge_namespace="Ours"), found, ARN).results["removed"] == ["Reads"]
+
+
+@pytest.mark.parametrize("plan", [plan_present, plan_absent])
+def test_a_filter_of_another_namespace_is_refused_unless_adopted(plan: Any) -> None:
+    foreign = [
+        {**FOUND, "metricTransformations": [{"metricNamespace": "Theirs", "metricName": "R", "metricValue": "1"}]}
+    ]
+    with pytest.raises(RequestError, match=r"feeds the namespace Theirs, .* adopt: true"):
+        plan(params(ITEM), foreign, ARN)
+    assert plan(params(ITEM, adopt=True), foreign, ARN).changed
+
+
+@pytest.mark.parametrize("plan", [plan_present, plan_absent])
+def test_a_filter_that_was_moved_to_another_namespace_by_hand_is_ours(plan: Any) -> None:
+    transformation = {**FOUND["metricTransformations"][0], "metricNamespace": "Theirs"}
+    moved = [{**FOUND, "metricTransformations": [transformation]}]
+    assert plan(params(ITEM), moved, ARN).changed
+
+
+def test_new_filters_come_before_the_purge_so_that_nothing_goes_unseen() -> None:
+    plan = plan_present(params({**ITEM, "name": "Renamed"}, purge_namespace="Ours"), [FOUND], ARN)
+    assert [write.operation for write in plan.writes] == ["PutMetricFilter", "DeleteMetricFilter"]
+
+
+def test_in_a_full_group_the_purge_comes_first() -> None:
+    full = [{**FOUND, "filterName": f"F{index:03}"} for index in range(100)]
+    plan = plan_present(params(ITEM, purge_namespace="Ours"), full, ARN)
+    assert [write.operation for write in plan.writes] == ["DeleteMetricFilter"] * 100 + ["PutMetricFilter"]
+
+
+@pytest.mark.parametrize("found", [None, []])
+def test_a_missing_group_is_planned_like_an_empty_one_with_a_warning(found: Any) -> None:
+    plan = plan_present(params(ITEM), found, ARN)
+    assert plan.results["created"] == ["Reads"]
+    assert any("secmon.aws.log_group" in warning for warning in plan.warnings) == (found is None)
+    assert "secmon.aws.log_group" in plan.writes[0].remedies["ResourceNotFoundException"]
+    assert not plan_absent(params(ITEM), found, ARN).changed
+
+
+def test_the_author_hears_of_a_contested_pattern_when_it_is_written_and_not_again() -> None:
+    contested = {**ITEM, "pattern": '{ $.a != "b" }', "metric_value": "$.size"}
+    first = plan_present(params(contested), [], ARN)
+    assert any("is false when the property is missing" in warning for warning in first.warnings)
+    assert any("does not name '$.size'" in warning for warning in first.warnings)
+    there = listing(carried_out(first.writes, {}))
+    assert plan_present(params({**contested, "unit": "Count"}), there, ARN).warnings == ()
+
+
+@pytest.mark.parametrize("pattern", ["a  b", " a b", "a b ", "a\tb", "a b\n"])
+def test_a_pattern_that_differs_in_white_space_only_differs(pattern: str) -> None:
+    plan = plan_present(params({**ITEM, "pattern": "a b"}), [{**FOUND, "filterPattern": pattern}], ARN)
+    assert plan.writes[0].parameters["filterPattern"] == "a b"
+
+
+@pytest.mark.parametrize(
+    ("item", "default_value", "dimensions"),
+    [
+        ({}, 5.0, {}),
+        ({"default_value": ""}, None, {}),
+        ({"default_value": "0"}, 0.0, {}),
+        ({"dimensions": {"A": "$.a"}}, None, {"A": "$.a"}),
+        ({"dimensions": {}}, 5.0, {}),
+    ],
+)
+def test_a_default_value_is_kept_set_cleared_or_gives_way(item: Any, default_value: Any, dimensions: Any) -> None:
+    found = filter_found({**FOUND, "metricTransformations": [{"defaultValue": 5.0}]})
+    wanted = filter_wanted({**ITEM, **item}, found)
+    assert (wanted.default_value, wanted.dimensions) == (default_value, dimensions)
+
+
+@pytest.mark.parametrize(
+    ("item", "dimensions"),
+    [({}, {"A": "$.a"}), ({"default_value": ""}, {"A": "$.a"}), ({"default_value": 0}, {}), ({"dimensions": {}}, {})],
+)
+def test_dimensions_are_kept_cleared_or_give_way(item: Any, dimensions: Any) -> None:
+    found = filter_found({**FOUND, "metricTransformations": [{"dimensions": {"A": "$.a"}}]})
+    assert filter_wanted({**ITEM, **item}, found).dimensions == dimensions

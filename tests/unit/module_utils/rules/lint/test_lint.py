@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.rules.cis_patterns import CIS_PATTERNS
+from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.lint import Finding, LintContext, lint_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
+
+from tests.unit.module_utils.rules.rule_builders import (
+    make_rule,
+    narrowed_body,
+    record,
+    rule_body,
+    rule_from,
+    secret_read,
+)
+
+SOUND = make_rule()
+
+
+def findings(rule: Rule, **context: Any) -> dict[str, Finding]:
+    return {finding.code: finding for finding in lint_rules([rule], LintContext(**context))}
+
+
+def with_alarm(**changes: Any) -> Rule:
+    return replace(SOUND, alarm=replace(SOUND.alarm, **changes))
+
+
+def test_a_sound_rule_has_no_findings_and_every_finding_has_a_reason_and_a_source() -> None:
+    assert lint_rules([SOUND]) == ()
+    bad = replace(with_alarm(statistic="Average", period_seconds=10), references=SOUND.references.__class__(), tests=())
+    found = lint_rules([bad])
+    assert len(found) >= 4
+    assert all(finding.reason and finding.source and finding.rule_id == "secret_access" for finding in found)
+
+
+# ---- pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "code"),
+    [
+        ('{ $.errorCode != "x" }', "not-equal-on-missing"),
+        ('{ $.eventName = "Get*Value" }', "interior-wildcard"),
+        ("ERROR ?WARN", "optional-terms-ignored"),
+        ("[ip, user, status = 4*]", "delimited-field-count"),
+    ],
+)
+def test_contested_choices_of_a_pattern_are_reported(pattern: str, code: str) -> None:
+    finding = findings(replace(SOUND, pattern=pattern))[code]
+    assert finding.level == "warning"
+    assert "position" in finding.reason
+
+
+@pytest.mark.parametrize(
+    "pattern", ['{ ($.errorCode NOT EXISTS) || ($.errorCode != "x") }', '{ $.eventName = "Get*" }', "[ip, ...]"]
+)
+def test_guarded_forms_are_not_reported(pattern: str) -> None:
+    assert not findings(replace(SOUND, pattern=pattern)).keys() & {
+        "not-equal-on-missing",
+        "interior-wildcard",
+        "delimited-field-count",
+    }
+
+
+@pytest.mark.parametrize("topic", CIS_PATTERNS)
+def test_a_verbatim_compliance_pattern_has_no_finding(topic: str) -> None:
+    entry = CIS_PATTERNS[topic]
+    references = replace(SOUND.references, security_hub=entry.security_hub)
+    codes = findings(replace(SOUND, pattern=entry.text, compliance=True, references=references)).keys()
+    assert not codes - {"event-source-excluded"}
+
+
+def test_a_compliance_pattern_that_is_not_verbatim_is_an_error_that_shows_the_place() -> None:
+    text = CIS_PATTERNS["cmk"].text.replace("DisableKey", "DisableKeys")
+    references = replace(SOUND.references, security_hub="CloudWatch.7")
+    finding = findings(replace(SOUND, pattern=text, compliance=True, references=references))["not-verbatim"]
+    assert finding.level == "error"
+    assert f"character {text.index('DisableKeys') + 11}" in finding.reason
+    longer = replace(SOUND, pattern=CIS_PATTERNS["cmk"].text.replace("=", " = "), compliance=True)
+    assert "not-verbatim" in findings(longer)
+    assert "none of the published" in findings(replace(SOUND, compliance=True))["not-verbatim"].reason
+
+
+def test_a_verbatim_pattern_under_the_id_of_another_control_is_an_error() -> None:
+    references = replace(SOUND.references, security_hub="CloudWatch.1")
+    rule = replace(SOUND, pattern=CIS_PATTERNS["cmk"].text, compliance=True, references=references)
+    assert "CloudWatch.7" in findings(rule)["wrong-control"].reason
+
+
+@pytest.mark.parametrize("pattern", ["ERROR", '"[ERROR]" Exception', "%AUTHORIZED%", "?ERROR ?FATAL"])
+def test_words_that_occur_in_the_call_that_creates_the_filter_are_an_error(pattern: str) -> None:
+    assert findings(replace(SOUND, pattern=pattern))["matches-own-filter"].level == "error"
+
+
+def test_words_that_exclude_that_call_are_fine() -> None:
+    assert "matches-own-filter" not in findings(replace(SOUND, pattern="ERROR -PutMetricFilter"))
+
+
+def test_a_guard_rule_that_sees_its_own_deployment_is_reported_unless_it_excepts_the_deployer() -> None:
+    pattern = "{ $.eventName = PutMetricFilter }"
+    assert findings(replace(SOUND, pattern=pattern))["matches-own-deployment"].level == "warning"
+    user = "$.userIdentity.sessionContext.sessionIssuer.userName"
+    excepting = f'{{ ($.eventName = PutMetricFilter) && (({user} NOT EXISTS) || ({user} != "${{deployer}}")) }}'
+    parameters = {"deployer": {"type": "role_name", "description": "It deploys.", "samples": ["sample-role"]}}
+    assert lint_rules([make_rule(pattern=excepting, parameters=parameters)]) == ()
+
+
+# ---- metric and alarm
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "level"),
+    [
+        ({"statistic": "Average"}, "average-with-zero-default", "error"),
+        ({"statistic": "Minimum"}, "minimum-with-zero-default", "error"),
+        ({"statistic": "SampleCount"}, "sample-count-with-default", "error"),
+        ({"statistic": None, "extended_statistic": "p50"}, "percentile-with-zero-default", "warning"),
+        ({"period_seconds": 30}, "short-period", "warning"),
+        ({"threshold": 0.0}, "alarm-always", "error"),
+        ({"threshold": -1.0, "comparison": "GreaterThanThreshold"}, "alarm-always", "error"),
+        ({"statistic": "Maximum", "threshold": 2.0}, "alarm-never", "error"),
+        ({"statistic": "Maximum", "comparison": "GreaterThanThreshold"}, "alarm-never", "error"),
+        ({"comparison": "LessThanThreshold", "threshold": 0.0}, "alarm-never", "error"),
+        ({"statistic": "Maximum", "comparison": "LessThanThreshold", "threshold": 2.0}, "alarm-always", "error"),
+        ({"missing_data": "breaching"}, "missing-data-breaching", "warning"),
+        ({"missing_data": "missing"}, "missing-data-missing", "warning"),
+    ],
+)
+def test_an_alarm_that_is_diluted_never_fires_or_always_does_is_reported(
+    changes: dict[str, Any], code: str, level: str
+) -> None:
+    assert findings(with_alarm(**changes))[code].level == level
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"threshold": 100.0},
+        {"comparison": "GreaterThanThreshold", "threshold": 0.0},
+        {"statistic": "Maximum"},
+        {"comparison": "LessThanThreshold", "threshold": 1.0, "missing_data": "breaching"},
+    ],
+)
+def test_sensible_alarms_are_not_reported(changes: dict[str, Any]) -> None:
+    assert findings(with_alarm(**changes)) == {}
+
+
+def test_an_average_of_matches_alone_is_not_diluted() -> None:
+    rule = with_alarm(statistic="Average")
+    assert findings(replace(rule, metric=replace(rule.metric, default_value=None))) == {}
+
+
+def test_a_metric_of_zeros_can_never_reach_a_threshold() -> None:
+    assert "alarm-never" in findings(replace(SOUND, metric=replace(SOUND.metric, value="0")))
+    assert "alarm-never" not in findings(replace(SOUND, metric=replace(SOUND.metric, value="$.bytes")))
+
+
+def test_a_default_value_with_dimensions_or_other_than_zero_is_reported() -> None:
+    metric = replace(SOUND.metric, default_value=0.25, dimensions={"A": "$.eventName"})
+    codes = findings(replace(SOUND, metric=metric))
+    assert {"dimensions-with-default", "default-value-adds-up"} == set(codes)
+
+
+# ---- tests and references
+
+
+def test_too_few_different_tests_are_an_error() -> None:
+    few = replace(SOUND, tests=SOUND.tests[:1] + SOUND.tests[2:4])
+    reasons = [finding.reason for finding in lint_rules([few]) if finding.code == "too-few-tests"]
+    assert len(reasons) == 2
+
+
+def test_a_test_with_the_same_event_but_another_time_is_a_duplicate() -> None:
+    again = replace(SOUND.tests[0], name="later", event=record(eventTime="2026-09-14T10:00:00Z", eventID="3"))
+    finding = findings(replace(SOUND, tests=(*SOUND.tests, again)))["duplicate-test"]
+    assert "'read by a user' and 'later'" in finding.reason
+
+
+def test_missing_references_and_false_positives_are_reported() -> None:
+    bare = replace(SOUND, references=SOUND.references.__class__(), false_positives=())
+    assert set(findings(bare)) == {"no-references", "no-false-positives"}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"eventID": "REMOVE"}, "eventID missing"),
+        ({"responseElements": "REMOVE"}, "responseElements missing"),
+        ({"recipientAccountId": 111122223333}, "quoted"),
+        ({"eventVersion": "1.05"}, "1.08"),
+        ({"eventTime": "yesterday"}, "2026-09-13T10:00:00Z"),
+        ({"readOnly": "true"}, "true or false"),
+        ({"eventType": "AwsApicall"}, "AwsApiCall"),
+        ({"eventCategory": "management"}, "Management"),
+        ({"sessionCredentialFromConsole": True}, 'the text "true"'),
+        ({"userIdentity": "alice"}, "not a mapping"),
+        ({"userIdentity": {"accountId": "111122223333"}}, "userIdentity.type"),
+        ({"userIdentity": {"type": "Admin"}}, "IAMUser"),
+        ({"userIdentity": {"type": "AssumedRole", "accountId": 5}}, "12 digits"),
+        (
+            {"userIdentity": {"type": "Root", "sessionContext": {"attributes": {"mfaAuthenticated": False}}}},
+            "mfaAuthenticated",
+        ),
+    ],
+)
+def test_a_test_event_that_no_trail_would_write_is_reported(change: dict[str, Any], words: str) -> None:
+    event = {key: value for key, value in record(**change).items() if value != "REMOVE"}
+    rule = replace(SOUND, tests=(*SOUND.tests, replace(SOUND.tests[0], name="odd", event=event)))
+    assert words in findings(rule)["incomplete-record"].reason
+
+
+def test_records_of_services_and_events_of_applications_are_fine() -> None:
+    service = record(userIdentity={"accountId": "111122223333", "invokedBy": "x"}, eventType="AwsServiceEvent")
+    tests = [replace(SOUND.tests[2], name=str(n), event=event) for n, event in enumerate((service, {"level": "ERROR"}))]
+    assert findings(replace(SOUND, tests=(*SOUND.tests, *tests))) == {}
+
+
+# ---- trail and log group
+
+
+def test_a_rule_whose_event_source_the_trail_excludes_is_an_error() -> None:
+    finding = findings(SOUND, excluded_event_sources=("secretsmanager.amazonaws.com",))["event-source-excluded"]
+    assert (finding.level, "secretsmanager.amazonaws.com" in finding.reason) == ("error", True)
+    assert findings(SOUND, excluded_event_sources=("kms.amazonaws.com",)) == {}
+
+
+def test_a_rule_that_loses_some_event_sources_is_a_warning() -> None:
+    pattern = "{ ($.eventSource = kms.amazonaws.com) || ($.eventSource = secretsmanager.amazonaws.com) }"
+    codes = findings(replace(SOUND, pattern=pattern), excluded_event_sources=("kms.amazonaws.com",))
+    assert codes["event-source-partly-excluded"].level == "warning"
+
+
+def test_event_sources_are_also_known_from_the_matching_tests() -> None:
+    rule = replace(SOUND, pattern="{ $.eventName = GetSecretValue }")
+    assert "event-source-excluded" in findings(rule, excluded_event_sources=("secretsmanager.amazonaws.com",))
+
+
+def test_reads_and_data_events_that_the_trail_does_not_record_are_errors() -> None:
+    assert findings(SOUND, trail_write_only=True)["read-events-dropped"].level == "error"
+    data = [replace(test, event={**test.event, "eventCategory": "Data"}) for test in SOUND.tests[:1]]  # type: ignore[dict-item]
+    assert findings(replace(SOUND, tests=tuple(data)), trail_data_events=False)["data-events-dropped"].level == "error"
+    mixed = replace(SOUND, tests=(*data, *SOUND.tests))
+    assert findings(mixed, trail_data_events=False)["data-events-dropped"].level == "warning"
+    assert "data-events-dropped" not in findings(mixed)
+
+
+def test_writes_that_the_trail_does_not_record_are_errors() -> None:
+    writes = tuple(
+        replace(test, event={**test.event, "readOnly": False})  # type: ignore[dict-item]
+        for test in SOUND.tests
+    )
+    assert findings(replace(SOUND, tests=writes), trail_read_only=True)["write-events-dropped"].level == "error"
+    assert "write-events-dropped" not in findings(SOUND, trail_read_only=True)
+
+
+def test_a_disabled_rule_may_lose_its_events() -> None:
+    off = replace(SOUND, enabled=False)
+    assert findings(off, excluded_event_sources=("secretsmanager.amazonaws.com",), trail_write_only=True) == {}
+
+
+def test_the_first_filter_that_does_not_fit_into_the_log_group_is_reported() -> None:
+    rules = [replace(SOUND, id=f"r{number}") for number in range(101)]
+    assert [(f.rule_id, f.code) for f in lint_rules(rules)] == [("r100", "too-many-filters")]
+    assert lint_rules(rules[:100]) == ()
+    assert lint_rules([replace(rules[0], enabled=False), *rules[1:]]) == ()
+    assert [f.rule_id for f in lint_rules(rules[:2], LintContext(other_filters=99))] == ["r1"]
+
+
+def test_the_sixth_filter_with_a_regular_expression_is_reported() -> None:
+    pattern = "{ $.eventName = %^GetSecret% }"
+    rules = [replace(SOUND, id=f"r{number}", pattern=pattern) for number in range(6)]
+    assert [(f.rule_id, f.code) for f in lint_rules(rules)] == [("r5", "too-many-regex-filters")]
+    assert lint_rules(rules[:5]) == ()
+    assert len(lint_rules(rules[:1], LintContext(other_regex_filters=5))) == 1
+
+
+def test_a_secret_by_name_counts_as_a_regular_expression_and_a_full_arn_does_not() -> None:
+    body = narrowed_body()
+    for test in body["tests"][:2]:
+        test["event"] = secret_read(body["parameters"]["secret"]["samples"][0])
+    body["tests"][1]["event"]["userIdentity"]["userName"] = "bob"
+    context = LintContext(other_regex_filters=5)
+    arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:s-AbC123"
+    for value, count in (("s", 1), (arn, 0), (None, 0)):
+        rules = apply_overrides([rule_from(body)], {"secret_access": {"parameters": {"secret": value}}})
+        assert [f.code for f in lint_rules(rules, context)].count("too-many-regex-filters") == count
+
+
+def test_the_example_body_stays_sound() -> None:
+    assert lint_rules([rule_from(rule_body())]) == ()

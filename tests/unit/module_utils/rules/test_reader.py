@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.rules.mapping import rule_to_mapping
+from ansible_collections.secmon.aws.plugins.module_utils.validation.errors import RuleError, RuleProblem
+
+from tests.unit.module_utils.rules.rule_builders import (
+    narrowed_body,
+    record,
+    rule_body,
+    rule_from,
+)
+
+
+def problems_of(body: dict[str, Any]) -> dict[str, RuleProblem]:
+    with pytest.raises(RuleError) as caught:
+        rule_from(body)
+    return {problem.key: problem for problem in caught.value.errors}
+
+
+def with_part(part: str, **changes: Any) -> dict[str, Any]:
+    body = rule_body()
+    kept = {key: value for key, value in {**body[part], **changes}.items() if value != "REMOVE"}
+    return {**body, part: kept}
+
+
+def test_a_parameter_without_a_body_is_refused() -> None:
+    assert "parameters.secret" in problems_of(narrowed_body(parameters={"secret": None}))
+
+
+@pytest.mark.parametrize(
+    ("key", "body", "words"),
+    [
+        ("id", {"id": "Secret-Access"}, "not allowed"),
+        ("title", {"title": ""}, "empty"),
+        ("title", {"title": "x" * 256}, "256 characters"),
+        ("title", {"title": "a\nb"}, "several lines"),
+        ("title", {"title": 5}, "not the number 5"),
+        ("description", {"description": "x" * 1025}, "more than 1024"),
+        ("description", {"description": "a\u202eb"}, "RIGHT-TO-LEFT OVERRIDE"),
+        ("filter_name", {"filter_name": "a:b"}, "not allowed"),
+        ("filter_name", {"filter_name": "x" * 513}, "not allowed"),
+        ("filter_name", {"filter_name": "Tr\u0430ck"}, "CYRILLIC SMALL LETTER A, which looks like 'a'"),
+        ("version", {"version": 0}, "too small"),
+        ("version", {"version": True}, "whole number"),
+        ("version", {"version": 1.5}, "whole number"),
+        ("enabled", {"enabled": "true"}, "true or false"),
+        ("tests", {"tests": {}}, "at least one entry"),
+        ("tests[0]", {"tests": ["x"]}, "mapping"),
+        ("false_positives", {"false_positives": "none"}, "list of texts"),
+        ("references.cis.v5.0", {"references": {"cis": {"v5.0": 4.3}}}, "not the number 4.3"),
+        ("references.cis.five", {"references": {"cis": {"five": "4.3"}}}, "not allowed"),
+        ("references.mitre_attack[0]", {"references": {"mitre_attack": ["1555"]}}, "not allowed"),
+        ("references.links[0]", {"references": {"links": ["http://a"]}}, "not allowed"),
+        ("references.cwe", {"references": {"cwe": "1"}}, "unknown key"),
+        ("pattern", {"pattern": 5}, "not the number 5"),
+        ("pattern", {"pattern": "{ $.a = 1 }\n"}, "line break"),
+        ("pattern", {"pattern": "{ $.a = 1 &&\n $.b = 2 }"}, "LINE FEED"),
+        ("pattern", {"pattern": '{ $.eventName = "Get\u0405ecretValue" }'}, "looks like 'S'"),
+        ("pattern", {"pattern": '{ $.eventName == "X" }'}, "^"),
+        ("pattern", {"pattern": f'{{ $.eventName = "{"x" * 1024}" }}'}, "1024"),
+    ],
+)
+def test_a_bad_value_is_refused_by_key(key: str, body: dict[str, Any], words: str) -> None:
+    problems = problems_of(rule_body(**body))
+    assert words in str(problems[key])
+
+
+@pytest.mark.parametrize(
+    ("key", "part", "changes", "words"),
+    [
+        ("metric.namespace", "metric", {"namespace": "AWS/Logs"}, "reserved"),
+        ("metric.namespace", "metric", {"namespace": "a$b"}, "not allowed"),
+        ("metric.name", "metric", {"name": "x" * 256}, "not allowed"),
+        ("metric.value", "metric", {"value": "one"}, "neither a number nor a selector"),
+        ("metric.value", "metric", {"value": "$.bytes"}, "does not name"),
+        ("metric.value", "metric", {"value": "1" * 101}, "more than 100"),
+        ("metric.value", "metric", {"value": True}, "truth value"),
+        ("metric.unit", "metric", {"unit": "count"}, "did you mean 'Count'?"),
+        ("metric.default_value", "metric", {"default_value": "0"}, "must be a number"),
+        ("metric.default_value", "metric", {"dimensions": {"A": "$.eventName"}}, "dimensions"),
+        (
+            "metric.dimensions",
+            "metric",
+            {"default_value": "REMOVE", "dimensions": dict.fromkeys("abcd", "$.eventName")},
+            "4 dimensions",
+        ),
+        ("metric.dimensions.A", "metric", {"default_value": "REMOVE", "dimensions": {"A": "$.other"}}, "not name"),
+        ("alarm.period_seconds", "alarm", {"period_seconds": 90}, "10, 20, 30 or a multiple of 60"),
+        ("alarm.evaluation_periods", "alarm", {"period_seconds": 3600, "evaluation_periods": 25}, "90,000 seconds"),
+        ("alarm.datapoints_to_alarm", "alarm", {"datapoints_to_alarm": 2}, "cannot occur"),
+        ("alarm.statistic", "alarm", {"extended_statistic": "p99"}, "exactly one"),
+        ("alarm.statistic", "alarm", {"statistic": "REMOVE"}, "exactly one"),
+        ("alarm.statistic", "alarm", {"statistic": "sum"}, "did you mean 'Sum'?"),
+        ("alarm.extended_statistic", "alarm", {"statistic": "REMOVE", "extended_statistic": "99"}, "p99"),
+        ("alarm.comparison", "alarm", {"comparison": "GreaterOrEqual"}, "GreaterThan"),
+        ("alarm.missing_data", "alarm", {"missing_data": "notbreaching"}, "did you mean 'notBreaching'?"),
+        ("alarm.threshold", "alarm", {"threshold": float("nan")}, "must be a number"),
+        ("alarm.treshold", "alarm", {"treshold": 1}, "did you mean 'threshold'?"),
+    ],
+)
+def test_the_limits_of_aws_are_kept(key: str, part: str, changes: dict[str, Any], words: str) -> None:
+    body = with_part(part, **changes)
+    assert words in str(problems_of(body)[key])
+
+
+@pytest.mark.parametrize(
+    ("part", "changes"),
+    [
+        ("metric", {"value": 1}),
+        ("metric", {"value": "1e3", "unit": "Count"}),
+        ("metric", {"value": "$.eventName", "default_value": "REMOVE", "dimensions": {"Source": "$.eventSource"}}),
+        ("metric", {"default_value": None}),
+        ("alarm", {"period_seconds": 10}),
+        ("alarm", {"period_seconds": 86400}),
+        ("alarm", {"statistic": "REMOVE", "extended_statistic": "p99.9"}),
+        ("alarm", {"evaluation_periods": 3, "datapoints_to_alarm": 2}),
+    ],
+)
+def test_what_aws_accepts_is_accepted(part: str, changes: dict[str, Any]) -> None:
+    rule_from(with_part(part, **changes))
+
+
+def test_fields_of_a_delimited_pattern_can_be_metric_values() -> None:
+    body = rule_body(pattern="[ip, user, ..., status = 4*, bytes]")
+    for value in ("$bytes", "$status", "$2"):
+        rule_from({**body, "metric": {**body["metric"], "value": value}})
+    for value in ("$missing", "$.bytes", "$"):
+        with pytest.raises(RuleError):
+            rule_from({**body, "metric": {**body["metric"], "value": value}})
+
+
+def test_look_alike_letters_in_event_names_of_tests_are_refused() -> None:
+    body = rule_body()
+    body["tests"][0]["event"] = record(eventName="GetSecretV\u0430lue")
+    problem = problems_of(body)["tests[0].event.eventName"]
+    assert "U+0430" in problem.message
+
+
+def test_parameters_and_placeholders_must_be_the_same_names() -> None:
+    body = narrowed_body(pattern='{ $.requestParameters.secretId = "${secrte}" }')
+    body["tests"][0]["parameters"] = {"sceret": None}
+    with pytest.raises(RuleError) as caught:
+        rule_from(body)
+    problems = {problem.key: problem for problem in caught.value.errors}
+    assert "did you mean 'secret'?" in problems["pattern"].hint
+    assert "does not use" in problems["parameters.secret"].message
+    assert "did you mean 'secret'?" in problems["tests[0].parameters.sceret"].hint
+
+
+def test_samples_and_values_are_checked_by_type() -> None:
+    body = narrowed_body()
+    body["parameters"]["secret"] = {**body["parameters"]["secret"], "samples": ["a*b", "x" * 513], "value": "a b"}
+    with pytest.raises(RuleError) as caught:
+        rule_from(body)
+    assert [problem.key for problem in caught.value.errors] == [
+        "parameters.secret.samples",
+        "parameters.secret.samples",
+        "parameters.secret.value",
+    ]
+
+
+def test_a_compliance_rule_takes_no_parameters() -> None:
+    with pytest.raises(RuleError) as caught:
+        rule_from(narrowed_body(compliance=True))
+    assert [problem.key for problem in caught.value.errors] == ["parameters"]
+
+
+def test_a_rule_survives_the_way_to_a_mapping_and_back() -> None:
+    body = narrowed_body(compliance=False, enabled=False, version=3)
+    body["tests"][0]["parameters"] = {"secret": None}
+    rule = rule_from(body)
+    assert rule_from(rule_to_mapping(rule)) == rule
+    assert rule.tests[0].parameters == {"secret": ()}

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PACKS
+from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import (
+    Packs,
+    RuleReport,
+    Trail,
+    check_rules,
+    load_packs,
+)
+
+OTHER_PATTERN = '{ ($.eventName = "X") && ($.requestParameters.secretId = "${secret}") }'
+BUCKET = {"log_bucket_tampered": {"parameters": {"bucket_name": "my-logs"}}}
+
+
+@pytest.fixture(scope="module")
+def shipped(repository: Path) -> Packs:
+    return load_packs(repository / "rules")
+
+
+def check(shipped: Packs, packs: Any, overrides: Any = None, **trail: Any) -> RuleReport:
+    return check_rules(shipped, packs, overrides or {}, Trail(**trail))
+
+
+def test_all_that_ships_can_be_deployed_at_once(shipped: Packs) -> None:
+    report = check(shipped, PACKS, BUCKET)
+    assert report.errors == ()
+    assert len(report.rules) == sum(map(len, shipped.values()))
+
+
+def test_the_guide_can_be_deployed_with_its_exclusions(shipped: Packs) -> None:
+    report = check(shipped, ["guide"], excluded_event_sources=("kms.amazonaws.com", "rdsdata.amazonaws.com"))
+    assert (report.errors, report.warnings) == ((), ())
+    assert [rule.id for rule in report.rules] == ["secret_access"]
+
+
+def test_the_values_of_an_account_are_filled_in(shipped: Packs) -> None:
+    (rule,) = check(shipped, ["guide"], {"secret_access": {"parameters": {"secret": "Mine"}}}).rules
+    assert '"Mine"' in rule.pattern
+    assert "${" not in rule.pattern
+
+
+@pytest.mark.parametrize(
+    ("packs", "overrides", "trail", "told"),
+    [
+        (["guide"], {"secret_acess": {"enabled": False}}, {}, "did you mean 'secret_access'?"),
+        (["guide"], {"secret_access": {"severity": "hihg"}}, {}, "did you mean 'high'?"),
+        (["guide"], {"root_usage": {"enabled": False}}, {}, "in the pack cis, which secmon_packs does not choose"),
+        (["guide"], {"secret_access": {"enabled": False}}, {}, "no rule is left to deploy."),
+        (["guide"], {"secret_access": {"alarm": {"statistic": "Average"}}}, {}, "set statistic to Sum"),
+        (["guide"], {"secret_access": {"pattern": OTHER_PATTERN}}, {}, "expects a match and got none"),
+        (["guide"], ["no mapping"], {}, "overrides map rule ids to the fields that they change"),
+        (["cis"], {}, {"excluded_event_sources": ("kms.amazonaws.com",)}, "the trail excludes kms.amazonaws.com"),
+        (["guide"], {}, {"management_events": "write"}, "read-only calls, and the trail records writes only"),
+        (["operational"], {}, {"management_events": "read"}, "writes, and the trail records reads only"),
+        (["guard"], {}, {}, "log_bucket_tampered.parameters.bucket_name"),
+        ([], {}, {}, "no rule is left to deploy."),
+    ],
+)
+def test_a_rule_that_cannot_do_its_work_is_told_in_one_line(
+    shipped: Packs, packs: list[str], overrides: Any, trail: dict[str, Any], told: str
+) -> None:
+    report = check(shipped, packs, overrides, **trail)
+    assert any(told in error for error in report.errors), report.errors
+    assert not any("\n" in error for error in report.errors)
+
+
+def test_the_parts_of_a_message_stay_apart_in_its_one_line(shipped: Packs) -> None:
+    """A list of known rules ran into the next sentence, and the caret of a pattern stood under nothing."""
+    unknown = check(shipped, ["guide"], {"nothing-like-it": {"enabled": False}})
+    assert "(known: secret_access; a rule of your own needs" in unknown.errors[0]
+    malformed = check(shipped, ["guide"], {"secret_access": {"pattern": "{ $.eventName = }"}})
+    (error,) = malformed.errors
+    assert 'expected a value, found "}"; { $.eventName = }' in error
+    assert "^" not in error
+
+
+def own_rules(shipped: Packs, count: int, condition: str) -> dict[str, Any]:
+    """Return rules like the guide's, each with a filter and a metric of its own."""
+    (rule,) = shipped["guide"]
+    tests = [{"name": test.name, "match": test.match, "event": test.event} for test in rule.tests]
+    source = '$.eventSource = "secretsmanager.amazonaws.com"'
+    return {
+        f"own_{number}": {
+            **{"title": "t", "severity": "low", "description": "d", "runbook": "r", "tests": tests},
+            "pattern": f"{{ ({source}) && ({condition}) }}",
+            "filter_name": f"Own{number}",
+            "metric": {"namespace": "Own", "name": f"Own{number}", "value": "1", "default_value": 0},
+            "alarm": {
+                **{"statistic": "Sum", "period_seconds": 60, "evaluation_periods": 1, "threshold": 1},
+                "comparison": "GreaterThanOrEqualToThreshold",
+            },
+        }
+        for number in range(count)
+    }
+
+
+@pytest.mark.parametrize(
+    ("fitting", "condition", "told"),
+    [
+        (99, '$.eventName = "GetSecretValue"', "101 metric filters on one log group"),
+        (5, "$.eventName = %^GetSecretValue$%", "6 filters with regular expressions on one log group"),
+    ],
+)
+def test_what_one_log_group_cannot_hold_is_told(shipped: Packs, fitting: int, condition: str, told: str) -> None:
+    fits = check(shipped, ["guide"], own_rules(shipped, fitting, condition))
+    assert not any("on one log group" in error for error in fits.errors)
+    assert any(told in error for error in check(shipped, ["guide"], own_rules(shipped, fitting + 1, condition)).errors)
+
+
+def test_all_that_is_wrong_is_told_at_once(shipped: Packs) -> None:
+    overrides = {"nope": {"enabled": False}, "root_usage": {"enabled": False}, "secret_access": {"severity": 1}}
+    errors = check(shipped, ["guide"], overrides).errors
+    assert [any(name in error for error in errors) for name in overrides] == [True, True, True]
