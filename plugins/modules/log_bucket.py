@@ -157,7 +157,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.core.arns import partition_of
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import partition_of
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import is_ours

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..core.arns import partition_of
+from ..core.aws_names import partition_of
 from ..core.problems import did_you_mean, require
 from ..core.tags import tag_problems
 from .selection import DATA_SERVICES, EXCLUDABLE, Conditions

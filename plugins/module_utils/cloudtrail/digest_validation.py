@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from ..core.account import Account
-from ..core.arns import Place
+from ..core.aws_names import Place
 from ..core.errors import AwsError
 from .digests import HOUR, digest_end, digest_folder, digest_problem, parse_time, signed_text
 

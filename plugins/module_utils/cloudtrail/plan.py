@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..core.arns import Place
+from ..core.aws_names import Place
 from ..core.plan import Plan, Write
 from ..core.problems import require
 from ..core.tags import as_list, require_ownership, tag_change

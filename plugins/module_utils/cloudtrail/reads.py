@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.account import Account
-from ..core.arns import Place, partition_of
+from ..core.aws_names import Place, partition_of
 from ..core.tags import as_mapping, own_tags
 from .selection import Selectors
 from .state import Trail, place_of, settings_of

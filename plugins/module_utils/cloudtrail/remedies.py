@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..core.arns import Place
+from ..core.aws_names import Place
 
 # CloudTrail looks at policies and roles that AWS may not have spread yet. These refusals, and no others, are repeated.
 PROPAGATING = (

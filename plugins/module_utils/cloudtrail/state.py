@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from ..core.arns import Place
+from ..core.aws_names import Place
 from ..core.tags import tag_change
 from .selection import DEFAULT, Selectors
 from .selectors import described_selectors, wanted_selectors

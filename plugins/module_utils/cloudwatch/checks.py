@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ..core.arns import partition_of
+from ..core.aws_names import partition_of
 from ..core.problems import did_you_mean
 from ..core.tags import as_texts
 from ..rules.limits import (

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.arns import partition_of
+from ..core.aws_names import partition_of
 from ..core.graph import layers
 from ..core.plan import Plan, Write
 from ..core.problems import require

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from .arns import Place, partition_of
+from .aws_names import Place, partition_of
 from .errors import (
     AnswerLostError,
     AwsError,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.arns import Place
+from ..core.aws_names import Place
 from .timeline import Finding
 
 Answer = Mapping[str, Any]

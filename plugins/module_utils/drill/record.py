@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..core.arns import Place
+from ..core.aws_names import Place
 from ..filter_pattern.pattern import CompiledPattern, PatternError, compile_pattern
 from ..filter_pattern.tree import FieldName, Name, Selector, tree_leaves
 

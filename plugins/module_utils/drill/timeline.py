@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..core.arns import Place
+from ..core.aws_names import Place
 
 HOPS = ("call", "event_history", "log_file", "log_group", "metric", "alarm", "notification")
 

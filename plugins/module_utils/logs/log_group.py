@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..core.arns import Place, is_of_region
+from ..core.aws_names import Place, is_of_region
 from ..core.plan import Plan, Write
 from ..core.problems import require
 from ..core.tags import own_tags, require_ownership, tag_change, tag_problems

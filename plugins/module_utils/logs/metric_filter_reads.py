@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.account import Account
-from ..core.arns import Place, partition_of
+from ..core.aws_names import Place, partition_of
 from ..core.errors import AwsError
 
 _PAGE_SIZE = 50

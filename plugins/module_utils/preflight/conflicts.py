@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..core.arns import partition_of
+from ..core.aws_names import partition_of
 from ..core.tags import tag_problems
 from ..validation.types import shown
 from .aws_types import bucket_name_problem

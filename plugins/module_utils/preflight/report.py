@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..core.arns import Place, partition_of
+from ..core.aws_names import Place, partition_of
 from ..rules.deployment import Detections, alarm_name_problems, detections
 from ..rules.selection import Packs, RuleReport, Trail, check_rules, override_errors
 from .checks import Given, NotSoundError, Problem, Settings, check_variables, secret_texts

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..core.arns import partition_of
+from ..core.aws_names import partition_of
 from ..validation.types import shown
 from .checks import NotSoundError, Settings
 from .conflicts import log_bucket

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..core.arns import is_of_region, partition_of
+from ..core.aws_names import is_of_region, partition_of
 from ..core.problems import did_you_mean, require
 from ..core.tags import tag_problems
 from .state import replica_entry, wanted_policy

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.account import Account
-from ..core.arns import partition_of
+from ..core.aws_names import partition_of
 
 _SERVICE = "secretsmanager"
 

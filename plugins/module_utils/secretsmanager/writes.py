@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.arns import partition_of
+from ..core.aws_names import partition_of
 from ..core.plan import Write
 from ..core.tags import as_list, tag_change
 from .state import NO_ROTATION

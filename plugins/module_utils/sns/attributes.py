@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
-from ..core.arns import Place, is_of_region
+from ..core.aws_names import Place, is_of_region
 
 API_NAMES = {
     "display_name": "DisplayName",

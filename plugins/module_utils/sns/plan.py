@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..core.arns import Place, partition_of
+from ..core.aws_names import Place, partition_of
 from ..core.plan import Plan, Write
 from ..core.problems import require
 from ..core.tags import as_list, own_tags, require_ownership, tag_change, tag_problems

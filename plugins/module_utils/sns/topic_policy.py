@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..core.arns import Place
+from ..core.aws_names import Place
 from ..core.policy_documents import statements_of, with_statements
 
 CLOUDWATCH = "cloudwatch"

@@ -13,7 +13,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.plan import 
 )
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selection import Selectors
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.state import Trail, settings_of, wanted_trail
-from ansible_collections.secmon.aws.plugins.module_utils.core.arns import Place
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import Place
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
 from hypothesis import given
 from hypothesis import strategies as st

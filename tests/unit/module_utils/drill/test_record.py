@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.core.arns import Place
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import Place
 from ansible_collections.secmon.aws.plugins.module_utils.drill.record import (
     dimensions_of,
     expected_record,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.core.arns import Place
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import Place
 from ansible_collections.secmon.aws.plugins.module_utils.drill.timeline import (
     HOPS,
     PREDECESSORS,

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.core.arns import Place
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import Place
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import OWNER_MARK

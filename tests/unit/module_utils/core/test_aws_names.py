@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import botocore
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.core import aws_names
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import (
+    PARTITION,
+    PARTITIONS,
+    REGION,
+    Arn,
+    Place,
+    bucket_name_problem,
+    deployment_names,
+    dns_suffix,
+    is_of_region,
+    partition_of,
+    service_principal,
+)
+
+BOTOCORE_PARTITIONS = json.loads((Path(botocore.__file__).parent / "data/partitions.json").read_text())["partitions"]
+ONE_REGION_PER_PARTITION = {
+    "aws": ("eu-central-1", "amazonaws.com"),
+    "aws-cn": ("cn-north-1", "amazonaws.com.cn"),
+    "aws-us-gov": ("us-gov-west-1", "amazonaws.com"),
+    "aws-eusc": ("eusc-de-east-1", "amazonaws.eu"),
+    "aws-iso": ("us-iso-east-1", "c2s.ic.gov"),
+    "aws-iso-b": ("us-isob-east-1", "sc2s.sgov.gov"),
+    "aws-iso-e": ("eu-isoe-west-1", "cloud.adc-e.uk"),
+    "aws-iso-f": ("us-isof-south-1", "csp.hci.ic.gov"),
+}
+SETTINGS: dict[str, Any] = {
+    "secmon_account_id": "012345678901",
+    "secmon_region": "eu-central-1",
+    "secmon_trail_name": "audit",
+    "secmon_log_bucket_name": "",
+    "secmon_log_group_name": "/trail",
+    "secmon_log_role_name": "Writer",
+    "secmon_topic_name": "Alarms",
+    "secmon_kms_alias": "alias/secmon",
+    "secmon_existing_log_bucket_name": "",
+    "secmon_existing_log_group_name": None,
+    "secmon_existing_log_role_arn": "",
+    "secmon_existing_topic_arn": None,
+}
+
+
+def test_the_partitions_are_those_of_botocore() -> None:
+    assert PARTITIONS.keys() == {partition["id"] for partition in BOTOCORE_PARTITIONS}
+
+
+@pytest.mark.parametrize("partition", BOTOCORE_PARTITIONS, ids=lambda partition: partition["id"])
+def test_every_region_of_botocore_has_its_partition_and_dns_suffix(partition: dict[str, Any]) -> None:
+    for region in partition["regions"]:
+        if region.endswith("-global"):  # a pseudo-region, which no client takes
+            continue
+        assert re.fullmatch(REGION, region)
+        assert partition_of(region) == partition["id"]
+        assert dns_suffix(region) == partition["outputs"]["dnsSuffix"]
+    assert re.fullmatch(PARTITION, partition["id"])
+
+
+def test_a_region_that_no_prefix_matches_belongs_to_aws() -> None:
+    assert partition_of("xx-future-9") == "aws"
+
+
+@pytest.mark.parametrize(("partition", "region", "suffix"), [(p, *of) for p, of in ONE_REGION_PER_PARTITION.items()])
+def test_every_name_of_a_deployment_is_right_in_each_partition(partition: str, region: str, suffix: str) -> None:
+    assert deployment_names({**SETTINGS, "secmon_region": region}) == {
+        "partition": partition,
+        "dns_suffix": suffix,
+        "logs_principal": f"logs.{region}.{suffix}",
+        "account_arn": f"arn:{partition}:iam::012345678901:root",
+        "trail_arn": f"arn:{partition}:cloudtrail:{region}:012345678901:trail/audit",
+        "all_trails_arn": f"arn:{partition}:cloudtrail:*:012345678901:trail/*",
+        "bucket_name": "audit-012345678901",
+        "bucket_arn": f"arn:{partition}:s3:::audit-012345678901",
+        "log_group_name": "/trail",
+        "log_group_arn": f"arn:{partition}:logs:{region}:012345678901:log-group:/trail",
+        "role_arn": f"arn:{partition}:iam::012345678901:role/Writer",
+        "topic_arn": f"arn:{partition}:sns:{region}:012345678901:Alarms",
+        "key_aliases": {
+            "trail": "alias/secmon-trail",
+            "logs": "alias/secmon-logs",
+            "topic": "alias/secmon-topic",
+        },
+    }
+
+
+def test_existing_resources_take_the_place_of_the_deployments_own() -> None:
+    existing = {
+        "secmon_existing_log_bucket_name": "their-logs",
+        "secmon_existing_log_group_name": "their-group",
+        "secmon_existing_log_role_arn": "arn:aws:iam::012345678901:role/path/theirs",
+        "secmon_existing_topic_arn": "arn:aws:sns:eu-central-1:111122223333:theirs",
+    }
+    names = deployment_names({**SETTINGS, **existing})
+    assert names["bucket_name"] == "their-logs"
+    assert names["bucket_arn"] == "arn:aws:s3:::their-logs"
+    assert names["log_group_name"] == "their-group"
+    assert names["log_group_arn"] == "arn:aws:logs:eu-central-1:012345678901:log-group:their-group"
+    assert names["role_arn"] == "arn:aws:iam::012345678901:role/path/theirs"
+    assert names["topic_arn"] == "arn:aws:sns:eu-central-1:111122223333:theirs"
+
+
+def test_a_bucket_name_of_the_settings_takes_the_place_of_the_default() -> None:
+    assert deployment_names({**SETTINGS, "secmon_log_bucket_name": "logs"})["bucket_name"] == "logs"
+
+
+@pytest.mark.parametrize(
+    ("service", "region", "principal"),
+    [
+        ("logs", "eu-west-1", "logs.eu-west-1.amazonaws.com"),
+        ("logs", "cn-north-1", "logs.cn-north-1.amazonaws.com.cn"),
+        ("cloudtrail", "cn-north-1", "cloudtrail.amazonaws.com"),
+        ("cloudwatch", "us-iso-east-1", "cloudwatch.amazonaws.com"),
+    ],
+)
+def test_only_the_principal_of_cloudwatch_logs_depends_on_the_region(service: str, region: str, principal: str) -> None:
+    assert service_principal(service, region) == principal
+
+
+def test_an_arn_is_parsed_into_its_parts() -> None:
+    arn = Arn.parse("arn:aws-cn:logs:cn-north-1:012345678901:log-group:trail:*")
+    assert arn == Arn("aws-cn", "logs", "cn-north-1", "012345678901", "log-group:trail:*")
+
+
+@pytest.mark.parametrize("text", ["", "alarms", "arn:aws:sns:eu-west-1", "urn:aws:sns:eu-west-1:1:a"])
+def test_text_that_is_not_an_arn_is_rejected(text: str) -> None:
+    with pytest.raises(ValueError, match="is not an ARN"):
+        Arn.parse(text)
+
+
+def test_a_place_returns_the_arn_of_its_resources() -> None:
+    arn = Place("aws-cn", "cn-north-1", "012345678901").arn("sns", "alarms")
+    assert arn == "arn:aws-cn:sns:cn-north-1:012345678901:alarms"
+
+
+def test_an_arn_belongs_to_a_region_of_the_same_partition_only() -> None:
+    assert is_of_region("arn:aws-eusc:kms:eusc-de-east-1:012345678901:key/x", "eusc-de-east-1")
+    assert not is_of_region("arn:aws:kms:eusc-de-east-1:012345678901:key/x", "eusc-de-east-1")
+    assert not is_of_region("arn:aws:kms:eu-west-1:012345678901:key/x", "eu-west-2")
+
+
+@pytest.mark.parametrize("name", ["abc", "a" * 63, "1-a.b", "logs-012345678901", "x-012345678901-eu-west-1-an"])
+def test_a_valid_bucket_name_is_accepted(name: str) -> None:
+    assert bucket_name_problem(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("ab", "3 to 63"),
+        ("a" * 64, "3 to 63"),
+        ("Logs", "3 to 63"),
+        ("-logs", "letter or digit at both ends"),
+        ("logs.", "letter or digit at both ends"),
+        ("a..b", "no two dots"),
+        ("logs\n", "3 to 63"),
+        ("192.168.5.4", "IP address"),
+        ("xn--logs", "prefix xn--"),
+        ("sthree-logs", "prefix sthree-"),
+        ("amzn-s3-demo-logs", "prefix amzn-s3-demo-"),
+        ("logs-s3alias", "suffix -s3alias"),
+        ("x--ol-s3", "suffix --ol-s3"),
+        ("logs.mrap", "suffix .mrap"),
+        ("logs--x-s3", "suffix --x-s3"),
+        ("logs--table-s3", "suffix --table-s3"),
+        ("logs-an", "suffix -an"),
+    ],
+)
+def test_a_bucket_name_that_s3_rejects_is_rejected_with_the_reason(name: str, reason: str) -> None:
+    assert reason in str(bucket_name_problem(name))
+
+
+KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+@pytest.mark.parametrize(
+    ("shape", "text"),
+    [
+        ("KEY_ARN", f"arn:aws:kms:eu-west-1:012345678901:key/{KEY}"),
+        ("KEY_ARN", f"arn:aws-eusc:kms:eusc-de-east-1:012345678901:key/mrk-{'0a' * 16}"),
+        ("KEY_ALIAS_ARN", "arn:aws:kms:eu-west-1:012345678901:alias/secmon/logs"),
+        ("LAMBDA_ARN", "arn:aws-us-gov:lambda:us-gov-west-1:012345678901:function:rotate:$LATEST"),
+        ("LOG_GROUP_ARN", "arn:aws-iso:logs:us-iso-east-1:012345678901:log-group:/aws/cloudtrail/logs:*"),
+        ("QUEUE_ARN", "arn:aws:sqs:eu-west-1:012345678901:alarms.fifo"),
+        ("ROLE_ARN", "arn:aws-iso-b:iam::012345678901:role/service-role/Writer"),
+        ("SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:012345678901:secret:app/db-AbCdEf"),
+        ("STANDARD_TOPIC_ARN", "arn:aws-iso-e:sns:eu-isoe-west-1:012345678901:Alarms"),
+        ("TOPIC_ARN", "arn:aws-iso-f:sns:us-isof-south-1:012345678901:Alarms.fifo"),
+        ("TRAIL_ARN", "arn:aws-cn:cloudtrail:cn-north-1:012345678901:trail/audit"),
+    ],
+)
+def test_the_pattern_of_an_arn_matches_an_arn(shape: str, text: str) -> None:
+    assert re.fullmatch(getattr(aws_names, shape), text)
+
+
+@pytest.mark.parametrize(
+    ("shape", "text"),
+    [
+        ("KEY_ARN", "arn:aws:kms:eu-west-1:012345678901:alias/secmon"),
+        ("KEY_ARN", "arn:aws:kms:eu-west-1:012345678901:key/"),
+        ("KEY_ARN", f"arn:aws:kms:eu-west-1:12345:key/{KEY}"),
+        ("KEY_ARN", f"arn:amazon:kms:eu-west-1:012345678901:key/{KEY}"),
+        ("ROLE_ARN", "arn:aws:iam:eu-west-1:012345678901:role/Writer"),
+        ("STANDARD_TOPIC_ARN", "arn:aws:sns:eu-west-1:012345678901:Alarms.fifo"),
+        ("TRAIL_ARN", "arn:aws:cloudtrail:eu-west-1:012345678901:trail/a--b"),
+        ("TRAIL_ARN", "arn:aws:cloudtrail:eu-west-1:012345678901:trail/10.0.0.1"),
+        ("LOG_GROUP_NAME", "aws/logs"),
+    ],
+)
+def test_the_pattern_of_an_arn_matches_nothing_else(shape: str, text: str) -> None:
+    assert not re.fullmatch(getattr(aws_names, shape), text)
