@@ -178,13 +178,11 @@ total_seconds:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import NotProvedError
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import run_reader
 from ansible_collections.secmon.aws.plugins.module_utils.drill.facts import Facts
 from ansible_collections.secmon.aws.plugins.module_utils.drill.follow import BrokenHopError, Pursuit
 from ansible_collections.secmon.aws.plugins.module_utils.drill.inspection import check_drill, inspect
@@ -212,63 +210,56 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-@dataclass
-class Inspected:
-    """What the inspection leaves to the event.
-
-    Attributes:
-        facts: What it read; None before it.
-        findings: What it found.
-    """
-
-    facts: Facts | None = None
-    findings: list[Finding] = field(default_factory=list)
-
-    def decide(self, params: Mapping[str, Any], account: Account) -> Plan:
-        """Inspect the chain, and plan no change."""
-        check_drill(params)
-        self.facts = read_facts(account, params)
-        self.findings = inspect(params, self.facts)
-        broken = first_certain(self.findings)
-        drill = Drill(params["secret_id"], self.facts.place, findings=self.findings, broken=broken)
-        if broken:
-            raise NotProvedError(failure_message(drill), drill_results(drill))
-        return Plan(before={}, after={}, results=_success(drill))
-
-    def follow(
-        self, params: Mapping[str, Any], account: Account, _plan: Plan, _answers: list[dict[str, Any]]
-    ) -> Mapping[str, Any]:
-        """Make the event and follow it to the notification."""
-        if self.facts is None:
-            raise AssertionError("the chain is inspected before the event is made")
-        pursuit = Pursuit(account, params, self.facts, self.findings)
-        broken: Finding | None = None
-        try:
-            pursuit.run()
-        except BrokenHopError as error:
-            broken = self._explained(params, account, error.finding)
-        drill = Drill(params["secret_id"], self.facts.place, pursuit.called_at, pursuit.reached, self.findings, broken)
-        if broken:
-            raise NotProvedError(failure_message(drill), drill_results(drill))
-        return _success(drill)
-
-    def _explained(self, params: Mapping[str, Any], account: Account, broken: Finding) -> Finding:
-        """Look at the chain once more: what the event met on its way may show only now, such as a delivery error."""
-        if broken.code != NOT_SEEN:
-            return broken
-        findings = inspect(params, read_facts(account, params))
-        return next((finding for finding in findings if finding.hop == broken.hop), broken)
+def inspect_chain(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
+    """Inspect the chain without reading the secret."""
+    facts, findings = _inspected(params, account)
+    return _results(Drill(params["secret_id"], facts.place, findings=findings))
 
 
-def _success(drill: Drill) -> dict[str, Any]:
+def follow_event(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
+    """Inspect the chain, read the secret, and follow that event to the notification."""
+    facts, findings = _inspected(params, account)
+    pursuit = Pursuit(account, params, facts, findings)
+    broken: Finding | None = None
+    try:
+        pursuit.run()
+    except BrokenHopError as error:
+        broken = _explained(params, account, error.finding)
+    drill = Drill(params["secret_id"], facts.place, pursuit.called_at, pursuit.reached, findings, broken)
+    _require_unbroken(drill)
+    return _results(drill)
+
+
+def _inspected(params: Mapping[str, Any], account: Account) -> tuple[Facts, list[Finding]]:
+    """Return the configuration of the chain and what may break it. Raise NotProvedError if something certainly does."""
+    check_drill(params)
+    facts = read_facts(account, params)
+    findings = inspect(params, facts)
+    _require_unbroken(Drill(params["secret_id"], facts.place, findings=findings, broken=first_certain(findings)))
+    return facts, findings
+
+
+def _explained(params: Mapping[str, Any], account: Account, broken: Finding) -> Finding:
+    """Inspect the chain again: an error that the event met, such as one of delivery, may show only now."""
+    if broken.code != NOT_SEEN:
+        return broken
+    findings = inspect(params, read_facts(account, params))
+    return next((finding for finding in findings if finding.hop == broken.hop), broken)
+
+
+def _require_unbroken(drill: Drill) -> None:
+    if drill.broken:
+        raise NotProvedError(failure_message(drill), drill_results(drill))
+
+
+def _results(drill: Drill) -> dict[str, Any]:
     results = drill_results(drill)
     return {**results, "msg": "\n".join(results["lines"])}
 
 
 def main() -> None:
     """Run the module."""
-    inspected = Inspected()
-    run_module(OPTIONS, inspected.decide, inspected.follow)
+    run_reader(OPTIONS, follow_event, in_check_mode=inspect_chain)
 
 
 if __name__ == "__main__":

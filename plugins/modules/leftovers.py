@@ -188,8 +188,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify import (
     as_result,
     judge,
@@ -215,24 +214,23 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def decide(params: Mapping[str, Any], account: Account) -> Plan:
-    """Read what is there and judge it; there is never anything to write."""
+def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
+    """Find what is left and say why it is there."""
     system = system_of(params)
     left = judge(find_leftovers(account, system), system)
     removed = removed_since(params["before"] or [], left)
     where = f"Account {account.place.account}, {account.region}"
-    results = {
+    return {
         "leftovers": as_result(left),
         "unexpected": sum(item.unexpected for item in left),
         "removed": removed,
         "lines": told(left, removed, where, params["dry_run"]),
     }
-    return Plan(before={}, after={}, results=results)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(OPTIONS, decide)
+    run_reader(OPTIONS, read)
 
 
 if __name__ == "__main__":

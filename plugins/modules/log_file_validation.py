@@ -98,9 +98,8 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digest_valid
 )
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digests import HOUR, next_digest, parse_time
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import NotProvedError, RequestError, require
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
 from ansible_collections.secmon.aws.plugins.module_utils.drill.reads import find_trail
 
 OPTIONS: dict[str, Any] = {
@@ -112,8 +111,8 @@ OPTIONS: dict[str, Any] = {
 _DAY = timedelta(days=1)
 
 
-def decide(params: Mapping[str, Any], account: Account) -> Plan:
-    """Check the files, and plan no change."""
+def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
+    """Check the digests and the log files that they name."""
     if not HAS_CRYPTOGRAPHY:
         require(["This module needs the Python package cryptography, which ansible-core brings: install it."])
     start, end = (_time(params, name) for name in ("start_time", "end_time"))
@@ -145,7 +144,7 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
             " See CloudTrail's and S3's own logs for who did that, and an older version of the object for what it was."
         )
         raise NotProvedError("\n".join(validation.problems) + where + "." + advice, results)
-    return Plan(before={}, after={}, results=results)
+    return results
 
 
 def _time(params: Mapping[str, Any], name: str) -> datetime | None:
@@ -167,7 +166,7 @@ def _due(account: Account, trail: Mapping[str, Any], now: datetime) -> str:
 
 def main() -> None:
     """Run the module."""
-    run_module(OPTIONS, decide)
+    run_reader(OPTIONS, read)
 
 
 if __name__ == "__main__":

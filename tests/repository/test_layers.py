@@ -15,7 +15,7 @@ MODULE_UTILS = "plugins/module_utils"
 MAY_IMPORT = {
     "core/account.py": {"botocore"},
     "core/errors.py": {"botocore"},
-    "core/runner.py": {"ansible", "ansible_collections", "botocore"},
+    "core/runner.py": {"ansible", "ansible_collections"},
     "cloudtrail/digest_validation.py": {"cryptography"},
 }
 # Packages that know nothing of AWS calls or Ansible.

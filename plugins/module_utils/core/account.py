@@ -31,6 +31,7 @@ from .retries import Budget
 
 try:
     from botocore import xform_name
+    from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 except ImportError:  # the module says so when it is run
     pass
@@ -39,7 +40,14 @@ except ImportError:  # the module says so when it is run
 _WORKERS = 8
 # A port that nobody listens on will hardly be opened while we wait: this is for a name server that hiccups.
 _ATTEMPTS_TO_REACH = 3
+# The budget of `Account` covers all retries, so botocore makes none of its own.
+_CLIENT_CONFIG = {"retries": {"total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
 _PAGE_TOKENS = {"logs": "nextToken", "resourcegroupstaggingapi": "PaginationToken"}
+
+
+def client_config() -> Any:
+    """Return the botocore configuration of the clients of an `Account`."""
+    return Config(**_CLIENT_CONFIG)
 
 
 class WritesFailedError(Exception):

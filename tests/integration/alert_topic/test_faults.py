@@ -61,7 +61,7 @@ def test_no_secret_is_printed_by_a_fault_of_the_module(
     monkeypatch.setattr("ansible_collections.secmon.aws.plugins.modules.alert_topic.find_topic", fails)
     listener = {"protocol": "https", "endpoint": f"https://user:{password}@alerts.example.com/in"}
     output = run_module(name=NAME, subscriptions=[listener], confirmation_token=token)
-    assert "fault of the module" in output["msg"]
+    assert "bug in the module" in output["msg"]
     assert hidden_in(output, token) == hidden_in(output, password) == []
 
 

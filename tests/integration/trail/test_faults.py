@@ -26,7 +26,7 @@ def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner, monkeypatch
     )
     outputs.append(run_module(**SIMPLE))
     assert [output.get("failed", False) for output in outputs] == [True, True, False, True]
-    assert "fault of the module" in outputs[-1]["msg"]
+    assert "bug in the module" in outputs[-1]["msg"]
     assert hidden_in(outputs, canary) == []
 
 
