@@ -47,7 +47,6 @@ BEYOND_THE_ROLES = {
     "cloudtrail:GetInsightSelectors",
     "cloudtrail:PutInsightSelectors",
     "cloudtrail:StopLogging",
-    "cloudwatch:PutCompositeAlarm",
     "logs:PutLogGroupDeletionProtection",
     "logs:TestMetricFilter",
     "organizations:DescribeOrganization",

@@ -1,10 +1,10 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What CloudWatch would refuse in an alarm, found before it is asked.
+"""Find what CloudWatch would reject about an alarm before any call.
 
-Sources: CloudWatch API reference, PutMetricAlarm, PutCompositeAlarm and Dimension (limits; seven days at most for
-periods of an hour and more, else one); CloudWatch user guide, "Using Amazon CloudWatch alarms".
+Sources: CloudWatch API reference, PutMetricAlarm and Dimension (limits; the evaluation covers seven days at most for
+periods of an hour or more, otherwise one day); CloudWatch user guide, "Using Amazon CloudWatch alarms".
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ from ..rules.limits import (
     STATISTICS,
     UNITS,
 )
-from .composite_rule import rule_problems, rule_references
-from .fields import ACTION_LISTS, COMPOSITE
+from .fields import ACTION_LISTS
 
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 _NAMESPACE = re.compile(r"[^:].{0,254}", re.DOTALL)
@@ -41,134 +40,106 @@ _HOUR = 3600
 _MAX_SECONDS = 86_400
 _MAX_SECONDS_OF_LONG_PERIODS = 604_800
 _REQUIRED = ("metric_namespace", "metric_name", "period_seconds", "evaluation_periods", "threshold", "comparison")
-_ENUMS: dict[str, Collection[str]] = {
+_CHOICES: dict[str, Collection[str]] = {
     "statistic": STATISTICS,
     "comparison": tuple(COMPARISONS),
     "missing_data": MISSING_DATA,
     "unit": (*UNITS, ""),
 }
-_NOT_OF_COMPOSITES = ("automate", "swf", "autoscaling")
 
 
 def name_problems(name: str) -> Iterator[str]:
-    """Yield what is wrong with an alarm's name."""
+    """Yield what is wrong with the name of an alarm."""
     if not _NAME.fullmatch(name):
-        yield f"its name has {len(name)} characters; it takes 1 to 255, and no control characters."
+        yield f"the name has {len(name)} characters; use 1-255 characters without control characters."
 
 
-def alarm_problems(kind: str, asked: Mapping[str, Any], region: str) -> Iterator[str]:
-    """Yield what is wrong with the settings of one alarm.
+def alarm_problems(settings: Mapping[str, Any], region: str) -> Iterator[str]:
+    """Yield what is wrong with the settings of an alarm.
 
     Args:
-        kind: `METRIC` or `COMPOSITE`.
-        asked: The settings that the task mentions.
-        region: Where the alarm is to be.
+        settings: The settings that the task sets, by option.
+        region: The region of the alarm.
     """
-    if len(asked.get("description", "")) > _MAX_DESCRIPTION_LENGTH:
-        yield f"its description has {len(asked['description'])} characters; CloudWatch takes {_MAX_DESCRIPTION_LENGTH}."
+    if len(settings.get("description", "")) > _MAX_DESCRIPTION_LENGTH:
+        yield (
+            f"description has {len(settings['description'])} characters; CloudWatch allows up to"
+            f" {_MAX_DESCRIPTION_LENGTH}."
+        )
     for option in ACTION_LISTS:
-        yield from _action_problems(kind, option, asked.get(option, []), region)
-    yield from (_composite_problems if kind == COMPOSITE else _metric_problems)(asked, region)
-
-
-def _metric_problems(asked: Mapping[str, Any], _region: str) -> Iterator[str]:
-    missing = [option for option in _REQUIRED if option not in asked]
+        yield from _action_problems(option, settings.get(option, []), region)
+    missing = [option for option in _REQUIRED if option not in settings]
     if missing:
-        yield f"it lacks {', '.join(missing)}."
-    for option, allowed in _ENUMS.items():
-        value = asked.get(option, "")
-        if value not in ("", *allowed) or (value == "" and option in asked and "" not in allowed):
+        yield f"missing: {', '.join(missing)}."
+    yield from _choice_problems(settings)
+    yield from _statistic_problems(settings.get("statistic"), settings.get("extended_statistic"))
+    yield from _metric_name_problems(settings)
+    yield from _period_problems(settings)
+    yield from _dimension_problems(settings.get("dimensions", {}))
+    if not math.isfinite(settings.get("threshold", 0)):
+        yield "threshold must be a finite number."
+
+
+def _choice_problems(settings: Mapping[str, Any]) -> Iterator[str]:
+    for option, allowed in _CHOICES.items():
+        value = settings.get(option, "")
+        if value not in ("", *allowed) or (value == "" and option in settings and "" not in allowed):
             choices = ", ".join(choice for choice in allowed if choice)
-            yield f"{option} is {value!r}; it is one of {choices}.{did_you_mean(str(value), allowed)}"
-    yield from _statistic_problems(asked.get("statistic"), asked.get("extended_statistic"))
-    yield from _metric_name_problems(asked)
-    yield from _time_problems(asked)
-    yield from _dimension_problems(asked.get("dimensions", {}))
-    if not math.isfinite(asked.get("threshold", 0)):
-        yield "threshold is no finite number."
+            yield f"{option} is {value!r}; choose one of {choices}.{did_you_mean(str(value), allowed)}"
 
 
 def _statistic_problems(statistic: str | None, extended: str | None) -> Iterator[str]:
     if (statistic is None) == (extended is None):
-        yield "give either statistic or extended_statistic, and not both."
+        yield "set either statistic or extended_statistic, not both."
     if extended is not None and not EXTENDED_STATISTIC_PATTERN.fullmatch(extended):
-        yield f"extended_statistic is {extended!r}; it is such as p99, p99.9, tm90, wm90, IQM or TM(10%:90%)."
+        yield f"extended_statistic is {extended!r}; use, for example, p99, p99.9, tm90, wm90, IQM or TM(10%:90%)."
 
 
-def _metric_name_problems(asked: Mapping[str, Any]) -> Iterator[str]:
-    namespace, name = asked.get("metric_namespace"), asked.get("metric_name")
+def _metric_name_problems(settings: Mapping[str, Any]) -> Iterator[str]:
+    namespace, name = settings.get("metric_namespace"), settings.get("metric_name")
     if namespace is not None and not _NAMESPACE.fullmatch(namespace):
-        yield f"metric_namespace is {namespace!r}; it takes 1 to 255 characters and does not begin with a colon."
+        yield f"metric_namespace is {namespace!r}; use 1-255 characters, the first not a colon."
     if name is not None and not 1 <= len(name) <= _MAX_METRIC_NAME_LENGTH:
-        yield f"metric_name has {len(name)} characters; it takes 1 to {_MAX_METRIC_NAME_LENGTH}."
+        yield f"metric_name has {len(name)} characters; use 1-{_MAX_METRIC_NAME_LENGTH}."
 
 
-def _time_problems(asked: Mapping[str, Any]) -> Iterator[str]:
-    period, periods = asked.get("period_seconds", 60), asked.get("evaluation_periods", 1)
-    datapoints = asked.get("datapoints_to_alarm", 0)
+def _period_problems(settings: Mapping[str, Any]) -> Iterator[str]:
+    period, periods = settings.get("period_seconds", 60), settings.get("evaluation_periods", 1)
+    datapoints = settings.get("datapoints_to_alarm", 0)
     if period not in HIGH_RESOLUTION_PERIODS and (period < 1 or period % 60):
-        yield f"period_seconds is {period}; it is 10, 20, 30 or a multiple of 60."
+        yield f"period_seconds is {period}; use 10, 20, 30 or a multiple of 60."
     if periods < 1:
-        yield f"evaluation_periods is {periods}; it is 1 or more."
+        yield f"evaluation_periods is {periods}; use 1 or more."
     elif not 0 <= datapoints <= periods:
-        yield f"datapoints_to_alarm is {datapoints}; it is 1 to evaluation_periods ({periods}), or 0 for all of them."
+        yield f"datapoints_to_alarm is {datapoints}; use 1 to evaluation_periods ({periods}), or 0 for all."
     most = _MAX_SECONDS_OF_LONG_PERIODS if period >= _HOUR else _MAX_SECONDS
     if period * periods > most:
         yield (
-            f"period_seconds x evaluation_periods is {period * periods} seconds; CloudWatch looks back"
-            f" {_MAX_SECONDS} at most, or {_MAX_SECONDS_OF_LONG_PERIODS} if a period has an hour or more."
+            f"period_seconds x evaluation_periods is {period * periods} seconds; CloudWatch allows"
+            f" {_MAX_SECONDS}, or {_MAX_SECONDS_OF_LONG_PERIODS} if a period is an hour or longer."
         )
 
 
 def _dimension_problems(dimensions: Mapping[Any, Any]) -> Iterator[str]:
     if len(dimensions) > _MAX_DIMENSIONS:
-        yield f"it has {len(dimensions)} dimensions; CloudWatch takes {_MAX_DIMENSIONS} at most."
+        yield f"{len(dimensions)} dimensions; CloudWatch allows up to {_MAX_DIMENSIONS}."
     for name, value in as_texts(dimensions).items():
         if not 1 <= len(name) <= _MAX_DIMENSION_NAME_LENGTH or name.startswith(":") or not name.strip():
-            yield f"the dimension {name!r} needs a name of 1 to {_MAX_DIMENSION_NAME_LENGTH} characters, not :."
+            yield f"the dimension {name!r} needs a name of 1-{_MAX_DIMENSION_NAME_LENGTH} characters, no colon first."
         if not 1 <= len(value) <= _MAX_DIMENSION_VALUE_LENGTH or not value.strip():
-            yield f"the dimension {name!r} needs a value of 1 to {_MAX_DIMENSION_VALUE_LENGTH} characters."
+            yield f"the dimension {name!r} needs a value of 1-{_MAX_DIMENSION_VALUE_LENGTH} characters."
         if not (name + value).isascii() or not (name + value).isprintable():
-            yield f"the dimension {name!r} takes printable ASCII characters only, in its name and its value."
+            yield f"the dimension {name!r} may contain only printable ASCII characters in its name and value."
 
 
-def _action_problems(kind: str, option: str, actions: Collection[str], region: str) -> Iterator[str]:
+def _action_problems(option: str, actions: Collection[str], region: str) -> Iterator[str]:
     if len(set(actions)) > _MAX_ACTIONS:
-        yield f"{option} has {len(set(actions))} entries; CloudWatch takes {_MAX_ACTIONS} at most."
+        yield f"{option} has {len(set(actions))} entries; CloudWatch allows up to {_MAX_ACTIONS}."
     for action in actions:
         parts = action.split(":", 5)
         if len(parts) < 6 or parts[0] != "arn" or len(action) > _MAX_ACTION_LENGTH:
-            yield f"{option} has {action!r}, which is no ARN. secmon.aws.alert_topic returns that of a topic."
+            yield f"{option} contains {action!r}, which is not an ARN; secmon.aws.alert_topic returns that of a topic."
         elif parts[1] != partition_of(region):
-            yield f"{option} has {action}, but region {region} is in the partition {partition_of(region)}."
+            yield f"{option} contains {action}, but region {region} is in partition {partition_of(region)}."
         elif parts[2] == "sns" and parts[3] != region:
-            yield f"{option} has {action}, but an alarm tells topics of its own region only, which is {region}."
-        elif kind == COMPOSITE and parts[2] in _NOT_OF_COMPOSITES:
-            yield f"{option} has {action}, but composite alarms have no EC2 or Auto Scaling actions."
-
-
-def _composite_problems(asked: Mapping[str, Any], region: str) -> Iterator[str]:
-    if "rule" not in asked:
-        yield "it lacks rule."
-    else:
-        rule = asked["rule"].strip()
-        for problem in rule_problems(rule):
-            yield f"its rule {problem}."
-        for reference in rule_references(rule):
-            yield from _reference_problems(reference, region)
-    suppressor = asked.get("actions_suppressor")
-    waits = ("actions_suppressor_wait_seconds", "actions_suppressor_extension_seconds")
-    if suppressor:
-        yield from _reference_problems(suppressor, region)
-        missing = [option for option in waits if option not in asked]
-        if missing:
-            yield f"it has an actions_suppressor and lacks {', '.join(missing)}."
-    for option in waits:
-        if asked.get(option, 0) < 0:
-            yield f"{option} is {asked[option]}; it is 0 or more."
-
-
-def _reference_problems(reference: str, region: str) -> Iterator[str]:
-    parts = reference.split(":", 6)
-    if reference.startswith("arn:") and parts[1:4] != [partition_of(region), "cloudwatch", region]:
-        yield f"it names {reference}; a composite alarm watches alarms of its own account and region ({region}) only."
+            yield f"{option} contains {action}, but an alarm can only notify topics in its own region, {region}."

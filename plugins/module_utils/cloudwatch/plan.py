@@ -1,190 +1,158 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What it takes to make alarms what they should be, and to remove those that should not be.
+"""Plan the calls that create, change and delete alarms.
 
-Source: CloudWatch API reference, PutMetricAlarm and PutCompositeAlarm: a Put replaces every setting, takes tags only
-when it makes an alarm, and wants the alarms that a rule names to be there.
+Source: CloudWatch API reference. PutMetricAlarm replaces every setting, and applies tags only when it creates an
+alarm. DeleteAlarms takes 100 alarms, and rejects one that a composite alarm refers to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..core.aws_names import partition_of
-from ..core.graph import layers
 from ..core.plan import Plan, Write
 from ..core.problems import require
 from ..core.tags import as_list, foreign, is_ours, own_tags, tag_change
-from .deletion import deletion_stages
-from .fields import COMPOSITE, METRIC, completed, described, kind_of, put_parameters
-from .request import Request, WantedAlarm, references_among
-from .writes import alarm_write
+from .desired import DesiredAlarm, DesiredAlarms
+from .fields import alarm_settings, is_metric_alarm, merge_settings, put_parameters
 
-Found = Mapping[str, Mapping[str, Any]]
+Alarms = Mapping[str, Mapping[str, Any]]
 Tags = Mapping[str, Mapping[str, str]]
 
-_LISTS = {METRIC: "alarms", COMPOSITE: "composite_alarms"}
+_ALARMS_PER_CALL = 100
+_QUOTA_REACHED = (
+    "The account has reached its quota of alarms in this region. Delete some, or request an increase in Service Quotas"
+    " (CloudWatch)."
+)
+_STILL_REFERENCED = "A composite alarm may refer to it: change or delete that one first."
+_REMEDIES = {
+    "PutMetricAlarm": {"LimitExceeded": _QUOTA_REACHED},
+    "DeleteAlarms": {"ValidationError": _STILL_REFERENCED, "ResourceConflict": _STILL_REFERENCED},
+}
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """An alarm that should exist: as it was, empty if it did not exist, and as it should be; tags included."""
+class _Change:
+    """One alarm that should exist.
 
-    wanted: WantedAlarm
-    found: Mapping[str, Any] | None
+    Attributes:
+        name: Its name.
+        found: The alarm as returned by DescribeAlarms, empty if there is none.
+        before: Its settings and tags by option, empty if there is none.
+        after: The settings and tags that it should have.
+    """
+
+    name: str
+    found: Mapping[str, Any]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
     @property
-    def settings_differ(self) -> bool:
-        return {**self.before, "tags": {}} != {**self.after, "tags": {}}
+    def changed_options(self) -> list[str]:
+        return [key for key in {**self.before, **self.after} if self.before.get(key) != self.after.get(key)]
 
 
-def must_ask_again(request: Request, name: str, listed: Mapping[str, str] | None) -> bool:
-    """Tell whether an alarm's own tags have to be read, since the listing of all is a little behind.
-
-    Args:
-        request: The task.
-        name: The alarm's name.
-        listed: Its tags in the listing, or None if it is not there.
-    """
-    if listed is None:
-        return True
-    wanted = next((alarm for alarm in request.alarms if alarm.name == name), None)
-    if wanted is None or not request.present:
-        return False
-    return dict(tag_change(listed, wanted.tags, request.purge_tags).after) != own_tags(listed)
-
-
-def plan_alarms(request: Request, alarms: Found, tags: Tags) -> Plan:
+def plan_alarms(desired: DesiredAlarms, alarms: Alarms, tags: Tags) -> Plan:
     """Plan the writes of a task.
 
     Args:
-        request: The task.
-        alarms: The alarms found, by name, as DescribeAlarms gives them.
-        tags: The tags of those that the task names or may remove.
+        desired: The task.
+        alarms: The alarms found, by name, as returned by DescribeAlarms.
+        tags: The tags of those metric alarms that the task names or may delete, by name.
+
+    Raises:
+        RequestError: An alarm is not managed by this collection, or a composite alarm has its name.
     """
-    require(_refusals(request, alarms, tags))
-    kept = [_kept(request, wanted, alarms.get(wanted.name), tags) for wanted in request.alarms if request.present]
-    removed = sorted(name for name, has in tags.items() if _is_removed(request, name, has))
-    before, after = _difference(kept, [alarms[name] for name in removed], tags)
+    require(_conflicts(desired, alarms, tags))
+    changes = [_change(desired, alarm, alarms.get(alarm.name, {}), tags) for alarm in desired.alarms if desired.present]
+    deleted = sorted(name for name, found in tags.items() if desired.deletes(name, found))
+    before = {each.name: {key: each.before.get(key) for key in each.changed_options} for each in changes if each.before}
+    after = {each.name: {key: each.after.get(key) for key in each.changed_options} for each in changes}
+    before |= {name: {**alarm_settings(alarms[name]), "tags": own_tags(tags[name])} for name in deleted}
+    puts = (*_puts(changes, desired.region), *_tag_writes(changes))
     return Plan(
-        before=before,
-        after=after,
-        stages=(*_put_stages(request, kept), *deletion_stages([alarms[name] for name in removed])),
-        results={
-            **{option: [_result(one) for one in kept if one.wanted.kind == kind] for kind, option in _LISTS.items()},
-            "removed": removed,
-        },
-        warnings=(*_not_there_yet(request, alarms), *_left_alone(request, tags)),
+        before=_difference(before),
+        after=_difference(after),
+        stages=(puts, tuple(_deletions([alarms[name] for name in deleted]))),
+        results={"alarms": [{"name": each.name, **each.after} for each in changes], "removed": deleted},
+        warnings=tuple(_unmanaged(desired, tags)),
     )
 
 
-def _is_removed(request: Request, name: str, tags: Mapping[str, str]) -> bool:
-    return request.purges(name, tags) or (not request.present and name in request.names)
+def _difference(by_name: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    changed = {name: settings for name, settings in by_name.items() if settings}
+    return {"alarms": changed} if changed else {}
 
 
-def _refusals(request: Request, alarms: Found, tags: Tags) -> Iterator[str]:
-    """Yield why nothing may be written, of which AWS itself would say less, and later."""
-    for wanted in request.alarms:
-        found = alarms.get(wanted.name)
-        if found is None:
+def _conflicts(desired: DesiredAlarms, alarms: Alarms, tags: Tags) -> Iterator[str]:
+    for name in (alarm.name for alarm in desired.alarms if alarm.name in alarms):
+        if not is_metric_alarm(alarms[name]):
+            yield (
+                f"{name} is a composite alarm, which this module does not manage. Nothing was changed. Choose another"
+                " name, or delete the composite alarm."
+            )
+        elif not (desired.adopt or is_ours(tags[name])):
+            yield foreign(f"alarm {name}")
+
+
+def _change(desired: DesiredAlarms, alarm: DesiredAlarm, found: Mapping[str, Any], tags: Tags) -> _Change:
+    before = {**alarm_settings(found), "tags": own_tags(tags[alarm.name])} if found else {}
+    tags_after = dict(tag_change(before.get("tags", {}), alarm.tags, desired.purge_tags).after)
+    return _Change(alarm.name, found, before, {**merge_settings(alarm.settings, before), "tags": tags_after})
+
+
+def _puts(changes: Sequence[_Change], region: str) -> Iterator[Write]:
+    for each in changes:
+        if set(each.changed_options) <= {"tags"} and each.found:
             continue
-        if kind_of(found) != wanted.kind:
-            yield (
-                f"{wanted.name} is a {kind_of(found)} alarm, and the task says that it is a {wanted.kind} one."
-                " CloudWatch never makes one of the other. Nothing was changed. Choose another name, or remove it."
-            )
-        elif not (request.adopt or is_ours(tags[wanted.name])):
-            yield foreign(wanted.resource)
-    for name in sorted(request.references):
-        if request.purges(name, tags.get(name, {})):
-            yield (
-                f"A composite alarm of this task names the alarm {name}, which this task would purge. Nothing was"
-                " changed. Add it to this task, or take it out of the rule."
-            )
+        parameters = put_parameters(each.name, each.after, each.found)
+        if not each.found:
+            parameters["Tags"] = as_list(each.after["tags"])
+        by_name = f"arn:{partition_of(region)}:cloudwatch:{region}:*:alarm:{each.name}"
+        yield _write("PutMetricAlarm", f"alarm {each.name}", parameters, each.found.get("AlarmArn", by_name))
 
 
-def _kept(request: Request, wanted: WantedAlarm, found: Mapping[str, Any] | None, tags: Tags) -> _Kept:
-    now = {**described(found), "tags": own_tags(tags[wanted.name])} if found else {}
-    change = tag_change(now.get("tags", {}), wanted.tags, request.purge_tags)
-    after = completed(wanted.kind, wanted.asked, now or None)
-    return _Kept(wanted, found, now, {**after, "tags": dict(change.after)})
+def _tag_writes(changes: Sequence[_Change]) -> Iterator[Write]:
+    for each in changes:
+        if not each.found:
+            continue
+        resource, arn = f"alarm {each.name}", each.found["AlarmArn"]
+        change = tag_change(each.before["tags"], each.after["tags"])
+        if change.add:
+            yield _write("TagResource", resource, {"ResourceARN": arn, "Tags": as_list(change.add)}, arn)
+        if change.remove:
+            yield _write("UntagResource", resource, {"ResourceARN": arn, "TagKeys": list(change.remove)}, arn)
 
 
-def _put_stages(request: Request, kept: list[_Kept]) -> Iterator[tuple[Write, ...]]:
-    """Yield metric alarms and all tags, then composite alarms, each after those that it names."""
-    yield (
-        *(_put(one, request.region) for one in kept if one.wanted.kind == METRIC and one.settings_differ),
-        *(write for one in kept if one.found for write in _tag_writes(one, one.found["AlarmArn"])),
+def _deletions(alarms: Sequence[Mapping[str, Any]]) -> Iterator[Write]:
+    for start in range(0, len(alarms), _ALARMS_PER_CALL):
+        some = alarms[start : start + _ALARMS_PER_CALL]
+        names = [alarm["AlarmName"] for alarm in some]
+        arn = some[0]["AlarmArn"] if len(some) == 1 else "*"
+        yield _write("DeleteAlarms", f"alarms {', '.join(names)}", {"AlarmNames": names}, arn)
+
+
+def _write(operation: str, resource: str, parameters: Mapping[str, Any], arn: str) -> Write:
+    return Write(
+        service="cloudwatch",
+        operation=operation,
+        parameters=parameters,
+        resource=resource,
+        resource_arn=arn,
+        done_if=frozenset({"ResourceNotFound"} if operation == "DeleteAlarms" else ()),
+        remedies=_REMEDIES.get(operation, {}),
     )
-    changed = {one.wanted.name: one for one in kept if one.wanted.kind == COMPOSITE and one.settings_differ}
-    for layer in layers(references_among(request.alarms))[0]:
-        yield tuple(_put(changed[name], request.region) for name in layer if name in changed)
 
 
-def _put(one: _Kept, region: str) -> Write:
-    parameters = put_parameters(one.wanted.kind, one.wanted.name, one.after, one.found)
-    if not one.found:
-        parameters["Tags"] = as_list(one.after["tags"])
-    if one.wanted.kind == COMPOSITE:  # which IAM grants on all alarms or not at all
-        return alarm_write("PutCompositeAlarm", one.wanted.resource, parameters)
-    by_name = f"arn:{partition_of(region)}:cloudwatch:{region}:*:alarm:{one.wanted.name}"
-    arn = one.found["AlarmArn"] if one.found else by_name
-    return alarm_write("PutMetricAlarm", one.wanted.resource, parameters, arn)
-
-
-def _tag_writes(one: _Kept, arn: str) -> Iterator[Write]:
-    change = tag_change(one.before["tags"], one.after["tags"])
-    if change.add:
-        tags = as_list(change.add)
-        yield alarm_write("TagResource", one.wanted.resource, {"ResourceARN": arn, "Tags": tags}, arn)
-    if change.remove:
-        keys = list(change.remove)
-        yield alarm_write("UntagResource", one.wanted.resource, {"ResourceARN": arn, "TagKeys": keys}, arn)
-
-
-def _difference(
-    kept: list[_Kept], removed: list[Mapping[str, Any]], tags: Tags
-) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
-    """Return what changes, before and after: of an alarm that stays only the settings that change."""
-    before: dict[str, dict[str, Any]] = {}
-    after: dict[str, dict[str, Any]] = {}
-    for one in kept:
-        option, name = _LISTS[one.wanted.kind], one.wanted.name
-        differing = [key for key in {**one.before, **one.after} if one.before.get(key) != one.after.get(key)]
-        if one.before and differing:
-            before.setdefault(option, {})[name] = {key: one.before.get(key) for key in differing}
-        if differing:
-            after.setdefault(option, {})[name] = {key: one.after.get(key) for key in differing}
-    for alarm in removed:
-        name = alarm["AlarmName"]
-        before.setdefault(_LISTS[kind_of(alarm)], {})[name] = {**described(alarm), "tags": own_tags(tags[name])}
-    return before, after
-
-
-def _result(one: _Kept) -> dict[str, Any]:
-    return {"name": one.wanted.name, **one.after}
-
-
-def _not_there_yet(request: Request, alarms: Found) -> Iterator[str]:
-    """Warn of what the task cannot do now: in check mode an earlier task may be about to make it."""
-    missing = sorted(request.references - alarms.keys())
-    if missing:
-        yield (
-            f"Composite alarms of this task name alarms that do not exist: {', '.join(missing)}. Add them to this task,"
-            " or let an earlier task of secmon.aws.metric_alarms make them."
-        )
-
-
-def _left_alone(request: Request, tags: Tags) -> Iterator[str]:
-    """Say what a purge by prefix does not touch."""
-    others = sorted(name for name, has in tags.items() if name not in request.names and not is_ours(has))
+def _unmanaged(desired: DesiredAlarms, tags: Tags) -> Iterator[str]:
+    """Warn of the alarms that a purge by prefix does not delete."""
+    others = sorted(name for name, found in tags.items() if name not in desired.names and not is_ours(found))
     if others:
         yield (
-            f"{len(others)} alarms begin with {request.purge_prefix} but were not made by this collection, and stay:"
-            f" {', '.join(others[:10])}{' ...' if len(others) > 10 else ''}."
+            f"{len(others)} alarms begin with {desired.purge_prefix} but are not managed by this collection and are"
+            f" kept: {', '.join(others[:10])}{' ...' if len(others) > 10 else ''}."
         )

@@ -1,25 +1,56 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What is read of CloudWatch's alarms and their tags."""
+"""Read alarms and their tags."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..core.account import Account
 from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping
+from .desired import DesiredAlarms
+from .fields import is_metric_alarm
 
-# Both are the most that DescribeAlarms takes.
+# Both are the maximum of DescribeAlarms.
 _NAMES_PER_CALL = 100
 _ALARMS_PER_PAGE = 100
-# Without this, DescribeAlarms keeps quiet about composite alarms.
+# Without this, DescribeAlarms omits composite alarms, whose names cannot be used for metric alarms.
 _TYPES = ["MetricAlarm", "CompositeAlarm"]
 
 
+def read_alarms(
+    account: Account, desired: DesiredAlarms
+) -> tuple[dict[str, dict[str, Any]], dict[str, Mapping[str, str]]]:
+    """Return the alarms that a task names or may delete, and the tags of the metric alarms among them, by name."""
+    managed = managed_alarm_tags(account) if desired.purge_tag else None
+    purged = {_name_in(arn) for arn, tags in (managed or {}).items() if desired.purges(_name_in(arn), tags)}
+    alarms = find_alarms(account, desired.names | purged, desired.purge_prefix)
+    for alarm in alarms.values():
+        account.learn_place(alarm["AlarmArn"])
+    arns = {
+        name: alarm["AlarmArn"]
+        for name, alarm in alarms.items()
+        if is_metric_alarm(alarm) and (desired.may_change(name) or name in purged)
+    }
+    if arns and managed is None:
+        managed = managed_alarm_tags(account)
+    listed = managed or {}
+    return alarms, {name: _up_to_date_tags(account, desired, name, arn, listed.get(arn)) for name, arn in arns.items()}
+
+
+def _up_to_date_tags(
+    account: Account, desired: DesiredAlarms, name: str, arn: str, listed: Mapping[str, str] | None
+) -> Mapping[str, str]:
+    """Return the listed tags, or the alarm's own if a write would depend on them: the listing may be stale."""
+    if listed is None or desired.would_tag(name, listed):
+        return alarm_tags(account, name, arn)
+    return listed
+
+
 def find_alarms(account: Account, names: Collection[str], prefix: str = "") -> dict[str, dict[str, Any]]:
-    """Return the alarms of these names, and those whose name begins with the prefix if there is one, by name."""
+    """Return the alarms with these names, and those whose name begins with the prefix if it is not empty, by name."""
     found = list(_alarms(account, {"AlarmNamePrefix": prefix})) if prefix else []
     others = sorted(name for name in names if not (prefix and name.startswith(prefix)))
     for start in range(0, len(others), _NAMES_PER_CALL):
@@ -27,17 +58,21 @@ def find_alarms(account: Account, names: Collection[str], prefix: str = "") -> d
     return {alarm["AlarmName"]: alarm for alarm in found}
 
 
-def _alarms(account: Account, which: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    parameters = {**which, "AlarmTypes": _TYPES, "MaxRecords": _ALARMS_PER_PAGE}
+def _alarms(account: Account, selection: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    parameters = {**selection, "AlarmTypes": _TYPES, "MaxRecords": _ALARMS_PER_PAGE}
     for page in account.read_pages("cloudwatch", "DescribeAlarms", "alarms", parameters):
         yield from page.get("MetricAlarms", [])
         yield from page.get("CompositeAlarms", [])
 
 
-def our_alarm_tags(account: Account) -> dict[str, dict[str, str]]:
-    """Return the tags of the alarms that carry our mark, by ARN.
+def _name_in(arn: str) -> str:
+    return arn.split(":alarm:", 1)[-1]
 
-    The listing is eventually consistent: it may lack a new alarm, show old tags, or hold one that is gone.
+
+def managed_alarm_tags(account: Account) -> dict[str, dict[str, str]]:
+    """Return the tags of the alarms that are tagged as managed by this collection, by ARN.
+
+    The listing is eventually consistent: it may omit a new alarm, show old tags, or show a deleted alarm.
     """
     found = account.read_all(
         "resourcegroupstaggingapi",
@@ -54,6 +89,6 @@ def our_alarm_tags(account: Account) -> dict[str, dict[str, str]]:
 
 
 def alarm_tags(account: Account, name: str, arn: str) -> dict[str, str]:
-    """Return the tags of one alarm as CloudWatch itself has them."""
+    """Return the tags of one alarm from CloudWatch itself, which are up to date."""
     answer = account.read("cloudwatch", "ListTagsForResource", f"alarm {name}", {"ResourceARN": arn}, resource_arn=arn)
     return as_mapping(answer.get("Tags", []))

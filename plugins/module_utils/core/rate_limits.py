@@ -25,7 +25,6 @@ _PER_SECOND = {
     ("logs", "TagResource"): 5,
     ("cloudwatch", "DescribeAlarms"): 9,
     ("cloudwatch", "PutMetricAlarm"): 3,
-    ("cloudwatch", "PutCompositeAlarm"): 3,
     ("cloudwatch", "DeleteAlarms"): 3,
     ("cloudwatch", "DescribeAlarmHistory"): 3,
     ("cloudwatch", "EnableAlarmActions"): 3,

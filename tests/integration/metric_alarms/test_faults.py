@@ -1,4 +1,4 @@
-"""metric_alarms where AWS throttles, fails, denies or lacks something, or the run is killed."""
+"""Test metric_alarms with throttling, failures, denials, missing prerequisites and killed runs."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.integration.metric_alarms.alarm_witness import (
+from tests.integration.metric_alarms.alarm_setup import (
     ALARM,
     ARN,
-    COMPOSITE,
     GONE,
     LEAST,
     MARK,
     WANTED,
     alarms,
-    put_by_hand,
+    put_manually,
     tags,
 )
 from tests.support.module_runner import ModuleRunner
@@ -38,7 +37,6 @@ PUT_AND_READ = [
     ("cloudwatch", "DescribeAlarms"),
     ("resourcegroupstaggingapi", "GetResources"),
     ("cloudwatch", "PutMetricAlarm"),
-    ("cloudwatch", "PutCompositeAlarm"),
     ("cloudwatch", "TagResource"),
     ("cloudwatch", "UntagResource"),
     ("cloudwatch", "ListTagsForResource"),
@@ -48,21 +46,21 @@ PUT_AND_READ = [
 @pytest.mark.promise("retry")
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
 @pytest.mark.parametrize(("service", "action"), PUT_AND_READ, ids=[action for _service, action in PUT_AND_READ])
-def test_what_passes_is_repeated(
+def test_retries_transient_failures(
     run_module: ModuleRunner, cloudwatch: Any, service: str, action: str, fault: dict[str, Any]
 ) -> None:
     run_module.succeed(alarms=[{"name": "read", **LEAST}], tags={"old": "1"})
     run_module.faults({"service": service, "action": action, **fault})
     assert run_module.succeed(**WANTED)["changed"]
     found = alarms(cloudwatch)
-    assert sorted(found) == ["both", "quiet", "read"]
+    assert sorted(found) == ["quiet", "read"]
     assert found["read"]["Tags"] == {"team": "security", **MARK}
     assert not run_module.succeed(**WANTED)["changed"]
 
 
 @pytest.mark.promise("retry")
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
-def test_a_deletion_is_repeated(run_module: ModuleRunner, cloudwatch: Any, fault: dict[str, Any]) -> None:
+def test_retries_a_deletion(run_module: ModuleRunner, cloudwatch: Any, fault: dict[str, Any]) -> None:
     run_module.succeed(**WANTED)
     run_module.faults({"service": "cloudwatch", "action": "DeleteAlarms", **fault})
     assert run_module.succeed(**GONE)["changed"]
@@ -70,9 +68,9 @@ def test_a_deletion_is_repeated(run_module: ModuleRunner, cloudwatch: Any, fault
 
 
 @pytest.mark.promise("retry")
-def test_a_listing_whose_page_expired_begins_again(run_module: ModuleRunner, cloudwatch: Any) -> None:
+def test_restarts_a_listing_if_its_token_expires(run_module: ModuleRunner, cloudwatch: Any) -> None:
     for number in range(101):
-        put_by_hand(cloudwatch, f"alarm-{number:03}")
+        put_manually(cloudwatch, f"alarm-{number:03}")
     run_module.faults(
         {"service": "cloudwatch", "action": "DescribeAlarms", "delay": 0.001},
         {"service": "cloudwatch", "action": "DescribeAlarms", "error": "InvalidNextToken"},
@@ -85,7 +83,7 @@ def test_a_listing_whose_page_expired_begins_again(run_module: ModuleRunner, clo
 
 
 @pytest.mark.promise("retry")
-def test_tags_whose_page_expired_are_listed_again(run_module: ModuleRunner) -> None:
+def test_restarts_the_listing_of_tags_if_its_token_expires(run_module: ModuleRunner) -> None:
     run_module.succeed(**WANTED)
     run_module.faults(
         {
@@ -99,7 +97,7 @@ def test_tags_whose_page_expired_are_listed_again(run_module: ModuleRunner) -> N
 
 
 @pytest.mark.promise("budget")
-def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner) -> None:
+def test_gives_up_after_timeout_seconds(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "cloudwatch", "action": "PutMetricAlarm", "error": "Throttling", "times": 500})
     message = run_module.fail(**WANTED, timeout_seconds=60)
     assert "Throttling" in message and "timeout_seconds" in message
@@ -110,7 +108,7 @@ DENIED = [*PUT_AND_READ, ("cloudwatch", "DeleteAlarms")]
 
 @pytest.mark.promise("denied")
 @pytest.mark.parametrize(("service", "action"), DENIED, ids=[action for _service, action in DENIED])
-def test_a_denial_says_what_to_allow_and_where(
+def test_denial_names_the_action_to_allow_and_the_resource(
     run_module: ModuleRunner, cloudwatch: Any, service: str, action: str
 ) -> None:
     run_module.succeed(alarms=[{"name": "read", **LEAST}, {"name": "old", **LEAST}], tags={"old": "1"})
@@ -122,7 +120,7 @@ def test_a_denial_says_what_to_allow_and_where(
 
 
 @pytest.mark.promise("denied")
-def test_a_denial_of_the_tags_in_a_creation_names_their_own_action(run_module: ModuleRunner) -> None:
+def test_denial_of_tags_on_creation_names_the_tagging_action(run_module: ModuleRunner) -> None:
     who, what = "arn:aws:iam::123456789012:user/x", f"{ARN}read"
     refusal = f"User: {who} is not authorized to perform: cloudwatch:TagResource on resource: {what}"
     fault = {"service": "cloudwatch", "action": "PutMetricAlarm", "error": "AccessDenied", "message": refusal}
@@ -132,38 +130,26 @@ def test_a_denial_of_the_tags_in_a_creation_names_their_own_action(run_module: M
 
 
 @pytest.mark.promise("prerequisite")
-@pytest.mark.parametrize("missing", [{"rule": "ALARM(nobody)"}, {"rule": "TRUE", "actions_suppressor": "nobody"}])
-def test_an_alarm_that_a_composite_alarm_names_and_that_does_not_exist_is_explained(
-    run_module: ModuleRunner, missing: dict[str, Any]
-) -> None:
-    task = {"composite_alarms": [{**COMPOSITE, **missing}]}
-    predicted = run_module.succeed(check=True, **task)
-    message = run_module.fail(**task)
-    for told in (message, " ".join(predicted["warnings"])):
-        assert "nobody" in told and "an earlier task of secmon.aws.metric_alarms" in told
-
-
-@pytest.mark.promise("prerequisite")
-def test_an_alarm_that_a_foreign_composite_alarm_needs_is_not_removed_and_told_why(
+def test_explains_that_a_composite_alarm_refers_to_an_alarm_to_delete(
     run_module: ModuleRunner, cloudwatch: Any
 ) -> None:
     run_module.succeed(alarms=[ALARM])
     cloudwatch.put_composite_alarm(AlarmName="theirs", AlarmRule="ALARM(read)")
     message = run_module.fail(alarms=[{"name": "read"}], state="absent")
-    assert "theirs" in message and "change or remove that one first" in message
+    assert "theirs" in message and "change or delete that one first" in message
     assert "read" in alarms(cloudwatch)
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_full_account_is_explained(run_module: ModuleRunner) -> None:
+def test_explains_that_the_quota_is_reached(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "cloudwatch", "action": "PutMetricAlarm", "error": "LimitExceeded"})
     assert "Service Quotas" in run_module.fail(alarms=[ALARM])
 
 
 @pytest.mark.promise("resume")
 @pytest.mark.parametrize("mode", [{"mode": "kill_after"}, {"error": "AccessDenied", "status": 403}])
-@pytest.mark.parametrize("killed_at", range(5))
-def test_what_a_killed_run_left_is_finished(
+@pytest.mark.parametrize("killed_at", range(4))
+def test_completes_an_interrupted_run(
     run_module: ModuleRunner, cloudwatch: Any, mode: dict[str, Any], killed_at: int
 ) -> None:
     def prepare() -> None:
@@ -175,7 +161,7 @@ def test_what_a_killed_run_left_is_finished(
     right = alarms(cloudwatch)
     run_module.succeed(**GONE)
     prepare()
-    action = ["PutMetricAlarm", "TagResource", "UntagResource", "PutCompositeAlarm", "DeleteAlarms"][killed_at]
+    action = ["PutMetricAlarm", "TagResource", "UntagResource", "DeleteAlarms"][killed_at]
     run_module.faults({"service": "cloudwatch", "action": action, **mode})
     run_module.fail(**task, timeout_seconds=0)
     run_module.succeed(**task)

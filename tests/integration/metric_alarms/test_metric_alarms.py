@@ -1,4 +1,4 @@
-"""The promises of docs/modules.md, kept by metric_alarms on the embedded AWS; plain boto3 is the witness."""
+"""Test metric_alarms on the embedded AWS and verify the result with plain boto3."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.metric_alarms.alarm_witness import (
+from tests.integration.metric_alarms.alarm_setup import (
     ALARM,
     ARN,
-    COMPOSITE,
     GONE,
     LEAST,
     MARK,
@@ -18,7 +17,7 @@ from tests.integration.metric_alarms.alarm_witness import (
     TWENTY,
     WANTED,
     alarms,
-    put_by_hand,
+    put_manually,
     tags,
     writes,
 )
@@ -31,10 +30,10 @@ def cloudwatch(witness: Callable[..., Any]) -> Any:
 
 
 @pytest.mark.promise("changed")
-def test_present_again_absent_again(run_module: ModuleRunner, cloudwatch: Any) -> None:
+def test_creates_and_deletes_alarms_and_repeats_without_a_change(run_module: ModuleRunner, cloudwatch: Any) -> None:
     assert run_module.succeed(**WANTED)["changed"]
-    assert sorted(alarms(cloudwatch)) == ["both", "quiet", "read"]
-    assert alarms(cloudwatch)["both"]["Tags"] == {"team": "security", **MARK}
+    assert sorted(alarms(cloudwatch)) == ["quiet", "read"]
+    assert alarms(cloudwatch)["quiet"]["Tags"] == {"team": "security", **MARK}
     assert not run_module.succeed(**WANTED)["changed"]
     assert run_module.succeed(**GONE)["changed"]
     assert alarms(cloudwatch) == {}
@@ -42,12 +41,12 @@ def test_present_again_absent_again(run_module: ModuleRunner, cloudwatch: Any) -
 
 
 @pytest.mark.promise("changed")
-def test_every_setting_reaches_cloudwatch(run_module: ModuleRunner, cloudwatch: Any) -> None:
+def test_writes_every_setting(run_module: ModuleRunner, cloudwatch: Any) -> None:
     run_module.succeed(**WANTED)
     assert alarms(cloudwatch)["read"] == {
         "AlarmName": "read",
         "AlarmArn": f"{ARN}read",
-        "AlarmDescription": "Somebody read a secret.",
+        "AlarmDescription": "A secret value was read.",
         "Namespace": "SecurityMetrics",
         "MetricName": "SecretAccessCount",
         "Statistic": "Sum",
@@ -65,25 +64,11 @@ def test_every_setting_reaches_cloudwatch(run_module: ModuleRunner, cloudwatch: 
         "ActionsEnabled": True,
         "Tags": {"team": "security", **MARK},
     }
-    assert alarms(cloudwatch)["both"] == {
-        "AlarmName": "both",
-        "AlarmArn": f"{ARN}both",
-        "AlarmRule": "ALARM(read) AND NOT ALARM(quiet)",
-        "AlarmDescription": "Somebody read a secret out of hours.",
-        "ActionsSuppressor": "quiet",
-        "ActionsSuppressorWaitPeriod": 60,
-        "ActionsSuppressorExtensionPeriod": 120,
-        "AlarmActions": [TOPIC],
-        "OKActions": [TOPIC],
-        "InsufficientDataActions": [TOPIC],
-        "ActionsEnabled": True,
-        "Tags": {"team": "security", **MARK},
-    }
 
 
 @pytest.mark.promise("changed")
 @pytest.mark.parametrize("statistic", ["p99", "p99.9", "tm90", "IQM", "TM(10%:90%)"])
-def test_an_extended_statistic_takes_the_place_of_a_statistic(
+def test_replaces_a_statistic_by_an_extended_statistic(
     run_module: ModuleRunner, cloudwatch: Any, statistic: str
 ) -> None:
     run_module.succeed(alarms=[{"name": "read", **LEAST}])
@@ -98,38 +83,33 @@ def test_an_extended_statistic_takes_the_place_of_a_statistic(
 
 
 @pytest.mark.promise("silence")
-def test_description_actions_and_tags_that_the_task_does_not_mention_stay(
-    run_module: ModuleRunner, cloudwatch: Any
-) -> None:
+def test_keeps_description_actions_and_tags_that_the_task_omits(run_module: ModuleRunner, cloudwatch: Any) -> None:
     run_module.succeed(**WANTED)
     before = alarms(cloudwatch)
     silent = ("description", "alarm_actions", "ok_actions", "insufficient_data_actions")
     entry = {key: value for key, value in ALARM.items() if key not in silent}
-    composite = {key: value for key, value in COMPOSITE.items() if key not in silent}
-    assert not run_module.succeed(alarms=[entry], composite_alarms=[composite])["changed"]
+    assert not run_module.succeed(alarms=[entry])["changed"]
     assert run_module.succeed(alarms=[{**entry, "threshold": 2}])["changed"]
     before["read"]["Threshold"] = 2.0
     assert alarms(cloudwatch) == before
 
 
 @pytest.mark.promise("silence")
-def test_what_the_task_clears_is_cleared(run_module: ModuleRunner, cloudwatch: Any) -> None:
+def test_clears_settings_that_the_task_sets_to_empty_values(run_module: ModuleRunner, cloudwatch: Any) -> None:
     run_module.succeed(**WANTED)
     empty_actions: dict[str, Any] = {"alarm_actions": [], "ok_actions": [], "insufficient_data_actions": []}
     cleared = {"description": "", "unit": "", "dimensions": {}, "datapoints_to_alarm": 0, **empty_actions}
-    composite = {**COMPOSITE, "description": "", "actions_suppressor": "", **empty_actions}
-    task = {"alarms": [{**ALARM, **cleared}], "composite_alarms": [composite], "tags": {}}
+    task = {"alarms": [{**ALARM, **cleared}], "tags": {}}
     assert run_module.succeed(**task)["changed"]
     assert not run_module.succeed(**task)["changed"]
-    found = alarms(cloudwatch)
-    gone = {"AlarmDescription", "Unit", "DatapointsToAlarm", "ActionsSuppressor", "ActionsSuppressorWaitPeriod"}
-    assert not gone & (found["read"].keys() | found["both"].keys())
-    assert found["read"]["Dimensions"] == found["read"]["AlarmActions"] == found["both"]["OKActions"] == []
-    assert found["read"]["Tags"] == MARK
+    found = alarms(cloudwatch)["read"]
+    assert not {"AlarmDescription", "Unit", "DatapointsToAlarm"} & found.keys()
+    assert found["Dimensions"] == found["AlarmActions"] == found["OKActions"] == []
+    assert found["Tags"] == MARK
 
 
 @pytest.mark.promise("silence")
-def test_other_tags_stay_if_the_task_says_so_and_aws_own_always(run_module: ModuleRunner, cloudwatch: Any) -> None:
+def test_keeps_other_tags_with_purge_tags_false(run_module: ModuleRunner, cloudwatch: Any) -> None:
     run_module.succeed(alarms=[{"name": "read", **LEAST, "tags": {"cost": 42}}], tags={"team": "a", "cost": 1})
     assert tags(cloudwatch, "read") == {"team": "a", "cost": "42", **MARK}
     run_module.succeed(alarms=[{"name": "read", **LEAST}], tags={"team": "b"}, purge_tags=False)
@@ -139,7 +119,7 @@ def test_other_tags_stay_if_the_task_says_so_and_aws_own_always(run_module: Modu
 @pytest.mark.promise("check")
 @pytest.mark.parametrize("task", [WANTED, GONE], ids=["present", "absent"])
 @pytest.mark.parametrize("there", ["nothing", "some", "all"])
-def test_check_mode_predicts_the_run_and_writes_nothing(
+def test_check_mode_predicts_the_result_and_writes_nothing(
     run_module: ModuleRunner, there: str, task: dict[str, Any]
 ) -> None:
     if there == "some":
@@ -167,7 +147,7 @@ def test_check_mode_predicts_a_purge(run_module: ModuleRunner, cloudwatch: Any) 
 
 
 @pytest.mark.promise("diff")
-def test_the_difference_shows_before_and_after_of_what_changes(run_module: ModuleRunner) -> None:
+def test_diff_shows_only_the_settings_that_change(run_module: ModuleRunner) -> None:
     run_module.succeed(alarms=TWENTY)
     changed = [{**TWENTY[0], "threshold": 5}, *TWENTY[1:]]
     diff = run_module.succeed(alarms=changed)["diff"]
@@ -178,7 +158,7 @@ def test_the_difference_shows_before_and_after_of_what_changes(run_module: Modul
 
 
 @pytest.mark.promise("secrets")
-def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner) -> None:
+def test_never_prints_the_secret_access_key(run_module: ModuleRunner) -> None:
     canary = 'canary/secret+key"'
     run_module.secret_key = canary
     outputs = [run_module(**WANTED), run_module(alarms=[{"name": "x"}])]
@@ -189,7 +169,7 @@ def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner) -> None:
 
 
 @pytest.mark.promise("calls")
-def test_twenty_alarms_take_a_listing_and_a_write_each_and_then_two_listings(run_module: ModuleRunner) -> None:
+def test_needs_two_listings_for_twenty_unchanged_alarms(run_module: ModuleRunner) -> None:
     def actions(**more: Any) -> list[str]:
         task = {"alarms": TWENTY, "tags": {"team": "security"}, **more}
         return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**task))]
@@ -204,18 +184,18 @@ def test_twenty_alarms_take_a_listing_and_a_write_each_and_then_two_listings(run
 
 
 @pytest.mark.promise("calls")
-def test_writes_stay_below_the_published_three_per_second(run_module: ModuleRunner) -> None:
+def test_writes_at_less_than_the_quota_of_three_per_second(run_module: ModuleRunner) -> None:
     from ansible_collections.secmon.aws.plugins.module_utils.core.rate_limits import calls_per_second
 
-    for operation in ("PutMetricAlarm", "PutCompositeAlarm", "DeleteAlarms"):
+    for operation in ("PutMetricAlarm", "DeleteAlarms"):
         assert calls_per_second("cloudwatch", operation) < 3
 
 
 @pytest.mark.promise("calls")
-def test_tags_that_the_listing_does_not_show_yet_are_read_from_the_alarm(
+def test_reads_tags_from_the_alarm_if_the_listing_does_not_show_them_yet(
     run_module: ModuleRunner, cloudwatch: Any
 ) -> None:
-    put_by_hand(cloudwatch, "alarm-00", Threshold=7.0)
+    put_manually(cloudwatch, "alarm-00", Threshold=7.0)
     task: dict[str, Any] = {"alarms": TWENTY, "adopt": True}
     calls = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**task))]
     assert calls.count("ListTagsForResource") == 1
@@ -224,8 +204,8 @@ def test_tags_that_the_listing_does_not_show_yet_are_read_from_the_alarm(
 
 
 @pytest.mark.promise("iam")
-def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunner, cloudwatch: Any) -> None:
-    put_by_hand(cloudwatch, "read")
+def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner, cloudwatch: Any) -> None:
+    put_manually(cloudwatch, "read")
 
     def everything() -> None:
         run_module.succeed(**WANTED, adopt=True)
@@ -238,7 +218,7 @@ def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunn
 
 
 @pytest.mark.promise("upstream")
-def test_upstream_takes_a_muted_alarm_for_a_working_one(run_module: ModuleRunner, cloudwatch: Any) -> None:
+def test_upstream_reports_a_muted_alarm_as_unchanged(run_module: ModuleRunner, cloudwatch: Any) -> None:
     upstream = {
         "name": "read",
         "metric_name": "SecretAccessCount",
@@ -249,7 +229,7 @@ def test_upstream_takes_a_muted_alarm_for_a_working_one(run_module: ModuleRunner
         "threshold": 1,
         "comparison": "GreaterThanOrEqualToThreshold",
         "unit": "Count",
-        "description": "Somebody read a secret.",
+        "description": "A secret value was read.",
         "treat_missing_data": "notBreaching",
         "alarm_actions": [TOPIC],
     }
@@ -260,6 +240,6 @@ def test_upstream_takes_a_muted_alarm_for_a_working_one(run_module: ModuleRunner
 
 
 @pytest.mark.promise("upstream")
-def test_upstream_knows_no_tags(run_module: ModuleRunner) -> None:
+def test_upstream_does_not_support_tags(run_module: ModuleRunner) -> None:
     result = run_module.upstream("amazon.aws.cloudwatch_metric_alarm", name="read", tags={"a": "b"})
     assert "Unsupported parameters" in result["msg"] and "tags" in result["msg"]

@@ -1,12 +1,12 @@
-"""A pure stand-in for CloudWatch's alarms: tasks in, alarms and tags as the API would give them."""
+"""An in-memory fake of CloudWatch alarms for tests of plans."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.desired import desired_alarms
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.plan import plan_alarms
-from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.request import read_request
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 
 REGION = "us-east-1"
@@ -25,24 +25,22 @@ ALARM = {
 }
 
 
-def task(*alarms: Mapping[str, Any], composites: Any = (), **more: Any) -> dict[str, Any]:
+def task(*alarms: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """Return the parameters of a task with these alarms."""
-    usual = {"state": "present", "adopt": False, "purge_tags": True}
-    listed = {"alarms": list(alarms), "composite_alarms": [{"actions_enabled": True, **one} for one in composites]}
-    return {**usual, **listed, **more}
+    return {"state": "present", "adopt": False, "purge_tags": True, "alarms": list(alarms), **more}
 
 
-class World:
-    """The alarms of an account, changed by the writes of plans."""
+class FakeAlarms:
+    """The alarms of an account; plans are applied to them."""
 
     def __init__(self) -> None:
         self.alarms: dict[str, dict[str, Any]] = {}
         self.tags: dict[str, dict[str, str]] = {}
 
     def plan(self, params: Mapping[str, Any]) -> Plan:
-        request = read_request(params, REGION)
-        tags = {name: self.tags[name] for name in self.alarms if request.concerns(name) or request.purge_tag}
-        return plan_alarms(request, self.alarms, tags)
+        desired = desired_alarms(params, REGION)
+        tags = {name: self.tags[name] for name in self.alarms if desired.may_change(name) or desired.purge_tag}
+        return plan_alarms(desired, self.alarms, tags)
 
     def apply(self, plan: Plan) -> None:
         for write in plan.writes:
@@ -57,8 +55,6 @@ class World:
         if AlarmName not in self.alarms:
             self.tags[AlarmName] = {tag["Key"]: tag["Value"] for tag in Tags}
         self.alarms[AlarmName] = {"AlarmName": AlarmName, "AlarmArn": ARN + AlarmName, **settings}
-
-    PutCompositeAlarm = PutMetricAlarm
 
     def TagResource(self, ResourceARN: str, Tags: Any) -> None:  # noqa: N802, N803
         self.tags[ResourceARN.removeprefix(ARN)].update({tag["Key"]: tag["Value"] for tag in Tags})

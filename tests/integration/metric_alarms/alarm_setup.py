@@ -1,4 +1,4 @@
-"""Tasks for tests of metric_alarms, and what plain boto3 sees and does of alarms."""
+"""Tasks for tests of metric_alarms, and reads and changes of alarms with plain boto3."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAST = {
 ALARM = {
     "name": "read",
     **LEAST,
-    "description": "Somebody read a secret.",
+    "description": "A secret value was read.",
     "evaluation_periods": 3,
     "datapoints_to_alarm": 2,
     "missing_data": "notBreaching",
@@ -30,25 +30,12 @@ ALARM = {
     "ok_actions": [TOPIC],
     "insufficient_data_actions": [TOPIC],
 }
-COMPOSITE = {
-    "name": "both",
-    "rule": "ALARM(read) AND NOT ALARM(quiet)",
-    "description": "Somebody read a secret out of hours.",
-    "actions_suppressor": "quiet",
-    "actions_suppressor_wait_seconds": 60,
-    "actions_suppressor_extension_seconds": 120,
-    "alarm_actions": [TOPIC],
-    "ok_actions": [TOPIC],
-    "insufficient_data_actions": [TOPIC],
-}
 WANTED: dict[str, Any] = {
     "alarms": [ALARM, {"name": "quiet", **LEAST}],
-    "composite_alarms": [COMPOSITE],
     "tags": {"team": "security"},
 }
 GONE: dict[str, Any] = {
     "alarms": [{"name": "read"}, {"name": "quiet"}],
-    "composite_alarms": [{"name": "both"}],
     "state": "absent",
 }
 TWENTY = [{"name": f"alarm-{number:02}", **LEAST} for number in range(20)]
@@ -57,9 +44,9 @@ _STATE = (*_TIMES, "StateValue", "StateReason", "StateReasonData")
 
 
 def alarms(cloudwatch: Any) -> dict[str, dict[str, Any]]:
-    """Return all that can be seen of all alarms but their state, by name."""
-    pages = cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-    found = [alarm for page in pages for alarm in (*page.get("MetricAlarms", []), *page.get("CompositeAlarms", []))]
+    """Return all alarms with everything but their state, by name."""
+    pages = cloudwatch.get_paginator("describe_alarms").paginate()
+    found = [alarm for page in pages for alarm in page["MetricAlarms"]]
     return {
         alarm["AlarmName"]: {key: value for key, value in alarm.items() if key not in _STATE}
         | {"Tags": tags(cloudwatch, alarm["AlarmName"])}
@@ -72,8 +59,8 @@ def tags(cloudwatch: Any, name: str) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in found}
 
 
-def put_by_hand(cloudwatch: Any, name: str, **settings: Any) -> None:
-    """Put a metric alarm as somebody else would; None leaves a setting out."""
+def put_manually(cloudwatch: Any, name: str, **settings: Any) -> None:
+    """Create an alarm as another principal would; None omits a setting."""
     usual = {
         "Namespace": "SecurityMetrics",
         "MetricName": "SecretAccessCount",
@@ -87,12 +74,11 @@ def put_by_hand(cloudwatch: Any, name: str, **settings: Any) -> None:
     cloudwatch.put_metric_alarm(AlarmName=name, **given)
 
 
-def change_by_hand(cloudwatch: Any, name: str, changes: dict[str, Any]) -> None:
-    """Change settings of an alarm and keep the others; None takes one away."""
+def change_manually(cloudwatch: Any, name: str, changes: dict[str, Any]) -> None:
+    """Change settings of an alarm and keep the others; None removes one."""
     settings = {**alarms(cloudwatch)[name], **changes}
     given = {key: value for key, value in settings.items() if key not in ("AlarmArn", "Tags") and value is not None}
-    put = cloudwatch.put_composite_alarm if "AlarmRule" in given else cloudwatch.put_metric_alarm
-    put(**given)
+    cloudwatch.put_metric_alarm(**given)
 
 
 def writes(calls: list[dict[str, Any]]) -> list[str]:

@@ -1,0 +1,142 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The alarms that a task of metric_alarms describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.problems import require
+from ..core.tags import as_texts, is_ours, own_tags, tag_change, tag_problems
+from .checks import alarm_problems, name_problems
+from .fields import SETTINGS
+
+_MAX_NAME_LENGTH = 255
+
+
+@dataclass(frozen=True)
+class DesiredAlarm:
+    """One alarm of the task.
+
+    Attributes:
+        name: Its name.
+        settings: The settings that the task sets, by option.
+        tags: All tags that the task sets on it, or None if the task sets no tags.
+    """
+
+    name: str
+    settings: Mapping[str, Any]
+    tags: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
+class DesiredAlarms:
+    """All alarms of the task.
+
+    Attributes:
+        alarms: The alarms in the task's order.
+        present: Whether they should exist.
+        adopt: Whether existing alarms without the collection's tag may be changed.
+        purge_tags: Whether tags that the task does not set are removed.
+        purge_prefix: Delete the other managed alarms whose name begins with this; empty for none.
+        purge_tag: Delete the other managed alarms that have all of these tags; empty for none.
+        region: The region.
+    """
+
+    alarms: tuple[DesiredAlarm, ...]
+    present: bool
+    adopt: bool
+    purge_tags: bool
+    purge_prefix: str
+    purge_tag: Mapping[str, str]
+    region: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of the task's alarms."""
+        return frozenset(alarm.name for alarm in self.alarms)
+
+    def may_change(self, name: str) -> bool:
+        """Return whether the task may change or delete an alarm, judged by its name."""
+        return name in self.names or bool(self.purge_prefix and name.startswith(self.purge_prefix))
+
+    def purges(self, name: str, tags: Mapping[str, str]) -> bool:
+        """Return whether the task deletes an alarm with these tags although it does not name it."""
+        return (
+            bool(self.purge_prefix or self.purge_tag)
+            and name not in self.names
+            and name.startswith(self.purge_prefix)
+            and self.purge_tag.items() <= tags.items()
+            and is_ours(tags)
+        )
+
+    def deletes(self, name: str, tags: Mapping[str, str]) -> bool:
+        """Return whether the task deletes an alarm with these tags."""
+        return self.purges(name, tags) or (not self.present and name in self.names)
+
+    def would_tag(self, name: str, tags: Mapping[str, str]) -> bool:
+        """Return whether the task changes the tags of an alarm that has these."""
+        alarm = next((alarm for alarm in self.alarms if alarm.name == name), None)
+        if alarm is None or not self.present:
+            return False
+        return dict(tag_change(tags, alarm.tags, self.purge_tags).after) != own_tags(tags)
+
+
+def desired_alarms(params: Mapping[str, Any], region: str) -> DesiredAlarms:
+    """Return the alarms that the module's parameters describe.
+
+    Raises:
+        RequestError: CloudWatch would reject something; all problems are reported together.
+    """
+    desired = DesiredAlarms(
+        alarms=tuple(_alarms(params)),
+        present=params["state"] == "present",
+        adopt=params["adopt"],
+        purge_tags=params["purge_tags"],
+        purge_prefix=params.get("purge_prefix") or "",
+        purge_tag=as_texts(params.get("purge_tag") or {}),
+        region=region,
+    )
+    require((*_option_problems(desired, params), *_alarm_problems(desired)))
+    return desired
+
+
+def _alarms(params: Mapping[str, Any]) -> Iterator[DesiredAlarm]:
+    for entry in params.get("alarms") or []:
+        settings = {option: entry[option] for option in SETTINGS if entry.get(option) is not None}
+        yield DesiredAlarm(entry["name"], settings, _tags(params.get("tags"), entry.get("tags")))
+
+
+def _tags(of_task: Mapping[str, Any] | None, of_alarm: Mapping[str, Any] | None) -> dict[str, str] | None:
+    if of_task is None and of_alarm is None:
+        return None
+    return as_texts({**(of_task or {}), **(of_alarm or {})})
+
+
+def _alarm_problems(desired: DesiredAlarms) -> Iterator[str]:
+    names = [alarm.name for alarm in desired.alarms]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"The task lists the alarm {name!r} {names.count(name)} times. List each alarm once."
+    for alarm in desired.alarms:
+        problems = list(name_problems(alarm.name))
+        if desired.present:
+            problems += [*alarm_problems(alarm.settings, desired.region), *tag_problems(alarm.tags)]
+        for problem in problems:
+            yield f"Alarm {alarm.name!r}: {problem}"
+
+
+def _option_problems(desired: DesiredAlarms, params: Mapping[str, Any]) -> Iterator[str]:
+    if params.get("alarms") is None:
+        if desired.present:
+            yield "The option alarms is missing. Set it; an empty list stands for no alarms."
+        elif not (desired.purge_prefix or desired.purge_tag):
+            yield "The task does not select any alarms. Set alarms, purge_prefix or purge_tag."
+    if params.get("purge_prefix") == "":
+        yield "purge_prefix is empty, which would delete every other alarm of this collection. Omit it."
+    if len(desired.purge_prefix) > _MAX_NAME_LENGTH:
+        yield f"purge_prefix has {len(desired.purge_prefix)} characters; an alarm name has up to {_MAX_NAME_LENGTH}."
+    if params.get("purge_tag") is not None and not desired.purge_tag:
+        yield "purge_tag is empty, which would delete every other alarm of this collection. Omit it."
