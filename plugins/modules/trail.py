@@ -6,70 +6,70 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: trail
-short_description: Manage a trail with its event selectors, insights and logging state
+short_description: Manage a CloudTrail trail with its event selectors, insights and logging state
 version_added: 0.2.0
 description:
-  - Makes, changes and deletes one trail of CloudTrail.
-  - What the task does not mention stays as it is; what it gives as V("") or V([]) is cleared.
-  - Stands in for M(amazon.aws.cloudtrail), which makes a trail of one region out of one of all regions unless it is
-    told otherwise, cannot clear the prefix, the topic or the log group, and has neither event selectors, insights
-    nor organizations' trails.
+  - Creates, changes and deletes one CloudTrail trail.
+  - Omitted options keep their current values; V("") or V([]) clears a value.
+  - Replaces M(amazon.aws.cloudtrail), which turns a multi-region trail into a single-region trail unless
+    C(is_multi_region_trail) is set (test_upstream_turns_a_multi_region_trail_into_a_single_region_trail). It also cannot
+    clear the prefix, the topic or the log group, and lacks event selectors, insights and organization trails.
 options:
   name:
-    description: The name of the trail, which has to be at home in the region of the task.
+    description: The name of the trail. Its home region must be the region of the task.
     type: str
     required: true
   s3_bucket_name:
-    description: The bucket that keeps the log files. It must exist, with a policy that lets CloudTrail write to it.
+    description: The bucket for the log files. It must exist, with a policy that allows CloudTrail to write to it.
     type: str
   s3_key_prefix:
-    description: What the keys of the log files begin with, or an empty string for nothing.
+    description: The prefix of the log files' keys; an empty string for none.
     type: str
   sns_topic_name:
     description:
-      - The topic that is told of every log file, by name or, if it is another account's, by ARN.
+      - The topic that is notified of every log file, as a name or, in another account, as an ARN.
       - An empty string for none.
     type: str
   multi_region:
-    description: Whether the trail records all regions. A new trail records its own region only unless this is V(true).
+    description: Whether the trail records all regions. A new trail records only its own region unless this is V(true).
     type: bool
   global_service_events:
-    description: Whether the trail records global services such as IAM. A new trail does.
+    description: Whether the trail records global services such as IAM. V(true) for a new trail.
     type: bool
   log_file_validation:
-    description: Whether signed digest files prove later that no log file was altered. For a new trail, V(false).
+    description: Whether CloudTrail writes signed digests of the log files. V(false) for a new trail.
     type: bool
   kms_key_arn:
     description:
-      - The ARN of the KMS key that encrypts the log files, or an empty string for none.
-      - The key is in the bucket's region.
+      - The ARN of the KMS key that encrypts the log files; an empty string for none.
+      - The key must be in the bucket's region.
     type: str
   log_group_arn:
     description:
-      - The ARN of the log group that receives the events, with or without C(:*), or an empty string for none.
-      - It belongs together with O(log_group_role_arn); to clear one clears both.
+      - The ARN of the log group that receives the events, with or without C(:*); an empty string for none.
+      - It belongs to O(log_group_role_arn); clearing one clears both.
     type: str
   log_group_role_arn:
-    description: The ARN of the role by which CloudTrail writes to the log group, or an empty string for none.
+    description: The ARN of the role with which CloudTrail writes to the log group; an empty string for none.
     type: str
   logging:
     description:
       - Whether the trail logs.
-      - If the task does not mention it, a new trail logs, and another stays as it is. To be told from one that
-        somebody stopped, the new one carries the tag C(secmon:unfinished) until it logs.
+      - If omitted, a new trail logs, and an existing trail keeps its state. Until logging starts, a new trail has the
+        tag C(secmon:unfinished), which distinguishes it from a trail that was stopped.
     type: bool
   management_events:
-    description: Which management events are recorded. A new trail records V(all).
+    description: The management events to record. V(all) for a new trail.
     type: str
     choices: [all, read, write, none]
   exclude_management_event_sources:
     description:
-      - The event sources whose management events are not recorded, V(kms.amazonaws.com) and V(rdsdata.amazonaws.com).
-      - Given without O(management_events) and O(data_resources), it changes nothing else about the selectors.
+      - The event sources whose management events are excluded, V(kms.amazonaws.com) and V(rdsdata.amazonaws.com).
+      - Without O(management_events) and O(data_resources), the rest of the selectors is kept.
     type: list
     elements: str
   data_resources:
-    description: The resources whose data events are recorded, all of them; an empty list for none.
+    description: All resources whose data events are recorded; an empty list for none.
     type: list
     elements: dict
     suboptions:
@@ -79,30 +79,30 @@ options:
         required: true
       values:
         description:
-          - ARNs; for objects, what their ARNs begin with.
-          - V(arn:aws:s3), V(arn:aws:lambda) and V(arn:aws:dynamodb) mean all.
+          - ARNs; for S3 objects, ARN prefixes.
+          - V(arn:aws:s3), V(arn:aws:lambda) and V(arn:aws:dynamodb) stand for all resources of the type.
         type: list
         elements: str
         required: true
       events:
-        description: Which of their events.
+        description: The data events to record.
         type: str
         choices: [all, read, write]
         default: all
   advanced_event_selectors:
     description:
-      - All that is recorded, as advanced event selectors, instead of O(management_events),
+      - All events to record, as advanced event selectors, instead of O(management_events),
         O(exclude_management_event_sources) and O(data_resources).
-      - They are compared by what they select, so that basic selectors that mean the same are not replaced.
-      - An empty list replaces advanced selectors by the basic one that a new trail has.
+      - Selectors are compared by the events that they select, so equivalent basic selectors are not replaced.
+      - An empty list replaces advanced selectors by the basic selector of a new trail.
     type: list
     elements: dict
     suboptions:
       name:
-        description: What the selector is for. The name that it has stays if none is given.
+        description: A description of the selector. If omitted, the current name is kept.
         type: str
       field_selectors:
-        description: The conditions, all of which an event has to meet.
+        description: The conditions, all of which an event must meet.
         type: list
         elements: dict
         required: true
@@ -116,7 +116,7 @@ options:
             type: list
             elements: str
           starts_with:
-            description: The value begins with one of these.
+            description: The value starts with one of these.
             type: list
             elements: str
           ends_with:
@@ -128,7 +128,7 @@ options:
             type: list
             elements: str
           not_starts_with:
-            description: The value begins with none of these.
+            description: The value starts with none of these.
             type: list
             elements: str
           not_ends_with:
@@ -137,40 +137,40 @@ options:
             elements: str
   insight_types:
     description:
-      - The insights that CloudTrail draws, V(ApiCallRateInsight) and V(ApiErrorRateInsight); an empty list for none.
-      - The first needs write management events to be recorded, the second any management events.
+      - The insights to collect, V(ApiCallRateInsight) and V(ApiErrorRateInsight); an empty list for none.
+      - The first needs write management events, the second any management events.
     type: list
     elements: str
   organization:
     description:
       - Whether the trail records all accounts of the organization. Only the management account and delegated
-        administrators of CloudTrail can have such a trail, which then is the management account's.
-      - A delegated administrator says V(true) in every task about it, also to delete it.
+        administrators for CloudTrail can create such a trail; the management account owns it.
+      - A delegated administrator must set V(true) in every task for the trail, also to delete it.
     type: bool
   tags:
-    description: The tags. One more, C(secmon:managed-by), marks the trail as this collection's.
+    description: The tags. The tag C(secmon:managed-by) is added, which marks the trail as managed by this collection.
     type: dict
   purge_tags:
-    description: Whether tags that O(tags) does not name are removed.
+    description: Whether tags that are not in O(tags) are removed.
     type: bool
     default: true
   state:
     description:
       - Whether the trail exists.
-      - V(absent) deletes the trail only, never the bucket, a log file or the log group.
+      - V(absent) deletes only the trail, never the bucket, a log file or the log group.
     type: str
     choices: [present, absent]
     default: present
 notes:
-  - The IAM actions it needs are
+  - Required IAM actions are
     C(cloudtrail:DescribeTrails), C(cloudtrail:GetTrailStatus), C(cloudtrail:GetEventSelectors),
     C(cloudtrail:GetInsightSelectors), C(cloudtrail:ListTags), C(cloudtrail:CreateTrail), C(cloudtrail:UpdateTrail),
     C(cloudtrail:PutEventSelectors), C(cloudtrail:PutInsightSelectors), C(cloudtrail:StartLogging),
     C(cloudtrail:StopLogging), C(cloudtrail:AddTags), C(cloudtrail:RemoveTags), C(cloudtrail:DeleteTrail),
-    C(sts:GetCallerIdentity) and, for an organization's trail, C(organizations:DescribeOrganization).
-    To give a trail a log group, AWS also wants the permission to pass the role (PassRole of IAM).
-  - AWS spreads new policies and roles slowly. A refusal that can come from this is repeated until
-    O(timeout_seconds) is over.
+    C(sts:GetCallerIdentity) and, for an organization trail, C(organizations:DescribeOrganization).
+    A trail with a log group also requires permission to pass the role (PassRole of IAM).
+  - AWS propagates new policies and roles slowly. Errors that can come from this are retried until
+    O(timeout_seconds) expires.
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
@@ -183,20 +183,20 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Record all regions and prove that no log file was altered
+- name: Record all regions, with digests for log file validation
   secmon.aws.trail:
     name: audit
     s3_bucket_name: audit-123456789012
     multi_region: true
     log_file_validation: true
 
-- name: Send the events to CloudWatch Logs as well
+- name: Deliver the events to CloudWatch Logs as well
   secmon.aws.trail:
     name: audit
     log_group_arn: arn:aws:logs:us-east-1:123456789012:log-group:/aws/cloudtrail/logs
     log_group_role_arn: arn:aws:iam::123456789012:role/CloudTrailToCloudWatchLogs
 
-- name: Leave out the calls of KMS, and record who reads the objects of one bucket
+- name: Exclude KMS calls, and record reads of the objects in one bucket
   secmon.aws.trail:
     name: audit
     exclude_management_event_sources: [kms.amazonaws.com]
@@ -205,21 +205,21 @@ EXAMPLES = r"""
         events: read
         values: ["arn:aws:s3:::payroll/"]
 
-- name: Record management events, and writes to objects by advanced event selectors
+- name: Record management events and object writes with advanced event selectors
   secmon.aws.trail:
     name: audit
     advanced_event_selectors:
       - name: Management events
         field_selectors:
           - {field: eventCategory, equals: [Management]}
-      - name: Objects that change, but in the log bucket
+      - name: Object writes outside the log bucket
         field_selectors:
           - {field: eventCategory, equals: [Data]}
           - {field: resources.type, equals: ["AWS::S3::Object"]}
           - {field: readOnly, equals: ["false"]}
           - {field: resources.ARN, not_starts_with: ["arn:aws:s3:::audit-123456789012/"]}
 
-- name: Remove the encryption by a customer managed key
+- name: Remove the encryption with a customer managed key
   secmon.aws.trail:
     name: audit
     kms_key_arn: ""
@@ -232,44 +232,44 @@ EXAMPLES = r"""
 
 RETURN = r"""
 trail:
-  description: The trail as it is, or as it would be in check mode; empty if it is absent.
+  description: The trail, predicted in check mode; empty if it is absent.
   returned: success
   type: dict
   contains:
     name:
-      description: Its name.
+      description: The name.
       type: str
       returned: always
     arn:
-      description: Its ARN, by which other tasks should know it.
+      description: The ARN.
       type: str
       returned: always
     home_region:
-      description: The region in which it can be changed.
+      description: The home region, the only one in which the trail can be changed.
       type: str
       returned: always
     s3_bucket_name:
-      description: The bucket that keeps the log files.
+      description: The bucket of the log files.
       type: str
       returned: always
     s3_key_prefix:
-      description: What their keys begin with, or an empty string.
+      description: The prefix of the log files' keys, or an empty string.
       type: str
       returned: always
     sns_topic_arn:
-      description: The topic that is told of every log file, or an empty string.
+      description: The topic that is notified of every log file, or an empty string.
       type: str
       returned: always
     multi_region:
-      description: Whether it records all regions.
+      description: Whether the trail records all regions.
       type: bool
       returned: always
     global_service_events:
-      description: Whether it records global services.
+      description: Whether the trail records global services.
       type: bool
       returned: always
     log_file_validation:
-      description: Whether signed digest files are made.
+      description: Whether CloudTrail writes signed digest files.
       type: bool
       returned: always
     kms_key_arn:
@@ -281,47 +281,46 @@ trail:
       type: str
       returned: always
     log_group_role_arn:
-      description: The role by which CloudTrail writes to it, or an empty string.
+      description: The role with which CloudTrail writes to the log group, or an empty string.
       type: str
       returned: always
     organization:
-      description: Whether it records all accounts of the organization.
+      description: Whether the trail records all accounts of the organization.
       type: bool
       returned: always
     logging:
-      description: Whether it logs.
+      description: Whether the trail logs.
       type: bool
       returned: always
     management_events:
-      description: Which management events it records, V(all), V(read), V(write) or V(none).
+      description: The recorded management events, V(all), V(read), V(write) or V(none).
       type: str
       returned: always
     exclude_management_event_sources:
-      description: The event sources whose management events it does not record.
+      description: The event sources whose management events are excluded.
       type: list
       elements: str
       returned: always
     data_resources:
-      description: The resources whose data events it records, with C(type), C(events) and C(values).
+      description: The resources whose data events are recorded, with C(type), C(events) and C(values).
       type: list
       elements: dict
       returned: always
     advanced_event_selectors:
       description:
-        - Its advanced event selectors, with C(name) and C(field_selectors) as in the option.
-        - Empty if it has basic ones, unless C(management_events), C(exclude_management_event_sources) and
-          C(data_resources) cannot say what those do; then these say it.
-        - What an advanced selector says beyond the three is here only.
+        - The advanced event selectors, with C(name) and C(field_selectors) as in the option.
+        - Empty for basic selectors, unless C(management_events), C(exclude_management_event_sources) and
+          C(data_resources) cannot express them.
       type: list
       elements: dict
       returned: always
     insight_types:
-      description: The insights that CloudTrail draws.
+      description: The insights that CloudTrail collects.
       type: list
       elements: str
       returned: always
     tags:
-      description: Its tags.
+      description: The tags.
       type: dict
       returned: always
   sample:
@@ -347,49 +346,49 @@ trail:
     tags: {"secmon:managed-by": secmon.aws}
 delivery:
   description:
-    - What CloudTrail last delivered when the task looked, before it changed anything; empty if the trail is absent.
-    - Times are in ISO 8601. What there is not is an empty string. An error goes with the next success.
+    - The last deliveries, read before the task changes anything; empty if the trail is absent.
+    - Times are in ISO 8601. Absent values are empty strings. The next successful delivery clears an error.
   returned: success
   type: dict
   contains:
     latest_delivery_time:
-      description: When a log file last reached the bucket.
+      description: Time of the last delivery of a log file.
       type: str
       returned: when the trail is present
     latest_delivery_error:
-      description: Why the last one did not, by the error code of S3.
+      description: Error of the last delivery of a log file, an error code of S3.
       type: str
       returned: when the trail is present
     latest_digest_delivery_time:
-      description: When a digest file last reached the bucket.
+      description: Time of the last delivery of a digest file.
       type: str
       returned: when the trail is present
     latest_digest_delivery_error:
-      description: Why the last one did not.
+      description: Error of the last delivery of a digest file.
       type: str
       returned: when the trail is present
     latest_cloudwatch_logs_delivery_time:
-      description: When events last reached the log group.
+      description: Time of the last delivery to the log group.
       type: str
       returned: when the trail is present
     latest_cloudwatch_logs_delivery_error:
-      description: Why the last ones did not.
+      description: Error of the last delivery to the log group.
       type: str
       returned: when the trail is present
     latest_notification_time:
-      description: When the topic was last told of a log file.
+      description: Time of the last notification to the topic.
       type: str
       returned: when the trail is present
     latest_notification_error:
-      description: Why it was not told of the last one.
+      description: Error of the last notification to the topic.
       type: str
       returned: when the trail is present
     start_logging_time:
-      description: When logging was last started.
+      description: Time when logging was last started.
       type: str
       returned: when the trail is present
     stop_logging_time:
-      description: When logging was last stopped.
+      description: Time when logging was last stopped.
       type: str
       returned: when the trail is present
   sample:
@@ -422,20 +421,20 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import
     owner_of_new_trail,
     read_trail,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selectors import KINDS, OPERATOR_OPTIONS
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selector_options import KINDS, OPERATOR_OPTIONS
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
 
-TEXTS: dict[str, Any] = {"type": "list", "elements": "str"}
+STRINGS: dict[str, Any] = {"type": "list", "elements": "str"}
 DATA_RESOURCE: dict[str, Any] = {
     "type": {"type": "str", "required": True},
-    "values": {**TEXTS, "required": True},
+    "values": {**STRINGS, "required": True},
     "events": {"type": "str", "choices": ["all", "read", "write"], "default": "all"},
 }
 FIELD_SELECTOR: dict[str, Any] = {
     "field": {"type": "str", "required": True},
-    **{operator: dict(TEXTS) for operator in OPERATOR_OPTIONS},
+    **{operator: dict(STRINGS) for operator in OPERATOR_OPTIONS},
 }
 ADVANCED_EVENT_SELECTOR: dict[str, Any] = {
     "name": {"type": "str"},
@@ -455,10 +454,10 @@ OPTIONS: dict[str, Any] = {
     "log_group_role_arn": {"type": "str"},
     "logging": {"type": "bool"},
     "management_events": {"type": "str", "choices": list(KINDS)},
-    "exclude_management_event_sources": dict(TEXTS),
+    "exclude_management_event_sources": dict(STRINGS),
     "data_resources": {"type": "list", "elements": "dict", "options": DATA_RESOURCE},
     "advanced_event_selectors": {"type": "list", "elements": "dict", "options": ADVANCED_EVENT_SELECTOR},
-    "insight_types": dict(TEXTS),
+    "insight_types": dict(STRINGS),
     "organization": {"type": "bool"},
     "tags": {"type": "dict"},
     "purge_tags": {"type": "bool", "default": True},
@@ -467,7 +466,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def decide(params: Mapping[str, Any], account: Account) -> Plan:
-    """Read the trail and plan what to do about it."""
+    """Read the trail and plan the changes."""
     check_trail(params, account.region)
     trails = describe_trails(account, params["name"])
     description = choose_trail(params, trails, account.region)

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What CloudTrail would refuse about a trail, found before it is asked.
+"""Check the options of the module `trail` before any API call.
 
 Sources: CloudTrail API reference, CreateTrail, PutEventSelectors, EventSelector, AdvancedFieldSelector,
 InsightSelector; S3 user guide, "Bucket naming rules".
@@ -17,7 +17,7 @@ from ..core.aws_names import partition_of
 from ..core.problems import did_you_mean, require
 from ..core.tags import tag_problems
 from .selection import DATA_SERVICES, EXCLUDABLE, Conditions
-from .selectors import BASIC_OPTIONS, OPERATOR_OPTIONS, asked_conditions
+from .selector_options import BASIC_OPTIONS, OPERATOR_OPTIONS, asked_conditions
 from .state import UNFINISHED
 
 INSIGHT_TYPES = ("ApiCallRateInsight", "ApiErrorRateInsight")
@@ -39,11 +39,11 @@ _ROLE = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/.+")
 
 
 def check_trail(params: Mapping[str, Any], region: str) -> None:
-    """Raise RequestError for everything that CloudTrail would refuse, all of it at once.
+    """Raise RequestError with every invalid option.
 
     Args:
         params: The module's parameters.
-        region: Where the trail is, or is to be, at home.
+        region: The home region of the trail.
     """
     problems = [*_name_problems(params["name"]), *_setting_problems(params), *_place_problems(params, region)]
     problems += [*_basic_problems(params), *_data_problems(params, partition_of(region)), *_advanced_problems(params)]
@@ -53,31 +53,31 @@ def check_trail(params: Mapping[str, Any], region: str) -> None:
 def _name_problems(name: str) -> Iterator[str]:
     if not _NAME.fullmatch(name) or _ADDRESS.fullmatch(name):
         yield (
-            f"{name!r} is no name for a trail: 3 to 128 of the characters a-z A-Z 0-9 . _ -, the first and the last a"
-            " letter or digit, no two of . _ - side by side, and no IP address."
+            f"{name!r} is not a valid trail name: use 3-128 characters from a-z A-Z 0-9 . _ -, starting and ending with"
+            " a letter or digit, without two adjacent . _ -, not an IP address."
         )
 
 
 def _setting_problems(params: Mapping[str, Any]) -> Iterator[str]:
     bucket, prefix = params.get("s3_bucket_name"), params.get("s3_key_prefix") or ""
     if bucket is not None and (not _BUCKET.fullmatch(bucket) or ".." in bucket):
-        yield f"s3_bucket_name is {bucket!r}; a trail has a bucket, with 3 to 63 of a-z 0-9 . - in its name."
+        yield f"s3_bucket_name: {bucket!r} is not a valid bucket name: use 3-63 characters from a-z 0-9 . -"
     if len(prefix) > _MAX_PREFIX:
-        yield f"s3_key_prefix has {len(prefix)} characters; CloudTrail takes {_MAX_PREFIX} at most."
+        yield f"s3_key_prefix has {len(prefix)} characters; CloudTrail allows {_MAX_PREFIX}."
     if params.get("multi_region") and params.get("global_service_events") is False:
-        yield "A trail of all regions records global services too. Say global_service_events: true, or leave it out."
+        yield "A multi-region trail records global services. Set global_service_events: true, or omit it."
     group, role = params.get("log_group_arn"), params.get("log_group_role_arn")
     if group is not None and role is not None and bool(group) != bool(role):
-        yield "log_group_arn and log_group_role_arn belong together. Give both, or '' for both."
+        yield "log_group_arn and log_group_role_arn belong together. Set both, or clear both with ''."
     if UNFINISHED in (params.get("tags") or {}):
-        yield f"The tag {UNFINISHED} says that a run did not end and is set by this collection. Leave it out of tags."
+        yield f"The tag {UNFINISHED} marks an interrupted run and is set by this collection. Remove it from tags."
     for insight in params.get("insight_types") or ():
         if insight not in INSIGHT_TYPES:
-            yield f"There is no insight type {insight}.{did_you_mean(insight, INSIGHT_TYPES)}"
+            yield f"{insight!r} is not a valid insight type.{did_you_mean(insight, INSIGHT_TYPES)}"
 
 
 def _place_problems(params: Mapping[str, Any], region: str) -> Iterator[str]:
-    """Yield what is wrong with ARNs: their form, their partition, and the log group's region."""
+    """Yield invalid ARNs: their form, their partition, and the log group's region."""
     expected = {
         "sns_topic_name": (_TOPIC, "the name or the ARN of a topic"),
         "kms_key_arn": (_KEY, "the ARN of a key (not an alias)"),
@@ -87,25 +87,25 @@ def _place_problems(params: Mapping[str, Any], region: str) -> Iterator[str]:
     for option, (form, what) in expected.items():
         value = params.get(option) or ""
         if value and not form.fullmatch(value):
-            yield f"{option} is {value!r}; it takes {what}, or '' for none."
+            yield f"{option}: {value!r} is not valid: use {what}, or '' for none."
         elif value.startswith("arn:") and value.split(":")[1] != partition_of(region):
-            yield f"{option} is {value}, of another partition than region {region} ({partition_of(region)})."
+            yield f"{option}: {value} is not in the partition of region {region} ({partition_of(region)})."
     group = params.get("log_group_arn") or ""
     if _GROUP.fullmatch(group) and group.split(":")[3] != region:
-        yield f"log_group_arn is {group}; a trail writes to a log group of its own region only, which is {region}."
+        yield f"log_group_arn: {group} is not in region {region}, the only one in which the trail can use a log group."
 
 
 def _basic_problems(params: Mapping[str, Any]) -> Iterator[str]:
     basic = [option for option in BASIC_OPTIONS if params.get(option) is not None]
     if params.get("advanced_event_selectors") and basic:
-        yield f"advanced_event_selectors says it all; leave out {', '.join(basic)}."
+        yield f"advanced_event_selectors excludes {', '.join(basic)}. Remove one or the other."
     excluded = params.get("exclude_management_event_sources") or ()
     for source in excluded:
         if source not in EXCLUDABLE:
             hint = did_you_mean(source, EXCLUDABLE)
-            yield f"CloudTrail can exclude {' and '.join(EXCLUDABLE)} only, not {source}.{hint}"
+            yield f"CloudTrail can exclude only {' and '.join(EXCLUDABLE)}, not {source}.{hint}"
     if excluded and params.get("management_events") == "none":
-        yield "With management_events: none there is nothing to exclude. Leave out exclude_management_event_sources."
+        yield "With management_events: none there is nothing to exclude. Remove exclude_management_event_sources."
 
 
 def _data_problems(params: Mapping[str, Any], partition: str) -> Iterator[str]:
@@ -114,19 +114,19 @@ def _data_problems(params: Mapping[str, Any], partition: str) -> Iterator[str]:
         kind = resource["type"]
         if kind not in DATA_SERVICES:
             yield (
-                f"data_resources takes the types {', '.join(DATA_SERVICES)}, not {kind}."
+                f"data_resources supports the types {', '.join(DATA_SERVICES)}, not {kind}."
                 f"{did_you_mean(kind, DATA_SERVICES)} Other types need advanced_event_selectors."
             )
             continue
         start = f"arn:{partition}:{DATA_SERVICES[kind]}"
         for value in resource["values"]:
             if value != start and not value.startswith(f"{start}:"):
-                yield f"data_resources of type {kind} takes ARNs that begin with {start}, not {value!r}."
+                yield f"data_resources of type {kind}: {value!r} is not valid: use ARNs that start with {start}"
     if any(not resource["values"] for resource in resources):
         yield "Every entry of data_resources needs at least one value."
     count = sum(len(resource["values"]) for resource in resources)
     if count > MAX_DATA_VALUES:
-        yield f"data_resources has {count} values; CloudTrail takes {MAX_DATA_VALUES}. Use a beginning of their ARNs."
+        yield f"data_resources has {count} values; CloudTrail allows {MAX_DATA_VALUES}. Use common ARN prefixes."
 
 
 def _advanced_problems(params: Mapping[str, Any]) -> Iterator[str]:
@@ -135,21 +135,21 @@ def _advanced_problems(params: Mapping[str, Any]) -> Iterator[str]:
     for number, selector in enumerate(params.get("advanced_event_selectors") or (), 1):
         fields = selector["field_selectors"]
         values += sum(len(field.get(option) or ()) for field in fields for option in OPERATOR_OPTIONS)
-        where = f"advanced_event_selectors, number {number}:"
+        where = f"advanced_event_selectors, entry {number}:"
         yield from (f"{where} {problem}" for problem in _selector_problems(selector, fields))
         first = numbers.setdefault(asked_conditions(selector), number)
         if first != number:
-            yield f"{where} it selects what number {first} selects. Leave one of them out."
+            yield f"{where} it selects the same events as entry {first}. Remove one of them."
     if values > MAX_ADVANCED_VALUES:
-        yield f"advanced_event_selectors has {values} values; CloudTrail takes {MAX_ADVANCED_VALUES}."
+        yield f"advanced_event_selectors has {values} values; CloudTrail allows {MAX_ADVANCED_VALUES}."
 
 
 def _selector_problems(selector: Mapping[str, Any], fields: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     if len(selector.get("name") or "") > _MAX_SELECTOR_NAME:
-        yield f"the name has {len(selector['name'])} characters; CloudTrail takes {_MAX_SELECTOR_NAME}."
+        yield f"the name has {len(selector['name'])} characters; CloudTrail allows {_MAX_SELECTOR_NAME}."
     names = [field["field"] for field in fields]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"the field {name} is there {names.count(name)} times. Put its conditions into one entry."
+        yield f"the field {name} is listed {names.count(name)} times. Merge its conditions into one entry."
     categories = [value for field in fields if field["field"] == "eventCategory" for value in field.get("equals") or ()]
     if len(categories) != 1 or categories[0] not in _CATEGORIES:
         yield f"it needs the field eventCategory with equals one of {', '.join(_CATEGORIES)}."
@@ -162,6 +162,6 @@ def _selector_problems(selector: Mapping[str, Any], fields: Iterable[Mapping[str
         if not used:
             yield f"the field {field['field']} has no condition ({', '.join(OPERATOR_OPTIONS)})."
         elif field["field"] in _EQUALS_ONLY and used != ["equals"]:
-            yield f"the field {field['field']} takes equals only."
+            yield f"the field {field['field']} supports only equals."
         if field["field"] == "readOnly" and not {v.lower() for v in field.get("equals") or ()} <= {"true", "false"}:
-            yield "the field readOnly equals true or false."
+            yield "the field readOnly can equal only true or false."

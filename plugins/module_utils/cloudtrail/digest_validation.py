@@ -1,10 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Read digests and log files of a trail, and check signatures, chain and hashes.
-
-No log file is in memory as a whole.
-"""
+"""Check the signatures, chain and hashes of a trail's digests and log files, streaming each file."""
 
 from __future__ import annotations
 
@@ -38,15 +35,15 @@ _ABSENT = ("NoSuchKey", "404")
 
 @dataclass
 class Validation:
-    """The check of one trail's files in one account and region.
+    """Validation of one trail's files in one account and region.
 
     Attributes:
         account: The account.
         place: Its partition, region and id.
-        trail: Of DescribeTrails.
-        digests: How many digests were checked.
-        log_files: How many log files were checked.
-        problems: What is wrong, in a sentence each.
+        trail: The trail, from DescribeTrails.
+        digests: Number of digests checked.
+        log_files: Number of log files checked.
+        problems: One sentence for each altered or removed file.
     """
 
     account: Account
@@ -58,7 +55,7 @@ class Validation:
     _keys: dict[str, bytes] = field(default_factory=dict)
 
     def run(self, start: datetime, end: datetime) -> datetime | None:
-        """Check the digests that end between two times, newest first, and return the end of the newest one."""
+        """Check the digests that end between two times, newest first. Return the end of the newest one."""
         found = sorted(self._listed(start, end), reverse=True)
         if not found:
             return None
@@ -101,7 +98,7 @@ class Validation:
         return f"arn:{self.place.partition}:s3:::{path}"
 
     def _walk(self, listed: list[str], start: datetime) -> None:
-        """Go from each digest to the one before; what is listed and in no chain begins a chain of its own."""
+        """Follow the chain from each digest to its predecessor; a listed digest outside a chain starts another one."""
         bucket, checked = self.trail["S3BucketName"], set[str]()
         for first in listed:
             key: str | None = first
@@ -114,7 +111,7 @@ class Validation:
                 key, expected = digest.get("previousDigestS3Object"), digest
 
     def _digest(self, bucket: str, key: str, following: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Check a digest and the log files that it names; None if it cannot be read on from it."""
+        """Check a digest and its log files. Return None if the chain cannot be followed from it."""
         answer = self._object(bucket, key)
         if answer is None:
             self.problems.append(f"The digest {key} was removed.")
@@ -123,7 +120,7 @@ class Validation:
         sha256 = hashlib.sha256(text or b"").hexdigest()
         self.digests += 1
         if following and following.get("previousDigestHashValue") != sha256:
-            self.problems.append(f"The digest {key} was altered: the one after it knows it otherwise.")
+            self.problems.append(f"The digest {key} was altered: its hash differs from the one in the next digest.")
             return None
         digest = _document(text)
         problem = digest_problem(digest, bucket, key) or self._signature_problem(digest, answer, sha256)
@@ -140,12 +137,12 @@ class Validation:
             return f"The digest {name} is signed with a key that CloudTrail does not list."
         public = load_der_public_key(key)
         if not isinstance(public, rsa.RSAPublicKey):
-            return f"The digest {name} is signed with a key that is no RSA key."
+            return f"The digest {name} is signed with a key that is not an RSA key."
         try:
             signature = bytes.fromhex(answer["Metadata"].get("signature", ""))
             public.verify(signature, signed_text(digest, sha256), padding.PKCS1v15(), SHA256())
         except (InvalidSignature, ValueError):
-            return f"The digest {name} was altered: its signature is not CloudTrail's."
+            return f"The digest {name} was altered: its signature is invalid."
         return ""
 
     def _check_log_file(self, entry: Mapping[str, Any]) -> None:
@@ -170,7 +167,7 @@ class Validation:
 
 
 def _chunks(body: Any) -> Iterator[bytes]:
-    """Yield what a gzip object holds; zlib.error if it is none, or has more than one."""
+    """Yield the content of a gzip object. Raise zlib.error if it is not exactly one complete gzip stream."""
     inflate = zlib.decompressobj(_GZIP)
     for chunk in iter(lambda: body.read(_CHUNK_BYTES), b""):
         pending = chunk
@@ -179,7 +176,7 @@ def _chunks(body: Any) -> Iterator[bytes]:
             pending = inflate.unconsumed_tail
     yield inflate.flush()
     if not inflate.eof or inflate.unused_data:
-        raise zlib.error("the object is cut off, or something follows it")
+        raise zlib.error("the gzip stream is truncated, or followed by other data")
 
 
 def _inflated(body: Any) -> bytes | None:

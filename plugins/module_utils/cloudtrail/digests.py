@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Digest files: where they are, what they sign, and when the next one is due.
+"""Digest files of log file validation: their keys, signed text, and schedule.
 
 Source: CloudTrail user guide, "CloudTrail digest file structure" and "Custom implementations of CloudTrail log file
 integrity validation"; that a starting digest signs the word ``null`` is what the AWS CLI's validate-logs expects.
@@ -27,41 +27,41 @@ _NEEDED = (
 
 
 def parse_time(text: str) -> datetime:
-    """Return an ISO time as UTC; one without an offset is UTC already. ValueError if it is none."""
+    """Return an ISO 8601 time in UTC, which is also the default offset. Raise ValueError for any other text."""
     time = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def digest_folder(prefix: str, account: str, region: str) -> str:
-    """Return the folder of the digests of an account and region."""
+    """Return the key prefix of the digests of an account and region."""
     return "/".join(part for part in (prefix, "AWSLogs", account, "CloudTrail-Digest", region) if part) + "/"
 
 
 def digest_end(key: str, account: str, region: str, trail: str, home: str) -> datetime | None:
-    """Return the end time in a digest's name; None if the object is no digest of this trail."""
+    """Return the end time in a digest's key, or None if it is not the key of a digest of this trail."""
     name = f"{account}_CloudTrail-Digest_{region}_{trail}_{home}_"
     found = re.fullmatch(re.escape(name) + r"([0-9]{8}T[0-9]{6}Z)\.json\.gz", key.rsplit("/", 1)[-1])
     return datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if found else None
 
 
 def digest_problem(digest: Mapping[str, Any], bucket: str, key: str) -> str:
-    """Return what is wrong with the form of a digest, or nothing."""
+    """Return why a digest is malformed, or an empty string."""
     lacking = [name for name in _NEEDED if name not in digest]
     if lacking:
         return f"The digest {key} lacks {', '.join(lacking)}."
     if (digest["digestS3Bucket"], digest["digestS3Object"]) != (bucket, key):
-        return f"The digest {key} was moved: it says that it is {digest['digestS3Bucket']}/{digest['digestS3Object']}."
+        return f"The digest {key} was moved: its content names {digest['digestS3Bucket']}/{digest['digestS3Object']}."
     return ""
 
 
 def signed_text(digest: Mapping[str, Any], sha256: str) -> bytes:
-    """Return what the signature of a digest is over."""
+    """Return the text that a digest's signature covers."""
     place = f"{digest['digestS3Bucket']}/{digest['digestS3Object']}"
     previous = digest["previousDigestSignature"] or "null"
     return "\n".join((digest["digestEndTime"], place, sha256, previous)).encode()
 
 
 def next_digest(began: datetime, now: datetime) -> datetime:
-    """Return when the next digest is due: every hour, counted from when the trail began to log."""
+    """Return when the next digest is due: every hour since the trail started logging."""
     hours = (now - began) // HOUR + 1
     return began + max(hours, 1) * HOUR

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What it takes to make one trail what it should be.
+"""Plan the API calls that create, change or delete one trail.
 
 Sources: CloudTrail API reference, CreateTrail, UpdateTrail, PutEventSelectors, PutInsightSelectors, StartLogging,
 DeleteTrail, DescribeTrails; CloudTrail user guide, "Quotas in AWS CloudTrail", "Creating a trail for an organization".
@@ -18,14 +18,13 @@ from ..core.plan import Plan, Write
 from ..core.problems import require
 from ..core.tags import as_list, require_ownership, tag_change
 from .remedies import PROPAGATING, creation_remedies, home_remedies, setting_remedies, too_many_trails
-from .selection import WRITE, category_of, selection_of
-from .selectors import api_selectors
+from .selection import category_of, selection_of
 from .state import SETTINGS, UNFINISHED, Trail, described_delivery, new_trail, place_of, wanted_trail
 
 TRAILS_PER_REGION = 5
 NO_TRAIL = Plan(before={}, after={}, results={"trail": {}, "delivery": {}})
 
-# What CreateTrail and UpdateTrail call a setting where it is not the name of DescribeTrails.
+# Member of CreateTrail and UpdateTrail where it differs from that of DescribeTrails.
 _MEMBERS = {"sns_topic_arn": "SnsTopicName", "log_file_validation": "EnableLogFileValidation"}
 _LOG_GROUP = {"log_group_arn", "log_group_role_arn"}
 
@@ -33,15 +32,15 @@ _LOG_GROUP = {"log_group_arn", "log_group_role_arn"}
 def choose_trail(
     params: Mapping[str, Any], descriptions: Iterable[Mapping[str, Any]], region: str
 ) -> Mapping[str, Any] | None:
-    """Return the description of the trail that a task means, or None if there is none.
+    """Return the description of the trail of a task, or None if it does not exist.
 
     Args:
         params: The module's parameters.
-        descriptions: What DescribeTrails gives, shadow trails included.
-        region: Where we are.
+        descriptions: Descriptions of DescribeTrails, with shadow trails.
+        region: The region of the task.
 
     Raises:
-        RequestError: The trail is at home in another region.
+        RequestError: The trail has another home region.
     """
     named = [trail for trail in descriptions if trail["Name"] == params["name"]]
     organization = bool(params.get("organization"))
@@ -51,7 +50,7 @@ def choose_trail(
         home = named[0]["HomeRegion"]
         require(
             [
-                f"Trail {params['name']} is at home in {home}; region {region} only shows it. Nothing was changed."
+                f"Trail {params['name']} has home region {home}; {region} only has its shadow trail. Nothing was changed."
                 f" Run the task with region: {home}, or choose another name."
             ]
         )
@@ -59,30 +58,30 @@ def choose_trail(
 
 
 def require_own(description: Mapping[str, Any], place: Place) -> None:
-    """Raise RequestError if an organization's trail is another account's."""
+    """Raise RequestError if another account owns an organization trail."""
     owner = place_of(description["TrailARN"]).account
     if owner != place.account:
         require(
             [
-                f"Trail {description['Name']} is the organization's and belongs to account {owner}; account"
-                f" {place.account} only shows it. Nothing was changed. Run the task in account {owner}, or say"
-                " organization: true if this account is CloudTrail's delegated administrator."
+                f"Trail {description['Name']} is an organization trail of account {owner}; account {place.account} cannot"
+                f" change it. Nothing was changed. Run the task in account {owner}, or set organization: true if this"
+                " account is a delegated administrator for CloudTrail."
             ]
         )
 
 
 def plan_creation(params: Mapping[str, Any], descriptions: Sequence[Mapping[str, Any]], place: Place) -> Plan:
-    """Plan a trail that does not exist.
+    """Plan a new trail.
 
     Args:
         params: The module's parameters.
-        descriptions: What DescribeTrails gives, shadow trails included.
-        place: Where the trail will be at home; the account will own it.
+        descriptions: Descriptions of DescribeTrails, with shadow trails.
+        place: Partition, home region and owning account of the new trail.
     """
     blank = new_trail(params["name"], place)
     trail = replace(wanted_trail(params, blank), logging=params.get("logging") is not False)
     require([*_creation_problems(trail, descriptions), *_problems(blank, trail)])
-    # What is mentioned will be seen to by a second run if this one is killed; for the rest there is a tag.
+    # After an interrupted run, the next one applies every option that is set; the tag stands in for `logging` if unset.
     unfinished = {UNFINISHED: "true"} if params.get("logging") is None else {}
     made = replace(blank, settings=trail.settings, tags={**trail.tags, **unfinished})
     return Plan(
@@ -94,12 +93,12 @@ def plan_creation(params: Mapping[str, Any], descriptions: Sequence[Mapping[str,
 
 
 def plan_present(params: Mapping[str, Any], found: Trail, status: Mapping[str, Any]) -> Plan:
-    """Plan what makes a trail the one that the task asks for.
+    """Plan the changes of an existing trail.
 
     Args:
         params: The module's parameters.
-        found: The trail as it is.
-        status: What GetTrailStatus gives.
+        found: The trail as found.
+        status: The answer of GetTrailStatus.
     """
     require_ownership(found.resource, found.tags, adopt=params["adopt"])
     trail = wanted_trail(params, found)
@@ -110,7 +109,7 @@ def plan_present(params: Mapping[str, Any], found: Trail, status: Mapping[str, A
     return Plan(
         before=found.described(),
         after=trail.described(),
-        # CloudTrail refuses two changes of a trail at the same time with ConflictException.
+        # CloudTrail rejects concurrent changes of a trail with ConflictException.
         stages=tuple((write,) for write in writes),
         results={"trail": trail.described(), "delivery": delivery},
         warnings=tuple(_delivery_warnings(trail, delivery)),
@@ -118,7 +117,7 @@ def plan_present(params: Mapping[str, Any], found: Trail, status: Mapping[str, A
 
 
 def plan_absent(params: Mapping[str, Any], found: Trail, _status: Mapping[str, Any]) -> Plan:
-    """Plan the deletion, which leaves the bucket and every log file; the arguments are those of `plan_present`."""
+    """Plan the deletion of a trail, which keeps its bucket and log files; the arguments are those of `plan_present`."""
     require_ownership(found.resource, found.tags, adopt=params["adopt"])
     delete = _write(found, "DeleteTrail", Name=found.arn)
     return Plan(
@@ -131,21 +130,21 @@ def plan_absent(params: Mapping[str, Any], found: Trail, _status: Mapping[str, A
 
 def _creation_problems(trail: Trail, descriptions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if not trail.settings["s3_bucket_name"]:
-        yield f"Trail {trail.name} does not exist. To make it, give s3_bucket_name as well."
+        yield f"Trail {trail.name} does not exist. Set s3_bucket_name to create it."
     if len(descriptions) >= TRAILS_PER_REGION:
-        yield f"Trail {trail.name} does not exist and cannot be made. {too_many_trails(trail.place.region)}"
+        yield f"Trail {trail.name} does not exist and cannot be created. {too_many_trails(trail.place.region)}"
 
 
 def _problems(found: Trail, trail: Trail) -> Iterator[str]:
-    """Yield what CloudTrail would refuse about the trail that is to become of the one found."""
+    """Yield why CloudTrail would reject the wanted trail."""
     settings = trail.settings
     if settings["multi_region"] and not settings["global_service_events"]:
         yield (
-            f"Trail {trail.name} would record all regions but no global services, which CloudTrail refuses."
-            " Say global_service_events: true as well."
+            f"Trail {trail.name} would record all regions without global services, which CloudTrail rejects."
+            " Set global_service_events: true."
         )
     if bool(settings["log_group_arn"]) != bool(settings["log_group_role_arn"]):
-        yield f"Trail {trail.name} has no log group and no role for it yet. Give log_group_arn and log_group_role_arn."
+        yield f"Trail {trail.name} has no log group and role yet. Set both log_group_arn and log_group_role_arn."
     if (found.insights, found.selectors) != (trail.insights, trail.selectors):
         yield from _insight_problems(trail)
 
@@ -158,24 +157,24 @@ def _insight_problems(trail: Trail) -> Iterator[str]:
     for insight in trail.insights:
         kind = insight["InsightType"]
         on_management = "Management" in (insight.get("EventCategories") or ["Management"])
-        if on_management and not (WRITE in recorded if kind == "ApiCallRateInsight" else recorded):
+        if on_management and not ("write" in recorded if kind == "ApiCallRateInsight" else recorded):
             needed = "write" if kind == "ApiCallRateInsight" else "read or write"
             yield (
                 f"Trail {trail.name}: {kind} needs {needed} management events, which the trail would not record."
-                " Change management_events, or leave it out of insight_types."
+                f" Change management_events, or remove {kind} from insight_types."
             )
 
 
 def _delivery_warnings(trail: Trail, delivery: Mapping[str, str]) -> Iterator[str]:
     targets = {
         "latest_delivery_error": f"to the bucket {trail.settings['s3_bucket_name']}",
-        "latest_digest_delivery_error": f"its digest files to the bucket {trail.settings['s3_bucket_name']}",
+        "latest_digest_delivery_error": f"of digest files to the bucket {trail.settings['s3_bucket_name']}",
         "latest_cloudwatch_logs_delivery_error": f"to the log group {trail.settings['log_group_arn']}",
         "latest_notification_error": f"to the topic {trail.settings['sns_topic_arn']}",
     }
     for key, target in targets.items():
         if delivery[key]:
-            yield f"When trail {trail.name} last tried to deliver {target}, it failed: {delivery[key]}."
+            yield f"The last delivery of trail {trail.name} {target} failed: {delivery[key]}."
 
 
 def _create(trail: Trail) -> Write:
@@ -196,13 +195,13 @@ def _create(trail: Trail) -> Write:
 
 
 def _changes(found: Trail, trail: Trail) -> Iterator[Write]:
-    """Yield the writes that make one trail of another, in the order in which they have to be made."""
+    """Yield the API calls that turn one trail into another, in the required order."""
     if found.settings != trail.settings:
         yield _update(found, trail)
     if found.insights and not trail.insights:
-        yield _put_insights(trail)  # first, since insights need events that the new selectors may not take
+        yield _put_insights(trail)  # first: the new selectors may not record the events that insights need
     if found.selectors != trail.selectors:
-        yield _write(trail, "PutEventSelectors", TrailName=trail.arn, **api_selectors(trail.selectors))
+        yield _write(trail, "PutEventSelectors", TrailName=trail.arn, **trail.selectors.api())
     if trail.insights and found.insights != trail.insights:
         yield _put_insights(trail)
     if found.logging != trail.logging:
@@ -218,7 +217,7 @@ def _changes(found: Trail, trail: Trail) -> Iterator[Write]:
 def _update(found: Trail, trail: Trail) -> Write:
     changed = {key for key in SETTINGS if found.settings[key] != trail.settings[key]}
     if changed & _LOG_GROUP:
-        changed |= _LOG_GROUP  # CloudTrail wants the two together
+        changed |= _LOG_GROUP  # CloudTrail requires both together
     parameters = {member: trail.settings[key] for key, member in _api_members().items() if key in changed}
     return _with_settings(_write(trail, "UpdateTrail", Name=trail.arn, **parameters), trail)
 
@@ -229,13 +228,13 @@ def _put_insights(trail: Trail) -> Write:
 
 
 def _with_settings(write: Write, trail: Trail) -> Write:
-    """Return a write that makes CloudTrail check bucket, key and log group again."""
+    """Return a call after which CloudTrail checks bucket, key and log group again."""
     remedies = {**setting_remedies(trail.described(), trail.place), **write.remedies}
     return replace(write, propagating=PROPAGATING, remedies=remedies)
 
 
 def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return tags as CloudTrail takes them: it knows a tag without a value, but no value of no characters."""
+    """Return tags in CloudTrail's form, which allows an absent value but not an empty one."""
     return [{name: text for name, text in tag.items() if text} for tag in as_list(tags)]
 
 

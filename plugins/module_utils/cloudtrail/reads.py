@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What is read from CloudTrail."""
+"""Read trails from CloudTrail."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from typing import Any
 from ..core.account import Account
 from ..core.aws_names import Place, partition_of
 from ..core.tags import as_mapping, own_tags
+from .remedies import NO_ORGANIZATION
 from .selection import Selectors
 from .state import Trail, place_of, settings_of
 
 
 def describe_trails(account: Account, name: str) -> list[dict[str, Any]]:
-    """Return all trails that show in this region, shadow trails included.
+    """Return all trails visible in this region, with shadow trails.
 
-    Asked for a name, CloudTrail would look at the region's own trails only.
+    With a name as a parameter, CloudTrail would search the region's own trails only.
     """
     answer = account.read("cloudtrail", "DescribeTrails", f"trail {name}", {"includeShadowTrails": True})
     trails: list[dict[str, Any]] = answer.get("trailList", [])
@@ -26,7 +27,7 @@ def describe_trails(account: Account, name: str) -> list[dict[str, Any]]:
 
 
 def read_trail(account: Account, description: Mapping[str, Any]) -> tuple[Trail, dict[str, Any]]:
-    """Return a trail, and what GetTrailStatus says of it."""
+    """Return a trail, and the answer of GetTrailStatus."""
     arn, name = description["TrailARN"], description["Name"]
     status = _read(account, "GetTrailStatus", name, arn, {"Name": arn})
     selectors = _read(account, "GetEventSelectors", name, arn, {"TrailName": arn})
@@ -46,11 +47,10 @@ def read_trail(account: Account, description: Mapping[str, Any]) -> tuple[Trail,
 
 
 def owner_of_new_trail(account: Account, *, organization: bool) -> Place:
-    """Return the home of a new trail; an organization's belongs to the management account, whoever makes it."""
+    """Return home region and owner of a new trail; the management account owns every organization trail."""
     if not organization:
         return account.place
-    remedy = "The account is in no organization. Leave organization out, or join one."
-    remedies = {"AWSOrganizationsNotInUseException": remedy}
+    remedies = {"AWSOrganizationsNotInUseException": NO_ORGANIZATION}
     answer = account.read("organizations", "DescribeOrganization", "caller's organization", remedies=remedies)
     owner: str = answer["Organization"]["MasterAccountId"]
     return Place(partition_of(account.region), account.region, owner)
@@ -61,7 +61,7 @@ def _insights(account: Account, description: Mapping[str, Any]) -> tuple[Mapping
         return ()
     arn, name = description["TrailARN"], description["Name"]
     options = {"parameters": {"TrailName": arn}, "resource_arn": arn}
-    # Somebody may have turned them off since the trails were listed.
+    # They may have been turned off since the trails were listed.
     answer = account.read_if_any(
         "cloudtrail", "GetInsightSelectors", f"trail {name}", "InsightNotEnabledException", **options
     )

@@ -1,10 +1,10 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What a trail selects, in one form for basic and for advanced event selectors, so that both can be compared.
+"""Read and write event selectors by way of one normal form, in which basic and advanced selectors compare.
 
-Sources: CloudTrail API reference, EventSelector, DataResource, AdvancedEventSelector, AdvancedFieldSelector and
-PutEventSelectors: selectors are alternatives, an event is recorded if one of them takes it.
+An event is recorded if at least one selector matches it. Sources: CloudTrail API reference, EventSelector,
+DataResource, AdvancedEventSelector, AdvancedFieldSelector and PutEventSelectors.
 """
 
 from __future__ import annotations
@@ -14,18 +14,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-READ, WRITE = "read", "write"
 EXCLUDABLE = ("kms.amazonaws.com", "rdsdata.amazonaws.com")
-# The services of the data resources that a basic selector takes.
+# Resource types of basic selectors, with the service part of their ARNs.
 DATA_SERVICES = {"AWS::S3::Object": "s3", "AWS::Lambda::Function": "lambda", "AWS::DynamoDB::Table": "dynamodb"}
 OPERATORS = ("Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
-
 EVERY = "*"
-"""Stands for every resource of a type; CloudTrail writes it ``arn:aws:s3``, or as no condition at all."""
+"""Every resource of a type. CloudTrail writes it ``arn:aws:s3``, or as an absent condition on ``resources.ARN``."""
 
-_KINDS = {"All": (READ, WRITE), "ReadOnly": (READ,), "WriteOnly": (WRITE,)}
+_KINDS = {"All": ("read", "write"), "ReadOnly": ("read",), "WriteOnly": ("write",)}
 _READ_WRITE_TYPES = {frozenset(kinds): name for name, kinds in _KINDS.items()}
-_READ_ONLY = {"true": READ, "false": WRITE}
+_READ_ONLY = {"true": "read", "false": "write"}
 _EVERY_RESOURCE = re.compile(r"arn:[a-z-]+:(s3(:::)?|lambda|dynamodb)")
 
 Conditions = frozenset[tuple[str, str, frozenset[str]]]
@@ -34,7 +32,7 @@ Conditions = frozenset[tuple[str, str, frozenset[str]]]
 
 @dataclass(frozen=True)
 class Selectors:
-    """A trail's selectors as the API has them; one of the two forms is empty.
+    """Event selectors in the API's form; one of the two is empty.
 
     Attributes:
         basic: Event selectors.
@@ -44,33 +42,63 @@ class Selectors:
     basic: tuple[Mapping[str, Any], ...] = ()
     advanced: tuple[Mapping[str, Any], ...] = ()
 
+    def api(self) -> dict[str, Any]:
+        """Return the parameters of PutEventSelectors."""
+        if self.advanced:
+            return {"AdvancedEventSelectors": list(self.advanced)}
+        return {"EventSelectors": list(self.basic)}
+
+
+DEFAULT = Selectors(basic=({"ReadWriteType": "All", "IncludeManagementEvents": True},))
+"""The selectors of a new trail: all management events, no data events."""
+
 
 @dataclass(frozen=True)
 class Selection:
-    """What selectors take, whatever their form and order.
+    """The events that selectors match, independent of form and order.
 
     Attributes:
-        management: For reads and for writes, if they are recorded, the event sources that are not.
-        data: Data events: read or write, type of the resource, its ARN or the ARN's beginning.
-        other: What only advanced selectors can say.
+        management: For reads and for writes, if recorded, the excluded event sources.
+        data: Data events: read or write, resource type, ARN or ARN prefix.
+        other: Conditions that only advanced selectors can express.
     """
 
     management: frozenset[tuple[str, frozenset[str]]] = frozenset()
     data: frozenset[tuple[str, str, str]] = frozenset()
     other: frozenset[Conditions] = frozenset()
 
+    def selectors(self, partition: str, found: Selectors) -> Selectors:
+        """Return selectors for these events: basic ones if they can express all of them.
 
-DEFAULT = Selectors(basic=({"ReadWriteType": "All", "IncludeManagementEvents": True},))
-"""What a trail records that was never told: all management events, no data events."""
+        Args:
+            partition: The partition, for ARNs.
+            found: The current selectors; advanced ones that are still needed keep their names.
+        """
+        if self.other:
+            return Selectors(advanced=self.advanced_selectors(found))
+        return Selectors(basic=_basic(self, partition))
+
+    def advanced_selectors(self, found: Selectors) -> tuple[Mapping[str, Any], ...]:
+        """Return advanced selectors for these events; those in `found` keep their names."""
+        named = {conditions_of(selector): selector for selector in found.advanced}
+        wanted = [*_management_conditions(self), *_data_conditions(self), *self.other]
+        return tuple(sorted((named.get(item) or advanced_selector(item) for item in wanted), key=repr))
+
+    def resources(self) -> list[tuple[str, str, list[str]]]:
+        """Return ReadWriteType, resource type and values of the data events, sorted."""
+        values: dict[tuple[str, str], list[str]] = {}
+        for kind, (resource_type, value) in _joined((kind, (name, value)) for kind, name, value in self.data):
+            values.setdefault((kind, resource_type), []).append(value)
+        return [(*key, sorted(values[key])) for key in sorted(values)]
 
 
 def selection_of(selectors: Selectors) -> Selection:
-    """Return what a trail's selectors take together."""
-    parts = [_of_basic(selector) for selector in selectors.basic]
-    parts += [_of_conditions(conditions_of(selector)) for selector in selectors.advanced]
+    """Return the events that selectors match together."""
+    parts = [_from_basic(selector) for selector in selectors.basic]
+    parts += [_from_conditions(conditions_of(selector)) for selector in selectors.advanced]
     management: dict[str, frozenset[str]] = {}
     for kind, excluded in (pair for part in parts for pair in part.management):
-        # An event that one selector leaves out is still recorded if another takes it.
+        # An event that one selector excludes is still recorded if another one includes it.
         management[kind] = management.get(kind, excluded) & excluded
     return Selection(
         frozenset(management.items()),
@@ -89,11 +117,9 @@ def data_items(resources: Iterable[tuple[Collection[str], str, Collection[str]]]
     )
 
 
-def _without_covered(data: Iterable[tuple[str, str, str]]) -> frozenset[tuple[str, str, str]]:
-    """Leave out single resources where every one of their type is selected."""
-    items = frozenset(data)
-    covered = {item[:2] for item in items if item[2] == EVERY}
-    return frozenset(item for item in items if item[2] == EVERY or item[:2] not in covered)
+def resource_value(value: str, resource_type: str, partition: str) -> str:
+    """Return the ARN or ARN prefix that a basic selector uses for a value."""
+    return f"arn:{partition}:{DATA_SERVICES[resource_type]}" if value == EVERY else value
 
 
 def conditions_of(selector: Mapping[str, Any]) -> Conditions:
@@ -107,12 +133,55 @@ def conditions_of(selector: Mapping[str, Any]) -> Conditions:
 
 
 def category_of(conditions: Conditions) -> str:
-    """Return ``Management``, ``Data``, ``NetworkActivity`` or nothing."""
+    """Return ``Management``, ``Data``, ``NetworkActivity`` or an empty string."""
     found = [values for field, operator, values in conditions if (field, operator) == ("eventCategory", "Equals")]
     return next(iter(found[0])) if len(found) == 1 and len(found[0]) == 1 else ""
 
 
-def _of_basic(selector: Mapping[str, Any]) -> Selection:
+def advanced_selector(conditions: Conditions, name: str = "") -> dict[str, Any]:
+    """Return an advanced selector in the API's form."""
+    fields = grouped_by_field(conditions, "Field", {operator: operator for operator in OPERATORS})
+    return {**({"Name": name} if name else {}), "FieldSelectors": fields}
+
+
+def grouped_by_field(conditions: Conditions, key: str, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return conditions field by field, sorted.
+
+    Args:
+        conditions: The conditions.
+        key: The member that holds the field.
+        names: The member that holds the values, by operator.
+    """
+    fields: list[dict[str, Any]] = []
+    for field, operator, values in sorted(conditions, key=_sort_key):
+        if not fields or fields[-1][key] != field or names[operator] in fields[-1]:
+            fields.append({key: field})
+        fields[-1][names[operator]] = sorted(values)
+    return fields
+
+
+def _sort_key(condition: tuple[str, str, frozenset[str]]) -> tuple[bool, str, str, list[str]]:
+    field, operator, values = condition
+    return field != "eventCategory", field, operator, sorted(values)
+
+
+def _without_covered(data: Iterable[tuple[str, str, str]]) -> frozenset[tuple[str, str, str]]:
+    """Drop single resources where every resource of their type is selected."""
+    items = frozenset(data)
+    covered = {item[:2] for item in items if item[2] == EVERY}
+    return frozenset(item for item in items if item[2] == EVERY or item[:2] not in covered)
+
+
+def _joined(items: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Yield each thing with its ReadWriteType: ``All`` if it is there for both reads and writes."""
+    kinds: dict[Any, set[str]] = {}
+    for kind, thing in items:
+        kinds.setdefault(thing, set()).add(kind)
+    for thing, found in kinds.items():
+        yield _READ_WRITE_TYPES[frozenset(found)], thing
+
+
+def _from_basic(selector: Mapping[str, Any]) -> Selection:
     kinds = _KINDS[selector.get("ReadWriteType") or "All"]
     excluded = frozenset(selector.get("ExcludeManagementEventSources") or ())
     resources = selector.get("DataResources") or ()
@@ -122,43 +191,72 @@ def _of_basic(selector: Mapping[str, Any]) -> Selection:
     )
 
 
-def _of_conditions(conditions: Conditions) -> Selection:
+def _from_conditions(conditions: Conditions) -> Selection:
     fields = {(field, operator): values for field, operator, values in conditions}
     kinds = fields.pop(("readOnly", "Equals"), frozenset(_READ_ONLY))
     fields.pop(("eventCategory", "Equals"), None)
     found: Selection | None = None
     repeated = len({(field, operator) for field, operator, _values in conditions}) < len(conditions)
     if not repeated and kinds <= set(_READ_ONLY):
-        as_basic = {"Management": _of_management, "Data": _of_data}.get(category_of(conditions))
+        as_basic = {"Management": _management_from, "Data": _data_from}.get(category_of(conditions))
         found = as_basic([_READ_ONLY[kind] for kind in kinds], fields) if as_basic else None
     return found or Selection(other=frozenset({conditions}))
 
 
-def _of_management(kinds: list[str], fields: dict[tuple[str, str], frozenset[str]]) -> Selection | None:
+def _management_from(kinds: list[str], fields: dict[tuple[str, str], frozenset[str]]) -> Selection | None:
     excluded = fields.pop(("eventSource", "NotEquals"), frozenset())
     if fields or not excluded <= set(EXCLUDABLE):
         return None
     return Selection(management=frozenset((kind, excluded) for kind in kinds))
 
 
-def _of_data(kinds: list[str], fields: dict[tuple[str, str], frozenset[str]]) -> Selection | None:
+def _data_from(kinds: list[str], fields: dict[tuple[str, str], frozenset[str]]) -> Selection | None:
     types = fields.pop(("resources.type", "Equals"), frozenset())
     if len(types) != 1 or not types <= set(DATA_SERVICES):
         return None
     (resource_type,) = types
-    values = fields.pop(("resources.ARN", arn_operator(resource_type)), frozenset({EVERY}))
+    values = fields.pop(("resources.ARN", _arn_operator(resource_type)), frozenset({EVERY}))
     return None if fields else Selection(data=data_items([(kinds, resource_type, values)]))
 
 
-def arn_operator(resource_type: str) -> str:
-    """Return the operator that means what a basic selector means by a value: objects are selected by prefix."""
+def _arn_operator(resource_type: str) -> str:
+    """Return the operator with the meaning of a basic selector's value: S3 objects are selected by prefix."""
     return "StartsWith" if resource_type == "AWS::S3::Object" else "Equals"
 
 
-def joined(items: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    """Yield ReadWriteType with each thing: ``All`` for one that is there for both reads and writes."""
-    kinds: dict[Any, set[str]] = {}
-    for kind, thing in items:
-        kinds.setdefault(thing, set()).add(kind)
-    for thing, found in kinds.items():
-        yield _READ_WRITE_TYPES[frozenset(found)], thing
+def _basic(selection: Selection, partition: str) -> tuple[dict[str, Any], ...]:
+    management = dict(_joined(selection.management))
+    resources = selection.resources()
+    used = [kind for kind in _KINDS if kind in management or any(kind == item[0] for item in resources)]
+    return tuple(
+        {
+            "ReadWriteType": kind,
+            "IncludeManagementEvents": kind in management,
+            "ExcludeManagementEventSources": sorted(management.get(kind, ())),
+            "DataResources": [
+                {"Type": name, "Values": [resource_value(value, name, partition) for value in values]}
+                for used_kind, name, values in resources
+                if used_kind == kind
+            ],
+        }
+        # A trail needs at least one selector; this one matches nothing.
+        for kind in used or ["All"]
+    )
+
+
+def _management_conditions(selection: Selection) -> Iterator[Conditions]:
+    for kind, excluded in _joined(selection.management):
+        yield _conditions("Management", kind, ("eventSource", "NotEquals", frozenset(excluded)))
+
+
+def _data_conditions(selection: Selection) -> Iterator[Conditions]:
+    for kind, resource_type, values in selection.resources():
+        arns = frozenset() if EVERY in values else frozenset(values)
+        type_is = ("resources.type", "Equals", frozenset({resource_type}))
+        yield _conditions("Data", kind, type_is, ("resources.ARN", _arn_operator(resource_type), arns))
+
+
+def _conditions(category: str, kind: str, *more: tuple[str, str, frozenset[str]]) -> Conditions:
+    read_only = frozenset(value for value, name in (("true", "ReadOnly"), ("false", "WriteOnly")) if name == kind)
+    every = (("eventCategory", "Equals", frozenset({category})), ("readOnly", "Equals", read_only), *more)
+    return frozenset(item for item in every if item[2])

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A trail as it is, and as a task wants it.
+"""A trail as found on AWS, and as a task wants it.
 
 Source: CloudTrail API reference, Trail, UpdateTrail, GetTrailStatus, InsightSelector.
 """
@@ -16,13 +16,12 @@ from typing import Any
 from ..core.aws_names import Place
 from ..core.tags import tag_change
 from .selection import DEFAULT, Selectors
-from .selectors import described_selectors, wanted_selectors
+from .selector_options import described_selectors, wanted_selectors
 
 UNFINISHED = "secmon:unfinished"
-"""The key of a tag that a new trail carries until it logs, so that a run that was killed before can be told from a
-trail that somebody stopped."""
+"""Tag key of a new trail until logging starts. It distinguishes an interrupted run from a trail stopped on purpose."""
 
-# What DescribeTrails calls a setting, and its value if CloudTrail does not mention it.
+# Member of DescribeTrails for each setting, and its value if CloudTrail omits it.
 SETTINGS: dict[str, tuple[str, Any]] = {
     "s3_bucket_name": ("S3BucketName", ""),
     "s3_key_prefix": ("S3KeyPrefix", ""),
@@ -56,12 +55,12 @@ class Trail:
 
     Attributes:
         name: Its name.
-        place: Where it is at home; the account owns it.
-        settings: What CreateTrail and UpdateTrail set, by the keys of `SETTINGS`.
+        place: Partition, home region and owning account.
+        settings: Settings of CreateTrail and UpdateTrail, by the keys of `SETTINGS`.
         selectors: Its event selectors.
-        insights: Its insight selectors as the API has them.
+        insights: Its insight selectors in the API's form.
         logging: Whether it logs.
-        tags: Its tags but AWS's own.
+        tags: Its tags, without those of AWS itself.
     """
 
     name: str
@@ -79,16 +78,16 @@ class Trail:
 
     @property
     def resource(self) -> str:
-        """The trail in words, for a message."""
+        """The trail, for a message."""
         return f"trail {self.name}"
 
     @property
     def insight_types(self) -> list[str]:
-        """The types of insights, sorted."""
+        """Its insight types, sorted."""
         return sorted(insight["InsightType"] for insight in self.insights)
 
     def described(self) -> dict[str, Any]:
-        """Return the trail in the module's terms."""
+        """Return the trail in the terms of the module's options."""
         return {
             "name": self.name,
             "arn": self.arn,
@@ -102,23 +101,23 @@ class Trail:
 
 
 def place_of(arn: str) -> Place:
-    """Return where a trail of this ARN is at home."""
+    """Return partition, home region and account from a trail's ARN."""
     _arn, partition, _service, region, account, _trail = arn.split(":", 5)
     return Place(partition, region, account)
 
 
 def new_trail(name: str, place: Place) -> Trail:
-    """Return a trail that was told nothing, which records one region only."""
+    """Return a trail with default settings, which records one region only."""
     return Trail(name, place, settings_of({}))
 
 
 def settings_of(description: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings from a description of DescribeTrails, which leaves out what is not set."""
+    """Return the settings from a description of DescribeTrails, which omits settings without a value."""
     return {key: description.get(member, otherwise) for key, (member, otherwise) in SETTINGS.items()}
 
 
 def wanted_trail(params: Mapping[str, Any], found: Trail) -> Trail:
-    """Return the trail that a task asks for; what it does not mention is as it was found."""
+    """Return the trail that a task asks for; omitted options keep the current settings."""
     tags = dict(tag_change(found.tags, params.get("tags"), params.get("purge_tags", True)).after)
     tags.pop(UNFINISHED, None)
     return replace(
@@ -136,7 +135,7 @@ def _wanted_settings(params: Mapping[str, Any], found: Trail) -> dict[str, Any]:
     if params.get("sns_topic_name") is not None:
         mentioned["sns_topic_arn"] = _topic_arn(params["sns_topic_name"], found.place)
     if mentioned.get("log_group_arn"):
-        # CloudTrail takes and gives the group's ARN with these two characters, other services without them.
+        # CloudTrail uses the group's ARN with this suffix, other services without it.
         mentioned["log_group_arn"] = mentioned["log_group_arn"].removesuffix(":*") + ":*"
     if any(mentioned.get(key) == "" for key in _LOG_GROUP):
         mentioned |= dict.fromkeys(_LOG_GROUP, "")
@@ -150,13 +149,13 @@ def _topic_arn(name: str, place: Place) -> str:
 def _wanted_insights(types: Iterable[str] | None, found: Trail) -> tuple[Mapping[str, Any], ...]:
     if types is None or set(types) == set(found.insight_types):
         return found.insights
-    # A type that is there already keeps its event categories, of which the task says nothing.
+    # A type that is already enabled keeps its event categories, for which there is no option.
     known = {insight["InsightType"]: insight for insight in found.insights}
     return tuple(known.get(kind, {"InsightType": kind}) for kind in sorted(set(types)))
 
 
 def described_delivery(status: Mapping[str, Any]) -> dict[str, str]:
-    """Return GetTrailStatus's times (ISO 8601) and errors, each an empty string if there is none."""
+    """Return the times (ISO 8601) and errors of GetTrailStatus; empty strings where AWS returns none."""
     return {key: _text(status.get(member)) for key, member in _DELIVERY.items()}
 
 
