@@ -12,8 +12,9 @@ description:
   - Creates, changes and deletes one CloudTrail trail.
   - Omitted options keep their current values; V("") or V([]) clears a value.
   - Replaces M(amazon.aws.cloudtrail), which turns a multi-region trail into a single-region trail unless
-    C(is_multi_region_trail) is set (test_upstream_turns_a_multi_region_trail_into_a_single_region_trail). It also cannot
-    clear the prefix, the topic or the log group, and lacks event selectors, insights and organization trails.
+    C(is_multi_region_trail) is set. Shown by C(test_upstream_makes_a_multi_region_trail_single_region).
+  - That module also cannot clear the prefix, the topic or the log group, and lacks event selectors, insights and
+    organization trails.
 options:
   name:
     description: The name of the trail. Its home region must be the region of the task.

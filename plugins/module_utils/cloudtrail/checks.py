@@ -13,7 +13,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..core.aws_names import partition_of
+from ..core.aws_names import (
+    KEY_ARN,
+    LOG_GROUP_ARN,
+    ROLE_ARN,
+    TOPIC_ARN,
+    TOPIC_NAME,
+    TRAIL_NAME,
+    bucket_name_problem,
+    is_of_region,
+    partition_of,
+)
 from ..core.problems import did_you_mean, require
 from ..core.tags import tag_problems
 from .selection import DATA_SERVICES, EXCLUDABLE, Conditions
@@ -29,13 +39,12 @@ _EQUALS_ONLY = ("readOnly", "eventCategory", "resources.type")
 _CATEGORIES = ("Management", "Data", "NetworkActivity")
 _NEEDED = {"Data": "resources.type", "NetworkActivity": "eventSource"}
 
-_NAME = re.compile(r"(?=.{3,128}\Z)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
-_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_TOPIC = re.compile(r"[A-Za-z0-9_-]{1,256}|arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
-_KEY = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
-_GROUP = re.compile(r"arn:[a-z-]+:logs:[a-z0-9-]+:[0-9]{12}:log-group:[.\-_/#A-Za-z0-9]{1,512}(:\*)?")
-_ROLE = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/.+")
+_ARNS = {
+    "sns_topic_name": (f"{TOPIC_NAME}|{TOPIC_ARN}", "the name or the ARN of a topic"),
+    "kms_key_arn": (KEY_ARN, "the ARN of a key (not an alias)"),
+    "log_group_arn": (LOG_GROUP_ARN, "the ARN of a log group"),
+    "log_group_role_arn": (ROLE_ARN, "the ARN of a role"),
+}
 
 
 def check_trail(params: Mapping[str, Any], region: str) -> None:
@@ -51,7 +60,7 @@ def check_trail(params: Mapping[str, Any], region: str) -> None:
 
 
 def _name_problems(name: str) -> Iterator[str]:
-    if not _NAME.fullmatch(name) or _ADDRESS.fullmatch(name):
+    if not re.fullmatch(TRAIL_NAME, name):
         yield (
             f"{name!r} is not a valid trail name: use 3-128 characters from a-z A-Z 0-9 . _ -, starting and ending with"
             " a letter or digit, without two adjacent . _ -, not an IP address."
@@ -60,8 +69,8 @@ def _name_problems(name: str) -> Iterator[str]:
 
 def _setting_problems(params: Mapping[str, Any]) -> Iterator[str]:
     bucket, prefix = params.get("s3_bucket_name"), params.get("s3_key_prefix") or ""
-    if bucket is not None and (not _BUCKET.fullmatch(bucket) or ".." in bucket):
-        yield f"s3_bucket_name: {bucket!r} is not a valid bucket name: use 3-63 characters from a-z 0-9 . -"
+    if bucket is not None and (problem := bucket_name_problem(bucket)):
+        yield f"s3_bucket_name: {bucket!r} {problem}"
     if len(prefix) > _MAX_PREFIX:
         yield f"s3_key_prefix has {len(prefix)} characters; CloudTrail allows {_MAX_PREFIX}."
     if params.get("multi_region") and params.get("global_service_events") is False:
@@ -78,21 +87,14 @@ def _setting_problems(params: Mapping[str, Any]) -> Iterator[str]:
 
 def _place_problems(params: Mapping[str, Any], region: str) -> Iterator[str]:
     """Yield invalid ARNs: their form, their partition, and the log group's region."""
-    expected = {
-        "sns_topic_name": (_TOPIC, "the name or the ARN of a topic"),
-        "kms_key_arn": (_KEY, "the ARN of a key (not an alias)"),
-        "log_group_arn": (_GROUP, "the ARN of a log group"),
-        "log_group_role_arn": (_ROLE, "the ARN of a role"),
-    }
-    for option, (form, what) in expected.items():
+    for option, (pattern, what) in _ARNS.items():
         value = params.get(option) or ""
-        if value and not form.fullmatch(value):
+        if value and not re.fullmatch(pattern, value):
             yield f"{option}: {value!r} is not valid: use {what}, or '' for none."
         elif value.startswith("arn:") and value.split(":")[1] != partition_of(region):
             yield f"{option}: {value} is not in the partition of region {region} ({partition_of(region)})."
-    group = params.get("log_group_arn") or ""
-    if _GROUP.fullmatch(group) and group.split(":")[3] != region:
-        yield f"log_group_arn: {group} is not in region {region}, the only one in which the trail can use a log group."
+        elif value and option == "log_group_arn" and not is_of_region(value, region):
+            yield f"log_group_arn: {value} is not in region {region}; a trail needs a log group in its home region."
 
 
 def _basic_problems(params: Mapping[str, Any]) -> Iterator[str]:

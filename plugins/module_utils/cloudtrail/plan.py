@@ -50,8 +50,8 @@ def choose_trail(
         home = named[0]["HomeRegion"]
         require(
             [
-                f"Trail {params['name']} has home region {home}; {region} only has its shadow trail. Nothing was changed."
-                f" Run the task with region: {home}, or choose another name."
+                f"Trail {params['name']} has home region {home}; {region} only has its shadow trail. Nothing"
+                f" was changed. Run the task with region: {home}, or choose another name."
             ]
         )
     return at_home[0] if at_home else None
@@ -63,7 +63,7 @@ def require_own(description: Mapping[str, Any], place: Place) -> None:
     if owner != place.account:
         require(
             [
-                f"Trail {description['Name']} is an organization trail of account {owner}; account {place.account} cannot"
+                f"Trail {description['Name']} is an organization trail of account {owner}; {place.account} cannot"
                 f" change it. Nothing was changed. Run the task in account {owner}, or set organization: true if this"
                 " account is a delegated administrator for CloudTrail."
             ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from ..core.aws_names import Place
+from ..core.aws_names import Arn, Place
 from ..core.tags import tag_change
 from .selection import DEFAULT, Selectors
 from .selector_options import described_selectors, wanted_selectors
@@ -102,8 +102,8 @@ class Trail:
 
 def place_of(arn: str) -> Place:
     """Return partition, home region and account from a trail's ARN."""
-    _arn, partition, _service, region, account, _trail = arn.split(":", 5)
-    return Place(partition, region, account)
+    parts = Arn.parse(arn)
+    return Place(parts.partition, parts.region, parts.account)
 
 
 def new_trail(name: str, place: Place) -> Trail:

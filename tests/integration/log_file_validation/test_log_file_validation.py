@@ -113,7 +113,7 @@ def alter_newest_digest(aws: Aws) -> str:
 def alter_older_digest(aws: Aws) -> str:
     key = keys(aws, "CloudTrail-Digest")[-2]
     _rewrite(aws, key, lambda text: text.replace(b'"logFiles":[', b'"logFiles": ['))
-    return f"The digest {key} was altered: the one after it"
+    return f"The digest {key} was altered: its hash"
 
 
 def break_digest(aws: Aws) -> str:

@@ -1,4 +1,4 @@
-"""What somebody changed about a trail by hand is seen and repaired, setting by setting."""
+"""The module trail detects and repairs manual changes of each setting."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def insights(*kinds: str) -> Change:
 
 
 MANAGEMENT = {"Field": "eventCategory", "Equals": ["Management"]}
-BY_HAND: dict[str, Change] = {
+MANUAL_CHANGES: dict[str, Change] = {
     "s3_bucket_name": update(S3BucketName=OTHER_BUCKET),
     "s3_key_prefix": update(S3KeyPrefix="elsewhere"),
     "prefix removed": update(S3KeyPrefix=""),
@@ -76,17 +76,17 @@ BY_HAND: dict[str, Change] = {
 
 
 @pytest.mark.promise("drift")
-@pytest.mark.parametrize("by_hand", BY_HAND.values(), ids=list(BY_HAND))
-def test_what_was_changed_by_hand_is_seen_and_repaired(
+@pytest.mark.parametrize("change_manually", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
+def test_detects_and_repairs_a_manual_change(
     run_module: ModuleRunner,
     cloudtrail: Any,
     trail_keys: dict[str, str],
     full_trail: dict[str, Any],
-    by_hand: Change,
+    change_manually: Change,
 ) -> None:
     run_module.succeed(**full_trail)
     right = seen(cloudtrail)
-    by_hand(cloudtrail, trail_keys["other_key"])
+    change_manually(cloudtrail, trail_keys["other_key"])
     assert seen(cloudtrail) != right
     predicted = run_module.succeed(check=True, **full_trail)
     repaired = run_module.succeed(**full_trail)
@@ -98,7 +98,7 @@ def test_what_was_changed_by_hand_is_seen_and_repaired(
 
 
 @pytest.mark.promise("drift")
-def test_another_mark_of_ours_is_no_longer_ours(
+def test_rejects_a_trail_without_the_managed_tag_unless_adopted(
     run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]
 ) -> None:
     run_module.succeed(**SIMPLE)

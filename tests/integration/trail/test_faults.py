@@ -1,4 +1,4 @@
-"""The module trail where AWS throttles, fails, denies, is slow to spread policies, or the run is killed."""
+"""The module trail on throttling, failures, denied calls, slow propagation and interrupted runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.trail_prerequisites import (
 
 
 @pytest.mark.promise("secrets")
-def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_never_prints_the_secret_key(run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     canary = "canary/secret+key"
     run_module.secret_key = canary
     outputs = [run_module(**SIMPLE, timeout_seconds=0), run_module(name="no"), run_module(name=NAME, state="absent")]
@@ -45,7 +45,7 @@ def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner, monkeypatch
 @pytest.mark.parametrize(
     "action", ["DescribeTrails", "CreateTrail", "PutEventSelectors", "PutInsightSelectors", "StartLogging"]
 )
-def test_what_passes_is_repeated(
+def test_retries_transient_errors(
     run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any], action: str, fault: dict[str, Any]
 ) -> None:
     run_module.faults({"service": "cloudtrail", "action": action, **fault})
@@ -66,7 +66,7 @@ PROPAGATION = {
 @pytest.mark.promise("retry")
 @pytest.mark.parametrize("action", ["CreateTrail", "UpdateTrail"])
 @pytest.mark.parametrize("code", PROPAGATION)
-def test_what_aws_has_not_spread_yet_is_waited_for(
+def test_retries_until_policies_have_propagated(
     run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any], code: str, action: str
 ) -> None:
     if action == "UpdateTrail":
@@ -87,7 +87,7 @@ def test_what_aws_has_not_spread_yet_is_waited_for(
         ("InvalidParameterCombinationException", "Insufficient"),
     ],
 )
-def test_what_does_not_pass_is_not_repeated(
+def test_does_not_retry_permanent_errors(
     run_module: ModuleRunner, full_trail: dict[str, Any], code: str, message: str
 ) -> None:
     run_module.faults({"service": "cloudtrail", "action": "CreateTrail", "error": code, "message": message})
@@ -97,9 +97,7 @@ def test_what_does_not_pass_is_not_repeated(
 
 @pytest.mark.promise("budget")
 @pytest.mark.parametrize("code", ["ThrottlingException", "ConflictException"])
-def test_a_service_that_never_recovers_is_given_up_in_time(
-    run_module: ModuleRunner, trail_keys: dict[str, str], code: str
-) -> None:
+def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner, trail_keys: dict[str, str], code: str) -> None:
     run_module.faults({"service": "cloudtrail", "action": "CreateTrail", "error": code, "times": 500})
     message = run_module.fail(**SIMPLE, timeout_seconds=60)
     assert code in message and "timeout_seconds" in message
@@ -110,9 +108,7 @@ def test_a_service_that_never_recovers_is_given_up_in_time(
     "action",
     ["DescribeTrails", "CreateTrail", "PutEventSelectors", "PutInsightSelectors", "StartLogging"],
 )
-def test_a_denial_says_what_to_allow_and_where(
-    run_module: ModuleRunner, full_trail: dict[str, Any], action: str
-) -> None:
+def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, full_trail: dict[str, Any], action: str) -> None:
     run_module.faults({"service": "cloudtrail", "action": action, "error": "AccessDeniedException"})
     message = run_module.fail(**full_trail)
     for word in (f"Allow cloudtrail:{action} on", f"trail {NAME}", "account 123456789012", "region us-east-1"):
@@ -123,7 +119,7 @@ def test_a_denial_says_what_to_allow_and_where(
 @pytest.mark.parametrize(
     "action", ["GetTrailStatus", "GetEventSelectors", "GetInsightSelectors", "ListTags", "UpdateTrail", "AddTags"]
 )
-def test_a_denial_about_an_existing_trail_names_its_arn(
+def test_a_denial_on_an_existing_trail_names_its_arn(
     run_module: ModuleRunner, full_trail: dict[str, Any], action: str
 ) -> None:
     run_module.succeed(**full_trail)
@@ -138,7 +134,7 @@ def test_a_denial_about_an_existing_trail_names_its_arn(
 @pytest.mark.parametrize(
     "action", ["CreateTrail", "PutEventSelectors", "PutInsightSelectors", "StartLogging", "RemoveTags"]
 )
-def test_what_a_killed_run_left_is_finished(
+def test_the_next_run_completes_an_interrupted_one(
     run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any], action: str, mode: str
 ) -> None:
     del full_trail["logging"]

@@ -1,4 +1,4 @@
-"""What a trail needs and does not find: each message says what is missing and which task makes it."""
+"""Messages about missing prerequisites name the resource and the module that creates it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.support.trail_setup import ACCOUNT, document, group_arn
 Break = Callable[[Callable[..., Any], dict[str, Any]], Any]
 KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-NOBODY = document({"Effect": "Allow", "Principal": ROOT, "Action": "kms:*", "Resource": "*"})
+ROOT_ONLY = document({"Effect": "Allow", "Principal": ROOT, "Action": "kms:*", "Resource": "*"})
 
 BROKEN: dict[str, tuple[Break, list[str]]] = {
     "bucket": (
-        lambda _aws, task: task.update(s3_bucket_name="nowhere"),
-        ["S3BucketDoesNotExistException", "Make the bucket nowhere first", "secmon.aws.log_bucket"],
+        lambda _aws, task: task.update(s3_bucket_name="missing"),
+        ["S3BucketDoesNotExistException", "Create the bucket missing first", "secmon.aws.log_bucket"],
     ),
     "bucket's policy": (
         lambda aws, _task: aws("s3").delete_bucket_policy(Bucket=BUCKET),
@@ -36,7 +36,7 @@ BROKEN: dict[str, tuple[Break, list[str]]] = {
         ["InsufficientEncryptionPolicyException", KEY, "must exist", "amazon.aws.kms_key"],
     ),
     "key's policy": (
-        lambda aws, task: task.update(kms_key_arn=aws("kms").create_key(Policy=NOBODY)["KeyMetadata"]["Arn"]),
+        lambda aws, task: task.update(kms_key_arn=aws("kms").create_key(Policy=ROOT_ONLY)["KeyMetadata"]["Arn"]),
         ["InsufficientEncryptionPolicyException", "kms:GenerateDataKey*", "kms:DescribeKey"],
     ),
     "key's region": (
@@ -48,31 +48,31 @@ BROKEN: dict[str, tuple[Break, list[str]]] = {
         ["KmsException", "disabled", "amazon.aws.kms_key"],
     ),
     "log group": (
-        lambda _aws, task: task.update(log_group_arn=group_arn("nowhere")),
-        ["InvalidCloudWatchLogsLogGroupArnException", "secmon.aws.log_group", group_arn("nowhere")],
+        lambda _aws, task: task.update(log_group_arn=group_arn("missing")),
+        ["InvalidCloudWatchLogsLogGroupArnException", "secmon.aws.log_group", group_arn("missing")],
     ),
     "role": (
-        lambda _aws, task: task.update(log_group_role_arn=f"arn:aws:iam::{ACCOUNT}:role/nobody"),
-        ["InvalidCloudWatchLogsRoleArnException", "role/nobody", "trust cloudtrail", "amazon.aws.iam_role"],
+        lambda _aws, task: task.update(log_group_role_arn=f"arn:aws:iam::{ACCOUNT}:role/missing"),
+        ["InvalidCloudWatchLogsRoleArnException", "role/missing", "trust cloudtrail", "amazon.aws.iam_role"],
     ),
     "role's policy": (
         lambda aws, _task: aws("iam").delete_role_policy(RoleName="deliver", PolicyName="deliver"),
         ["logs:CreateLogStream and logs:PutLogEvents", f"log-stream:{ACCOUNT}_CloudTrail_us-east-1*"],
     ),
     "topic": (
-        lambda _aws, task: task.update(sns_topic_name="nowhere"),
-        ["InsufficientSnsTopicPolicyException", f":{ACCOUNT}:nowhere", "community.aws.sns_topic"],
+        lambda _aws, task: task.update(sns_topic_name="missing"),
+        ["InsufficientSnsTopicPolicyException", f":{ACCOUNT}:missing", "community.aws.sns_topic"],
     ),
 }
 
 
 @pytest.mark.promise("prerequisite")
 @pytest.mark.parametrize("missing", BROKEN)
-def test_what_is_missing_is_named_with_the_task_that_makes_it(
+def test_a_creation_names_the_missing_prerequisite(
     run_module: ModuleRunner, cloudtrail: Any, witness: Callable[..., Any], full_trail: dict[str, Any], missing: str
 ) -> None:
-    take_away, says = BROKEN[missing]
-    take_away(witness, full_trail)
+    remove, says = BROKEN[missing]
+    remove(witness, full_trail)
     message = run_module.fail(**full_trail)
     for words in (*says, f"trail {NAME}", f"account {ACCOUNT}", "region us-east-1"):
         assert words in message
@@ -81,12 +81,12 @@ def test_what_is_missing_is_named_with_the_task_that_makes_it(
 
 @pytest.mark.promise("prerequisite")
 @pytest.mark.parametrize("missing", BROKEN)
-def test_what_is_missing_for_a_change_is_named_too(
+def test_an_update_names_the_missing_prerequisite(
     run_module: ModuleRunner, witness: Callable[..., Any], full_trail: dict[str, Any], missing: str
 ) -> None:
     run_module.succeed(**SIMPLE)
-    take_away, says = BROKEN[missing]
-    take_away(witness, full_trail)
+    remove, says = BROKEN[missing]
+    remove(witness, full_trail)
     message = run_module.fail(**full_trail)
     assert "UpdateTrail failed" in message
     for words in says:
@@ -95,19 +95,17 @@ def test_what_is_missing_for_a_change_is_named_too(
 
 @pytest.mark.promise("prerequisite")
 def test_a_new_trail_needs_a_bucket(run_module: ModuleRunner) -> None:
-    assert "To make it, give s3_bucket_name" in run_module.fail(name=NAME)
+    assert "Set s3_bucket_name to create it" in run_module.fail(name=NAME)
 
 
 @pytest.mark.promise("prerequisite")
 def test_a_log_group_needs_a_role(run_module: ModuleRunner, trail_keys: dict[str, str]) -> None:
     message = run_module.fail(**SIMPLE, log_group_arn=group_arn("audit-events"))
-    assert "Give log_group_arn and log_group_role_arn" in message
+    assert "Set both log_group_arn and log_group_role_arn" in message
 
 
 @pytest.mark.promise("prerequisite")
-def test_insights_need_the_events_that_they_are_drawn_from(
-    run_module: ModuleRunner, trail_keys: dict[str, str]
-) -> None:
+def test_insights_need_management_events(run_module: ModuleRunner, trail_keys: dict[str, str]) -> None:
     task = {**SIMPLE, "insight_types": ["ApiCallRateInsight", "ApiErrorRateInsight"]}
     message = run_module.fail(**task, management_events="read")
     assert "ApiCallRateInsight needs write management events" in message and "ApiErrorRate" not in message
@@ -115,7 +113,7 @@ def test_insights_need_the_events_that_they_are_drawn_from(
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_delivery_that_failed_is_a_warning_and_in_the_result(
+def test_warns_about_a_failed_delivery(
     run_module: ModuleRunner, cloudtrail: Any, witness: Callable[..., Any], full_trail: dict[str, Any]
 ) -> None:
     run_module.succeed(**full_trail)

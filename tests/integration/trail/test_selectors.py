@@ -18,11 +18,11 @@ ADVANCED = {
 
 @pytest.fixture(autouse=True)
 def _prerequisites(trail_keys: dict[str, str]) -> None:
-    """Make bucket, role and so on."""
+    """Create the prerequisites of a trail."""
 
 
 @pytest.mark.promise("changed")
-def test_advanced_selectors_are_put_once_and_cleared(run_module: ModuleRunner, cloudtrail: Any) -> None:
+def test_sets_and_clears_advanced_selectors(run_module: ModuleRunner, cloudtrail: Any) -> None:
     made = run_module.succeed(**SIMPLE, **ADVANCED)
     assert "AWS::SNS::Topic" in seen(cloudtrail)["advanced"]
     assert [selector["name"] for selector in made["trail"]["advanced_event_selectors"]] == ["", "management"]
@@ -33,9 +33,7 @@ def test_advanced_selectors_are_put_once_and_cleared(run_module: ModuleRunner, c
 
 @pytest.mark.promise("drift")
 @pytest.mark.parametrize("name", ["", "renamed"])
-def test_a_selector_that_was_renamed_by_hand_gets_its_name_back(
-    run_module: ModuleRunner, cloudtrail: Any, name: str
-) -> None:
+def test_restores_the_name_of_a_selector(run_module: ModuleRunner, cloudtrail: Any, name: str) -> None:
     run_module.succeed(**SIMPLE, **ADVANCED)
     selectors = cloudtrail.get_event_selectors(TrailName=ARN)["AdvancedEventSelectors"]
     renamed = [{**selector, "Name": name} for selector in selectors]
@@ -46,7 +44,7 @@ def test_a_selector_that_was_renamed_by_hand_gets_its_name_back(
 
 
 @pytest.mark.promise("silence")
-def test_the_same_in_the_other_form_is_left_alone(run_module: ModuleRunner, cloudtrail: Any) -> None:
+def test_keeps_equivalent_selectors_of_the_other_form(run_module: ModuleRunner, cloudtrail: Any) -> None:
     task = {**SIMPLE, "exclude_management_event_sources": ["rdsdata.amazonaws.com", "kms.amazonaws.com"]}
     run_module.succeed(**task)
     fields = [
@@ -71,9 +69,7 @@ def test_an_exclusion_alone_keeps_the_data_events(run_module: ModuleRunner, clou
 
 
 @pytest.mark.promise("changed")
-def test_a_new_trail_that_is_told_nothing_has_no_selectors_of_its_own(
-    run_module: ModuleRunner, cloudtrail: Any
-) -> None:
+def test_a_new_trail_with_default_selectors_needs_no_put(run_module: ModuleRunner, cloudtrail: Any) -> None:
     calls = run_module.calls(lambda: run_module.succeed(**SIMPLE, management_events="all", data_resources=[]))
     assert "PutEventSelectors" not in [call["action"] for call in calls]
     assert not seen(cloudtrail)["HasCustomEventSelectors"]

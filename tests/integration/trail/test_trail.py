@@ -1,4 +1,4 @@
-"""The promises of docs/modules.md, kept by trail on the embedded AWS; plain boto3 is the witness."""
+"""The module trail on the embedded AWS, checked with plain boto3."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from tests.support.trail_setup import group_arn
 
 
 @pytest.mark.promise("changed")
-def test_present_again_absent_again(run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]) -> None:
+def test_present_and_absent_are_idempotent(
+    run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]
+) -> None:
     assert run_module.succeed(**full_trail)["changed"]
     trail = seen(cloudtrail)
     assert (trail["S3BucketName"], trail["IsMultiRegionTrail"], trail["logging"]) == (BUCKET, True, True)
@@ -36,7 +38,7 @@ def test_present_again_absent_again(run_module: ModuleRunner, cloudtrail: Any, f
 
 
 @pytest.mark.promise("changed")
-def test_the_result_is_the_trail_and_the_same_again(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
+def test_returns_the_same_trail_on_every_run(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
     made = run_module.succeed(**full_trail)
     again = run_module.succeed(name=NAME)
     assert made["trail"] == again["trail"] == made["diff"]["after"]
@@ -46,7 +48,7 @@ def test_the_result_is_the_trail_and_the_same_again(run_module: ModuleRunner, fu
 
 
 @pytest.mark.promise("changed")
-def test_the_bucket_outlives_the_trail(
+def test_deleting_the_trail_keeps_the_log_files(
     run_module: ModuleRunner, witness: Callable[..., Any], full_trail: dict[str, Any]
 ) -> None:
     run_module.succeed(**full_trail)
@@ -56,7 +58,7 @@ def test_the_bucket_outlives_the_trail(
 
 
 @pytest.mark.promise("changed")
-def test_a_tag_may_have_an_empty_value(run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]) -> None:
+def test_supports_empty_tag_values(run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]) -> None:
     for tags in ({"a": ""}, {"a": "", "b": ""}):
         assert run_module.succeed(**SIMPLE, tags=tags)["trail"]["tags"].items() >= tags.items()
         assert seen(cloudtrail)["tags"].items() >= {"a": ""}.items()
@@ -64,9 +66,7 @@ def test_a_tag_may_have_an_empty_value(run_module: ModuleRunner, cloudtrail: Any
 
 
 @pytest.mark.promise("silence")
-def test_what_the_task_does_not_mention_stays(
-    run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]
-) -> None:
+def test_keeps_omitted_settings(run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]) -> None:
     run_module.succeed(**full_trail | {"logging": False})
     before = seen(cloudtrail)
     assert not run_module.succeed(name=NAME)["changed"]
@@ -75,7 +75,7 @@ def test_what_the_task_does_not_mention_stays(
 
 
 @pytest.mark.promise("silence")
-def test_what_the_task_clears_is_cleared(run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]) -> None:
+def test_clears_settings(run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]) -> None:
     run_module.succeed(**full_trail)
     assert run_module.succeed(**CLEARED)["changed"]
     cleared = seen(cloudtrail)
@@ -88,7 +88,7 @@ def test_what_the_task_clears_is_cleared(run_module: ModuleRunner, cloudtrail: A
 
 @pytest.mark.promise("silence")
 @pytest.mark.parametrize("option", ["log_group_arn", "log_group_role_arn"])
-def test_to_clear_the_group_or_the_role_clears_both(
+def test_clearing_log_group_or_role_clears_both(
     run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any], option: str
 ) -> None:
     run_module.succeed(**full_trail)
@@ -97,15 +97,13 @@ def test_to_clear_the_group_or_the_role_clears_both(
 
 
 @pytest.mark.promise("silence")
-def test_a_log_group_is_the_same_with_and_without_its_star(
-    run_module: ModuleRunner, full_trail: dict[str, Any]
-) -> None:
+def test_accepts_a_log_group_arn_with_and_without_suffix(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
     run_module.succeed(**full_trail)
     assert not run_module.succeed(name=NAME, log_group_arn=group_arn(GROUP).removesuffix(":*"))["changed"]
 
 
 @pytest.mark.promise("silence")
-def test_another_role_is_sent_together_with_the_group(
+def test_changes_the_role_of_a_log_group(
     run_module: ModuleRunner, cloudtrail: Any, witness: Callable[..., Any], full_trail: dict[str, Any]
 ) -> None:
     run_module.succeed(**full_trail)
@@ -129,22 +127,22 @@ def test_a_new_trail_logs_and_a_stopped_one_stays_stopped(
 
 @pytest.mark.promise("check")
 @pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
 def test_check_mode_predicts_the_run_and_writes_nothing(
-    run_module: ModuleRunner, full_trail: dict[str, Any], there: bool, state: str
+    run_module: ModuleRunner, full_trail: dict[str, Any], exists: bool, state: str
 ) -> None:
-    if there:
+    if exists:
         run_module.succeed(**SIMPLE, tags={"old": "yes"}, logging=False)
     predicted: dict[str, Any] = {}
     calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **full_trail, state=state)))
     assert [call["action"] for call in calls if call["access"] == "write"] == []
     real = run_module.succeed(**full_trail, state=state)
-    assert predicted["changed"] == real["changed"] == (there or state == "present")
+    assert predicted["changed"] == real["changed"] == (exists or state == "present")
     assert {**predicted, "invocation": None} == {**real, "invocation": None}
 
 
 @pytest.mark.promise("check")
-def test_check_mode_works_on_an_account_without_anything(run_module: ModuleRunner) -> None:
+def test_check_mode_works_in_an_empty_account(run_module: ModuleRunner) -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
     predicted = run_module.succeed(check=True, **everything(key))
     assert predicted["changed"]
@@ -152,7 +150,7 @@ def test_check_mode_works_on_an_account_without_anything(run_module: ModuleRunne
 
 
 @pytest.mark.promise("diff")
-def test_the_difference_is_what_changes_and_no_more(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
+def test_the_diff_shows_only_changes(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
     run_module.succeed(**full_trail)
     diff = run_module.succeed(name=NAME, management_events="write", insight_types=[], log_file_validation=False)["diff"]
     changes = {key: (diff["before"][key], diff["after"][key]) for key in diff["after"]}
@@ -164,7 +162,7 @@ def test_the_difference_is_what_changes_and_no_more(run_module: ModuleRunner, fu
 
 
 @pytest.mark.promise("calls")
-def test_the_calls_are_those_that_are_needed(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
+def test_makes_only_the_required_calls(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
     def actions(**arguments: Any) -> list[str]:
         return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**arguments))]
 
@@ -179,7 +177,7 @@ def test_the_calls_are_those_that_are_needed(run_module: ModuleRunner, full_trai
 
 
 @pytest.mark.promise("calls")
-def test_an_update_sends_only_what_changes(
+def test_an_update_sends_only_changed_settings(
     run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]
 ) -> None:
     run_module.succeed(**full_trail)
@@ -189,7 +187,7 @@ def test_an_update_sends_only_what_changes(
 
 
 @pytest.mark.promise("iam")
-def test_the_documented_actions_are_those_that_are_called(
+def test_documents_every_iam_action(
     run_module: ModuleRunner, witness: Callable[..., Any], full_trail: dict[str, Any]
 ) -> None:
     witness("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")

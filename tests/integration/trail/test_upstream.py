@@ -1,4 +1,4 @@
-"""The defects of amazon.aws.cloudtrail, so that we notice when upstream mends them and can drop ours."""
+"""Defects of amazon.aws.cloudtrail. A failing test means that upstream fixed one."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ from typing import Any
 import pytest
 
 from tests.support.module_runner import ModuleRunner
-from tests.support.trail_prerequisites import (
-    BUCKET,
-    NAME,
-    SIMPLE,
-    seen,
-)
+from tests.support.trail_prerequisites import BUCKET, NAME, SIMPLE, seen
 
 
 @pytest.mark.promise("upstream")
-def test_upstream_makes_a_trail_of_one_region_out_of_one_of_all(
+def test_upstream_makes_a_multi_region_trail_single_region(
     run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]
 ) -> None:
     cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, IsMultiRegionTrail=True)
@@ -32,7 +27,7 @@ def test_upstream_cannot_clear_a_prefix(run_module: ModuleRunner, cloudtrail: An
 
 
 @pytest.mark.promise("upstream")
-def test_upstream_predicts_a_change_that_it_does_not_make_if_the_trail_has_a_key(
+def test_upstream_predicts_a_change_that_it_does_not_make(
     run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]
 ) -> None:
     cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, KmsKeyId=trail_keys["key"])

@@ -1,4 +1,4 @@
-"""Digest files: their names, what they sign, and when the next one is due."""
+"""Digest files: keys, signed text and schedule."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ NAME = "123456789012_CloudTrail-Digest_us-east-1_audit_us-east-1_20260913T162923
 BEGAN = datetime(2026, 9, 13, 15, 29, 23, tzinfo=UTC)
 
 
-def test_a_digest_is_known_by_its_name() -> None:
+def test_reads_the_end_time_from_the_key() -> None:
     assert digest_end(f"any/{NAME}", "123456789012", "us-east-1", "audit", "us-east-1") == BEGAN + timedelta(hours=1)
 
 
 @pytest.mark.parametrize("other", [{"trail": "other"}, {"home": "eu-west-1"}, {"account": "210987654321"}])
-def test_a_digest_of_another_trail_is_none_of_ours(other: dict[str, str]) -> None:
+def test_ignores_digests_of_other_trails(other: dict[str, str]) -> None:
     ours = {"account": "123456789012", "region": "us-east-1", "trail": "audit", "home": "us-east-1"}
     assert digest_end(NAME, **ours | other) is None
 
 
-def test_the_prefix_comes_first() -> None:
+def test_the_folder_starts_with_the_prefix() -> None:
     assert digest_folder("", "1", "us-east-1") == "AWSLogs/1/CloudTrail-Digest/us-east-1/"
     assert digest_folder("logs", "1", "us-east-1") == "logs/AWSLogs/1/CloudTrail-Digest/us-east-1/"
 
 
-def test_a_digest_is_due_every_hour_since_the_trail_began() -> None:
+def test_a_digest_is_due_every_hour_since_logging_started() -> None:
     assert next_digest(BEGAN, BEGAN + timedelta(minutes=5)) == BEGAN + timedelta(hours=1)
     assert next_digest(BEGAN, BEGAN + timedelta(hours=7, seconds=1)) == BEGAN + timedelta(hours=8)
 
@@ -44,11 +44,11 @@ def test_a_starting_digest_signs_the_word_null() -> None:
     assert signed_text(digest | {"previousDigestSignature": "abc"}, "hash") == b"E\nb/k\nhash\nabc"
 
 
-def test_what_is_no_digest_is_told() -> None:
+def test_reports_a_malformed_digest() -> None:
     assert "lacks digestEndTime" in digest_problem({}, "b", "k")
 
 
-def test_times_are_understood_with_and_without_an_offset() -> None:
+def test_parses_times_with_and_without_an_offset() -> None:
     assert parse_time("2026-09-13T15:29:23Z") == parse_time("2026-09-13T15:29:23") == BEGAN
     assert parse_time("2026-09-13T17:29:23+02:00") == BEGAN
     with pytest.raises(ValueError, match="yesterday"):

@@ -1,4 +1,4 @@
-"""A plan brings a trail to what a task asks for, whatever it was, and then finds nothing left to do."""
+"""A plan brings any trail to the wanted state; a second plan is empty."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_second_plan_is_empty(earlier: dict[str, Any], task: dict[str, Any]) -
 
 
 @given(tasks)
-def test_a_creation_ends_where_a_second_run_finds_nothing_to_do(task: dict[str, Any]) -> None:
+def test_a_second_plan_after_a_creation_is_empty(task: dict[str, Any]) -> None:
     task = {"s3_bucket_name": "one", **task}
     plan = plan_creation(task, [], PLACE)
     made = wanted_trail(task, trail(settings=settings_of({}), tags={}, logging=plan.after["logging"]))
@@ -74,12 +74,12 @@ def test_a_creation_ends_where_a_second_run_finds_nothing_to_do(task: dict[str, 
 
 
 @given(tasks)
-def test_a_silent_task_changes_nothing(earlier: dict[str, Any]) -> None:
+def test_a_task_without_options_changes_nothing(earlier: dict[str, Any]) -> None:
     found = wanted_trail(earlier, trail())
     assert not plan_present({"name": "audit", "adopt": False}, found, {}).changed
 
 
-def test_a_group_and_its_role_are_always_sent_together() -> None:
+def test_sends_log_group_and_role_together() -> None:
     found = wanted_trail({"log_group_arn": GROUP, "log_group_role_arn": ROLE}, trail())
     plan = plan_present({"name": "audit", "adopt": False, "log_group_role_arn": f"{ROLE}2"}, found, {})
     (update,) = plan.writes
@@ -90,7 +90,7 @@ def test_a_group_and_its_role_are_always_sent_together() -> None:
     }
 
 
-def test_selectors_come_before_insights_and_logging_comes_after_both() -> None:
+def test_puts_selectors_before_insights_and_starts_logging_last() -> None:
     task = {
         "name": "audit",
         "s3_bucket_name": "one",
@@ -101,21 +101,21 @@ def test_selectors_come_before_insights_and_logging_comes_after_both() -> None:
     assert operations == ["CreateTrail", "PutEventSelectors", "PutInsightSelectors", "StartLogging", "RemoveTags"]
 
 
-def test_insights_are_turned_off_before_their_events() -> None:
+def test_disables_insights_before_their_events() -> None:
     found = trail(insights=({"InsightType": "ApiCallRateInsight"},))
     task = {"name": "audit", "adopt": False, "management_events": "none", "insight_types": []}
     operations = [write.operation for write in plan_present(task, found, {}).writes]
     assert operations == ["PutInsightSelectors", "PutEventSelectors"]
 
 
-def test_an_insights_event_categories_stay() -> None:
+def test_keeps_the_event_categories_of_insights() -> None:
     on_data = {"InsightType": "ApiErrorRateInsight", "EventCategories": ["Data"]}
     task = {"name": "audit", "adopt": False, "insight_types": ["ApiCallRateInsight", "ApiErrorRateInsight"]}
     (put,) = plan_present(task, trail(insights=(on_data,)), {}).writes
     assert put.parameters["InsightSelectors"] == [{"InsightType": "ApiCallRateInsight"}, on_data]
 
 
-def test_insights_that_somebody_left_without_events_stand_in_nobodys_way() -> None:
+def test_existing_insights_without_events_do_not_block_other_changes() -> None:
     nothing = Selectors(basic=({"ReadWriteType": "All", "IncludeManagementEvents": False},))
     found = trail(insights=({"InsightType": "ApiCallRateInsight"},), selectors=nothing)
     assert plan_present({"name": "audit", "adopt": False, "tags": {"a": "1"}}, found, {}).changed
@@ -127,18 +127,18 @@ def description(home: str = "cn-north-1", organization: bool = False, account: s
 
 
 @pytest.mark.parametrize("organization", [True, False, None])
-def test_of_two_trails_of_a_name_the_kind_that_the_task_says_is_meant(organization: bool | None) -> None:
+def test_chooses_between_two_trails_of_one_name_by_the_organization_option(organization: bool | None) -> None:
     listed = [description(organization=True, account="2"), description("cn-northwest-1"), description()]
     chosen = choose_trail({"name": "audit", "organization": organization}, listed, "cn-north-1")
     assert chosen is not None
     assert chosen["IsOrganizationTrail"] == bool(organization)
 
 
-def test_a_shadow_trail_is_refused_with_its_home() -> None:
+def test_rejects_a_shadow_trail_and_names_the_home_region() -> None:
     with pytest.raises(RequestError, match="region: cn-northwest-1"):
         choose_trail({"name": "audit"}, [description("cn-northwest-1")], "cn-north-1")
 
 
-def test_a_deletion_goes_by_the_arn() -> None:
+def test_deletes_by_arn() -> None:
     (delete,) = plan_absent({"adopt": False}, trail(), {}).writes
     assert (delete.operation, delete.parameters) == ("DeleteTrail", {"Name": trail().arn})

@@ -1,4 +1,4 @@
-"""Selectors are compared by what they select, whatever their form and order."""
+"""Selectors are compared by the events that they select, independent of form and order."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selection import DEFAULT, Selectors, selection_of
-from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selectors import (
-    api_selectors,
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selector_options import (
     described_selectors,
     wanted_selectors,
 )
@@ -53,7 +52,7 @@ def arns(operator: str, *values: str) -> Any:
 
 
 SAME = {
-    "nothing said and all management events": (DEFAULT, with_basic(basic())),
+    "default and all management events": (DEFAULT, with_basic(basic())),
     "the default in both forms": (DEFAULT, with_advanced(advanced(MANAGEMENT, name="Management events selector"))),
     "reads and writes apart": (with_basic(basic("ReadOnly"), basic("WriteOnly")), DEFAULT),
     "reads and writes apart, advanced": (
@@ -64,7 +63,7 @@ SAME = {
         with_advanced(advanced(MANAGEMENT, {"Field": "readOnly", "Equals": ["true", "false"]})),
         DEFAULT,
     ),
-    "an exclusion that another selector takes back": (with_basic(basic(excluded=(KMS,)), basic()), DEFAULT),
+    "an exclusion that another selector overrides": (with_basic(basic(excluded=(KMS,)), basic()), DEFAULT),
     "an exclusion in both forms": (with_basic(basic(excluded=(KMS,))), with_advanced(advanced(MANAGEMENT, NOT_KMS))),
     "objects in both forms": (
         with_basic(basic("WriteOnly", False, s3=["arn:aws:s3:::b/", "arn:aws:s3:::a/"])),
@@ -74,7 +73,7 @@ SAME = {
         with_basic(basic(s3=["arn:aws:s3"])),
         with_advanced(advanced(MANAGEMENT), advanced(DATA, OBJECTS)),
     ),
-    "all objects, as it used to be written": (
+    "all objects, in the older notation": (
         with_basic(basic(s3=["arn:aws:s3:::"])),
         with_basic(basic(s3=["arn:aws:s3"])),
     ),
@@ -91,7 +90,7 @@ SAME = {
 
 
 @pytest.mark.parametrize(("one", "other"), SAME.values(), ids=list(SAME))
-def test_what_means_the_same_is_the_same(one: Selectors, other: Selectors) -> None:
+def test_equivalent_selectors_have_the_same_selection(one: Selectors, other: Selectors) -> None:
     assert selection_of(one) == selection_of(other)
 
 
@@ -100,7 +99,7 @@ OTHERS = {
     "an exclusion": with_basic(basic(excluded=(RDS,))),
     "an exclusion for reads only": with_basic(basic("ReadOnly", excluded=(KMS,)), basic("WriteOnly")),
     "objects too": with_basic(basic(s3=["arn:aws:s3"])),
-    "functions by their beginning": with_advanced(
+    "functions by prefix": with_advanced(
         advanced(DATA, {"Field": "resources.type", "Equals": [LAMBDA]}, arns("StartsWith", "arn:aws:lambda:a"))
     ),
     "one event": with_advanced(advanced(MANAGEMENT, RUNS)),
@@ -110,7 +109,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=list(OTHERS))
-def test_what_means_something_else_is_not_the_default(other: Selectors) -> None:
+def test_other_selectors_differ_from_the_default(other: Selectors) -> None:
     assert selection_of(other) != selection_of(DEFAULT)
 
 
@@ -119,7 +118,7 @@ def wanted(found: Selectors, **params: Any) -> Selectors:
 
 
 @pytest.mark.parametrize("found", [DEFAULT, *OTHERS.values()], ids=["default", *OTHERS])
-def test_a_task_that_says_nothing_keeps_what_is_there(found: Selectors) -> None:
+def test_keeps_the_current_selectors_without_options(found: Selectors) -> None:
     assert wanted(found) is found
 
 
@@ -131,14 +130,14 @@ def test_an_exclusion_alone_keeps_the_rest_of_basic_selectors() -> None:
     )
 
 
-def test_an_exclusion_alone_keeps_what_only_advanced_selectors_can_say() -> None:
+def test_an_exclusion_alone_keeps_advanced_conditions() -> None:
     found = with_advanced(advanced(MANAGEMENT), advanced(*NETWORK, name="KMS through the endpoint"))
     after = wanted(found, exclude_management_event_sources=[KMS])
     assert selection_of(after) == selection_of(with_advanced(advanced(MANAGEMENT, NOT_KMS), advanced(*NETWORK)))
     assert "KMS through the endpoint" in [selector.get("Name") for selector in after.advanced]
 
 
-def test_an_exclusion_reaches_advanced_management_selectors_that_are_narrower() -> None:
+def test_an_exclusion_applies_to_narrower_advanced_management_selectors() -> None:
     after = wanted(with_advanced(advanced(MANAGEMENT, RUNS)), exclude_management_event_sources=[KMS])
     assert selection_of(after) == selection_of(with_advanced(advanced(MANAGEMENT, RUNS, NOT_KMS)))
     assert selection_of(wanted(after, exclude_management_event_sources=[])) == selection_of(
@@ -146,7 +145,7 @@ def test_an_exclusion_reaches_advanced_management_selectors_that_are_narrower() 
     )
 
 
-def test_management_events_replace_narrower_management_selectors_only() -> None:
+def test_management_events_replace_only_narrower_management_selectors() -> None:
     found = with_advanced(advanced(MANAGEMENT, RUNS), advanced(*NETWORK))
     after = wanted(found, management_events="write")
     assert selection_of(after) == selection_of(with_advanced(advanced(MANAGEMENT, WRITES), advanced(*NETWORK)))
@@ -158,10 +157,10 @@ def test_data_resources_replace_narrower_data_selectors() -> None:
 
 
 def test_management_events_none_without_data_resources_selects_nothing() -> None:
-    assert api_selectors(wanted(DEFAULT, management_events="none")) == {"EventSelectors": [basic("All", False)]}
+    assert wanted(DEFAULT, management_events="none").api() == {"EventSelectors": [basic("All", False)]}
 
 
-def test_an_empty_list_of_advanced_selectors_clears_those_that_are_there() -> None:
+def test_an_empty_list_clears_advanced_selectors() -> None:
     assert wanted(with_advanced(advanced(MANAGEMENT, RUNS)), advanced_event_selectors=[]) == DEFAULT
     found = with_basic(basic("WriteOnly"))
     assert wanted(found, advanced_event_selectors=[]) is found
@@ -170,20 +169,20 @@ def test_an_empty_list_of_advanced_selectors_clears_those_that_are_there() -> No
 OPTION = {"field_selectors": [{"field": "eventCategory", "equals": ["Management"]}]}
 
 
-def test_an_advanced_selectors_name_stays_unless_the_task_names_it() -> None:
+def test_keeps_the_name_of_an_advanced_selector_unless_set() -> None:
     found = with_advanced(advanced(MANAGEMENT, name="by hand"))
     assert wanted(found, advanced_event_selectors=[OPTION]) is found
     renamed = wanted(found, advanced_event_selectors=[{**OPTION, "name": "ours"}])
     assert renamed.advanced == ({"Name": "ours", "FieldSelectors": [MANAGEMENT]},)
 
 
-def test_yamls_booleans_are_meant_as_cloudtrail_writes_them() -> None:
+def test_converts_yaml_booleans_of_read_only() -> None:
     fields = [*OPTION["field_selectors"], {"field": "readOnly", "equals": ["False"]}]
     after = wanted(DEFAULT, advanced_event_selectors=[{"field_selectors": fields}])
     assert selection_of(after) == selection_of(with_basic(basic("WriteOnly")))
 
 
-def test_advanced_selectors_that_mean_what_basic_ones_do_replace_nothing() -> None:
+def test_advanced_selectors_do_not_replace_equivalent_basic_ones() -> None:
     assert wanted(DEFAULT, advanced_event_selectors=[OPTION]) is DEFAULT
 
 
@@ -222,19 +221,19 @@ found_selectors = st.one_of(
 
 
 @given(found_selectors, basic_tasks)
-def test_what_was_put_is_what_was_wanted(found: Selectors, task: dict[str, Any]) -> None:
+def test_applying_a_task_twice_changes_nothing(found: Selectors, task: dict[str, Any]) -> None:
     after = wanted(found, **task)
     assert wanted(after, **task) is after
 
 
 @given(found_selectors, basic_tasks)
-def test_a_difference_shows_exactly_if_something_is_put(found: Selectors, task: dict[str, Any]) -> None:
+def test_the_result_differs_exactly_if_selectors_are_put(found: Selectors, task: dict[str, Any]) -> None:
     after = wanted(found, **task)
     assert (described_selectors(after, "aws") == described_selectors(found, "aws")) == (after is found)
 
 
 @given(found_selectors, basic_tasks)
-def test_no_more_selectors_are_put_than_cloudtrail_takes(found: Selectors, task: dict[str, Any]) -> None:
+def test_stays_within_the_quota_of_selectors(found: Selectors, task: dict[str, Any]) -> None:
     after = wanted(found, **task)
     assert len(after.basic) + len(after.advanced) >= 1
     assert len(after.basic) <= 5
@@ -248,7 +247,7 @@ def test_order_does_not_matter(selectors: list[Any], random: Any) -> None:
 
 
 @given(found_selectors, st.lists(advanced_selectors, min_size=1, max_size=3))
-def test_advanced_selectors_that_were_put_are_not_put_again(found: Selectors, asked: list[Any]) -> None:
+def test_applying_advanced_selectors_twice_changes_nothing(found: Selectors, asked: list[Any]) -> None:
     options = described_selectors(Selectors(advanced=tuple(asked)), "aws")["advanced_event_selectors"]
     after = wanted(found, advanced_event_selectors=options)
     assert wanted(after, advanced_event_selectors=options) is after

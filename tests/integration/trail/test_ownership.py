@@ -1,4 +1,4 @@
-"""Whose a trail is and where it is at home: other regions, organizations, the trails that a region can have."""
+"""Trails of other owners, home regions, partitions and organizations, and the quota of a region."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Witness = Callable[..., Any]
 
 @pytest.fixture
 def organization(witness: Witness) -> None:
-    """Let CloudTrail into the organization, and make a bucket for its trail."""
+    """Enable trusted access for CloudTrail, and create a bucket for the trail."""
     witness("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
     open_bucket(witness("s3"), BUCKET)
 
@@ -41,11 +41,40 @@ def as_member(run_module: ModuleRunner, **arguments: Any) -> dict[str, Any]:
     return run_module(session_token=keys["SessionToken"], **arguments)
 
 
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_rejects_an_unmanaged_trail_unless_adopted(
+    run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str], state: str
+) -> None:
+    cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, TagsList=[{"Key": "owner", "Value": "somebody"}])
+    calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state, log_file_validation=True))
+    assert not [call for call in calls if call["access"] == "write"]
+    assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
+    assert seen(cloudtrail).get("tags", {}) == (
+        {"owner": "somebody", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
+    )
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_uses_the_partition_of_the_region(
+    run_module: ModuleRunner, witness: Callable[..., Any], region: str, partition: str
+) -> None:
+    run_module.region = region
+    open_bucket(witness("s3", region), BUCKET)
+    arns = [f"arn:{partition}:s3"]
+    task = {**SIMPLE, "multi_region": True, "data_resources": [{"type": "AWS::S3::Object", "values": arns}]}
+    made = run_module.succeed(**task)
+    assert made["trail"]["arn"] == f"arn:{partition}:cloudtrail:{region}:123456789012:trail/{NAME}"
+    assert made["trail"]["data_resources"] == [{"type": "AWS::S3::Object", "events": "all", "values": arns}]
+    assert not run_module.succeed(**task)["changed"]
+
+
 @pytest.mark.promise("partition")
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_trail_at_home_elsewhere_is_refused_with_its_region(
-    run_module: ModuleRunner, witness: Witness, state: str
-) -> None:
+def test_rejects_a_trail_with_another_home_region(run_module: ModuleRunner, witness: Witness, state: str) -> None:
     open_bucket(witness("s3"), BUCKET)
     run_module.succeed(**SIMPLE, multi_region=True)
     run_module.region = "eu-west-1"
@@ -56,7 +85,7 @@ def test_a_trail_at_home_elsewhere_is_refused_with_its_region(
 
 
 @pytest.mark.promise("changed")
-def test_an_organizations_trail_is_made_again_and_removed(
+def test_creates_converts_and_deletes_an_organization_trail(
     run_module: ModuleRunner, cloudtrail: Any, organization: None
 ) -> None:
     task = {**SIMPLE, "multi_region": True, "organization": True}
@@ -74,19 +103,19 @@ def test_an_organizations_trail_is_made_again_and_removed(
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_member_does_not_touch_the_organizations_trail(
+def test_a_member_account_cannot_change_an_organization_trail(
     run_module: ModuleRunner, organization: None, state: str
 ) -> None:
     run_module.succeed(**SIMPLE, multi_region=True, organization=True)
     results: list[dict[str, Any]] = []
     calls = run_module.calls(lambda: results.append(as_member(run_module, **SIMPLE, state=state)))
     assert results[0]["failed"]
-    assert f"belongs to account 123456789012; account {MEMBER} only shows it" in results[0]["msg"]
+    assert f"an organization trail of account 123456789012; {MEMBER} cannot change it" in results[0]["msg"]
     assert writes(calls) == []
 
 
 @pytest.mark.promise("changed")
-def test_a_delegated_administrator_goes_on_with_the_management_accounts_arn(
+def test_a_delegated_administrator_gets_the_management_accounts_arn(
     run_module: ModuleRunner, organization: None
 ) -> None:
     predicted = as_member(run_module, check=True, **SIMPLE, organization=True)
@@ -94,21 +123,23 @@ def test_a_delegated_administrator_goes_on_with_the_management_accounts_arn(
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_member_that_is_no_administrator_is_told_where_to_go(run_module: ModuleRunner, organization: None) -> None:
+def test_explains_where_a_member_account_can_create_an_organization_trail(
+    run_module: ModuleRunner, organization: None
+) -> None:
     message = as_member(run_module, **SIMPLE, organization=True)["msg"]
     assert "NotOrganizationMasterAccountException" in message
     assert "management account" in message and "delegated administrator" in message
 
 
 @pytest.mark.promise("prerequisite")
-def test_trusted_access_that_is_missing_is_explained(run_module: ModuleRunner, witness: Witness) -> None:
+def test_explains_missing_trusted_access(run_module: ModuleRunner, witness: Witness) -> None:
     open_bucket(witness("s3"), BUCKET)
     message = run_module.fail(**SIMPLE, organization=True)
     assert "enable-aws-service-access --service-principal cloudtrail.amazonaws.com" in message
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_region_without_room_is_explained_before_anything_is_written(
+def test_explains_the_quota_of_trails_before_any_write(
     run_module: ModuleRunner, cloudtrail: Any, witness: Witness
 ) -> None:
     open_bucket(witness("s3"), BUCKET)
