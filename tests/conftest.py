@@ -16,8 +16,8 @@ from embedded_aws.process import embedded_aws_process
 from tests.support.embedded_control import ask
 
 # A busy machine is no fault of the code under test.
-hypothesis.settings.register_profile("unhurried", deadline=None)
-hypothesis.settings.load_profile("unhurried")
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -48,15 +48,15 @@ def embedded_aws(running_embedded_aws: str) -> str:
 
 @pytest.fixture(scope="module")
 def aws_client(embedded_aws: str) -> Callable[[str], Any]:
-    """Return a plain boto3 client of the embedded AWS: the witness of what really exists."""
+    """Return a function that makes boto3 clients of the embedded AWS."""
 
     def client(service: str) -> Any:
         return boto3.client(
             service,
             endpoint_url=embedded_aws,
             region_name="us-east-1",
-            aws_access_key_id="witness",
-            aws_secret_access_key="witness",
+            aws_access_key_id="tester",
+            aws_secret_access_key="tester",
         )
 
     return client

@@ -68,8 +68,8 @@ def test_the_log_files_hold_the_records_of_every_region(chain: Client, embedded_
         "secretsmanager",
         endpoint_url=embedded_aws,
         region_name="eu-central-1",
-        aws_access_key_id="witness",
-        aws_secret_access_key="witness",
+        aws_access_key_id="tester",
+        aws_secret_access_key="tester",
     ).list_secrets()
     drain(embedded_aws)
     prefix = f"AWSLogs/{ACCOUNT}/CloudTrail/eu-central-1/"

@@ -1,4 +1,4 @@
-"""The playbooks on the embedded AWS, with plain boto3 as the witness of what they did in the guide's account."""
+"""The playbooks on the embedded AWS, checked with plain boto3: what they did in the guide's account."""
 
 from __future__ import annotations
 

@@ -21,31 +21,31 @@ def run_module(request: pytest.FixtureRequest, running_embedded_aws: str) -> Mod
 
 
 @pytest.fixture
-def witness(run_module: ModuleRunner) -> Callable[..., Any]:
-    """Return plain boto3 clients: what really exists, and the hand that changes it behind the module's back."""
+def aws_client(run_module: ModuleRunner) -> Callable[..., Any]:
+    """Return a function that makes boto3 clients, to check and to change what the module manages."""
 
     def client(service: str, region: str = run_module.region) -> Any:
         return boto3.client(
             service,
             endpoint_url=run_module.endpoint,
             region_name=region,
-            aws_access_key_id="witness",
-            aws_secret_access_key="witness",
+            aws_access_key_id="tester",
+            aws_secret_access_key="tester",
         )
 
     return client
 
 
 @pytest.fixture
-def cloudtrail(witness: Callable[..., Any]) -> Any:
+def cloudtrail(aws_client: Callable[..., Any]) -> Any:
     """Return a plain client of CloudTrail."""
-    return witness("cloudtrail")
+    return aws_client("cloudtrail")
 
 
 @pytest.fixture
-def trail_keys(witness: Callable[..., Any]) -> dict[str, str]:
+def trail_keys(aws_client: Callable[..., Any]) -> dict[str, str]:
     """Make all that a trail needs, and return the keys that it may use: `key` and `other_key`."""
-    return make_prerequisites(witness)
+    return make_prerequisites(aws_client)
 
 
 @pytest.fixture

@@ -36,8 +36,8 @@ _ENVIRONMENT = {
     # Version 1 of the AWS CLI knows only the one, amazon.aws prefers the other.
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
-    "AWS_ACCESS_KEY_ID": "witness",
-    "AWS_SECRET_ACCESS_KEY": "witness",
+    "AWS_ACCESS_KEY_ID": "tester",
+    "AWS_SECRET_ACCESS_KEY": "tester",
 }
 
 
@@ -60,8 +60,8 @@ def with_boto3(endpoint: str, step: Step) -> str | None:
         step.service,
         endpoint_url=endpoint,
         region_name=REGION,
-        aws_access_key_id="witness",
-        aws_secret_access_key="witness",
+        aws_access_key_id="tester",
+        aws_secret_access_key="tester",
     )
     try:
         getattr(client, botocore.xform_name(step.operation))(**step.parameters)

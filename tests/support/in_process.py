@@ -35,7 +35,7 @@ class InProcess:
         self.app = EmbeddedAws(DomainDispatcherApplication(create_backend_app), self.world)
 
     def client(self, service: str, region: str = "us-east-1", **credentials: str) -> Any:
-        keys = {"aws_access_key_id": "witness", "aws_secret_access_key": "embedded"} | credentials
+        keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "embedded"} | credentials
         client = boto3.client(service, region_name=region, config=Config(retries={"total_max_attempts": 1}), **keys)
         client.meta.events.register("before-send", self._answer)
         return client

@@ -10,9 +10,9 @@ ROLE = "OrganizationAccountAccessRole"
 
 
 def member_client(endpoint: str, account: str, service: str) -> Any:
-    """Return a client of a service in an account, as a witness of the management account who assumes its role."""
+    """Return a client of a service in an account, by the role that the management account assumes there."""
     options = {"endpoint_url": endpoint, "region_name": "us-east-1"}
-    sts = boto3.client("sts", **options, aws_access_key_id="witness", aws_secret_access_key="witness")
+    sts = boto3.client("sts", **options, aws_access_key_id="tester", aws_secret_access_key="tester")
     role = f"arn:aws:iam::{account}:role/{ROLE}"
     keys = sts.assume_role(RoleArn=role, RoleSessionName="member")["Credentials"]
     return boto3.client(

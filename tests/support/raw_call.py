@@ -41,7 +41,7 @@ def protocols_of(service: str) -> list[str]:
 
 
 def raw_call(
-    endpoint: str, service: str, action: str, parameters: Mapping[str, Any], protocol: str, key: str = "witness"
+    endpoint: str, service: str, action: str, parameters: Mapping[str, Any], protocol: str, key: str = "tester"
 ) -> RawAnswer:
     """Make one call with parameters that nobody has checked.
 

@@ -16,7 +16,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/deliver"
 OTHER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/other"
 TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:files"
 
-Witness = Callable[..., Any]
+AwsClient = Callable[..., Any]
 
 SIMPLE = {"name": NAME, "s3_bucket_name": BUCKET}
 
@@ -36,16 +36,16 @@ def open_key(kms: Any) -> str:
     return str(kms.create_key(Policy=document(allow))["KeyMetadata"]["Arn"])
 
 
-def make_prerequisites(witness: Witness) -> dict[str, str]:
+def make_prerequisites(aws_client: AwsClient) -> dict[str, str]:
     """Make all that `WANTED` needs, and return the ARNs that AWS chose: `key` and `other_key`."""
     for bucket in (BUCKET, OTHER_BUCKET):
-        open_bucket(witness("s3"), bucket)
+        open_bucket(aws_client("s3"), bucket)
     for group, role in ((GROUP, "deliver"), (OTHER_GROUP, "other")):
-        witness("logs").create_log_group(logGroupName=group)
-        make_role(witness, role, group)
+        aws_client("logs").create_log_group(logGroupName=group)
+        make_role(aws_client, role, group)
     for topic in ("files", "other"):
-        witness("sns").create_topic(Name=topic)
-    return {"key": open_key(witness("kms")), "other_key": open_key(witness("kms"))}
+        aws_client("sns").create_topic(Name=topic)
+    return {"key": open_key(aws_client("kms")), "other_key": open_key(aws_client("kms"))}
 
 
 def everything(key: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The promises of docs/modules.md, kept by alert_topic on the embedded AWS; plain boto3 is the witness."""
+"""The promises of docs/modules.md, kept by alert_topic on the embedded AWS, checked with plain boto3."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.alert_topic.topic_witness import (
+from tests.integration.alert_topic.topic_setup import (
     ACCOUNT,
     ALICE,
     ARN,
@@ -33,8 +33,8 @@ from tests.support.module_runner import ModuleRunner
 
 
 @pytest.fixture
-def sns(witness: Callable[..., Any]) -> Any:
-    return witness("sns")
+def sns(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("sns")
 
 
 @pytest.mark.promise("changed")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.alert_topic.topic_witness import (
+from tests.integration.alert_topic.topic_setup import (
     ACCOUNT,
     ALICE,
     ARN,
@@ -28,8 +28,8 @@ from tests.support.module_runner import ModuleRunner, documented_actions
 
 
 @pytest.fixture
-def sns(witness: Callable[..., Any]) -> Any:
-    return witness("sns")
+def sns(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("sns")
 
 
 @pytest.mark.promise("prerequisite")

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.integration.alert_topic.topic_witness import ALICE, ARN, BOB, NAME, QUEUE, listed, states, token_in, topic
+from tests.integration.alert_topic.topic_setup import ALICE, ARN, BOB, NAME, QUEUE, listed, states, token_in, topic
 from tests.support.embedded_control import follow, link_in, mails
 from tests.support.module_runner import ModuleRunner
 
 
 @pytest.fixture
-def sns(witness: Callable[..., Any]) -> Any:
-    return witness("sns")
+def sns(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("sns")
 
 
 @pytest.mark.promise("drift")

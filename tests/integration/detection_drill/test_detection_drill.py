@@ -286,9 +286,9 @@ AT_ONCE: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
 
 @pytest.mark.parametrize(("harm", "hop", "code", "words"), AT_ONCE.values(), ids=list(AT_ONCE))
 def test_what_cannot_work_is_told_at_once_and_without_an_event(
-    drill: ModuleRunner, witness: Aws, harm: Callable[[Aws], Any], hop: str, code: str, words: str
+    drill: ModuleRunner, aws_client: Aws, harm: Callable[[Aws], Any], hop: str, code: str, words: str
 ) -> None:
-    harm(witness)
+    harm(aws_client)
     seen: dict[str, Any] = {}
     calls = drill.calls(lambda: seen.update(drill(**GIVEN)))
     assert seen["failed"] and (seen["broken_hop"], seen["cause_code"]) == (hop, code), seen["msg"]
@@ -334,9 +334,9 @@ IN_TIME: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
 
 @pytest.mark.parametrize(("harm", "hop", "code", "words"), IN_TIME.values(), ids=list(IN_TIME))
 def test_what_may_work_is_tried_and_explained_afterwards(
-    drill: ModuleRunner, witness: Aws, harm: Callable[[Aws], Any], hop: str, code: str, words: str
+    drill: ModuleRunner, aws_client: Aws, harm: Callable[[Aws], Any], hop: str, code: str, words: str
 ) -> None:
-    harm(witness)
+    harm(aws_client)
     begin_a_minute(drill)
     seen: dict[str, Any] = {}
     calls = drill.calls(lambda: seen.update(drill(**GIVEN, timeout_seconds=120)))
@@ -352,9 +352,9 @@ def begin_a_minute(drill: ModuleRunner) -> None:
     advance(drill.endpoint, 61 - now.second)
 
 
-def test_the_secret_is_read_once_and_its_value_is_printed_nowhere(drill: ModuleRunner, witness: Aws) -> None:
+def test_the_secret_is_read_once_and_its_value_is_printed_nowhere(drill: ModuleRunner, aws_client: Aws) -> None:
     canary = "canary/secret+value"
-    witness("secretsmanager").put_secret_value(SecretId=chain.SECRET, SecretString=canary)
+    aws_client("secretsmanager").put_secret_value(SecretId=chain.SECRET, SecretString=canary)
     drill.secret_key = "canary/secret+key"
     outputs: list[Any] = []
     calls = drill.calls(lambda: outputs.append(drill.succeed(**GIVEN)))
@@ -418,15 +418,15 @@ def test_a_permission_that_only_the_inspection_lacks_is_a_warning(drill: ModuleR
     assert "Allow iam:GetRole on" in result["msg"]
 
 
-def test_a_trail_of_this_region_only_works_with_a_warning(drill: ModuleRunner, witness: Aws) -> None:
-    update_trail(IsMultiRegionTrail=False)(witness)
+def test_a_trail_of_this_region_only_works_with_a_warning(drill: ModuleRunner, aws_client: Aws) -> None:
+    update_trail(IsMultiRegionTrail=False)(aws_client)
     result = drill.succeed(**GIVEN)
     assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"log_file": "warning"}
     assert "multi_region: true" in result["msg"]
 
 
-def test_a_subscriber_who_has_not_confirmed_yet_is_named(drill: ModuleRunner, witness: Aws) -> None:
-    witness("sns").subscribe(TopicArn=chain.TOPIC_ARN, Protocol="email", Endpoint="new@example.com")
+def test_a_subscriber_who_has_not_confirmed_yet_is_named(drill: ModuleRunner, aws_client: Aws) -> None:
+    aws_client("sns").subscribe(TopicArn=chain.TOPIC_ARN, Protocol="email", Endpoint="new@example.com")
     result = drill.succeed(**GIVEN)
     assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"notification": "warning"}
     assert "new@example.com" in result["msg"]
@@ -439,12 +439,12 @@ def test_an_alarm_that_went_off_before_is_waited_for(drill: ModuleRunner) -> Non
     assert chain.alarm_mails(drill.endpoint) == 2
 
 
-def test_an_alarm_that_stays_in_alarm_is_told_without_an_event(drill: ModuleRunner, witness: Aws) -> None:
-    put_alarm(TreatMissingData="ignore", Statistic="Maximum")(witness)
+def test_an_alarm_that_stays_in_alarm_is_told_without_an_event(drill: ModuleRunner, aws_client: Aws) -> None:
+    put_alarm(TreatMissingData="ignore", Statistic="Maximum")(aws_client)
     (step,) = (step for step in chain.chain_steps() if step.parameters.get("filterName") == chain.SECRET_ALARM)
     del step.parameters["metricTransformations"][0]["defaultValue"]
     chain.with_boto3(drill.endpoint, step)
-    witness("secretsmanager").get_secret_value(SecretId=chain.SECRET)
+    aws_client("secretsmanager").get_secret_value(SecretId=chain.SECRET)
     drain(drill.endpoint)
     seen: dict[str, Any] = {}
     calls = drill.calls(lambda: seen.update(drill(**GIVEN, timeout_seconds=300)))
@@ -452,7 +452,7 @@ def test_an_alarm_that_stays_in_alarm_is_told_without_an_event(drill: ModuleRunn
     assert reads(calls) == 0
 
 
-def test_an_event_that_never_arrives_is_given_up_in_time(drill: ModuleRunner, witness: Aws) -> None:
+def test_an_event_that_never_arrives_is_given_up_in_time(drill: ModuleRunner, aws_client: Aws) -> None:
     drill.faults({"service": "cloudtrail", "action": "LookupEvents", "error": "ThrottlingException", "times": 500})
     seen = drill(**GIVEN, timeout_seconds=60)
     assert (seen["broken_hop"], seen["cause_code"]) == ("event_history", "call_failed")
@@ -486,8 +486,8 @@ def with_everything_to_read(aws: Aws) -> None:
     encrypt_topic(aws("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])(aws)
 
 
-def test_the_notes_name_the_iam_actions_and_no_other(drill: ModuleRunner, witness: Aws) -> None:
-    with_everything_to_read(witness)
+def test_the_notes_name_the_iam_actions_and_no_other(drill: ModuleRunner, aws_client: Aws) -> None:
+    with_everything_to_read(aws_client)
     result: dict[str, Any] = {}
     used = drill.iam_actions(lambda: result.update(drill.succeed(**GIVEN)))
     used |= drill.iam_actions(lambda: drill.fail(**GIVEN | {"trail_name": "unknown"}))

@@ -159,9 +159,9 @@ def test_nothing_is_found_in_an_empty_account_by_the_fewest_calls(run_module: Mo
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("kind", MAKERS)
-def test_what_is_ours_is_unexpected(run_module: ModuleRunner, witness: Client, kind: str) -> None:
+def test_what_is_ours_is_unexpected(run_module: ModuleRunner, aws_client: Client, kind: str) -> None:
     make, name = MAKERS[kind]
-    make(witness, MARK_LIST)
+    make(aws_client, MARK_LIST)
     found = left(run_module)
     assert list(found) == [(kind, name)]
     assert found[kind, name].startswith("UNEXPECTED")
@@ -170,18 +170,20 @@ def test_what_is_ours_is_unexpected(run_module: ModuleRunner, witness: Client, k
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("kind", MAKERS)
 def test_what_has_our_name_and_not_our_mark_is_somebody_elses(
-    run_module: ModuleRunner, witness: Client, kind: str
+    run_module: ModuleRunner, aws_client: Client, kind: str
 ) -> None:
     make, name = MAKERS[kind]
-    make(witness, [{"Key": "owner", "Value": "somebody"}])
+    make(aws_client, [{"Key": "owner", "Value": "somebody"}])
     assert left(run_module) == {(kind, name): "not made by this collection"}
 
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("kind", [kind for kind in MAKERS if kind != "role"])
-def test_what_is_ours_by_another_name_is_found_by_its_tag(run_module: ModuleRunner, witness: Client, kind: str) -> None:
+def test_what_is_ours_by_another_name_is_found_by_its_tag(
+    run_module: ModuleRunner, aws_client: Client, kind: str
+) -> None:
     make, name = MAKERS[kind]
-    make(witness, MARK_LIST)
+    make(aws_client, MARK_LIST)
     result = run_module.succeed(dry_run=True)
     (item,) = result["leftovers"]
     assert item["type"] == kind and (item["name"] == name or kind == "key")
@@ -189,8 +191,8 @@ def test_what_is_ours_by_another_name_is_found_by_its_tag(run_module: ModuleRunn
 
 
 @pytest.mark.promise("ownership")
-def test_a_tagged_thing_of_a_kind_that_we_do_not_make_is_reported(run_module: ModuleRunner, witness: Client) -> None:
-    witness("events").put_rule(Name="r", EventPattern="{}", Tags=MARK_LIST)
+def test_a_tagged_thing_of_a_kind_that_we_do_not_make_is_reported(run_module: ModuleRunner, aws_client: Client) -> None:
+    aws_client("events").put_rule(Name="r", EventPattern="{}", Tags=MARK_LIST)
     arn = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/r"
     assert left(run_module)["resource of events", arn].startswith("UNEXPECTED")
 
@@ -198,13 +200,13 @@ def test_a_tagged_thing_of_a_kind_that_we_do_not_make_is_reported(run_module: Mo
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("group", ["log_group_name", "existing_log_group_name"])
 def test_filters_of_ours_are_found_in_a_group_that_is_not(
-    run_module: ModuleRunner, witness: Client, group: str
+    run_module: ModuleRunner, aws_client: Client, group: str
 ) -> None:
-    make_log_group(witness, [])
-    make_filter(witness)
-    make_filter(witness, "OfAnotherPack")
-    make_filter(witness, "OfAnOldRule")
-    make_filter(witness, "Theirs", "TheirMetrics")
+    make_log_group(aws_client, [])
+    make_filter(aws_client)
+    make_filter(aws_client, "OfAnotherPack")
+    make_filter(aws_client, "OfAnOldRule")
+    make_filter(aws_client, "Theirs", "TheirMetrics")
     found = left(run_module, **{"log_group_name": None, group: GROUP, "other_filter_names": ["OfAnotherPack"]})
     group_why = "not made by this collection" if group == "log_group_name" else "yours (secmon_existing_*)"
     assert found.pop(("log group", GROUP)) == group_why
@@ -217,40 +219,40 @@ def test_filters_of_ours_are_found_in_a_group_that_is_not(
 
 @pytest.mark.promise("ownership")
 def test_before_the_teardown_a_filter_that_it_will_not_remove_is_unexpected(
-    run_module: ModuleRunner, witness: Client
+    run_module: ModuleRunner, aws_client: Client
 ) -> None:
-    make_log_group(witness, [])
-    make_filter(witness)
-    make_filter(witness, "OfAnotherPack")
+    make_log_group(aws_client, [])
+    make_filter(aws_client)
+    make_filter(aws_client, "OfAnotherPack")
     found = left(run_module, other_filter_names=["OfAnotherPack"], dry_run=True)
     assert found["metric filter", "TrackSecretAccess"] == "to be removed"
     assert "no variable names it" in found["metric filter", "OfAnotherPack"]
 
 
 @pytest.mark.promise("ownership")
-def test_other_filters_of_a_group_of_ours_go_with_the_group(run_module: ModuleRunner, witness: Client) -> None:
-    make_log_group(witness, MARK_LIST)
-    make_filter(witness, "OfAnOldRule")
+def test_other_filters_of_a_group_of_ours_go_with_the_group(run_module: ModuleRunner, aws_client: Client) -> None:
+    make_log_group(aws_client, MARK_LIST)
+    make_filter(aws_client, "OfAnOldRule")
     assert list(left(run_module)) == [("log group", GROUP)]
 
 
 @pytest.mark.promise("ownership")
 def test_a_filter_with_our_name_and_another_namespace_is_somebody_elses(
-    run_module: ModuleRunner, witness: Client
+    run_module: ModuleRunner, aws_client: Client
 ) -> None:
-    make_log_group(witness, [])
-    make_filter(witness, namespace="TheirMetrics")
+    make_log_group(aws_client, [])
+    make_filter(aws_client, namespace="TheirMetrics")
     assert left(run_module)["metric filter", "TrackSecretAccess"] == "not made by this collection"
 
 
 @pytest.mark.promise("silence")
-def test_what_the_system_only_uses_is_yours(run_module: ModuleRunner, witness: Client) -> None:
-    make_bucket(witness, [])
-    make_log_group(witness, [])
-    make_topic(witness, [])
-    make_secret(witness, [])
-    make_role(witness, [])
-    key_arn = make_key(witness, [], alias="")
+def test_what_the_system_only_uses_is_yours(run_module: ModuleRunner, aws_client: Client) -> None:
+    make_bucket(aws_client, [])
+    make_log_group(aws_client, [])
+    make_topic(aws_client, [])
+    make_secret(aws_client, [])
+    make_role(aws_client, [])
+    key_arn = make_key(aws_client, [], alias="")
     result = run_module.succeed(
         existing_bucket_name=BUCKET,
         existing_log_group_name=GROUP,
@@ -267,47 +269,47 @@ def test_what_the_system_only_uses_is_yours(run_module: ModuleRunner, witness: C
 
 
 @pytest.mark.promise("silence")
-def test_resources_of_others_are_not_mentioned(run_module: ModuleRunner, witness: Client) -> None:
-    make_bucket(witness, [], name="theirs")
-    make_trail(witness, [], name="their-trail")
-    witness("sns").create_topic(Name="TheirTopic")
-    witness("sns").subscribe(
+def test_resources_of_others_are_not_mentioned(run_module: ModuleRunner, aws_client: Client) -> None:
+    make_bucket(aws_client, [], name="theirs")
+    make_trail(aws_client, [], name="their-trail")
+    aws_client("sns").create_topic(Name="TheirTopic")
+    aws_client("sns").subscribe(
         TopicArn=TOPIC_ARN.replace("SecurityAlarms", "TheirTopic"), Protocol="email", Endpoint="a@example.com"
     )
     assert left(run_module) == {}
 
 
 @pytest.mark.promise("changed")
-def test_a_secret_in_its_recovery_window_says_until_when(run_module: ModuleRunner, witness: Client) -> None:
-    make_secret(witness, MARK_LIST)
-    answer = witness("secretsmanager").delete_secret(SecretId="MySampleSecret", RecoveryWindowInDays=7)
+def test_a_secret_in_its_recovery_window_says_until_when(run_module: ModuleRunner, aws_client: Client) -> None:
+    make_secret(aws_client, MARK_LIST)
+    answer = aws_client("secretsmanager").delete_secret(SecretId="MySampleSecret", RecoveryWindowInDays=7)
     day = f"{answer['DeletionDate']:%Y-%m-%d}"
     assert left(run_module) == {("secret", "MySampleSecret"): f"in its recovery window until {day}"}
 
 
 @pytest.mark.promise("changed")
 @pytest.mark.parametrize("alias", [ALIAS, "", "alias/of-an-old-name"])
-def test_a_key_that_is_being_deleted_says_until_when(run_module: ModuleRunner, witness: Client, alias: str) -> None:
-    arn = make_key(witness, MARK_LIST, alias)
-    answer = witness("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+def test_a_key_that_is_being_deleted_says_until_when(run_module: ModuleRunner, aws_client: Client, alias: str) -> None:
+    arn = make_key(aws_client, MARK_LIST, alias)
+    answer = aws_client("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
     day = f"{answer['DeletionDate']:%Y-%m-%d}"
     name = ALIAS if alias == ALIAS else arn.rpartition("/")[2]
     assert left(run_module) == {("key", name): f"in its recovery window until {day}"}
 
 
 @pytest.mark.promise("changed")
-def test_the_log_bucket_is_kept_unless_it_should_be_gone(run_module: ModuleRunner, witness: Client) -> None:
-    make_bucket(witness, MARK_LIST)
+def test_the_log_bucket_is_kept_unless_it_should_be_gone(run_module: ModuleRunner, aws_client: Client) -> None:
+    make_bucket(aws_client, MARK_LIST)
     kept = "kept: log bucket, secmon_purge_log_bucket is false"
     assert left(run_module, keep_bucket=True) == {("log bucket", BUCKET): kept}
     assert left(run_module)["log bucket", BUCKET].startswith("UNEXPECTED")
 
 
 @pytest.mark.promise("changed")
-def test_a_locked_bucket_says_that_object_lock_keeps_it(run_module: ModuleRunner, witness: Client) -> None:
-    make_bucket(witness, MARK_LIST, ObjectLockEnabledForBucket=True)
+def test_a_locked_bucket_says_that_object_lock_keeps_it(run_module: ModuleRunner, aws_client: Client) -> None:
+    make_bucket(aws_client, MARK_LIST, ObjectLockEnabledForBucket=True)
     rule = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 90}}
-    witness("s3").put_object_lock_configuration(
+    aws_client("s3").put_object_lock_configuration(
         Bucket=BUCKET, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
     )
     why = left(run_module)["log bucket", BUCKET]
@@ -315,29 +317,29 @@ def test_a_locked_bucket_says_that_object_lock_keeps_it(run_module: ModuleRunner
 
 
 @pytest.mark.promise("changed")
-def test_a_protected_log_group_says_what_keeps_it(run_module: ModuleRunner, witness: Client) -> None:
-    make_log_group(witness, MARK_LIST)
-    witness("logs").put_log_group_deletion_protection(logGroupIdentifier=GROUP, deletionProtectionEnabled=True)
+def test_a_protected_log_group_says_what_keeps_it(run_module: ModuleRunner, aws_client: Client) -> None:
+    make_log_group(aws_client, MARK_LIST)
+    aws_client("logs").put_log_group_deletion_protection(logGroupIdentifier=GROUP, deletionProtectionEnabled=True)
     assert "protected from deletion" in left(run_module)["log group", GROUP]
 
 
 @pytest.mark.promise("changed")
-def test_subscriptions_of_our_topic_are_listed_with_it(run_module: ModuleRunner, witness: Client) -> None:
-    make_topic(witness, MARK_LIST)
-    witness("sns").subscribe(TopicArn=TOPIC_ARN, Protocol="email", Endpoint="a@example.com")
+def test_subscriptions_of_our_topic_are_listed_with_it(run_module: ModuleRunner, aws_client: Client) -> None:
+    make_topic(aws_client, MARK_LIST)
+    aws_client("sns").subscribe(TopicArn=TOPIC_ARN, Protocol="email", Endpoint="a@example.com")
     assert set(left(run_module)) == {("topic", "SecurityAlarms"), ("subscription", "email a@example.com")}
 
 
 @pytest.mark.promise("changed")
-def test_what_was_removed_is_told_from_what_is_left(run_module: ModuleRunner, witness: Client) -> None:
-    make_secret(witness, MARK_LIST)
-    make_topic(witness, MARK_LIST)
-    make_role(witness, [])
+def test_what_was_removed_is_told_from_what_is_left(run_module: ModuleRunner, aws_client: Client) -> None:
+    make_secret(aws_client, MARK_LIST)
+    make_topic(aws_client, MARK_LIST)
+    make_role(aws_client, [])
     before = run_module.succeed(**SYSTEM, dry_run=True)
     assert before["unexpected"] == 0
     assert "To be removed (2):" in before["lines"]
-    witness("sns").delete_topic(TopicArn=TOPIC_ARN)
-    witness("secretsmanager").delete_secret(SecretId="MySampleSecret")
+    aws_client("sns").delete_topic(TopicArn=TOPIC_ARN)
+    aws_client("secretsmanager").delete_secret(SecretId="MySampleSecret")
     after = run_module.succeed(**SYSTEM, before=before["leftovers"])
     assert [item["name"] for item in after["removed"]] == ["MySampleSecret", "SecurityAlarms"]
     assert [item["type"] for item in after["leftovers"]] == ["role", "secret"]
@@ -346,9 +348,9 @@ def test_what_was_removed_is_told_from_what_is_left(run_module: ModuleRunner, wi
 
 
 @pytest.mark.promise("check")
-def test_it_only_reads_and_check_mode_is_the_same(run_module: ModuleRunner, witness: Client) -> None:
+def test_it_only_reads_and_check_mode_is_the_same(run_module: ModuleRunner, aws_client: Client) -> None:
     for make, _name in MAKERS.values():
-        make(witness, MARK_LIST)
+        make(aws_client, MARK_LIST)
     results: list[Any] = []
     calls = run_module.calls(
         lambda: results.extend(run_module.succeed(check=check, **SYSTEM) for check in (True, False))
@@ -359,8 +361,8 @@ def test_it_only_reads_and_check_mode_is_the_same(run_module: ModuleRunner, witn
 
 
 @pytest.mark.promise("secrets")
-def test_neither_the_secrets_value_nor_the_secret_key_is_printed(run_module: ModuleRunner, witness: Client) -> None:
-    make_secret(witness, MARK_LIST)
+def test_neither_the_secrets_value_nor_the_secret_key_is_printed(run_module: ModuleRunner, aws_client: Client) -> None:
+    make_secret(aws_client, MARK_LIST)
     run_module.secret_key = "canary/secret+key"
     outputs = [run_module(**SYSTEM)]
     run_module.faults({"service": "iam", "action": "GetRole", "error": "AccessDenied", "status": 403})
@@ -381,9 +383,9 @@ def test_neither_the_secrets_value_nor_the_secret_key_is_printed(run_module: Mod
     [("resourcegroupstaggingapi", "GetResources"), ("iam", "GetRole"), ("sns", "ListSubscriptions")],
 )
 def test_what_passes_is_repeated(
-    run_module: ModuleRunner, witness: Client, service: str, action: str, fault: dict[str, Any]
+    run_module: ModuleRunner, aws_client: Client, service: str, action: str, fault: dict[str, Any]
 ) -> None:
-    make_role(witness, MARK_LIST)
+    make_role(aws_client, MARK_LIST)
     run_module.faults({"service": service, "action": action, **fault})
     assert list(left(run_module)) == [("role", "CloudTrailToCloudWatchLogs")]
 
@@ -419,10 +421,10 @@ def test_a_denial_says_what_to_allow_and_where(
     ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
 def test_arns_are_those_of_the_regions_partition(
-    run_module: ModuleRunner, witness: Client, region: str, partition: str
+    run_module: ModuleRunner, aws_client: Client, region: str, partition: str
 ) -> None:
     run_module.region = region
-    topic = witness("sns", region).create_topic(Name="SecurityAlarms", Tags=MARK_LIST)
+    topic = aws_client("sns", region).create_topic(Name="SecurityAlarms", Tags=MARK_LIST)
     (item,) = run_module.succeed(**SYSTEM)["leftovers"]
     assert item["arn"] == topic["TopicArn"] == f"arn:{partition}:sns:{region}:{ACCOUNT}:SecurityAlarms"
 
@@ -437,10 +439,10 @@ def test_every_arn_that_is_none_is_refused_before_the_first_call(run_module: Mod
 
 
 @pytest.mark.promise("iam")
-def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunner, witness: Client) -> None:
+def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunner, aws_client: Client) -> None:
     for make, _name in MAKERS.values():
-        make(witness, [])
-    s3 = witness("s3")
+        make(aws_client, [])
+    s3 = aws_client("s3")
     s3.create_bucket(Bucket="ours")
     s3.put_bucket_tagging(Bucket="ours", Tagging={"TagSet": MARK_LIST})
     assert run_module.iam_actions(lambda: left(run_module)) == documented_actions("leftovers")

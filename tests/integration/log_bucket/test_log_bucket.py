@@ -1,4 +1,4 @@
-"""The promises of docs/modules.md, kept by log_bucket on the embedded AWS; plain boto3 is the witness."""
+"""The promises of docs/modules.md, kept by log_bucket on the embedded AWS, checked with plain boto3."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ Change = Callable[[Any], Any]
 
 
 @pytest.fixture
-def s3(witness: Callable[..., Any]) -> Any:
-    return witness("s3")
+def s3(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("s3")
 
 
 def seen(s3: Any, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -414,8 +414,8 @@ def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunn
         run_module.succeed(name=NAME, state="absent", purge=True)
 
     a_bucket_for_access_logs(s3)
-    witness = {"s3:PutObject"}
-    assert run_module.iam_actions(everything) - witness == documented_actions("log_bucket")
+    test_only = {"s3:PutObject"}
+    assert run_module.iam_actions(everything) - test_only == documented_actions("log_bucket")
 
 
 @pytest.mark.promise("upstream")

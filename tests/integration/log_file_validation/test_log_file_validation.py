@@ -1,4 +1,4 @@
-"""log_file_validation finds what was altered or removed; the AWS CLI's validate-logs is the witness."""
+"""log_file_validation finds what was altered or removed, as the AWS CLI does with validate-logs."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def cli_accepts(endpoint: str) -> bool:
         | {
             "PYTHONPATH": str(Path(sys.prefix) / "awscli"),
             "AWS_ENDPOINT_URL": endpoint,
-            "AWS_ACCESS_KEY_ID": "witness",
-            "AWS_SECRET_ACCESS_KEY": "witness",
+            "AWS_ACCESS_KEY_ID": "tester",
+            "AWS_SECRET_ACCESS_KEY": "tester",
             "AWS_DEFAULT_REGION": chain.REGION,
         },
         capture_output=True,
@@ -126,15 +126,17 @@ HARM = [alter_log_file, cut_log_file, remove_log_file, remove_digest, alter_newe
 
 
 @pytest.mark.parametrize("harm", [*HARM, break_digest])
-def test_what_was_altered_or_removed_is_found(digested: ModuleRunner, witness: Aws, harm: Callable[[Aws], str]) -> None:
-    expected = harm(witness)
+def test_what_was_altered_or_removed_is_found(
+    digested: ModuleRunner, aws_client: Aws, harm: Callable[[Aws], str]
+) -> None:
+    expected = harm(aws_client)
     result = digested(trail_name=chain.TRAIL)
     assert result["failed"] and result["state"] == "invalid"
     assert expected in result["msg"] and f"account {chain.ACCOUNT}" in result["msg"]
 
 
-def test_the_cli_finds_an_altered_file_as_well(digested: ModuleRunner, witness: Aws) -> None:
-    alter_log_file(witness)
+def test_the_cli_finds_an_altered_file_as_well(digested: ModuleRunner, aws_client: Aws) -> None:
+    alter_log_file(aws_client)
     assert not cli_accepts(digested.endpoint)
 
 
@@ -148,10 +150,10 @@ def test_what_no_digest_covers_yet_is_due_and_then_validated(trail: ModuleRunner
     assert trail.succeed(**wanted)["state"] == "validated"
 
 
-def test_what_cannot_be_validated_is_explained(trail: ModuleRunner, witness: Aws) -> None:
+def test_what_cannot_be_validated_is_explained(trail: ModuleRunner, aws_client: Aws) -> None:
     assert "2026-09-13T10:00:00Z" in trail.fail(trail_name=chain.TRAIL, start_time="yesterday")
     assert "secmon.aws.trail" in trail.fail(trail_name="unknown")
-    witness("cloudtrail").update_trail(Name=chain.TRAIL, EnableLogFileValidation=False)
+    aws_client("cloudtrail").update_trail(Name=chain.TRAIL, EnableLogFileValidation=False)
     assert "log_file_validation: true" in trail.fail(trail_name=chain.TRAIL)
 
 

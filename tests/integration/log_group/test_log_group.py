@@ -1,4 +1,4 @@
-"""The promises of docs/modules.md, kept by log_group on the embedded AWS; plain boto3 is the witness."""
+"""The promises of docs/modules.md, kept by log_group on the embedded AWS, checked with plain boto3."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Change = Callable[[Any], Any]
 
 
 @pytest.fixture
-def logs(witness: Callable[..., Any]) -> Any:
-    return witness("logs")
+def logs(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("logs")
 
 
 def group(logs: Any) -> dict[str, Any]:
@@ -81,9 +81,9 @@ def test_what_was_changed_by_hand_is_seen_and_repaired(run_module: ModuleRunner,
 
 @pytest.mark.promise("drift")
 def test_a_key_is_set_and_cleared_on_an_existing_group(
-    run_module: ModuleRunner, logs: Any, witness: Callable[..., Any]
+    run_module: ModuleRunner, logs: Any, aws_client: Callable[..., Any]
 ) -> None:
-    key = a_key(witness("kms"))
+    key = a_key(aws_client("kms"))
     run_module.succeed(name=NAME)
     assert run_module.succeed(name=NAME, kms_key_arn=key)["changed"]
     assert group(logs)["kmsKeyId"] == key
@@ -303,9 +303,9 @@ def test_a_deletion_says_what_it_loses(run_module: ModuleRunner, logs: Any) -> N
 
 @pytest.mark.promise("iam")
 def test_the_documented_actions_are_those_that_are_called(
-    run_module: ModuleRunner, witness: Callable[..., Any]
+    run_module: ModuleRunner, aws_client: Callable[..., Any]
 ) -> None:
-    key = a_key(witness("kms"))
+    key = a_key(aws_client("kms"))
 
     def everything() -> None:
         run_module.succeed(**WANTED)
@@ -334,9 +334,9 @@ def test_upstream_writes_in_check_mode(run_module: ModuleRunner, logs: Any) -> N
 
 @pytest.mark.promise("upstream")
 def test_upstream_ignores_the_key_of_an_existing_group(
-    run_module: ModuleRunner, logs: Any, witness: Callable[..., Any]
+    run_module: ModuleRunner, logs: Any, aws_client: Callable[..., Any]
 ) -> None:
     logs.create_log_group(logGroupName=NAME)
-    key = a_key(witness("kms"))
+    key = a_key(aws_client("kms"))
     run_module.upstream("amazon.aws.cloudwatchlogs_log_group", log_group_name=NAME, kms_key_id=key)
     assert "kmsKeyId" not in group(logs)

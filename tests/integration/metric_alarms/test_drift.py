@@ -20,8 +20,8 @@ from tests.support.module_runner import ModuleRunner
 
 
 @pytest.fixture
-def cloudwatch(witness: Callable[..., Any]) -> Any:
-    return witness("cloudwatch")
+def cloudwatch(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("cloudwatch")
 
 
 def in_alarm(**changes: Any) -> Callable[[Any], Any]:

@@ -22,8 +22,8 @@ from tests.support.module_runner import ModuleRunner
 
 
 @pytest.fixture
-def cloudwatch(witness: Callable[..., Any]) -> Any:
-    return witness("cloudwatch")
+def cloudwatch(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("cloudwatch")
 
 
 FAULTS = {

@@ -25,8 +25,8 @@ from tests.support.module_runner import ModuleRunner, documented_actions, hidden
 
 
 @pytest.fixture
-def cloudwatch(witness: Callable[..., Any]) -> Any:
-    return witness("cloudwatch")
+def cloudwatch(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("cloudwatch")
 
 
 @pytest.mark.promise("changed")

@@ -21,8 +21,8 @@ from tests.support.module_runner import ModuleRunner
 
 
 @pytest.fixture
-def cloudwatch(witness: Callable[..., Any]) -> Any:
-    return witness("cloudwatch")
+def cloudwatch(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("cloudwatch")
 
 
 @pytest.mark.promise("ownership")
@@ -80,13 +80,13 @@ def test_purge_keeps_unmanaged_alarms_and_warns(run_module: ModuleRunner, cloudw
     ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
 def test_uses_the_partition_of_the_region(
-    run_module: ModuleRunner, witness: Callable[..., Any], region: str, partition: str
+    run_module: ModuleRunner, aws_client: Callable[..., Any], region: str, partition: str
 ) -> None:
     run_module.region = region
     topic = f"arn:{partition}:sns:{region}:123456789012:SecurityAlarms"
     task = {"alarms": [{"name": "read", **LEAST, "alarm_actions": [topic]}], "tags": {"team": "security"}}
     assert run_module.succeed(**task)["changed"]
-    (found,) = witness("cloudwatch", region).describe_alarms()["MetricAlarms"]
+    (found,) = aws_client("cloudwatch", region).describe_alarms()["MetricAlarms"]
     assert found["AlarmArn"] == f"arn:{partition}:cloudwatch:{region}:123456789012:alarm:read"
     assert not run_module.succeed(**task)["changed"]
     assert run_module.succeed(**task, purge_tag={"team": "security"})["changed"] is False

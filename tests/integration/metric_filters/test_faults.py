@@ -22,8 +22,8 @@ from tests.support.module_runner import ModuleRunner
 
 
 @pytest.fixture
-def logs(witness: Callable[..., Any]) -> Any:
-    client = witness("logs")
+def logs(aws_client: Callable[..., Any]) -> Any:
+    client = aws_client("logs")
     client.create_log_group(logGroupName=GROUP)
     return client
 
@@ -95,8 +95,8 @@ def test_a_missing_log_group_names_the_task_that_makes_it(run_module: ModuleRunn
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_log_group_of_another_class_is_explained(run_module: ModuleRunner, witness: Callable[..., Any]) -> None:
-    witness("logs").create_log_group(logGroupName=GROUP, logGroupClass="INFREQUENT_ACCESS")
+def test_a_log_group_of_another_class_is_explained(run_module: ModuleRunner, aws_client: Callable[..., Any]) -> None:
+    aws_client("logs").create_log_group(logGroupName=GROUP, logGroupClass="INFREQUENT_ACCESS")
     assert "class STANDARD" in run_module.fail(**WANTED)
 
 

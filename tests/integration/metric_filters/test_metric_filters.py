@@ -1,4 +1,4 @@
-"""metric_filters on the embedded AWS: changed, drift, silence, ownership and upstream; boto3 is the witness."""
+"""metric_filters on the embedded AWS: changed, drift, silence, ownership and upstream, checked with plain boto3."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from tests.support.module_runner import ModuleRunner
 
 
 @pytest.fixture
-def logs(witness: Callable[..., Any]) -> Any:
-    client = witness("logs")
+def logs(aws_client: Callable[..., Any]) -> Any:
+    client = aws_client("logs")
     client.create_log_group(logGroupName=GROUP)
     return client
 

@@ -18,8 +18,8 @@ MESSAGES = [READ, LOGIN, "no JSON"]
 
 
 @pytest.fixture
-def logs(witness: Callable[..., Any]) -> Any:
-    client = witness("logs")
+def logs(aws_client: Callable[..., Any]) -> Any:
+    client = aws_client("logs")
     client.create_log_group(logGroupName=WANTED["log_group_name"])
     return client
 

@@ -23,8 +23,8 @@ from tests.support.module_runner import ModuleRunner, documented_actions, hidden
 
 
 @pytest.fixture
-def logs(witness: Callable[..., Any]) -> Any:
-    client = witness("logs")
+def logs(aws_client: Callable[..., Any]) -> Any:
+    client = aws_client("logs")
     client.create_log_group(logGroupName=GROUP)
     return client
 
@@ -56,14 +56,14 @@ def test_check_mode_predicts_the_run_and_writes_nothing(
 
 @pytest.mark.promise("check")
 def test_check_mode_on_an_empty_account_shows_the_filters_and_names_the_task_that_is_missing(
-    run_module: ModuleRunner, witness: Callable[..., Any]
+    run_module: ModuleRunner, aws_client: Callable[..., Any]
 ) -> None:
     predicted: dict[str, Any] = {}
     calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **WANTED)))
     assert actions(calls) == ["DescribeMetricFilters"]
     assert "secmon.aws.log_group" in " ".join(predicted["warnings"])
     assert "deprecations" not in predicted
-    witness("logs").create_log_group(logGroupName=GROUP)
+    aws_client("logs").create_log_group(logGroupName=GROUP)
     real = run_module.succeed(**WANTED)
     assert (predicted["diff"], predicted["filters"]) == (real["diff"], real["filters"])
 
@@ -128,10 +128,10 @@ def test_a_hundred_filters_are_listed_in_two_pages(run_module: ModuleRunner, log
     ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
 def test_arns_are_those_of_the_regions_partition(
-    run_module: ModuleRunner, witness: Callable[..., Any], region: str, partition: str
+    run_module: ModuleRunner, aws_client: Callable[..., Any], region: str, partition: str
 ) -> None:
     run_module.region = region
-    witness("logs", region).create_log_group(logGroupName=GROUP)
+    aws_client("logs", region).create_log_group(logGroupName=GROUP)
     assert run_module.succeed(**WANTED)["changed"]
     assert not run_module.succeed(**WANTED)["changed"]
     run_module.faults({"service": "logs", "action": "DescribeMetricFilters", "error": "AccessDeniedException"})

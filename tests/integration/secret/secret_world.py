@@ -33,22 +33,22 @@ WANTED = {
     "tags": {"team": "security"},
 }
 
-Witness = Callable[..., Any]
+AwsClient = Callable[..., Any]
 
 
-def make_function(witness: Witness, name: str = "rotate") -> None:
+def make_function(aws_client: AwsClient, name: str = "rotate") -> None:
     """Make a function that a rotation can name."""
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    role = witness("iam").create_role(RoleName=f"run-{name}", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    witness("lambda").create_function(
+    role = aws_client("iam").create_role(RoleName=f"run-{name}", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    aws_client("lambda").create_function(
         FunctionName=name, Runtime="python3.12", Role=role, Handler="a.b", Code={"ZipFile": b"PK"}
     )
 
 
-def seen(witness: Witness, name: str = NAME) -> dict[str, Any]:
+def seen(aws_client: AwsClient, name: str = NAME) -> dict[str, Any]:
     """Return all that can be seen of a secret and stays from one look to the next; empty if there is none."""
-    client = witness("secretsmanager")
+    client = aws_client("secretsmanager")
     try:
         described = client.describe_secret(SecretId=name)
     except client.exceptions.ResourceNotFoundException:
@@ -61,10 +61,10 @@ def seen(witness: Witness, name: str = NAME) -> dict[str, Any]:
         "replicas": {replica["Region"]: replica["KmsKeyId"] for replica in described.get("ReplicationStatus", [])},
         "policy": json.loads(client.get_resource_policy(SecretId=name).get("ResourcePolicy", "{}")),
         "stages": sorted(map(sorted, described.get("VersionIdsToStages", {}).values())),
-        "value": value(witness, name) if described.get("VersionIdsToStages") else None,
+        "value": value(aws_client, name) if described.get("VersionIdsToStages") else None,
     }
 
 
-def value(witness: Witness, name: str = NAME) -> str:
-    """Return a secret's current value, as the witness may read it."""
-    return str(witness("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+def value(aws_client: AwsClient, name: str = NAME) -> str:
+    """Return a secret's current value."""
+    return str(aws_client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])

@@ -12,7 +12,7 @@ from tests.support.module_runner import ModuleRunner
 
 pytestmark = pytest.mark.usefixtures("never_reads_values")
 
-Witness = Callable[..., Any]
+AwsClient = Callable[..., Any]
 ALWAYS = {"update_value": "always", "value_hmac_key": KEY}
 PASSING = {
     "throttled": {"error": "ThrottlingException", "times": 3},
@@ -39,8 +39,8 @@ MAKING = ("CreateSecret", "PutResourcePolicy", "RotateSecret")
 
 
 @pytest.fixture(autouse=True)
-def _function(witness: Witness) -> None:
-    make_function(witness)
+def _function(aws_client: AwsClient) -> None:
+    make_function(aws_client)
 
 
 def to_be_changed(run_module: ModuleRunner) -> None:
@@ -50,15 +50,15 @@ def to_be_changed(run_module: ModuleRunner) -> None:
     run_module.succeed(name=NAME, state="absent")
 
 
-def in_the_end(run_module: ModuleRunner, witness: Witness) -> dict[str, Any]:
+def in_the_end(run_module: ModuleRunner, aws_client: AwsClient) -> dict[str, Any]:
     """Return what can be seen once the task has nothing left to do."""
     run_module.succeed(**CHANGED)
     assert not run_module.succeed(**CHANGED)["changed"]
-    return seen(witness)
+    return seen(aws_client)
 
 
 @pytest.fixture
-def unbroken(run_module: ModuleRunner, witness: Witness) -> dict[str, Any]:
+def unbroken(run_module: ModuleRunner, aws_client: AwsClient) -> dict[str, Any]:
     """Return what a run that nothing disturbs leads to."""
     to_be_changed(run_module)
     calls = run_module.calls(lambda: run_module.succeed(**CHANGED))
@@ -66,7 +66,7 @@ def unbroken(run_module: ModuleRunner, witness: Witness) -> dict[str, Any]:
     assert {call["action"] for call in calls if call["access"] == "write"} == set(CHANGING) - {
         "RemoveRegionsFromReplication"
     }
-    end = seen(witness)
+    end = seen(aws_client)
     run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
     return end
 
@@ -75,11 +75,11 @@ def unbroken(run_module: ModuleRunner, witness: Witness) -> dict[str, Any]:
 @pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
 @pytest.mark.parametrize("action", ["DescribeSecret", *MAKING])
 def test_what_passes_is_repeated_when_making(
-    run_module: ModuleRunner, witness: Witness, action: str, fault: dict[str, Any]
+    run_module: ModuleRunner, aws_client: AwsClient, action: str, fault: dict[str, Any]
 ) -> None:
     run_module.faults({"service": "secretsmanager", "action": action, **fault})
     assert run_module.succeed(**WANTED)["secret"]["arn"]
-    after = seen(witness)
+    after = seen(aws_client)
     assert after["stages"] == [["AWSCURRENT"]]
     assert after["policy"] == POLICY and after["RotationEnabled"] and len(after["replicas"]) == 2
     assert not run_module.succeed(**WANTED)["changed"]
@@ -89,26 +89,26 @@ def test_what_passes_is_repeated_when_making(
 @pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
 @pytest.mark.parametrize("action", ["GetResourcePolicy", *CHANGING])
 def test_what_passes_is_repeated_when_changing(
-    run_module: ModuleRunner, witness: Witness, unbroken: dict[str, Any], action: str, fault: dict[str, Any]
+    run_module: ModuleRunner, aws_client: AwsClient, unbroken: dict[str, Any], action: str, fault: dict[str, Any]
 ) -> None:
     to_be_changed(run_module)
     if action in ("RemoveRegionsFromReplication", "GetResourcePolicy"):
         run_module.succeed(name=NAME, replica_regions=["us-west-2"])
     run_module.faults({"service": "secretsmanager", "action": action, **fault})
-    assert in_the_end(run_module, witness) == unbroken
+    assert in_the_end(run_module, aws_client) == unbroken
 
 
 @pytest.mark.promise("retry")
 @pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
 @pytest.mark.parametrize("action", ["ListSecretVersionIds", "PutSecretValue"])
 def test_what_passes_is_repeated_when_putting_a_value(
-    run_module: ModuleRunner, witness: Witness, action: str, fault: dict[str, Any]
+    run_module: ModuleRunner, aws_client: AwsClient, action: str, fault: dict[str, Any]
 ) -> None:
     run_module.succeed(name=NAME, value="A", **ALWAYS)
     run_module.faults({"service": "secretsmanager", "action": action, **fault})
     assert run_module.succeed(name=NAME, value="B", **ALWAYS)["changed"]
-    assert value(witness) == "B"
-    assert seen(witness)["stages"] == [["AWSCURRENT"], ["AWSPREVIOUS"]]
+    assert value(aws_client) == "B"
+    assert seen(aws_client)["stages"] == [["AWSCURRENT"], ["AWSPREVIOUS"]]
 
 
 @pytest.mark.promise("retry")
@@ -116,43 +116,43 @@ def test_what_passes_is_repeated_when_putting_a_value(
 @pytest.mark.parametrize("action", ["RemoveRegionsFromReplication", "DeleteSecret"])
 @pytest.mark.parametrize("window", [0, 7])
 def test_what_passes_is_repeated_when_deleting(
-    run_module: ModuleRunner, witness: Witness, action: str, fault: dict[str, Any], window: int
+    run_module: ModuleRunner, aws_client: AwsClient, action: str, fault: dict[str, Any], window: int
 ) -> None:
     task = {"name": NAME, "state": "absent", "recovery_window_days": window}
     run_module.succeed(**WANTED)
     run_module.faults({"service": "secretsmanager", "action": action, **fault})
     result = run_module.succeed(**task)
     assert result["changed"] and bool(result["secret"].get("deleted_date")) == bool(window)
-    assert list(seen(witness)) == (["deleted"] if window else [])
+    assert list(seen(aws_client)) == (["deleted"] if window else [])
     assert not run_module.succeed(**task)["changed"]
 
 
 @pytest.mark.promise("retry")
-def test_an_expired_page_begins_again(run_module: ModuleRunner, witness: Witness) -> None:
+def test_an_expired_page_begins_again(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(name=NAME, value="A", **ALWAYS)
     fault = {"service": "secretsmanager", "action": "ListSecretVersionIds", "error": "InvalidNextTokenException"}
     run_module.faults(fault)
     assert run_module.succeed(name=NAME, value="B", **ALWAYS)["changed"]
-    assert value(witness) == "B"
+    assert value(aws_client) == "B"
 
 
 @pytest.mark.promise("retry")
-def test_a_name_that_is_still_being_deleted_is_waited_for(run_module: ModuleRunner, witness: Witness) -> None:
+def test_a_name_that_is_still_being_deleted_is_waited_for(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     message = "You can't create this secret because a secret with this name is already scheduled for deletion."
     fault = {"error": "InvalidRequestException", "message": message, "times": 4}
     run_module.faults({"service": "secretsmanager", "action": "CreateSecret", **fault})
     assert run_module.succeed(name=NAME, value="v")["changed"]
-    assert value(witness) == "v"
+    assert value(aws_client) == "v"
 
 
 @pytest.mark.promise("retry")
-def test_replicas_that_are_still_being_removed_are_waited_for(run_module: ModuleRunner, witness: Witness) -> None:
+def test_replicas_that_are_still_being_removed_are_waited_for(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     message = f"You can't delete secret {NAME} that still has replica regions [eu-west-1]"
     fault = {"error": "InvalidParameterException", "message": message, "times": 3}
     run_module.succeed(name=NAME, value="v", replica_regions=["eu-west-1"])
     run_module.faults({"service": "secretsmanager", "action": "DeleteSecret", **fault})
     assert run_module.succeed(name=NAME, state="absent")["changed"]
-    assert list(seen(witness)) == ["deleted"]
+    assert list(seen(aws_client)) == ["deleted"]
 
 
 @pytest.mark.promise("budget")
@@ -195,35 +195,37 @@ def test_a_function_that_does_not_exist_is_explained(run_module: ModuleRunner) -
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_public_policy_is_refused_and_explained(run_module: ModuleRunner, witness: Witness) -> None:
+def test_a_public_policy_is_refused_and_explained(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     public = {**POLICY, "Statement": [{**POLICY["Statement"][0], "Principal": "*"}]}
     message = run_module.fail(**{**WANTED, "resource_policy": public})
     assert "PublicPolicyException" in message and "Name principals" in message
-    assert seen(witness)["policy"] == {}
+    assert seen(aws_client)["policy"] == {}
 
 
 @pytest.mark.promise("resume")
 @pytest.mark.parametrize("fails", MAKING)
-def test_what_a_killed_run_left_half_made_is_finished(run_module: ModuleRunner, witness: Witness, fails: str) -> None:
+def test_what_a_killed_run_left_half_made_is_finished(
+    run_module: ModuleRunner, aws_client: AwsClient, fails: str
+) -> None:
     run_module.succeed(**WANTED)
-    unbroken = seen(witness)
+    unbroken = seen(aws_client)
     run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
     run_module.faults({"service": "secretsmanager", "action": fails, "mode": "kill_after"})
     run_module.fail(**WANTED, timeout_seconds=0)
     run_module.succeed(**WANTED)
-    assert seen(witness) == unbroken
+    assert seen(aws_client) == unbroken
 
 
 @pytest.mark.promise("resume")
 @pytest.mark.parametrize("fails", sorted(set(CHANGING) - {"RemoveRegionsFromReplication"}))
 def test_what_a_killed_run_left_half_changed_is_finished(
-    run_module: ModuleRunner, witness: Witness, unbroken: dict[str, Any], fails: str
+    run_module: ModuleRunner, aws_client: AwsClient, unbroken: dict[str, Any], fails: str
 ) -> None:
     to_be_changed(run_module)
     run_module.faults({"service": "secretsmanager", "action": fails, "mode": "kill_after"})
     run_module.fail(**CHANGED, timeout_seconds=0)
     run_module.succeed(**CHANGED)
-    assert seen(witness) == unbroken
+    assert seen(aws_client) == unbroken
 
 
 @pytest.mark.promise("partition")

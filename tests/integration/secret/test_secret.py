@@ -1,4 +1,4 @@
-"""The promises of docs/modules.md, kept by secret on the embedded AWS; plain boto3 is the witness."""
+"""The promises of docs/modules.md, kept by secret on the embedded AWS, checked with plain boto3."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tests.support.module_runner import ModuleRunner, documented_actions
 
 pytestmark = pytest.mark.usefixtures("never_reads_values")
 
-Witness = Callable[..., Any]
+AwsClient = Callable[..., Any]
 PUBLIC = {"Version": "2012-10-17", "Statement": [{**POLICY["Statement"][0], "Principal": "*"}]}
 
 
 @pytest.fixture(autouse=True)
-def _function(witness: Witness) -> None:
-    make_function(witness)
+def _function(aws_client: AwsClient) -> None:
+    make_function(aws_client)
 
 
 @pytest.fixture
-def secrets(witness: Witness) -> Any:
-    return witness("secretsmanager")
+def secrets(aws_client: AwsClient) -> Any:
+    return aws_client("secretsmanager")
 
 
 def test_no_source_of_the_module_names_what_the_alarm_watches(repository: Path) -> None:
@@ -39,9 +39,9 @@ def test_no_source_of_the_module_names_what_the_alarm_watches(repository: Path) 
 
 
 @pytest.mark.promise("changed")
-def test_present_again_absent_again(run_module: ModuleRunner, witness: Witness) -> None:
+def test_present_again_absent_again(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     assert run_module.succeed(**WANTED)["changed"]
-    assert seen(witness) == {
+    assert seen(aws_client) == {
         "Name": NAME,
         "Description": "For the guide",
         "KmsKeyId": "alias/secrets",
@@ -56,35 +56,35 @@ def test_present_again_absent_again(run_module: ModuleRunner, witness: Witness) 
     }
     assert not run_module.succeed(**WANTED)["changed"]
     assert run_module.succeed(name=NAME, state="absent")["changed"]
-    assert list(seen(witness)) == ["deleted"]
+    assert list(seen(aws_client)) == ["deleted"]
     assert not run_module.succeed(name=NAME, state="absent")["changed"]
 
 
 @pytest.mark.promise("changed")
 def test_a_secret_is_deleted_at_once_even_if_it_is_scheduled_for_deletion(
-    run_module: ModuleRunner, witness: Witness
+    run_module: ModuleRunner, aws_client: AwsClient
 ) -> None:
     run_module.succeed(**WANTED)
     assert run_module.succeed(name=NAME, state="absent", recovery_window_days=7)["secret"]["deleted_date"]
     result = run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
     assert (result["changed"], result["secret"]) == (True, {})
-    assert seen(witness) == {}
+    assert seen(aws_client) == {}
     assert not run_module.succeed(name=NAME, state="absent", recovery_window_days=0)["changed"]
 
 
 @pytest.mark.promise("changed")
 def test_a_secret_that_is_scheduled_for_deletion_is_restored_with_its_value(
-    run_module: ModuleRunner, witness: Witness
+    run_module: ModuleRunner, aws_client: AwsClient
 ) -> None:
     run_module.succeed(**WANTED)
-    before = seen(witness)
+    before = seen(aws_client)
     arn = run_module.succeed(name=NAME, state="absent")["secret"]["arn"]
     predicted = run_module.succeed(check=True, **{**WANTED, "value": "another"})
     restored = run_module.succeed(**{**WANTED, "value": "another"})
     assert restored["changed"]
     assert restored["diff"] == predicted["diff"]
     assert restored["secret"]["arn"] == arn
-    assert seen(witness) == before
+    assert seen(aws_client) == before
     assert not run_module.succeed(**WANTED)["changed"]
 
 
@@ -116,35 +116,35 @@ BY_HAND: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.promise("drift")
 @pytest.mark.parametrize("change", BY_HAND.values(), ids=list(BY_HAND))
 def test_what_was_changed_by_hand_is_seen_and_repaired(
-    run_module: ModuleRunner, witness: Witness, secrets: Any, change: Callable[[Any], Any]
+    run_module: ModuleRunner, aws_client: AwsClient, secrets: Any, change: Callable[[Any], Any]
 ) -> None:
-    make_function(witness, "rotate2")
+    make_function(aws_client, "rotate2")
     run_module.succeed(**WANTED)
-    right = seen(witness)
+    right = seen(aws_client)
     if change is BY_HAND["deletion"]:
         secrets.remove_regions_from_replication(SecretId=NAME, RemoveReplicaRegions=["eu-west-1", "us-west-2"])
     change(secrets)
-    assert seen(witness) != right
+    assert seen(aws_client) != right
     predicted = run_module.succeed(check=True, **WANTED)
     repaired = run_module.succeed(**WANTED)
     assert repaired["changed"] and predicted["changed"]
     assert repaired["diff"] == predicted["diff"]
     assert repaired["diff"]["before"] != repaired["diff"]["after"]
-    assert seen(witness) == right
+    assert seen(aws_client) == right
     assert not run_module.succeed(**WANTED)["changed"]
 
 
 @pytest.mark.promise("drift")
-def test_a_replica_with_another_key_is_made_anew(run_module: ModuleRunner, witness: Witness) -> None:
+def test_a_replica_with_another_key_is_made_anew(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(**WANTED)
     result = run_module.succeed(name=NAME, replica_regions=["eu-west-1", {"region": "us-west-2", "kms_key_id": ""}])
     assert any("made anew" in warning for warning in result["warnings"])
-    assert seen(witness)["replicas"] == dict.fromkeys(("eu-west-1", "us-west-2"), "alias/aws/secretsmanager")
+    assert seen(aws_client)["replicas"] == dict.fromkeys(("eu-west-1", "us-west-2"), "alias/aws/secretsmanager")
 
 
 @pytest.mark.promise("drift")
-def test_a_replica_that_failed_is_warned_about(run_module: ModuleRunner, witness: Witness) -> None:
-    witness("secretsmanager", "eu-west-1").create_secret(Name=NAME, SecretString="in the way")
+def test_a_replica_that_failed_is_warned_about(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+    aws_client("secretsmanager", "eu-west-1").create_secret(Name=NAME, SecretString="in the way")
     run_module.succeed(**WANTED)
     result = run_module.succeed(**WANTED)
     assert not result["changed"]
@@ -152,13 +152,13 @@ def test_a_replica_that_failed_is_warned_about(run_module: ModuleRunner, witness
 
 
 @pytest.mark.promise("silence")
-def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, witness: Witness) -> None:
+def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(**WANTED)
-    before = seen(witness)
+    before = seen(aws_client)
     assert not run_module.succeed(name=NAME)["changed"]
     assert not run_module.succeed(name=NAME, replica_regions=["us-west-2", "eu-west-1"])["changed"]
     assert not run_module.succeed(name=NAME, rotation={"days": 30})["changed"]
-    assert seen(witness) == before
+    assert seen(aws_client) == before
 
 
 @pytest.mark.promise("silence")
@@ -175,20 +175,20 @@ def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, witness:
     ],
 )
 def test_what_the_task_clears_is_cleared(
-    run_module: ModuleRunner, witness: Witness, cleared: dict[str, Any], field: str, empty: Any
+    run_module: ModuleRunner, aws_client: AwsClient, cleared: dict[str, Any], field: str, empty: Any
 ) -> None:
     run_module.succeed(**WANTED)
-    before = seen(witness)
+    before = seen(aws_client)
     assert run_module.succeed(name=NAME, **cleared)["changed"]
-    assert seen(witness) == before | {field: empty}
+    assert seen(aws_client) == before | {field: empty}
     assert not run_module.succeed(name=NAME, **cleared)["changed"]
 
 
 @pytest.mark.promise("silence")
-def test_tags_are_kept_if_the_task_does_not_purge(run_module: ModuleRunner, witness: Witness) -> None:
+def test_tags_are_kept_if_the_task_does_not_purge(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(**WANTED)
     run_module.succeed(name=NAME, tags={"more": "1"}, purge_tags=False)
-    assert seen(witness)["tags"] == {"team": "security", "more": "1", "secmon:managed-by": "secmon.aws"}
+    assert seen(aws_client)["tags"] == {"team": "security", "more": "1", "secmon:managed-by": "secmon.aws"}
 
 
 @pytest.mark.promise("check")
@@ -246,7 +246,7 @@ def test_a_second_run_describes_and_no_more(run_module: ModuleRunner) -> None:
 @pytest.mark.parametrize("deleted", [False, True], ids=["there", "deleted"])
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_somebody_elses_secret_is_refused_unless_adopted(
-    run_module: ModuleRunner, witness: Witness, secrets: Any, state: str, deleted: bool
+    run_module: ModuleRunner, aws_client: AwsClient, secrets: Any, state: str, deleted: bool
 ) -> None:
     secrets.create_secret(Name=NAME, SecretString="theirs", Tags=[{"Key": "owner", "Value": "somebody"}])
     if deleted:
@@ -255,7 +255,7 @@ def test_somebody_elses_secret_is_refused_unless_adopted(
     calls = run_module.calls(lambda: run_module.fail(**task))
     assert not [call for call in calls if call["access"] == "write"]
     assert run_module.succeed(**task, adopt=True)["changed"]
-    after = seen(witness)
+    after = seen(aws_client)
     assert (state == "absent") == (after == {})
     if after:
         assert after["tags"] == {"owner": "somebody", "secmon:managed-by": "secmon.aws"}

@@ -13,13 +13,13 @@ from tests.support.module_runner import ModuleRunner
 
 pytestmark = pytest.mark.usefixtures("never_reads_values")
 
-Witness = Callable[..., Any]
+AwsClient = Callable[..., Any]
 ALWAYS = {"name": NAME, "update_value": "always", "value_hmac_key": KEY}
 
 
 @pytest.fixture
-def secrets(witness: Witness) -> Any:
-    return witness("secretsmanager")
+def secrets(aws_client: AwsClient) -> Any:
+    return aws_client("secretsmanager")
 
 
 def stages(secrets: Any) -> dict[str, list[str]]:
@@ -32,18 +32,18 @@ def actions(run_module: ModuleRunner, **task: Any) -> list[str]:
 
 
 @pytest.mark.promise("silence")
-def test_on_create_the_value_of_an_existing_secret_stays(run_module: ModuleRunner, witness: Witness) -> None:
+def test_on_create_the_value_of_an_existing_secret_stays(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(name=NAME, value="first")
     assert not run_module.succeed(name=NAME, value="second")["changed"]
     assert not run_module.succeed(name=NAME, value="second", value_hmac_key=KEY)["changed"]
-    assert value(witness) == "first"
+    assert value(aws_client) == "first"
 
 
 @pytest.mark.promise("resume")
-def test_a_secret_without_a_value_gets_one(run_module: ModuleRunner, secrets: Any, witness: Witness) -> None:
+def test_a_secret_without_a_value_gets_one(run_module: ModuleRunner, secrets: Any, aws_client: AwsClient) -> None:
     secrets.create_secret(Name=NAME)
     assert run_module.succeed(name=NAME, value="first")["changed"]
-    assert value(witness) == "first"
+    assert value(aws_client) == "first"
     assert not run_module.succeed(name=NAME, value="first")["changed"]
 
 
@@ -57,7 +57,7 @@ def test_a_secret_can_be_made_without_a_value(run_module: ModuleRunner, secrets:
 
 @pytest.mark.promise("changed")
 def test_always_the_value_is_the_tasks_and_a_former_one_comes_back(
-    run_module: ModuleRunner, secrets: Any, witness: Witness
+    run_module: ModuleRunner, secrets: Any, aws_client: AwsClient
 ) -> None:
     for turn in ("A", "B", "A", "C", "D", "E", "A", "B"):
         predicted = run_module.succeed(check=True, **ALWAYS, value=turn)
@@ -67,7 +67,7 @@ def test_always_the_value_is_the_tasks_and_a_former_one_comes_back(
             result["diff"],
             result["secret"]["version_id"],
         )
-        assert value(witness) == turn
+        assert value(aws_client) == turn
         current = [version for version, labels in stages(secrets).items() if "AWSCURRENT" in labels]
         assert current == [result["secret"]["version_id"]]
         assert not run_module.succeed(**ALWAYS, value=turn)["changed"]
@@ -75,27 +75,29 @@ def test_always_the_value_is_the_tasks_and_a_former_one_comes_back(
 
 
 @pytest.mark.promise("drift")
-def test_a_value_that_was_put_by_hand_is_replaced(run_module: ModuleRunner, secrets: Any, witness: Witness) -> None:
+def test_a_value_that_was_put_by_hand_is_replaced(
+    run_module: ModuleRunner, secrets: Any, aws_client: AwsClient
+) -> None:
     run_module.succeed(**ALWAYS, value="ours")
     secrets.put_secret_value(SecretId=NAME, SecretString="theirs")
     assert run_module.succeed(**ALWAYS, value="ours")["changed"]
-    assert value(witness) == "ours"
+    assert value(aws_client) == "ours"
 
 
 @pytest.mark.promise("changed")
-def test_the_order_of_the_keys_of_a_structure_does_not_matter(run_module: ModuleRunner, witness: Witness) -> None:
+def test_the_order_of_the_keys_of_a_structure_does_not_matter(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(**ALWAYS, value={"username": "u", "nested": {"b": [1, 2.5, None], "a": "ü"}})
     again = run_module.succeed(**ALWAYS, value={"nested": {"a": "ü", "b": [1, 2.5, None]}, "username": "u"})
     assert not again["changed"]
-    assert value(witness) == '{"nested":{"a":"ü","b":[1,2.5,null]},"username":"u"}'
+    assert value(aws_client) == '{"nested":{"a":"ü","b":[1,2.5,null]},"username":"u"}'
     assert run_module.succeed(**ALWAYS, value={"nested": {"a": "ü", "b": [2.5, 1, None]}, "username": "u"})["changed"]
 
 
 @pytest.mark.promise("changed")
 @pytest.mark.parametrize("text", ['{"b": 1, "a": 2}', "plain", " with blanks\n", "[1, 2]", "12", "true"])
-def test_a_text_is_stored_as_it_is(run_module: ModuleRunner, witness: Witness, text: str) -> None:
+def test_a_text_is_stored_as_it_is(run_module: ModuleRunner, aws_client: AwsClient, text: str) -> None:
     run_module.succeed(**ALWAYS, value=text)
-    assert value(witness) == text
+    assert value(aws_client) == text
     assert not run_module.succeed(**ALWAYS, value=text)["changed"]
 
 
@@ -144,9 +146,9 @@ def test_always_is_refused_without_a_proper_key(run_module: ModuleRunner, key: s
     ids=["value", "rotation off", "rotation changed"],
 )
 def test_a_rotation_that_is_under_way_is_not_disturbed(
-    run_module: ModuleRunner, secrets: Any, witness: Witness, change: dict[str, Any]
+    run_module: ModuleRunner, secrets: Any, aws_client: AwsClient, change: dict[str, Any]
 ) -> None:
-    make_function(witness)
+    make_function(aws_client)
     run_module.succeed(name=NAME, value="v", rotation={"lambda_arn": FUNCTION, "days": 30})
     secrets.rotate_secret(SecretId=NAME)
     before = stages(secrets)
@@ -168,9 +170,9 @@ def test_a_rotation_that_is_under_way_is_not_disturbed(
     ],
 )
 def test_a_rotation_keeps_what_is_not_mentioned(
-    run_module: ModuleRunner, secrets: Any, witness: Witness, asked: dict[str, Any], kept: dict[str, Any]
+    run_module: ModuleRunner, secrets: Any, aws_client: AwsClient, asked: dict[str, Any], kept: dict[str, Any]
 ) -> None:
-    make_function(witness)
+    make_function(aws_client)
     run_module.succeed(name=NAME, value="v", rotation={"lambda_arn": FUNCTION, "days": 30})
     assert run_module.succeed(name=NAME, rotation=asked)["changed"]
     described = secrets.describe_secret(SecretId=NAME)
@@ -179,8 +181,8 @@ def test_a_rotation_keeps_what_is_not_mentioned(
     assert not any("AWSPENDING" in labels for labels in stages(secrets).values())
 
 
-def test_always_is_warned_about_if_the_secret_is_rotated(run_module: ModuleRunner, witness: Witness) -> None:
-    make_function(witness)
+def test_always_is_warned_about_if_the_secret_is_rotated(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+    make_function(aws_client)
     run_module.succeed(name=NAME, value="v", rotation={"lambda_arn": FUNCTION, "days": 30})
     assert any("undoes each rotation" in warning for warning in run_module.succeed(**ALWAYS, value="v")["warnings"])
 
@@ -194,8 +196,10 @@ def test_upstream_reads_the_value_on_every_run_even_if_it_is_not_to_overwrite_it
 
 
 @pytest.mark.promise("upstream")
-def test_upstream_cancels_the_rotation_in_check_mode(run_module: ModuleRunner, secrets: Any, witness: Witness) -> None:
-    make_function(witness)
+def test_upstream_cancels_the_rotation_in_check_mode(
+    run_module: ModuleRunner, secrets: Any, aws_client: AwsClient
+) -> None:
+    make_function(aws_client)
     run_module.succeed(name=NAME, value="v", rotation={"lambda_arn": FUNCTION, "days": 30})
     run_module.upstream("community.aws.secretsmanager_secret", name=NAME, secret="v", check=True)
     assert not secrets.describe_secret(SecretId=NAME)["RotationEnabled"]

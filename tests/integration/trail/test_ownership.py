@@ -12,14 +12,14 @@ from tests.support.module_runner import ModuleRunner
 from tests.support.trail_prerequisites import ARN, BUCKET, NAME, SIMPLE, open_bucket, seen
 
 MEMBER = "222222222222"
-Witness = Callable[..., Any]
+AwsClient = Callable[..., Any]
 
 
 @pytest.fixture
-def organization(witness: Witness) -> None:
+def organization(aws_client: AwsClient) -> None:
     """Enable trusted access for CloudTrail, and create a bucket for the trail."""
-    witness("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
-    open_bucket(witness("s3"), BUCKET)
+    aws_client("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    open_bucket(aws_client("s3"), BUCKET)
 
 
 def writes(calls: list[dict[str, Any]]) -> list[str]:
@@ -32,8 +32,8 @@ def as_member(run_module: ModuleRunner, **arguments: Any) -> dict[str, Any]:
         "sts",
         endpoint_url=run_module.endpoint,
         region_name="us-east-1",
-        aws_access_key_id="witness",
-        aws_secret_access_key="witness",
+        aws_access_key_id="tester",
+        aws_secret_access_key="tester",
     )
     role = f"arn:aws:iam::{MEMBER}:role/OrganizationAccountAccessRole"
     keys = sts.assume_role(RoleArn=role, RoleSessionName="tester")["Credentials"]
@@ -60,10 +60,10 @@ def test_rejects_an_unmanaged_trail_unless_adopted(
     ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
 def test_uses_the_partition_of_the_region(
-    run_module: ModuleRunner, witness: Callable[..., Any], region: str, partition: str
+    run_module: ModuleRunner, aws_client: Callable[..., Any], region: str, partition: str
 ) -> None:
     run_module.region = region
-    open_bucket(witness("s3", region), BUCKET)
+    open_bucket(aws_client("s3", region), BUCKET)
     arns = [f"arn:{partition}:s3"]
     task = {**SIMPLE, "multi_region": True, "data_resources": [{"type": "AWS::S3::Object", "values": arns}]}
     made = run_module.succeed(**task)
@@ -74,8 +74,8 @@ def test_uses_the_partition_of_the_region(
 
 @pytest.mark.promise("partition")
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_rejects_a_trail_with_another_home_region(run_module: ModuleRunner, witness: Witness, state: str) -> None:
-    open_bucket(witness("s3"), BUCKET)
+def test_rejects_a_trail_with_another_home_region(run_module: ModuleRunner, aws_client: AwsClient, state: str) -> None:
+    open_bucket(aws_client("s3"), BUCKET)
     run_module.succeed(**SIMPLE, multi_region=True)
     run_module.region = "eu-west-1"
     messages: list[str] = []
@@ -132,17 +132,17 @@ def test_explains_where_a_member_account_can_create_an_organization_trail(
 
 
 @pytest.mark.promise("prerequisite")
-def test_explains_missing_trusted_access(run_module: ModuleRunner, witness: Witness) -> None:
-    open_bucket(witness("s3"), BUCKET)
+def test_explains_missing_trusted_access(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+    open_bucket(aws_client("s3"), BUCKET)
     message = run_module.fail(**SIMPLE, organization=True)
     assert "enable-aws-service-access --service-principal cloudtrail.amazonaws.com" in message
 
 
 @pytest.mark.promise("prerequisite")
 def test_explains_the_quota_of_trails_before_any_write(
-    run_module: ModuleRunner, cloudtrail: Any, witness: Witness
+    run_module: ModuleRunner, cloudtrail: Any, aws_client: AwsClient
 ) -> None:
-    open_bucket(witness("s3"), BUCKET)
+    open_bucket(aws_client("s3"), BUCKET)
     for number in range(5):
         cloudtrail.create_trail(Name=f"trail-{number}", S3BucketName=BUCKET)
     messages: list[str] = []

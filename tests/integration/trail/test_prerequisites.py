@@ -69,10 +69,10 @@ BROKEN: dict[str, tuple[Break, list[str]]] = {
 @pytest.mark.promise("prerequisite")
 @pytest.mark.parametrize("missing", BROKEN)
 def test_a_creation_names_the_missing_prerequisite(
-    run_module: ModuleRunner, cloudtrail: Any, witness: Callable[..., Any], full_trail: dict[str, Any], missing: str
+    run_module: ModuleRunner, cloudtrail: Any, aws_client: Callable[..., Any], full_trail: dict[str, Any], missing: str
 ) -> None:
     remove, says = BROKEN[missing]
-    remove(witness, full_trail)
+    remove(aws_client, full_trail)
     message = run_module.fail(**full_trail)
     for words in (*says, f"trail {NAME}", f"account {ACCOUNT}", "region us-east-1"):
         assert words in message
@@ -82,11 +82,11 @@ def test_a_creation_names_the_missing_prerequisite(
 @pytest.mark.promise("prerequisite")
 @pytest.mark.parametrize("missing", BROKEN)
 def test_an_update_names_the_missing_prerequisite(
-    run_module: ModuleRunner, witness: Callable[..., Any], full_trail: dict[str, Any], missing: str
+    run_module: ModuleRunner, aws_client: Callable[..., Any], full_trail: dict[str, Any], missing: str
 ) -> None:
     run_module.succeed(**SIMPLE)
     remove, says = BROKEN[missing]
-    remove(witness, full_trail)
+    remove(aws_client, full_trail)
     message = run_module.fail(**full_trail)
     assert "UpdateTrail failed" in message
     for words in says:
@@ -114,11 +114,11 @@ def test_insights_need_management_events(run_module: ModuleRunner, trail_keys: d
 
 @pytest.mark.promise("prerequisite")
 def test_warns_about_a_failed_delivery(
-    run_module: ModuleRunner, cloudtrail: Any, witness: Callable[..., Any], full_trail: dict[str, Any]
+    run_module: ModuleRunner, cloudtrail: Any, aws_client: Callable[..., Any], full_trail: dict[str, Any]
 ) -> None:
     run_module.succeed(**full_trail)
-    witness("s3").delete_bucket_policy(Bucket=BUCKET)
-    witness("iam").list_users()
+    aws_client("s3").delete_bucket_policy(Bucket=BUCKET)
+    aws_client("iam").list_users()
     drain(run_module.endpoint)
     result = run_module.succeed(name=NAME)
     assert not result["changed"]

@@ -49,12 +49,14 @@ def test_returns_the_same_trail_on_every_run(run_module: ModuleRunner, full_trai
 
 @pytest.mark.promise("changed")
 def test_deleting_the_trail_keeps_the_log_files(
-    run_module: ModuleRunner, witness: Callable[..., Any], full_trail: dict[str, Any]
+    run_module: ModuleRunner, aws_client: Callable[..., Any], full_trail: dict[str, Any]
 ) -> None:
     run_module.succeed(**full_trail)
-    before = [item["Key"] for item in witness("s3").list_objects_v2(Bucket=BUCKET)["Contents"]]
+    before = [item["Key"] for item in aws_client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]]
     run_module.succeed(name=NAME, state="absent")
-    assert [item["Key"] for item in witness("s3").list_objects_v2(Bucket=BUCKET)["Contents"]][: len(before)] == before
+    assert [item["Key"] for item in aws_client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]][
+        : len(before)
+    ] == before
 
 
 @pytest.mark.promise("changed")
@@ -104,11 +106,13 @@ def test_accepts_a_log_group_arn_with_and_without_suffix(run_module: ModuleRunne
 
 @pytest.mark.promise("silence")
 def test_changes_the_role_of_a_log_group(
-    run_module: ModuleRunner, cloudtrail: Any, witness: Callable[..., Any], full_trail: dict[str, Any]
+    run_module: ModuleRunner, cloudtrail: Any, aws_client: Callable[..., Any], full_trail: dict[str, Any]
 ) -> None:
     run_module.succeed(**full_trail)
-    allow = witness("iam").get_role_policy(RoleName="deliver", PolicyName="deliver")["PolicyDocument"]
-    witness("iam").put_role_policy(RoleName="other", PolicyName="deliver", PolicyDocument=str(allow).replace("'", '"'))
+    allow = aws_client("iam").get_role_policy(RoleName="deliver", PolicyName="deliver")["PolicyDocument"]
+    aws_client("iam").put_role_policy(
+        RoleName="other", PolicyName="deliver", PolicyDocument=str(allow).replace("'", '"')
+    )
     run_module.succeed(name=NAME, log_group_role_arn=OTHER_ROLE)
     trail = seen(cloudtrail)
     assert (trail["CloudWatchLogsLogGroupArn"], trail["CloudWatchLogsRoleArn"]) == (group_arn(GROUP), OTHER_ROLE)
@@ -188,9 +192,9 @@ def test_an_update_sends_only_changed_settings(
 
 @pytest.mark.promise("iam")
 def test_documents_every_iam_action(
-    run_module: ModuleRunner, witness: Callable[..., Any], full_trail: dict[str, Any]
+    run_module: ModuleRunner, aws_client: Callable[..., Any], full_trail: dict[str, Any]
 ) -> None:
-    witness("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    aws_client("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
 
     def all_of_it() -> None:
         run_module.succeed(**full_trail)

@@ -52,7 +52,7 @@ def _make_trail_elsewhere(endpoint: str, client: Client) -> str:
     s3.create_bucket(Bucket="elsewhere")
     anything = {"Effect": "Allow", "Principal": SERVICE, "Action": "s3:*", "Resource": "*"}
     s3.put_bucket_policy(Bucket="elsewhere", Policy=document(anything))
-    keys = {"aws_access_key_id": "witness", "aws_secret_access_key": "witness"}
+    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
     cloudtrail = boto3.client("cloudtrail", endpoint_url=endpoint, region_name="eu-west-1", **keys)
     trail = cloudtrail.create_trail(Name="elsewhere", S3BucketName="elsewhere", IsMultiRegionTrail=True)
     return str(trail["TrailARN"])

@@ -32,7 +32,7 @@ def arm(embedded_aws: str) -> Iterator[Arm]:
 @pytest.fixture
 def iam(embedded_aws: str) -> Any:
     """Return a client that does not retry."""
-    keys = {"aws_access_key_id": "witness", "aws_secret_access_key": "witness"}
+    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
     config = Config(retries={"total_max_attempts": 1})
     return boto3.client("iam", endpoint_url=embedded_aws, region_name="us-east-1", config=config, **keys)
 

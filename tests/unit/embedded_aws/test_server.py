@@ -173,7 +173,7 @@ def test_iam_judges_a_policy_by_its_actions_whatever_resources_it_names() -> Non
 
 def test_what_was_delivered_is_copied_into_the_data_directory(tmp_path: Path) -> None:
     with embedded_aws_process("--data", str(tmp_path)) as endpoint:
-        aws = client(endpoint, "witness", "witness")
+        aws = client(endpoint, "tester", "tester")
         topic = aws("sns").create_topic(Name="topic")["TopicArn"]
         aws("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="somebody@example.com")
         urllib.request.urlopen(urllib.request.Request(f"{endpoint}/_embedded/drain", data=b"")).read()
@@ -198,7 +198,7 @@ def test_mails_go_to_the_smtp_server_of_the_command_line() -> None:
     server.start()
     try:
         with embedded_aws_process("--smtp", f"127.0.0.1:{server.port}") as endpoint:
-            aws = client(endpoint, "witness", "witness")
+            aws = client(endpoint, "tester", "tester")
             topic = aws("sns").create_topic(Name="topic")["TopicArn"]
             aws("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="somebody@example.com")
             (kept,) = mails(endpoint, "somebody@example.com")

@@ -82,8 +82,8 @@ def test_another_region_has_its_own_history(embedded_aws: str, lookup: Callable[
         "cloudtrail",
         endpoint_url=embedded_aws,
         region_name="eu-west-1",
-        aws_access_key_id="witness",
-        aws_secret_access_key="witness",
+        aws_access_key_id="tester",
+        aws_secret_access_key="tester",
     )
     assert elsewhere.lookup_events(**by("EventName", "CreateSecret"))["Events"] == []
 
@@ -104,8 +104,8 @@ def test_an_impossible_search_is_refused(embedded_aws: str, parameters: dict[str
         "cloudtrail",
         endpoint_url=embedded_aws,
         region_name="us-east-1",
-        aws_access_key_id="witness",
-        aws_secret_access_key="witness",
+        aws_access_key_id="tester",
+        aws_secret_access_key="tester",
         config=boto3.session.Config(parameter_validation=False),
     )
     with pytest.raises(ClientError) as refused:

@@ -146,7 +146,7 @@ def test_a_hundred_resources_are_a_page_and_tags_make_smaller_ones(embedded_aws:
 
 
 def test_accounts_and_regions_are_apart(embedded_aws: str, member: dict[str, str], tagged: dict[str, str]) -> None:
-    own = {"aws_access_key_id": "witness", "aws_secret_access_key": "witness"}
+    own = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
 
     def client(service: str, region: str, credentials: dict[str, str]) -> Any:
         return boto3.client(service, endpoint_url=embedded_aws, region_name=region, **credentials)

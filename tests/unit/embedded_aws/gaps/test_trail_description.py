@@ -37,7 +37,7 @@ def test_a_list_of_names_and_arns_gives_those_trails_only(embedded_aws: str, aws
     for name in ("first", "second"):
         make_trail(aws_client, name, IsMultiRegionTrail=True)
     here = aws_client("cloudtrail")
-    keys = {"aws_access_key_id": "witness", "aws_secret_access_key": "witness"}
+    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
     elsewhere = boto3.client("cloudtrail", endpoint_url=embedded_aws, region_name="eu-west-1", **keys)
 
     def named(client: Any, *wanted: str) -> list[str]:

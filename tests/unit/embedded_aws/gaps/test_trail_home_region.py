@@ -20,8 +20,8 @@ def test_a_shadow_trail_is_seen_but_not_changed(embedded_aws: str, aws_client: C
         "cloudtrail",
         endpoint_url=embedded_aws,
         region_name="eu-west-1",
-        aws_access_key_id="witness",
-        aws_secret_access_key="witness",
+        aws_access_key_id="tester",
+        aws_secret_access_key="tester",
     )
     assert elsewhere.get_trail_status(Name=arn)["IsLogging"] is True
     for change in (elsewhere.stop_logging, elsewhere.start_logging, elsewhere.delete_trail, elsewhere.update_trail):

@@ -19,8 +19,8 @@ def test_a_trail_of_another_region_is_listed(embedded_aws: str, aws_client: Clie
         "cloudtrail",
         endpoint_url=embedded_aws,
         region_name="eu-west-1",
-        aws_access_key_id="witness",
-        aws_secret_access_key="witness",
+        aws_access_key_id="tester",
+        aws_secret_access_key="tester",
     )
     found = [trail for trail in elsewhere.list_trails()["Trails"] if trail["Name"] == "listed"]
     assert [trail["HomeRegion"] for trail in found] == ["us-east-1"]

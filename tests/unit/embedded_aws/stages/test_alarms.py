@@ -254,8 +254,8 @@ def test_alarms_of_another_region_do_not_hear_of_it(embedded_aws: str, aws_clien
             service,
             endpoint_url=embedded_aws,
             region_name="eu-central-1",
-            aws_access_key_id="witness",
-            aws_secret_access_key="witness",
+            aws_access_key_id="tester",
+            aws_secret_access_key="tester",
         )
 
     put_alarm(aws_client, "region")

@@ -217,8 +217,8 @@ def test_delivered_files_can_be_looked_at_in_the_data_directory(tmp_path: Path) 
                 service,
                 endpoint_url=endpoint,
                 region_name=REGION,
-                aws_access_key_id="witness",
-                aws_secret_access_key="witness",
+                aws_access_key_id="tester",
+                aws_secret_access_key="tester",
             )
 
         make_trail(client, "mirrored")

@@ -31,8 +31,8 @@ def validate_logs(endpoint: str, arn: str, *options: str) -> subprocess.Complete
     environment = {
         "PYTHONPATH": str(Path(sys.prefix) / "awscli"),
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "witness",
-        "AWS_SECRET_ACCESS_KEY": "witness",
+        "AWS_ACCESS_KEY_ID": "tester",
+        "AWS_SECRET_ACCESS_KEY": "tester",
         "AWS_DEFAULT_REGION": REGION,
     }
     command = [sys.executable, "-m", "awscli", "cloudtrail", "validate-logs", "--verbose", "--trail-arn", arn]
@@ -149,8 +149,8 @@ def test_each_region_of_a_trail_has_its_own_chain_and_key(embedded_aws: str, aws
         "secretsmanager",
         endpoint_url=embedded_aws,
         region_name="eu-west-1",
-        aws_access_key_id="witness",
-        aws_secret_access_key="witness",
+        aws_access_key_id="tester",
+        aws_secret_access_key="tester",
     ).list_secrets()
     control(embedded_aws, "clock", advance_seconds=3600)
     fingerprints = {one["digestS3Object"].split("/")[3]: one for one in digests(aws_client, "wide")}

@@ -62,7 +62,7 @@ def test_the_key_of_nobody_is_the_root_of_its_account(aws: InProcess) -> None:
         "principalId": GUIDE,
         "arn": f"arn:aws:iam::{GUIDE}:root",
         "accountId": GUIDE,
-        "accessKeyId": "witness",
+        "accessKeyId": "tester",
     }
 
 
