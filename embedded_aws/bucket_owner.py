@@ -6,12 +6,17 @@ bucket owner condition". Access control lists are left out: new buckets have had
 
 from __future__ import annotations
 
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import (
+    Caller,
+    Request,
+    Verdict,
+    evaluate,
+)
 from moto.s3.models import FakeBucket, s3_backends
 
 from embedded_aws.call import Call
 from embedded_aws.errors import AwsError
 from embedded_aws.iam_actions import iam_action
-from embedded_aws.policies import Caller, Verdict, evaluate
 from embedded_aws.stages.identity import user_identity
 
 # It tells the world, not the bucket, that somebody has the name.
@@ -44,5 +49,5 @@ def _is_let_in(bucket: FakeBucket, call: Call) -> bool:
     key = call.parameters.get("Key")
     resource = f"{bucket.arn}/{key}" if key else bucket.arn
     context = {"aws:SecureTransport": "true", "aws:PrincipalArn": arn, "aws:PrincipalAccount": call.account}
-    verdict = evaluate(bucket.policy.decode(), Caller(arn=arn), iam_action(call), resource, context)
-    return verdict is Verdict.ALLOWED
+    asked = Request(iam_action(call), resource, Caller(arn=arn), context)
+    return evaluate([bucket.policy.decode()], asked) is Verdict.ALLOWED

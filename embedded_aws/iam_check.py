@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import Request, Verdict, evaluate
 from flask import request
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
@@ -19,7 +20,6 @@ from moto.iam.models import Policy
 from embedded_aws.call import Call
 from embedded_aws.errors import MOTO_ERRORS, AwsError
 from embedded_aws.iam_actions import iam_action
-from embedded_aws.policies import Caller, Verdict, evaluate
 from embedded_aws.protocol import botocore_model, request_of
 from embedded_aws.stages.identity import user_identity
 
@@ -42,8 +42,8 @@ class _ByAction:
             # moto compares the trust of the role that is assumed, too.
             super().check_action_permitted(resource)  # type: ignore[misc] # the next class is one of moto's
             return
-        verdicts = {_by_action(document, self._action) for document in _documents(self._access_key.collect_policies())}
-        if Verdict.DENIED in verdicts or Verdict.ALLOWED not in verdicts:
+        policies = map(_on_any_resource, _documents(self._access_key.collect_policies()))
+        if evaluate(policies, Request(self._action, "*")) is not Verdict.ALLOWED:
             self._raise_access_denied()
 
 
@@ -123,8 +123,8 @@ def _documents(policies: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
             yield json.loads(policy if isinstance(policy, str) else policy["policy_document"])
 
 
-def _by_action(document: Mapping[str, Any], action: str) -> Verdict:
-    """Judge an action on any resource: what allows it on one allows it, what denies it on all denies it."""
+def _on_any_resource(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Widen a policy so that an action is allowed if it is on any resource, and denied if it is on all."""
     statements = document["Statement"]
     widened = [
         {key: value for key, value in statement.items() if key in ("Effect", "Action", "NotAction")}
@@ -132,4 +132,4 @@ def _by_action(document: Mapping[str, Any], action: str) -> Verdict:
         else statement
         for statement in (statements if isinstance(statements, list) else [statements])
     ]
-    return evaluate({"Statement": widened}, Caller(), action, "*", {})
+    return {"Statement": widened}

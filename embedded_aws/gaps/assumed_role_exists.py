@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import conditions_hold
 from moto.iam.models import Role, iam_backends
 from moto.organizations.models import organizations_backends
 from moto.utilities.utils import get_partition
@@ -19,7 +20,6 @@ from moto.utilities.utils import get_partition
 from embedded_aws.call import Call
 from embedded_aws.errors import AwsError
 from embedded_aws.overrides import override
-from embedded_aws.policies import conditions_hold
 from embedded_aws.stages.identity import user_identity
 from embedded_aws.world import World
 
@@ -76,7 +76,7 @@ def _takes_external_id(statement: dict[str, Any], external_id: str | None) -> bo
         if (judged := {key: value for key, value in keys.items() if key.lower() == "sts:externalid"})
     }
     context = {} if external_id is None else {"sts:ExternalId": external_id}
-    return conditions_hold({"Effect": statement["Effect"], "Condition": conditions}, context)
+    return bool(conditions_hold({"Effect": statement["Effect"], "Condition": conditions}, context))
 
 
 def _texts(value: Any) -> Iterable[str]:

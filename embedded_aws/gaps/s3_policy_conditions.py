@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import (
+    Caller,
+    Request,
+    Verdict,
+    evaluate,
+)
 from flask import has_request_context, request
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import get_account_id_from
 from moto.s3.models import FakeBucket
 from moto.sts.models import sts_backends
-
-from embedded_aws.policies import Caller, Verdict, evaluate
 
 _RESULTS = {
     Verdict.ALLOWED: PermissionResult.PERMITTED,
@@ -29,7 +33,7 @@ def _get_permission(bucket: FakeBucket, action: str, resource: str) -> Permissio
     if bucket.policy is None:
         return PermissionResult.NEUTRAL
     caller = Caller(arn=_caller_arn(bucket))
-    return _RESULTS[evaluate(bucket.policy.decode(), caller, action, resource, _context(caller))]
+    return _RESULTS[evaluate([bucket.policy.decode()], Request(action, resource, caller, _context(caller)))]
 
 
 def _caller_arn(bucket: FakeBucket) -> str | None:

@@ -10,12 +10,17 @@ from __future__ import annotations
 from functools import lru_cache
 from json import JSONDecodeError
 
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import (
+    Caller,
+    Request,
+    Verdict,
+    evaluate,
+)
 from moto.cloudtrail.models import Trail
 from moto.iam.models import Role
 from moto.kms.models import Key
 from moto.logs.models import LogGroup
 
-from embedded_aws.policies import Caller, Verdict, evaluate
 from embedded_aws.stages.trails import find_bucket, find_role
 
 NO_PERMISSION = "Access denied. Check the permissions for your role."
@@ -54,10 +59,9 @@ def _write_context(trail: Trail) -> Context:
 def _allowed(documents: tuple[str, ...], action: str, resource: str, context: Context) -> bool:
     """Tell whether the policies together allow CloudTrail the action; one that is no JSON allows nothing."""
     try:
-        verdicts = {evaluate(document, _CALLER, action, resource, dict(context)) for document in documents}
+        return evaluate(documents, Request(action, resource, _CALLER, dict(context))) is Verdict.ALLOWED
     except JSONDecodeError:
         return False
-    return Verdict.ALLOWED in verdicts and Verdict.DENIED not in verdicts
 
 
 def bucket_refusal(trail: Trail, bucket_name: str, key: str | None) -> str | None:

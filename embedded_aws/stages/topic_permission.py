@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import (
+    Caller,
+    Request,
+    Verdict,
+    evaluate,
+)
 from moto.kms.models import Key, kms_backends
 from moto.sns.models import Topic
-
-from embedded_aws.policies import Caller, Verdict, evaluate
 
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 
@@ -75,4 +79,5 @@ def _key_of(topic: Topic) -> Key | None:
 
 def _allows(policy: str, publisher: Publisher, action: str, resource: str) -> bool:
     context = {"aws:SecureTransport": "true", **publisher.context}
-    return evaluate(policy, Caller(service=publisher.service), action, resource, context) is Verdict.ALLOWED
+    asked = Request(action, resource, Caller(service=publisher.service), context)
+    return evaluate([policy], asked) is Verdict.ALLOWED

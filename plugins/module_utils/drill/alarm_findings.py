@@ -14,9 +14,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..core.policy_evaluation import Caller, Request, evaluate
 from ..filter_pattern.pattern import PatternError, compile_pattern
 from .facts import Facts
-from .policy_evaluation import Answer, Request, permits
 from .record import expected_record, pattern_takes, surely_missed
 from .timeline import Finding, Weight
 
@@ -166,7 +166,7 @@ def topic_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]
         yield Finding("notification", "topic_missing", cause, f"Make it with {_TOPIC_TASK}, or correct topic_arn.")
         return
     policy = json.loads(facts.topic.get("Policy") or "{}")
-    if permits([policy], _alarm_asks("sns:Publish", arn, params, facts)) is Answer.NO:
+    if evaluate([policy], _alarm_asks("sns:Publish", arn, params, facts)).refuses:
         cause = (
             f"The policy of the topic {arn} does not let {_CLOUDWATCH} publish for the alarm {params['alarm_name']}."
         )
@@ -182,7 +182,7 @@ def _alarm_asks(action: str, resource: str, params: Mapping[str, Any], facts: Fa
         "aws:SourceOwner": facts.place.account,
         "aws:SecureTransport": "true",
     }
-    return Request(action, resource, _CLOUDWATCH, context)
+    return Request(action, resource, Caller(_CLOUDWATCH), context, whole_context=False)
 
 
 def key_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
@@ -204,7 +204,7 @@ def key_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
     else:
         for action in ("kms:GenerateDataKey", "kms:Decrypt"):
             asked = _alarm_asks(action, facts.key.get("Arn", key_id), params, facts)
-            if "Policy" in facts.key and permits([facts.key["Policy"]], asked) is Answer.NO:
+            if "Policy" in facts.key and evaluate([facts.key["Policy"]], asked).refuses:
                 cause = f"{topic} {key_id}, whose policy does not allow {_CLOUDWATCH} {action}."
                 yield Finding("notification", "key_denied", cause, remedy)
                 return

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..core.policy_evaluation import Caller, Request, evaluate
 from .facts import Facts
-from .policy_evaluation import Answer, Request, permits
 from .record import EVENT_NAME, EVENT_SOURCE
 from .timeline import Finding, Weight
 
@@ -203,8 +203,8 @@ def role_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
         yield Finding("log_group", "role_missing", cause, again)
         return
     source = {"aws:SourceArn": facts.trail["TrailARN"], "aws:SourceAccount": facts.place.account} if facts.trail else {}
-    trust = Request("sts:AssumeRole", arn, "cloudtrail.amazonaws.com", source)
-    if permits([facts.role.get("AssumeRolePolicyDocument", {})], trust) is Answer.NO:
+    trust = Request("sts:AssumeRole", arn, Caller("cloudtrail.amazonaws.com"), source, whole_context=False)
+    if evaluate([facts.role.get("AssumeRolePolicyDocument", {})], trust).refuses:
         cause = f"The role {arn} does not trust cloudtrail.amazonaws.com, so CloudTrail cannot assume it."
         yield Finding("log_group", "role_denied", cause, again)
     if "role_policies" in facts.unread:
@@ -212,5 +212,5 @@ def role_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
     stream = f"log-group:{params['log_group_name']}:log-stream:{facts.place.account}_CloudTrail_{facts.place.region}"
     target = facts.place.arn("logs", stream)
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
-        if permits(facts.role_policies, Request(action, target)) is Answer.NO:
+        if evaluate(facts.role_policies, Request(action, target, whole_context=False)).refuses:
             yield Finding("log_group", "role_denied", f"The role {arn} does not allow {action} on {target}.", again)

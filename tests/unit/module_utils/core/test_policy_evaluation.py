@@ -1,12 +1,14 @@
-"""A policy allows, denies or says neither, as IAM documents it."""
-
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-
-from embedded_aws.policies import Caller, Verdict, evaluate
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import (
+    Caller,
+    Request,
+    Verdict,
+    evaluate,
+)
 
 TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
 ALARM = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:Reads"
@@ -27,30 +29,31 @@ TLS_ONLY = {
 }
 
 
-def verdict(*statements: dict[str, Any], caller: Caller = CLOUDWATCH, **context: str) -> Verdict:
+def verdict(*statements: dict[str, Any], caller: Caller = CLOUDWATCH, whole: bool = True, **context: str) -> Verdict:
     keys = {name.replace("__", ":"): value for name, value in context.items()}
-    return evaluate({"Version": "2012-10-17", "Statement": list(statements)}, caller, "sns:Publish", TOPIC, keys)
+    policy = {"Version": "2012-10-17", "Statement": list(statements)}
+    return evaluate([policy], Request("sns:Publish", TOPIC, caller, keys, whole))
 
 
 def condition(operator: str, key: str, value: Any) -> dict[str, Any]:
     return ALLOW | {"Condition": {operator: {key: value}}}
 
 
-def test_nothing_is_said_without_a_statement_that_concerns_the_request() -> None:
+def test_a_request_that_no_statement_concerns_is_neither_allowed_nor_denied() -> None:
     assert verdict() is Verdict.NEITHER
     assert verdict(ALLOW | {"Action": "sns:Subscribe"}) is Verdict.NEITHER
     assert verdict(ALLOW | {"Resource": TOPIC + "2"}) is Verdict.NEITHER
     assert verdict(ALLOW, caller=Caller(service="events.amazonaws.com")) is Verdict.NEITHER
 
 
-def test_a_statement_allows_whom_it_names() -> None:
+def test_a_statement_allows_the_principals_that_it_names() -> None:
     assert verdict(ALLOW) is Verdict.ALLOWED
     assert verdict(ALLOW | {"Action": ["SNS:Get*", "SNS:*"], "Resource": "*"}) is Verdict.ALLOWED
     assert verdict(ALLOW | {"Principal": {"AWS": "*"}}) is Verdict.ALLOWED
 
 
 @pytest.mark.parametrize("principal", ["111122223333", "arn:aws:iam::111122223333:root", USER])
-def test_a_person_is_named_by_arn_or_account(principal: str) -> None:
+def test_a_user_is_named_by_arn_or_account(principal: str) -> None:
     statement = ALLOW | {"Principal": {"AWS": [principal]}}
 
     assert verdict(statement, caller=Caller(arn=USER)) is Verdict.ALLOWED
@@ -62,7 +65,7 @@ def test_a_deny_wins_over_an_allow() -> None:
     assert verdict(ALLOW, TLS_ONLY, aws__SecureTransport="true") is Verdict.ALLOWED
 
 
-def test_not_action_and_not_principal_turn_a_statement_round() -> None:
+def test_not_action_and_not_principal_invert_a_statement() -> None:
     statement = {"Effect": "Deny", "NotPrincipal": ALLOW["Principal"], "NotAction": "sns:Subscribe"}
 
     assert verdict(ALLOW, statement) is Verdict.ALLOWED
@@ -80,6 +83,10 @@ def test_not_action_and_not_principal_turn_a_statement_round() -> None:
         ("StringLike", "a?c*", "abcde", True),
         ("StringLike", "a.c", "abc", False),
         ("ArnLike", "arn:aws:cloudwatch:*:111122223333:alarm:*", ALARM, True),
+        ("ArnLike", "arn:aws:cloudwatch:*", ALARM, False),
+        ("ArnLike", "arn:*", ALARM, False),
+        ("ArnLike", "arn:*:cloudwatch:*:*:*", ALARM, True),
+        ("ArnLike", "*", "x", False),
         ("ArnEquals", "arn:aws:cloudwatch:*:alarm:*", ALARM, False),
         ("ArnNotLike", "arn:aws:cloudwatch:*:*:alarm:*", ALARM, False),
         ("Bool", True, "true", True),
@@ -104,12 +111,46 @@ def test_an_operator_compares_as_documented(operator: str, expected: Any, actual
     ("operator", "holds"),
     [("StringEquals", False), ("StringNotEquals", True), ("StringEqualsIfExists", True), ("Bool", False)],
 )
-def test_a_key_that_the_request_lacks(operator: str, holds: bool) -> None:
+def test_a_condition_key_that_is_missing_from_the_request(operator: str, holds: bool) -> None:
     assert verdict(condition(operator, "aws:Missing", "x")) is (Verdict.ALLOWED if holds else Verdict.NEITHER)
 
 
-def test_what_is_not_understood_opens_nothing() -> None:
-    unknown = {"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}
+UNSUPPORTED = {"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}
 
-    assert verdict(ALLOW | {"Condition": unknown}) is Verdict.NEITHER
-    assert verdict(ALLOW, ALLOW | {"Effect": "Deny", "Condition": unknown}) is Verdict.DENIED
+
+def test_an_unsupported_operator_never_allows_and_always_denies() -> None:
+    assert verdict(ALLOW | {"Condition": UNSUPPORTED}) is Verdict.NEITHER
+    assert verdict(ALLOW, ALLOW | {"Effect": "Deny", "Condition": UNSUPPORTED}) is Verdict.DENIED
+
+
+@pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals", "StringEqualsIfExists", "Null"])
+def test_a_condition_on_an_unknown_key_leaves_the_verdict_undetermined(operator: str) -> None:
+    depends = {"Condition": {operator: {"aws:PrincipalOrgID": "o-1"}}}
+
+    assert verdict(ALLOW | depends, whole=False) is Verdict.UNDETERMINED
+    assert verdict(ALLOW, ALLOW | depends | {"Effect": "Deny"}, whole=False) is Verdict.UNDETERMINED
+    assert verdict(ALLOW | depends, ALLOW, whole=False) is Verdict.ALLOWED
+    assert verdict(ALLOW | depends | {"Effect": "Deny"}, whole=False) is Verdict.NEITHER
+
+
+def test_an_unsupported_operator_leaves_the_verdict_undetermined_without_the_whole_context() -> None:
+    context = {"aws__CurrentTime": "2026-01-02T00:00:00Z"}
+
+    assert verdict(ALLOW | {"Condition": UNSUPPORTED}, whole=False, **context) is Verdict.UNDETERMINED
+
+
+def test_a_condition_that_is_not_met_decides_whatever_else_is_unknown() -> None:
+    conditions = {"StringEquals": {"aws:PrincipalOrgID": "o-1", "aws:SourceAccount": "444455556666"}}
+
+    asked = verdict(ALLOW | {"Condition": conditions}, whole=False, aws__SourceAccount="111122223333")
+    assert asked is Verdict.NEITHER
+
+
+def test_several_policies_are_evaluated_together() -> None:
+    stream = Request("logs:PutLogEvents", "arn:aws:logs:us-east-1:111122223333:log-group:g:log-stream:s")
+    allow = {"Statement": {"Effect": "Allow", "Action": "logs:Put*", "Resource": "arn:aws:logs:*:*:log-group:g:*"}}
+    deny = '{"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}'
+
+    assert evaluate([], stream).refuses
+    assert not evaluate([allow], stream).refuses
+    assert evaluate([allow, deny], stream) is Verdict.DENIED
