@@ -6,52 +6,53 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: log_bucket
-short_description: Manage the bucket that keeps a trail's log files
+short_description: Manage the S3 bucket of a trail's log files
 version_added: 0.2.0
 description:
-  - Makes a bucket that is versioned, encrypted, closed to the public, owned by its account alone and reachable by TLS
-    only, and that the given trails may write to. Keeps it so.
-  - What the task does not mention stays as it is, and so do statements and lifecycle rules of others.
-  - Stands in for M(amazon.aws.s3_bucket) and M(community.aws.s3_lifecycle), which are skipped in check mode, show no
-    difference, and leave an untagged bucket behind when they are killed.
+  - Creates, changes and deletes a bucket that is versioned, encrypted, not public, with objects owned by its account,
+    accessible only with TLS, and writable for the given trails.
+  - Omitted options keep their current values. Policy statements and lifecycle rules of others are kept.
+  - Replaces M(amazon.aws.s3_bucket) and M(community.aws.s3_lifecycle), which are skipped in check mode. Shown by
+    C(test_upstream_is_skipped_in_check_mode).
+  - Those modules also return no diff, and an interrupted run leaves a bucket without tags.
 options:
   name:
     description: The name of the bucket.
     type: str
     required: true
   trail_arns:
-    description: The trails that may write, and nobody else of CloudTrail. An empty list withdraws it from all.
+    description: The ARNs of all trails that may write; an empty list for none.
     type: list
     elements: str
   key_prefix:
-    description: What the keys of the log files begin with, before C(AWSLogs). Belongs to O(trail_arns).
+    description: The prefix of the log files' keys, before C(AWSLogs). Used with O(trail_arns).
     type: str
     default: ""
   organization_id:
-    description: The organization whose trail writes here, such as V(o-exampleorgid). Belongs to O(trail_arns).
+    description: The organization whose trail may write, such as V(o-exampleorgid). Used with O(trail_arns).
     type: str
     default: ""
   archive_days:
-    description: After how many days log files move to Glacier; V(0) for never.
+    description: Days until log files move to Glacier; V(0) for never.
     type: int
   expiration_days:
     description:
-      - After how many days log files are deleted; V(0) for never.
-      - Since the bucket is versioned, a deleted file is gone for good 30 days later.
+      - Days until log files are deleted; V(0) for never.
+      - As the bucket is versioned, a deleted file can be restored for another 30 days.
     type: int
   access_log_bucket:
-    description: The bucket that receives the access logs of this one; an empty string for none.
+    description: The bucket that receives the access logs of this bucket; an empty string for none.
     type: str
   purge:
     description:
-      - Whether O(state=absent) deletes every version of every object first. Otherwise it refuses if there are any.
+      - Whether O(state=absent) deletes every version of every object. Otherwise it fails if the bucket is not empty.
     type: bool
     default: false
   tags:
-    description: The tags. One more, C(secmon:managed-by), marks the bucket as this collection's.
+    description: The tags. The tag C(secmon:managed-by) is added, which marks the bucket as managed by this collection.
     type: dict
   purge_tags:
-    description: Whether tags that O(tags) does not name are removed.
+    description: Whether tags that are not in O(tags) are removed.
     type: bool
     default: true
   state:
@@ -60,7 +61,7 @@ options:
     choices: [present, absent]
     default: present
 notes:
-  - The IAM actions it needs are
+  - Required IAM actions are
     C(s3:ListBucket), C(s3:GetBucketTagging), C(s3:GetBucketPolicy), C(s3:GetBucketVersioning),
     C(s3:GetEncryptionConfiguration), C(s3:GetBucketPublicAccessBlock), C(s3:GetBucketOwnershipControls),
     C(s3:GetLifecycleConfiguration), C(s3:GetBucketLogging), C(s3:ListBucketVersions), C(s3:CreateBucket),
@@ -79,14 +80,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Keep the log files of one trail, in Glacier after three months
+- name: Ensure the bucket of one trail exists and archives log files after three months
   secmon.aws.log_bucket:
     name: audit-111122223333
     trail_arns:
       - arn:aws:cloudtrail:eu-central-1:111122223333:trail/audit
     archive_days: 90
 
-- name: Remove the bucket and everything that was ever in it
+- name: Delete the bucket with all versions of all objects
   secmon.aws.log_bucket:
     name: audit-111122223333
     purge: true
@@ -95,49 +96,49 @@ EXAMPLES = r"""
 
 RETURN = r"""
 log_bucket:
-  description: The bucket as it is, or as it would be in check mode; empty if it is absent.
+  description: The bucket, predicted in check mode; empty if it is absent.
   returned: success
   type: dict
   contains:
     name:
-      description: Its name.
+      description: The name.
       type: str
       returned: always
     arn:
-      description: Its ARN.
+      description: The ARN.
       type: str
       returned: always
     object_ownership:
-      description: Who owns the objects.
+      description: The object ownership setting.
       type: str
       returned: always
     public_access_blocked:
-      description: Whether all four blocks of public access are on.
+      description: Whether all four settings of S3 Block Public Access are enabled.
       type: bool
       returned: always
     versioning:
-      description: Whether it keeps versions.
+      description: The versioning status; an empty string if versioning was never enabled.
       type: str
       returned: always
     encrypted:
-      description: Whether it encrypts by default.
+      description: Whether default encryption is configured.
       type: bool
       returned: always
     policy:
-      description: Its policy.
+      description: The bucket policy.
       type: dict
       returned: always
     lifecycle_rules:
-      description: Its lifecycle rules, as S3 has them.
+      description: The lifecycle rules, in the form of the S3 API.
       type: list
       elements: dict
       returned: always
     access_log_bucket:
-      description: Where its access logs go, or an empty string.
+      description: The bucket that receives the access logs, or an empty string.
       type: str
       returned: always
     tags:
-      description: Its tags.
+      description: The tags.
       type: dict
       returned: always
   sample:
@@ -157,21 +158,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
-from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import partition_of
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import is_ours
 from ansible_collections.secmon.aws.plugins.module_utils.s3.plan import (
     check_log_bucket,
+    described,
     plan_absent,
     plan_present,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.s3.reads import (
-    bucket_tags,
-    find_bucket,
-    is_empty,
-    object_versions,
-)
+from ansible_collections.secmon.aws.plugins.module_utils.s3.reads import find_bucket, is_empty, object_versions
 
 OPTIONS: dict[str, Any] = {
     **OWNER_OPTIONS,
@@ -190,16 +186,15 @@ OPTIONS: dict[str, Any] = {
 
 
 def decide(params: Mapping[str, Any], account: Account) -> Plan:
-    """Read the bucket and plan what to do about it."""
+    """Read the bucket and plan the changes."""
+    name = params["name"]
     check_log_bucket(params, account.region)
-    partition = partition_of(account.region)
-    settings = find_bucket(account, params["name"], partition)
+    settings = find_bucket(account, name)
     if params["state"] == "absent":
-        versions = object_versions(account, params["name"]) if settings else []
-        return plan_absent(params, settings, versions, partition)
-    ours = settings is None or is_ours(bucket_tags(settings)) or params["adopt"]
-    empty = ours or is_empty(account, params["name"])
-    return plan_present(params, settings, empty, partition, account.region)
+        versions = object_versions(account, name) if settings else []
+        return plan_absent(params, settings, versions, account.place)
+    managed = settings is None or params["adopt"] or is_ours(described(name, settings)["tags"])
+    return plan_present(params, settings, managed or is_empty(account, name), account.place)
 
 
 def main() -> None:

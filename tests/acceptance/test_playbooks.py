@@ -212,7 +212,7 @@ def test_a_bucket_name_that_somebody_else_has_is_explained(built: Playbooks) -> 
     ask(built.endpoint, "faults", [{"service": "s3", "action": "HeadBucket", "error": "403", "status": 403}])
     done = built("site", "--tags", "trail", "-e", "secmon_log_bucket_name=taken")
     assert done.code != 0
-    assert "Somebody else owns a bucket of the name taken" in messages(done)
+    assert "Another account owns a bucket named taken" in messages(done)
 
 
 def test_teardown_without_confirmation_shows_what_it_would_remove_and_removes_nothing(

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The policy of a log bucket: the trails may write, and nobody comes without TLS.
+"""Build the policy of a log bucket: it allows the trails to write and denies requests without TLS.
 
 Sources: CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail"; AWS Security Hub, control S3.5.
 """
@@ -27,14 +27,14 @@ def bucket_policy(
     key_prefix: str = "",
     organization_id: str = "",
 ) -> dict[str, Any]:
-    """Return the policy that a bucket should have; statements that are not ours stay.
+    """Return a bucket's wanted policy; statements of others are kept.
 
     Args:
-        current: The policy found, empty if there is none.
+        current: The current policy, empty if there is none.
         bucket_arn: The bucket.
-        trail_arns: The trails that may write; None leaves the statements about them as they are.
-        key_prefix: What the keys begin with, before AWSLogs.
-        organization_id: The organization whose trail writes here, if one does.
+        trail_arns: The trails that may write; None keeps the current statements about trails.
+        key_prefix: The prefix of the keys, before AWSLogs.
+        organization_id: The organization whose trail may write; an empty string for none.
     """
     ours = {_TLS: _deny_without_tls(bucket_arn)}
     if trail_arns is None:

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What it takes to make one bucket a safe place for log files.
+"""Plan the API calls that create, change or delete one log bucket.
 
 Sources: S3 API reference; S3 user guide, "Bucket naming rules" and "Managing the lifecycle of objects"; CloudTrail user
 guide, "Security best practices"; CIS AWS Foundations Benchmark, section 2.1.
@@ -15,56 +15,54 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..core.aws_names import partition_of
+from ..core.aws_names import TRAIL_ARN, Place, bucket_arn, bucket_name_problem, partition_of
 from ..core.plan import Plan, Write
 from ..core.policy_documents import same_policy
 from ..core.problems import require
 from ..core.tags import as_list, own_tags, require_ownership, tag_change, tag_problems
 from .bucket_policy import bucket_policy
+from .reads import SETTINGS, name_is_taken
 
-_NAME = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias)(?<!--ol-s3)")
-_IP_ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}")
-_TRAIL_ARN = re.compile(r"arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/.+")
 _MAX_PREFIX_LENGTH = 200
 _RULE_ID = "secmon-log-files"
-# An expired log file only becomes an old version, since the bucket is versioned; after these days that goes as well.
+# In a versioned bucket, an expired log file becomes a noncurrent version, which is deleted after these days.
 _OLD_VERSION_DAYS = 30
 _CLOSED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 
 
 def check_log_bucket(params: Mapping[str, Any], region: str) -> None:
-    """Raise RequestError for everything that S3 would refuse, before it is asked."""
+    """Raise RequestError with every invalid option."""
     require(_problems(params, region))
 
 
 def _problems(params: Mapping[str, Any], region: str) -> Iterator[str]:
     name, prefix = params["name"], params.get("key_prefix") or ""
-    if not _NAME.fullmatch(name) or _IP_ADDRESS.fullmatch(name):
-        yield (
-            f"{name!r} is no name for a bucket: 3 to 63 of the characters a-z 0-9 . -, a letter or number at both ends,"
-            " no two dots in a row, no IP address, none of the beginnings and endings that S3 reserves."
-        )
+    if problem := bucket_name_problem(name):
+        yield f"{name!r} {problem}"
     for arn in params.get("trail_arns") or []:
-        if not _TRAIL_ARN.fullmatch(arn):
-            yield f"trail_arns of bucket {name} holds {arn!r}, which is no ARN of a trail."
+        if not re.fullmatch(TRAIL_ARN, arn):
+            yield f"Bucket {name}: {arn!r} in trail_arns is not the ARN of a trail."
         elif arn.split(":")[1] != partition_of(region):
-            yield f"trail_arns of bucket {name} holds {arn}, of another partition than region {region}."
+            yield f"Bucket {name}: {arn} in trail_arns is not in the partition of region {region}."
     if len(prefix) > _MAX_PREFIX_LENGTH or prefix.startswith("/") or prefix.endswith("/"):
-        yield f"key_prefix of bucket {name} is {prefix!r}; it takes {_MAX_PREFIX_LENGTH} characters, no / at its ends."
+        yield (
+            f"Bucket {name}: {prefix!r} is not a valid key_prefix: use {_MAX_PREFIX_LENGTH} characters at most, no / at"
+            " the ends."
+        )
     archive, expiration = params.get("archive_days"), params.get("expiration_days")
     if (archive is not None and archive < 0) or (expiration is not None and expiration < 0):
-        yield f"archive_days and expiration_days of bucket {name} are days from 0 on; 0 means never."
+        yield f"Bucket {name}: archive_days and expiration_days cannot be negative; 0 means never."
     if archive and expiration and expiration <= archive:
-        yield f"Bucket {name} would delete log files after {expiration} days, before it archives them after {archive}."
+        yield f"Bucket {name}: expiration_days ({expiration}) must be greater than archive_days ({archive})."
     yield from tag_problems(params.get("tags"))
 
 
 def described(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what S3 says of a bucket in the module's terms.
+    """Return a bucket in the terms of the module's result.
 
     Args:
         name: The bucket.
-        settings: The answers by the name of the call, empty where the bucket lacks the setting.
+        settings: The answers by API call, empty for absent settings.
     """
     tags = {tag["Key"]: tag["Value"] for tag in settings["GetBucketTagging"].get("TagSet", [])}
     ownership = settings["GetBucketOwnershipControls"].get("OwnershipControls", {}).get("Rules", [{}])
@@ -82,42 +80,36 @@ def described(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-_CALLS = (
-    *("GetBucketTagging", "GetBucketOwnershipControls", "GetPublicAccessBlock", "GetBucketVersioning"),
-    *("GetBucketEncryption", "GetBucketPolicy", "GetBucketLifecycleConfiguration", "GetBucketLogging"),
-)
-_NOTHING = described("", {call: {} for call in _CALLS})
+_NEW = described("", {call: {} for call in SETTINGS})
 
 
-def plan_present(
-    params: Mapping[str, Any], settings: Mapping[str, Any] | None, empty: bool, partition: str, region: str
-) -> Plan:
-    """Plan the bucket that the task asks for.
+def plan_present(params: Mapping[str, Any], settings: Mapping[str, Any] | None, empty: bool, place: Place) -> Plan:
+    """Plan the creation or the changes of a bucket.
 
     Args:
         params: The module's parameters.
-        settings: What is set on it, by call; None if there is no such bucket.
-        empty: Whether nothing is in it.
-        partition: The partition, for ARNs.
-        region: Where to make it.
+        settings: Its settings by API call, or None if it does not exist.
+        empty: Whether it contains no object.
+        place: Partition and region of the bucket.
     """
-    name = params["name"]
+    name, partition = params["name"], place.partition
+    arn = bucket_arn(partition, name)
     before = described(name, settings) if settings is not None else {}
     if settings is not None:
         unfinished = empty and not before["tags"]
         require_ownership(f"bucket {name}", before["tags"], adopt=params["adopt"], unfinished=unfinished)
-    start = before or {**_NOTHING, "name": name, "object_ownership": "BucketOwnerEnforced"}
-    after = _wanted(params, start, f"arn:{partition}:s3:::{name}")
-    creation = () if before else (_creation(name, partition, region),)
+    start = before or {**_NEW, "name": name, "object_ownership": "BucketOwnerEnforced"}
+    after = _wanted(params, start, arn)
+    creation = () if before else (_creation(name, place),)
     updates = tuple(_updates(start, after, partition))
-    # The tags come first and alone: a run that is killed after them leaves something that is known to be ours.
+    # Tags come first, so that a run that is interrupted afterwards leaves a bucket marked as managed.
     tagging = tuple(write for write in updates if write.operation == "PutBucketTagging")
     others = tuple(write for write in updates if write.operation != "PutBucketTagging")
     return Plan(
         before=before,
         after=after if creation or updates else before,
         stages=(creation, tagging, others),
-        results={"log_bucket": {**after, "arn": f"arn:{partition}:s3:::{name}"}},
+        results={"log_bucket": {**after, "arn": arn}},
     )
 
 
@@ -125,27 +117,25 @@ def plan_absent(
     params: Mapping[str, Any],
     settings: Mapping[str, Any] | None,
     versions: Sequence[Mapping[str, str]],
-    partition: str,
+    place: Place,
 ) -> Plan:
-    """Plan the deletion of a bucket and, if the task says so, of every version of every object in it.
+    """Plan the deletion of a bucket and, with `purge`, of every version of every object.
 
     Args:
         params: The module's parameters.
-        settings: What is set on it, by call; None if there is no such bucket.
-        versions: The first page of what is in it, as DeleteObjects takes it.
-        partition: The partition, for ARNs.
+        settings: Its settings by API call, or None if it does not exist.
+        versions: The first page of object versions, in the form of DeleteObjects.
+        place: Partition and region of the bucket.
     """
     if settings is None:
         return Plan(before={}, after={}, results={"log_bucket": {}})
-    name = params["name"]
+    name, partition = params["name"], place.partition
     before = described(name, settings)
     require_ownership(
         f"bucket {name}", before["tags"], adopt=params["adopt"], unfinished=not versions and not before["tags"]
     )
     if versions and not params["purge"]:
-        require(
-            [f"The bucket {name} holds log files, which are evidence. Nothing was changed. Say purge: true as well."]
-        )
+        require([f"Bucket {name} contains log files (evidence). Nothing was changed. Set purge: true to delete it."])
     deletion = replace(_write("DeleteBucket", name, partition), done_if=frozenset({"NoSuchBucket"}))
     objects = {"Objects": [dict(version) for version in versions], "Quiet": True}
     purge = replace(_write("DeleteObjects", name, partition, {"Delete": objects}), partial_errors="Errors")
@@ -197,15 +187,16 @@ def _lifecycle(params: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) ->
     return list(rules) if {key: found.get(key) for key in (*ours, *found)} == ours else [*others, ours]
 
 
-def _creation(name: str, partition: str, region: str) -> Write:
-    # The oldest region is the one that S3 does not want to be told.
-    location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    taken = f"Somebody else owns a bucket of the name {name}: names are taken world-wide. Choose another one."
+def _creation(name: str, place: Place) -> Write:
+    # S3 rejects us-east-1 as a LocationConstraint.
+    location = (
+        {} if place.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": place.region}}
+    )
     parameters = {"ObjectOwnership": "BucketOwnerEnforced", **location}
     return replace(
-        _write("CreateBucket", name, partition, parameters),
+        _write("CreateBucket", name, place.partition, parameters),
         done_if_repeated=frozenset({"BucketAlreadyOwnedByYou"}),
-        remedies={"BucketAlreadyExists": taken},
+        remedies={"BucketAlreadyExists": name_is_taken(name)},
     )
 
 
@@ -233,8 +224,8 @@ def _updates(before: Mapping[str, Any], after: Mapping[str, Any], partition: str
 
 
 _NO_ACCESS_LOG = (
-    "The access_log_bucket must exist in the same account and region, and its policy must let logging.s3.amazonaws.com"
-    " s3:PutObject: amazon.aws.s3_bucket makes both."
+    "The access_log_bucket must exist in the same account and region, and its policy must allow"
+    " logging.s3.amazonaws.com s3:PutObject. amazon.aws.s3_bucket creates both."
 )
 _ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 
@@ -254,8 +245,8 @@ def _write(operation: str, name: str, partition: str, parameters: Mapping[str, A
         operation=operation,
         parameters={"Bucket": name, **(parameters or {})},
         resource=f"bucket {name}",
-        resource_arn=f"arn:{partition}:s3:::{name}",
-        # A bucket that was made a moment ago is not known everywhere yet.
+        resource_arn=bucket_arn(partition, name),
+        # A new bucket is not visible everywhere at once.
         propagating=() if operation in ("CreateBucket", "DeleteBucket") else (("NoSuchBucket", ""),),
         remedies={"InvalidTargetBucketForLogging": _NO_ACCESS_LOG} if operation == "PutBucketLogging" else {},
     )

@@ -1,4 +1,4 @@
-"""The promises of docs/modules.md, kept by log_bucket on the embedded AWS, checked with plain boto3."""
+"""The module log_bucket on the embedded AWS, checked with plain boto3."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def s3(aws_client: Callable[..., Any]) -> Any:
     return aws_client("s3")
 
 
-def seen(s3: Any, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return an answer, or the name of the error that says that a bucket lacks the setting."""
+def read_setting(s3: Any, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return an answer, or the error code of an absent setting."""
     try:
         answer = ask()
     except ClientError as error:
@@ -40,7 +40,7 @@ def seen(s3: Any, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def bucket(s3: Any) -> dict[str, Any]:
-    """Return all that can be seen of the bucket; empty if there is none."""
+    """Return all settings of the bucket; empty if it does not exist."""
     if NAME not in [found["Name"] for found in s3.list_buckets()["Buckets"]]:
         return {}
     asks = (
@@ -48,11 +48,11 @@ def bucket(s3: Any) -> dict[str, Any]:
         *(s3.get_public_access_block, s3.get_bucket_ownership_controls),
         *(s3.get_bucket_lifecycle_configuration, s3.get_bucket_logging),
     )
-    return {ask.__name__: seen(s3, lambda ask=ask: ask(Bucket=NAME)) for ask in asks}
+    return {ask.__name__: read_setting(s3, lambda ask=ask: ask(Bucket=NAME)) for ask in asks}
 
 
 @pytest.mark.promise("changed")
-def test_present_again_absent_again(run_module: ModuleRunner, s3: Any) -> None:
+def test_present_and_absent_are_idempotent(run_module: ModuleRunner, s3: Any) -> None:
     assert run_module.succeed(**WANTED)["changed"]
     assert bucket(s3)["get_bucket_versioning"]["Status"] == "Enabled"
     assert not run_module.succeed(**WANTED)["changed"]
@@ -75,21 +75,21 @@ def policy_opened(s3: Any) -> None:
     s3.put_bucket_policy(Bucket=NAME, Policy=json.dumps(policy))
 
 
-BY_HAND: dict[str, Change] = {
+MANUAL_CHANGES: dict[str, Change] = {
     "tag changed": lambda s3: s3.put_bucket_tagging(
         Bucket=NAME,
         Tagging={"TagSet": [{"Key": "secmon:managed-by", "Value": "secmon.aws"}, {"Key": "team", "Value": "sales"}]},
     ),
     "policy deleted": lambda s3: s3.delete_bucket_policy(Bucket=NAME),
-    "policy lets any trail write": policy_opened,
-    "policy lets come without TLS": lambda s3: policy_without(s3, "DenyWithoutTLS"),
-    "policy does not let the trail look": lambda s3: policy_without(s3, "AWSCloudTrailAclCheck20150319"),
+    "policy allows any trail": policy_opened,
+    "policy allows requests without TLS": lambda s3: policy_without(s3, "DenyWithoutTLS"),
+    "policy denies the ACL check": lambda s3: policy_without(s3, "AWSCloudTrailAclCheck20150319"),
     "versioning suspended": lambda s3: s3.put_bucket_versioning(
         Bucket=NAME, VersioningConfiguration={"Status": "Suspended"}
     ),
     "encryption removed": lambda s3: s3.delete_bucket_encryption(Bucket=NAME),
-    "opened to the public": lambda s3: s3.delete_public_access_block(Bucket=NAME),
-    "half opened to the public": lambda s3: s3.put_public_access_block(
+    "public": lambda s3: s3.delete_public_access_block(Bucket=NAME),
+    "partly public": lambda s3: s3.put_public_access_block(
         Bucket=NAME, PublicAccessBlockConfiguration={"BlockPublicAcls": True}
     ),
     "objects owned by their writers": lambda s3: s3.put_bucket_ownership_controls(
@@ -114,11 +114,11 @@ BY_HAND: dict[str, Change] = {
 
 
 @pytest.mark.promise("drift")
-@pytest.mark.parametrize("by_hand", BY_HAND.values(), ids=list(BY_HAND))
-def test_what_was_changed_by_hand_is_seen_and_repaired(run_module: ModuleRunner, s3: Any, by_hand: Change) -> None:
+@pytest.mark.parametrize("change_manually", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
+def test_detects_and_repairs_a_manual_change(run_module: ModuleRunner, s3: Any, change_manually: Change) -> None:
     run_module.succeed(**WANTED)
     right = bucket(s3)
-    by_hand(s3)
+    change_manually(s3)
     assert bucket(s3) != right
     predicted = run_module.succeed(check=True, **WANTED)
     repaired = run_module.succeed(**WANTED)
@@ -129,13 +129,13 @@ def test_what_was_changed_by_hand_is_seen_and_repaired(run_module: ModuleRunner,
 
 
 def comparable(found: dict[str, Any]) -> dict[str, Any]:
-    """Return what was found, the policy as a set of statements."""
+    """Return the settings with sorted policy statements."""
     policy = json.loads(found["get_bucket_policy"]["Policy"])
     statements = sorted(json.dumps(statement, sort_keys=True) for statement in policy["Statement"])
     return found | {"get_bucket_policy": statements}
 
 
-def a_bucket_for_access_logs(s3: Any) -> None:
+def make_access_log_bucket(s3: Any) -> None:
     s3.create_bucket(Bucket="access-logs")
     statement = {
         "Effect": "Allow",
@@ -147,8 +147,8 @@ def a_bucket_for_access_logs(s3: Any) -> None:
 
 
 @pytest.mark.promise("drift")
-def test_access_logs_are_set_and_cleared(run_module: ModuleRunner, s3: Any) -> None:
-    a_bucket_for_access_logs(s3)
+def test_sets_and_clears_access_logs(run_module: ModuleRunner, s3: Any) -> None:
+    make_access_log_bucket(s3)
     run_module.succeed(**WANTED)
     assert run_module.succeed(name=NAME, access_log_bucket="access-logs")["changed"]
     assert s3.get_bucket_logging(Bucket=NAME)["LoggingEnabled"]["TargetBucket"] == "access-logs"
@@ -158,7 +158,7 @@ def test_access_logs_are_set_and_cleared(run_module: ModuleRunner, s3: Any) -> N
 
 
 @pytest.mark.promise("silence")
-def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, s3: Any) -> None:
+def test_keeps_omitted_settings(run_module: ModuleRunner, s3: Any) -> None:
     run_module.succeed(**WANTED)
     before = bucket(s3)
     assert not run_module.succeed(name=NAME)["changed"]
@@ -166,38 +166,38 @@ def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, s3: Any)
 
 
 @pytest.mark.promise("silence")
-def test_statements_and_lifecycle_rules_of_others_stay(run_module: ModuleRunner, s3: Any) -> None:
+def test_keeps_statements_and_lifecycle_rules_of_others(run_module: ModuleRunner, s3: Any) -> None:
     run_module.succeed(**WANTED)
     policy = json.loads(s3.get_bucket_policy(Bucket=NAME)["Policy"])
     foreign = {"Sid": "Auditors", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
     foreign |= {"Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{NAME}/*"}
     s3.put_bucket_policy(Bucket=NAME, Policy=json.dumps({**policy, "Statement": [foreign, *policy["Statement"]]}))
     rules = s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]
-    theirs = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 1}}
-    s3.put_bucket_lifecycle_configuration(Bucket=NAME, LifecycleConfiguration={"Rules": [*rules, theirs]})
+    other = {"ID": "other", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 1}}
+    s3.put_bucket_lifecycle_configuration(Bucket=NAME, LifecycleConfiguration={"Rules": [*rules, other]})
     assert not run_module.succeed(**WANTED)["changed"]
     assert run_module.succeed(name=NAME, archive_days=0, expiration_days=0, trail_arns=[])["changed"]
-    assert [rule["ID"] for rule in s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]] == ["theirs"]
+    assert [rule["ID"] for rule in s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]] == ["other"]
     left = json.loads(s3.get_bucket_policy(Bucket=NAME)["Policy"])["Statement"]
     assert [statement["Sid"] for statement in left] == ["Auditors", "DenyWithoutTLS"]
 
 
 @pytest.mark.promise("check")
 @pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
-def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, there: bool, state: str) -> None:
-    if there:
+@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
+def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, exists: bool, state: str) -> None:
+    if exists:
         run_module.succeed(name=NAME, tags={"old": "yes"})
     predicted: dict[str, Any] = {}
     calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **WANTED, state=state)))
     assert [call["action"] for call in calls if call["access"] == "write"] == []
     real = run_module.succeed(**WANTED, state=state)
-    assert predicted["changed"] == real["changed"] == (there or state == "present")
+    assert predicted["changed"] == real["changed"] == (exists or state == "present")
     assert (predicted["diff"], predicted["log_bucket"]) == (real["diff"], real["log_bucket"])
 
 
 @pytest.mark.promise("diff")
-def test_the_difference_shows_before_and_after(run_module: ModuleRunner, s3: Any) -> None:
+def test_the_diff_shows_only_changes(run_module: ModuleRunner, s3: Any) -> None:
     run_module.succeed(**WANTED)
     s3.put_bucket_versioning(Bucket=NAME, VersioningConfiguration={"Status": "Suspended"})
     diff = run_module.succeed(**WANTED)["diff"]
@@ -206,7 +206,7 @@ def test_the_difference_shows_before_and_after(run_module: ModuleRunner, s3: Any
 
 
 @pytest.mark.promise("secrets")
-def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner) -> None:
+def test_never_prints_the_secret_key(run_module: ModuleRunner) -> None:
     run_module.secret_key = "canary/secret+key"
     outputs = [run_module(**WANTED), run_module(name="Not A Bucket")]
     run_module.faults({"service": "s3", "action": "*", "error": "AccessDenied"})
@@ -228,7 +228,7 @@ def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner) -> None:
     ids=["throttled", "internal error", "aborted", "reset", "answer lost"],
 )
 @pytest.mark.parametrize("action", ["HeadBucket", "CreateBucket", "PutBucketTagging", "PutBucketPolicy"])
-def test_what_passes_is_repeated(run_module: ModuleRunner, s3: Any, action: str, fault: dict[str, Any]) -> None:
+def test_retries_transient_errors(run_module: ModuleRunner, s3: Any, action: str, fault: dict[str, Any]) -> None:
     run_module.faults({"service": "s3", "action": action, **fault})
     assert run_module.succeed(**WANTED)["changed"]
     assert bucket(s3)["get_bucket_versioning"]["Status"] == "Enabled"
@@ -236,14 +236,14 @@ def test_what_passes_is_repeated(run_module: ModuleRunner, s3: Any, action: str,
 
 
 @pytest.mark.promise("retry")
-def test_a_bucket_that_is_not_known_everywhere_yet_is_waited_for(run_module: ModuleRunner) -> None:
+def test_retries_until_a_new_bucket_is_visible(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "s3", "action": "PutBucketPolicy", "error": "NoSuchBucket", "times": 2})
     assert run_module.succeed(**WANTED)["changed"]
     assert not run_module.succeed(**WANTED)["changed"]
 
 
 @pytest.mark.promise("budget")
-def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner) -> None:
+def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "s3", "action": "CreateBucket", "error": "SlowDown", "status": 503, "times": 500})
     message = run_module.fail(**WANTED, timeout_seconds=60)
     assert "SlowDown" in message and "timeout_seconds" in message
@@ -254,7 +254,7 @@ def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRun
     ("action", "grants"),
     [("GetBucketEncryption", "s3:GetEncryptionConfiguration"), ("PutBucketPolicy", "s3:PutBucketPolicy")],
 )
-def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action: str, grants: str) -> None:
+def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, action: str, grants: str) -> None:
     run_module.succeed(name=NAME)
     run_module.faults({"service": "s3", "action": action, "error": "AccessDenied", "status": 403})
     message = run_module.fail(**WANTED)
@@ -263,23 +263,23 @@ def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action:
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_name_that_somebody_else_has_is_explained(run_module: ModuleRunner) -> None:
+def test_explains_a_bucket_name_of_another_account(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "s3", "action": "HeadBucket", "error": "403", "status": 403})
     message = run_module.fail(**WANTED)
-    assert "Somebody else owns" in message and "Choose another" in message
+    assert "Another account owns" in message and "Choose another" in message
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_name_that_somebody_took_a_moment_ago_is_explained(run_module: ModuleRunner) -> None:
+def test_explains_a_bucket_name_that_was_taken_meanwhile(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "s3", "action": "CreateBucket", "error": "BucketAlreadyExists", "status": 409})
     message = run_module.fail(**WANTED)
-    assert "Somebody else owns" in message and "world-wide" in message
+    assert "Another account owns" in message and "global" in message
 
 
 @pytest.mark.promise("prerequisite")
-@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
-def test_a_bucket_that_may_not_receive_access_logs_is_explained(run_module: ModuleRunner, s3: Any, there: bool) -> None:
-    if there:
+@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
+def test_explains_an_unsuitable_access_log_bucket(run_module: ModuleRunner, s3: Any, exists: bool) -> None:
+    if exists:
         s3.create_bucket(Bucket="access-logs")
     message = run_module.fail(name=NAME, access_log_bucket="access-logs")
     assert "logging.s3.amazonaws.com" in message and "amazon.aws.s3_bucket" in message
@@ -297,7 +297,7 @@ def test_a_second_run_reads_each_setting_once(run_module: ModuleRunner) -> None:
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_bucket_that_is_not_ours_is_refused_unless_adopted(run_module: ModuleRunner, s3: Any, state: str) -> None:
+def test_rejects_an_unmanaged_bucket_unless_adopted(run_module: ModuleRunner, s3: Any, state: str) -> None:
     s3.create_bucket(Bucket=NAME)
     s3.put_bucket_tagging(Bucket=NAME, Tagging={"TagSet": [{"Key": "owner", "Value": "somebody"}]})
     calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state))
@@ -308,20 +308,20 @@ def test_a_bucket_that_is_not_ours_is_refused_unless_adopted(run_module: ModuleR
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_strangers_bucket_that_lets_us_in_is_refused(run_module: ModuleRunner, state: str) -> None:
-    stranger = member_client(run_module.endpoint, "333333333333", "s3")
-    stranger.create_bucket(Bucket=NAME)
+def test_rejects_an_open_bucket_of_another_account(run_module: ModuleRunner, state: str) -> None:
+    owner = member_client(run_module.endpoint, "333333333333", "s3")
+    owner.create_bucket(Bucket=NAME)
     resources = [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"]
-    everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": resources}
-    stranger.put_bucket_policy(Bucket=NAME, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))
+    anyone = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": resources}
+    owner.put_bucket_policy(Bucket=NAME, Policy=json.dumps({"Version": "2012-10-17", "Statement": [anyone]}))
     messages: list[str] = []
     calls = run_module.calls(lambda: messages.append(run_module.fail(name=NAME, state=state, adopt=True)))
-    assert "Somebody else owns" in messages[0]
+    assert "Another account owns" in messages[0]
     assert not [call for call in calls if call["access"] == "write"]
 
 
 @pytest.mark.promise("ownership")
-def test_log_files_are_deleted_only_if_the_task_says_so(run_module: ModuleRunner, s3: Any) -> None:
+def test_deletes_log_files_only_with_purge(run_module: ModuleRunner, s3: Any) -> None:
     run_module.succeed(**WANTED)
     for number in range(3):
         s3.put_object(Bucket=NAME, Key="AWSLogs/file", Body=str(number).encode())
@@ -333,9 +333,7 @@ def test_log_files_are_deleted_only_if_the_task_says_so(run_module: ModuleRunner
 
 
 @pytest.mark.promise("ownership")
-def test_more_versions_than_one_page_shows_are_all_deleted(
-    run_module: ModuleRunner, s3: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_purges_several_pages_of_versions(run_module: ModuleRunner, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ansible_collections.secmon.aws.plugins.module_utils.s3.reads.PAGE_SIZE", 10)
     run_module.succeed(**WANTED)
     for number in range(15):
@@ -346,7 +344,7 @@ def test_more_versions_than_one_page_shows_are_all_deleted(
 
 
 @pytest.mark.promise("ownership")
-def test_an_object_that_cannot_be_deleted_stops_the_deletion(run_module: ModuleRunner, s3: Any) -> None:
+def test_a_locked_object_stops_the_deletion(run_module: ModuleRunner, s3: Any) -> None:
     s3.create_bucket(Bucket=NAME, ObjectLockEnabledForBucket=True)
     s3.put_bucket_tagging(Bucket=NAME, Tagging={"TagSet": [{"Key": "secmon:managed-by", "Value": "secmon.aws"}]})
     s3.put_object(Bucket=NAME, Key="locked", Body=b"", ObjectLockLegalHoldStatus="ON")
@@ -356,7 +354,7 @@ def test_an_object_that_cannot_be_deleted_stops_the_deletion(run_module: ModuleR
 
 @pytest.mark.promise("resume")
 @pytest.mark.parametrize("fails", ["CreateBucket", "PutBucketTagging", "PutBucketPolicy", "PutBucketVersioning"])
-def test_what_a_killed_run_left_is_finished(run_module: ModuleRunner, s3: Any, fails: str) -> None:
+def test_the_next_run_completes_an_interrupted_one(run_module: ModuleRunner, s3: Any, fails: str) -> None:
     run_module.faults({"service": "s3", "action": fails, "mode": "kill_after"})
     run_module.fail(**WANTED, timeout_seconds=0)
     run_module.succeed(**WANTED)
@@ -370,7 +368,7 @@ def test_what_a_killed_run_left_is_finished(run_module: ModuleRunner, s3: Any, f
 @pytest.mark.parametrize(
     ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
-def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, region: str, partition: str) -> None:
+def test_uses_the_partition_of_the_region(run_module: ModuleRunner, region: str, partition: str) -> None:
     run_module.region = region
     found = run_module.succeed(name=NAME)["log_bucket"]
     assert found["arn"] == f"arn:{partition}:s3:::{NAME}"
@@ -382,18 +380,18 @@ def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, regio
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"name": "UPPER"}, "no name for a bucket"),
-        ({"name": "192.168.5.4"}, "no IP address"),
+        ({"name": "UPPER"}, "is not a valid bucket name"),
+        ({"name": "192.168.5.4"}, "an IP address"),
         ({"name": "a..b"}, "no two dots"),
-        ({"trail_arns": ["audit"]}, "no ARN of a trail"),
-        ({"trail_arns": ["arn:aws-cn:cloudtrail:cn-north-1:123456789012:trail/audit"]}, "another partition"),
-        ({"archive_days": 30, "expiration_days": 30}, "before it archives"),
-        ({"expiration_days": -1}, "from 0 on"),
-        ({"key_prefix": "/logs"}, "no / at its ends"),
+        ({"trail_arns": ["audit"]}, "is not the ARN of a trail"),
+        ({"trail_arns": ["arn:aws-cn:cloudtrail:cn-north-1:123456789012:trail/audit"]}, "not in the partition"),
+        ({"archive_days": 30, "expiration_days": 30}, "greater than archive_days"),
+        ({"expiration_days": -1}, "cannot be negative"),
+        ({"key_prefix": "/logs"}, "no / at the ends"),
         ({"tags": {"aws:mine": "x"}}, "aws:"),
     ],
 )
-def test_what_aws_would_refuse_is_refused_before_the_first_call(
+def test_rejects_invalid_options_before_the_first_call(
     run_module: ModuleRunner, wrong: dict[str, Any], says: str
 ) -> None:
     messages: list[str] = []
@@ -403,7 +401,7 @@ def test_what_aws_would_refuse_is_refused_before_the_first_call(
 
 
 @pytest.mark.promise("iam")
-def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunner, s3: Any) -> None:
+def test_documents_every_iam_action(run_module: ModuleRunner, s3: Any) -> None:
     def everything() -> None:
         run_module.succeed(**WANTED | {"access_log_bucket": "access-logs"})
         s3.put_bucket_ownership_controls(
@@ -413,7 +411,7 @@ def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunn
         s3.put_object(Bucket=NAME, Key="k", Body=b"")
         run_module.succeed(name=NAME, state="absent", purge=True)
 
-    a_bucket_for_access_logs(s3)
+    make_access_log_bucket(s3)
     test_only = {"s3:PutObject"}
     assert run_module.iam_actions(everything) - test_only == documented_actions("log_bucket")
 
