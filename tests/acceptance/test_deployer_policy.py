@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.core.errors import Subject
 
 from tests.support.deployer_actions import (
     ASKED_WITHOUT_A_CALL,
@@ -19,7 +18,7 @@ from tests.support.deployer_actions import (
     deployer_policy,
 )
 from tests.support.embedded_control import ask, follow, link_in, mails
-from tests.support.module_runner import documented_actions
+from tests.support.module_runner import documented_actions, iam_actions_of
 from tools.demo.playbooks import run_playbook
 
 # Each of these is several runs of a playbook.
@@ -56,7 +55,7 @@ def called(embedded_aws: str) -> set[str]:
     play(embedded_aws, "verify")
     play(embedded_aws, "teardown", *END)
     calls = [call for call in ask(embedded_aws, "calls") if call["id"] not in by_the_reader]
-    return {Subject(call["service"], call["action"], "").iam_action for call in calls}
+    return iam_actions_of(calls)
 
 
 @pytest.fixture(scope="module")

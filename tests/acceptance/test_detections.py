@@ -43,7 +43,7 @@ def test_what_an_account_changes_is_laid_over_the_rules(tmp_path: Path) -> None:
     ("options", "told"),
     [
         ({"packs": ["gard"]}, "gard"),
-        ({"overrides": {"secret_acess": {"enabled": False}}}, "did you mean 'secret_access'?"),
+        ({"overrides": {"secret_acess": {"enabled": False}}}, 'Did you mean "secret_access"?'),
         ({"packs": ["cis"], "excluded_event_sources": ["kms.amazonaws.com"]}, "the trail excludes kms.amazonaws.com"),
         ({"management_events": "write"}, "the trail records writes only"),
         ({"alarm_names": {"secret_acess": "X"}}, 'Did you mean "secret_access"?'),

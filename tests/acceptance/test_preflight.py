@@ -92,7 +92,7 @@ def test_all_errors_of_all_hosts_are_printed_at_once_a_line_each(inventory: Inve
         f"host production: {misspelt}",
         "host production: secmon_topic_name: cannot be resolved: 'nowhere' is undefined",
         f"host sandbox: {misspelt}",
-        "host sandbox: secmon_rules: secret_acess: there is no rule 'secret_acess' (did you mean 'secret_access'? a"
+        "host sandbox: secmon_rules: secret_acess: there is no rule 'secret_acess' (Did you mean \"secret_access\"? a"
         " rule of your own needs a full body, tests included)",
     ]
     assert "7 problems in the variables of 3 of 3 hosts" in result.stdout

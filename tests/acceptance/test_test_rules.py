@@ -85,7 +85,7 @@ def test_all_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
     save(folder, rule(id="second", pattern=PATTERN.replace(" = ", " == ", 1)))
     result = play(folder)
     assert result.returncode != 0
-    assert "did you mean 'high'?" in result.stdout
+    assert 'Did you mean "high"?' in result.stdout
     assert 'Write a single "=" to compare.' in result.stdout
 
 
@@ -100,7 +100,7 @@ def test_an_account_can_bring_rules_of_its_own_by_variable(folder: Path) -> None
     save(folder, rule())
     result = play(folder, "-e", '{"secmon_rules": {"user_mode": {"enabled": false}}}')
     assert result.returncode != 0
-    assert "did you mean 'user_made'?" in result.stdout
+    assert 'Did you mean "user_made"?' in result.stdout
 
 
 def test_a_folder_without_rules_is_no_success(folder: Path) -> None:

@@ -25,6 +25,7 @@ from .errors import (
     partial_failure,
     translate,
 )
+from .iam_actions import names_a_version
 from .plan import Plan, Write
 from .rate_limits import Pace
 from .retries import Budget
@@ -241,7 +242,10 @@ class Account:
         return failures[0] if failures else None
 
     def _write(self, write: Write) -> dict[str, Any]:
-        subject = Subject(write.service, write.operation, write.resource, write.resource_arn, write.remedies)
+        of_version = names_a_version(write.parameters)
+        subject = Subject(
+            write.service, write.operation, write.resource, write.resource_arn, write.remedies, of_version
+        )
         return self._call(subject, write.parameters, write)
 
     def client(self, service: str) -> Any:

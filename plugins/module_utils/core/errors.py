@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .iam_actions import iam_action
+
 try:
     from botocore.exceptions import (
         BotoCoreError,
@@ -48,23 +50,6 @@ _EXPIRED_PAGE = re.compile(r"InvalidNextToken|ExpiredNextToken|PaginationTokenEx
 _WHO_AND_WHAT = re.compile(
     r"User: (?P<who>\S+) is not authorized to perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<what>\S+))?"
 )
-_IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
-# S3's actions are not named after its calls. Source: Service Authorization Reference, "Actions defined by Amazon S3".
-_S3_ACTIONS = {
-    "ListBuckets": "ListAllMyBuckets",
-    "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
-    "HeadBucket": "ListBucket",
-    "ListObjectVersions": "ListBucketVersions",
-    "ListObjectsV2": "ListBucket",
-    "GetBucketEncryption": "GetEncryptionConfiguration",
-    "PutBucketEncryption": "PutEncryptionConfiguration",
-    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
-    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
-    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
-    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
-    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
-    "DeleteObjects": "DeleteObjectVersion",
-}
 
 
 @dataclass(frozen=True)
@@ -77,6 +62,7 @@ class Subject:
         resource: What it is made for, in words.
         resource_arn: Its ARN if known.
         remedies: Error codes, each with what the user can do. A blank and a part of the message may follow a code.
+        of_version: Whether it names a version of an S3 object.
     """
 
     service: str
@@ -84,13 +70,12 @@ class Subject:
     resource: str
     resource_arn: str = "*"
     remedies: Mapping[str, str] | None = None
+    of_version: bool = False
 
     @property
     def iam_action(self) -> str:
         """The action that a policy has to allow for this call."""
-        if self.service == "s3":
-            return f"s3:{_S3_ACTIONS.get(self.operation, self.operation)}"
-        return f"{_IAM_PREFIXES.get(self.service, self.service)}:{self.operation}"
+        return iam_action(self.service, self.operation, of_version=self.of_version)
 
 
 class AwsError(Exception):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..filter_pattern.pattern import CompiledPattern, PatternError, compile_pattern
 from ..filter_pattern.tree import Tree
 from ..validation.document import Place
-from ..validation.errors import did_you_mean
+from ..validation.errors import suggestion
 from ..validation.fields import Fields
 from .metric_selectors import is_number, selector_doubt, selector_refusal
 from .parameters import ParameterError, Values, account_values, fill_pattern, placeholders, values_for_test
@@ -41,7 +41,7 @@ def _names_are_known(rule: Rule, names: tuple[str, ...], fields: Fields) -> bool
         hint = "tune a second, operational rule instead"
         fields.problem("parameters", "the pattern of a compliance rule is verbatim and takes no parameters", hint)
     for name in sorted(set(names) - known):
-        hint = did_you_mean(name, known) if known else "declare it below parameters"
+        hint = suggestion(name, known) if known else "declare it below parameters"
         fields.problem("pattern", f"${{{name}}} is no parameter of this rule", hint)
     for name in sorted(known - set(names)):
         message = f"the pattern does not use the parameter {name}"
@@ -49,7 +49,7 @@ def _names_are_known(rule: Rule, names: tuple[str, ...], fields: Fields) -> bool
     for index, test in enumerate(rule.tests):
         for name in sorted(set(test.parameters) - known):
             place: Place = ("tests", index, "parameters", name)
-            fields.document.add(place, f"{name} is no parameter of this rule", did_you_mean(name, known))
+            fields.document.add(place, f"{name} is no parameter of this rule", suggestion(name, known))
     return known == set(names)
 
 

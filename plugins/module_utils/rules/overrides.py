@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..validation.document import Document, Place
-from ..validation.errors import RuleError, RuleProblem, did_you_mean
+from ..validation.errors import RuleError, RuleProblem, suggestion
 from ..validation.fields import Fields
 from ..validation.limits import MAX_DEPTH
 from ..validation.strings import describe
@@ -72,7 +72,7 @@ def _given_values(rule: Rule, values: Mapping[str, Any], document: Document) -> 
     for name in values:
         if rule.parameter(name) is None:
             known = [parameter.name for parameter in rule.parameters]
-            fields.problem(name, f"rule {rule.id}: {name!r} is no parameter", did_you_mean(name, known))
+            fields.problem(name, f"rule {rule.id}: {name!r} is no parameter", suggestion(name, known))
     return {name: fields.text_or_texts(name) for name in values}
 
 
@@ -133,7 +133,7 @@ class _Merge:
             self.bodies[rule_id] = {"id": rule_id}
             self.origins[rule_id] = {(): name}
             return True
-        hint = f"{did_you_mean(rule_id, self.rules)}\na rule of your own needs a full body, tests included"
+        hint = f"{suggestion(rule_id, self.rules)}\na rule of your own needs a full body, tests included"
         self._problem(name, rule_id, (), f"there is no rule {rule_id!r}", hint)
         return False
 
@@ -161,7 +161,7 @@ class _Merge:
                 _lay_value(parameters[parameter], self.origins[rule_id], name, (*place, "value"), change)
             else:
                 message = f"{parameter!r} is no parameter of this rule"
-                self._problem(name, rule_id, place, message, did_you_mean(parameter, parameters))
+                self._problem(name, rule_id, place, message, suggestion(parameter, parameters))
 
     def _refuse(self, name: str, rule_id: str, key: str) -> None:
         if key in _FIXED_KEYS:

@@ -36,7 +36,7 @@ from ..filter_pattern.tree import (
     join,
     tree_leaves,
 )
-from ..validation.errors import did_you_mean
+from ..validation.errors import suggestion
 from .parameter_types import PARAMETER_TYPES
 from .rule import Parameter, Rule, RuleTest
 from .secret_forms import secret_forms
@@ -71,7 +71,7 @@ def fill_pattern(rule: Rule, values: Values) -> CompiledPattern:
     for name in names:
         if name not in parameters:
             raise ParameterError(
-                f"the pattern uses ${{{name}}}, which is no parameter", did_you_mean(name, parameters), name
+                f"the pattern uses ${{{name}}}, which is no parameter", suggestion(name, parameters), name
             )
         check_values(parameters[name], values.get(name, ()))
     filled = _fill(tree, parameters, values)

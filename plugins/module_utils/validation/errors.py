@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from ..core.problems import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,7 @@ class RuleError(ValueError):
         super().__init__("\n".join(str(problem) for problem in self.errors))
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return "did you mean X?" for the nearest known word; else the list of known words."""
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return `Did you mean "x"?` for the nearest known word, or the list of known words."""
     words = sorted(known)
-    nearest = difflib.get_close_matches(word, words, n=1)
-    if nearest:
-        return f"did you mean {nearest[0]!r}?"
-    return f"known: {', '.join(words)}" if words else ""
+    return did_you_mean(word, words).lstrip() or (f"known: {', '.join(words)}" if words else "")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .document import Document, Place
-from .errors import did_you_mean
+from .errors import suggestion
 from .limits import MAX_NUMBER
 from .strings import ANY_TEXT, TextKind, complaint_about, describe, quote_hint
 
@@ -47,7 +47,7 @@ class Fields:
         if value is None:
             return default or ""
         if value not in tuple(options):
-            self.problem(key, f"{describe(value)} is not one of the known values", did_you_mean(str(value), options))
+            self.problem(key, f"{describe(value)} is not one of the known values", suggestion(str(value), options))
         return str(value)
 
     def integer(self, key: str, *, default: int | None = None, smallest: int = 1) -> int:
@@ -143,7 +143,7 @@ class Fields:
         """Note every key that nobody asked for."""
         for key in self.values:
             if key not in self._known:
-                self.problem(key, f"unknown key {key!r}", did_you_mean(key, self._known))
+                self.problem(key, f"unknown key {key!r}", suggestion(key, self._known))
 
     def _checked(self, place: Place, value: Any, kind: TextKind) -> str:
         if not isinstance(value, str):

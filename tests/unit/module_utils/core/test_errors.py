@@ -92,19 +92,6 @@ def test_a_denial_without_details_names_what_we_know() -> None:
     assert hint == "Allow logs:PutMetricFilter on arn:aws:logs:r:1:log-group:g to the caller."
 
 
-@pytest.mark.parametrize(
-    ("service", "operation", "action"),
-    [
-        ("resourcegroupstaggingapi", "GetResources", "tag:GetResources"),
-        ("s3", "PutBucketEncryption", "s3:PutEncryptionConfiguration"),
-        ("s3", "PutBucketPolicy", "s3:PutBucketPolicy"),
-        ("sns", "Subscribe", "sns:Subscribe"),
-    ],
-)
-def test_the_action_is_named_as_iam_names_it(service: str, operation: str, action: str) -> None:
-    assert Subject(service, operation, "x").iam_action == action
-
-
 def test_a_remedy_of_the_caller_goes_before_ours() -> None:
     subject = Subject("logs", "PutMetricFilter", "x", remedies={"AccessDeniedException": "Ask Anna."})
     assert translate(answer("AccessDeniedException"), subject).hint == "Ask Anna."

@@ -61,7 +61,7 @@ def test_all_problems_of_all_hosts_are_told_at_once_host_by_host(shipped: Packs)
 def test_rules_are_checked_even_where_the_packs_are_wrong(shipped: Packs) -> None:
     report = check(shipped, guide={"packs": ["gard"], "rules": {"secret_acess": {"enabled": False}}})
     assert len(report.problems) == 2
-    assert "did you mean 'secret_access'?" in report.problems[1]
+    assert 'Did you mean "secret_access"?' in report.problems[1]
 
 
 def test_two_hosts_of_one_account_are_told(shipped: Packs) -> None:

@@ -69,7 +69,7 @@ def test_all_errors_of_all_files_come_at_once_with_file_line_key_and_hint(tmp_pa
     by_key = {problem.key: problem for problem in problems if problem.file == str(first)}
     assert by_key["titel"].line == 2
     assert "title" in by_key["titel"].hint
-    assert (by_key["severity"].line, by_key["severity"].hint) == (3, "did you mean 'high'?")
+    assert (by_key["severity"].line, by_key["severity"].hint) == (3, 'Did you mean "high"?')
     assert {"title", "pattern", "filter_name", "description", "runbook"} <= by_key.keys()
     assert {"metric.namespace", "metric.name", "alarm.period_seconds", "tests"} <= by_key.keys()
     assert [problem.line for problem in problems if problem.file == str(second)] == [1]

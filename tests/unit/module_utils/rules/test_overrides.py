@@ -70,7 +70,7 @@ def test_the_result_is_validated_and_the_message_names_layer_rule_and_key() -> N
     host = {"secret_access": {"parameters": {"secret": "a*"}}}
     problems = errors_of(("group_vars", group), ("host_vars", host))
     assert problems["secret_access.alarm.period_seconds"].file == "group_vars"
-    assert problems["secret_access.titel"].hint == "did you mean 'title'?"
+    assert problems["secret_access.titel"].hint == 'Did you mean "title"?'
     assert "period" in str(problems["secret_access.alarm.period_seconds"])
     problem = errors_of(("group_vars", {}), ("host_vars", host))["secret_access.parameters.secret.value"]
     assert (problem.file, problem.line) == ("host_vars", None)
@@ -78,8 +78,8 @@ def test_the_result_is_validated_and_the_message_names_layer_rule_and_key() -> N
 
 def test_an_unknown_rule_or_parameter_gets_a_did_you_mean() -> None:
     problems = errors_of({"secret_acess": {"enabled": False}, "secret_access": {"parameters": {"sceret": "x"}}})
-    assert "did you mean 'secret_access'?" in problems["secret_acess"].hint
-    assert "did you mean 'secret'?" in problems["secret_access.parameters.sceret"].hint
+    assert 'Did you mean "secret_access"?' in problems["secret_acess"].hint
+    assert 'Did you mean "secret"?' in problems["secret_access.parameters.sceret"].hint
 
 
 @pytest.mark.parametrize("layer", [["secret_access"], "x", {"secret_access": False}, {"secret_access": ["x"]}, {1: {}}])
@@ -169,7 +169,7 @@ def test_resolving_leaves_a_pattern_without_parameters_verbatim() -> None:
 @pytest.mark.parametrize(
     ("values", "key", "words"),
     [
-        ({"sceret": "x"}, "parameters.sceret", "did you mean 'secret'?"),
+        ({"sceret": "x"}, "parameters.sceret", 'Did you mean "secret"?'),
         ({"secret": "a*"}, "parameters.secret", "wildcard"),
         ({"secret": 5}, "parameters.secret", "quote it"),
         ({"secret": ["a", 5]}, "parameters.secret[1]", "quote it"),

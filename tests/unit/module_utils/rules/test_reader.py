@@ -78,7 +78,7 @@ def test_a_bad_value_is_refused_by_key(key: str, body: dict[str, Any], words: st
         ("metric.value", "metric", {"value": "$.bytes"}, "does not name"),
         ("metric.value", "metric", {"value": "1" * 101}, "more than 100"),
         ("metric.value", "metric", {"value": True}, "truth value"),
-        ("metric.unit", "metric", {"unit": "count"}, "did you mean 'Count'?"),
+        ("metric.unit", "metric", {"unit": "count"}, 'Did you mean "Count"?'),
         ("metric.default_value", "metric", {"default_value": "0"}, "must be a number"),
         ("metric.default_value", "metric", {"dimensions": {"A": "$.eventName"}}, "dimensions"),
         (
@@ -93,12 +93,12 @@ def test_a_bad_value_is_refused_by_key(key: str, body: dict[str, Any], words: st
         ("alarm.datapoints_to_alarm", "alarm", {"datapoints_to_alarm": 2}, "cannot occur"),
         ("alarm.statistic", "alarm", {"extended_statistic": "p99"}, "exactly one"),
         ("alarm.statistic", "alarm", {"statistic": "REMOVE"}, "exactly one"),
-        ("alarm.statistic", "alarm", {"statistic": "sum"}, "did you mean 'Sum'?"),
+        ("alarm.statistic", "alarm", {"statistic": "sum"}, 'Did you mean "Sum"?'),
         ("alarm.extended_statistic", "alarm", {"statistic": "REMOVE", "extended_statistic": "99"}, "p99"),
         ("alarm.comparison", "alarm", {"comparison": "GreaterOrEqual"}, "GreaterThan"),
-        ("alarm.missing_data", "alarm", {"missing_data": "notbreaching"}, "did you mean 'notBreaching'?"),
+        ("alarm.missing_data", "alarm", {"missing_data": "notbreaching"}, 'Did you mean "notBreaching"?'),
         ("alarm.threshold", "alarm", {"threshold": float("nan")}, "must be a number"),
-        ("alarm.treshold", "alarm", {"treshold": 1}, "did you mean 'threshold'?"),
+        ("alarm.treshold", "alarm", {"treshold": 1}, 'Did you mean "threshold"?'),
     ],
 )
 def test_the_limits_of_aws_are_kept(key: str, part: str, changes: dict[str, Any], words: str) -> None:
@@ -145,9 +145,9 @@ def test_parameters_and_placeholders_must_be_the_same_names() -> None:
     with pytest.raises(RuleError) as caught:
         rule_from(body)
     problems = {problem.key: problem for problem in caught.value.errors}
-    assert "did you mean 'secret'?" in problems["pattern"].hint
+    assert 'Did you mean "secret"?' in problems["pattern"].hint
     assert "does not use" in problems["parameters.secret"].message
-    assert "did you mean 'secret'?" in problems["tests[0].parameters.sceret"].hint
+    assert 'Did you mean "secret"?' in problems["tests[0].parameters.sceret"].hint
 
 
 def test_samples_and_values_are_checked_by_type() -> None:

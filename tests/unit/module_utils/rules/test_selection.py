@@ -47,8 +47,8 @@ def test_the_values_of_an_account_are_filled_in(shipped: Packs) -> None:
 @pytest.mark.parametrize(
     ("packs", "overrides", "trail", "told"),
     [
-        (["guide"], {"secret_acess": {"enabled": False}}, {}, "did you mean 'secret_access'?"),
-        (["guide"], {"secret_access": {"severity": "hihg"}}, {}, "did you mean 'high'?"),
+        (["guide"], {"secret_acess": {"enabled": False}}, {}, 'Did you mean "secret_access"?'),
+        (["guide"], {"secret_access": {"severity": "hihg"}}, {}, 'Did you mean "high"?'),
         (["guide"], {"root_usage": {"enabled": False}}, {}, "in the pack cis, which secmon_packs does not choose"),
         (["guide"], {"secret_access": {"enabled": False}}, {}, "no rule is left to deploy."),
         (["guide"], {"secret_access": {"alarm": {"statistic": "Average"}}}, {}, "set statistic to Sum"),
