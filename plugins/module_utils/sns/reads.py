@@ -1,18 +1,18 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What is read from SNS."""
+"""Read topics and subscriptions."""
 
 from __future__ import annotations
 
 from ..core.account import Account
 from ..core.tags import as_mapping
-from .plan import FoundTopic, topic_arn
-from .subscriptions import Subscription, listed
+from .plan import Topic, topic_arn
+from .subscriptions import Subscription, subscriptions_of
 
 
-def find_topic(account: Account, name: str) -> FoundTopic | None:
-    """Return the topic of this name with its tags and subscriptions, or None."""
+def find_topic(account: Account, name: str) -> Topic | None:
+    """Return the topic with this name, its tags and its subscriptions, or None."""
     arn = topic_arn(name, account.place)
     topic = f"topic {name}"
     answer = account.read_if_any(
@@ -24,7 +24,7 @@ def find_topic(account: Account, name: str) -> FoundTopic | None:
     items = account.read_all(
         "sns", "ListSubscriptionsByTopic", topic, "Subscriptions", {"TopicArn": arn}, resource_arn=arn
     )
-    return FoundTopic(answer["Attributes"], as_mapping(tags["Tags"]), listed(items))
+    return Topic(answer["Attributes"], as_mapping(tags["Tags"]), subscriptions_of(items))
 
 
 def find_subscription(account: Account, arn: str) -> Subscription:
@@ -32,6 +32,5 @@ def find_subscription(account: Account, arn: str) -> Subscription:
     answer = account.read(
         "sns", "GetSubscriptionAttributes", f"subscription {arn}", {"SubscriptionArn": arn}, resource_arn=arn
     )
-    attributes = answer["Attributes"]
-    (subscription,) = listed([{**attributes, "SubscriptionArn": arn}])
+    (subscription,) = subscriptions_of([{**answer["Attributes"], "SubscriptionArn": arn}])
     return subscription

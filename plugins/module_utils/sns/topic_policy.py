@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Who may publish to a topic: two statements of ours in its policy, among those of others.
+"""Build the topic policy: up to two managed statements; all other statements are kept.
 
 Sources: SNS developer guide, "Allow Amazon CloudWatch alarms to publish messages"; EventBridge user guide, "Using
 resource-based policies": SNS drops what EventBridge publishes under a statement with a condition.
@@ -28,7 +28,7 @@ _OWNER_ACTIONS = (
 
 
 def default_policy(topic_arn: str, place: Place) -> dict[str, Any]:
-    """Return the policy that SNS gives a topic for which nobody asks for another: all for its owner."""
+    """Return the policy that SNS sets on a new topic by default: the owner may do everything."""
     owner = {
         "Sid": DEFAULT_SID,
         "Effect": "Allow",
@@ -41,26 +41,26 @@ def default_policy(topic_arn: str, place: Place) -> dict[str, Any]:
 
 
 def is_default(policy: Mapping[str, Any]) -> bool:
-    """Whether nobody but the topic's owner stands in its policy."""
+    """Return whether a policy has only the default statement."""
     return [statement.get("Sid") for statement in statements_of(policy)] == [DEFAULT_SID]
 
 
-def wanted_policy(
+def desired_policy(
     current: Mapping[str, Any], publishers: Sequence[str] | None, topic_arn: str, place: Place
 ) -> dict[str, Any]:
-    """Return the policy under which these may publish; statements that are not ours stay as they are.
+    """Return the policy that allows these publishers; other statements are kept.
 
     Args:
         current: The topic's policy.
-        publishers: Who may publish. With None, CloudWatch may, and EventBridge's statement stays as it is.
-        topic_arn: The topic.
-        place: Where it is: CloudWatch may publish for alarms of this account only.
+        publishers: The allowed publishers. None allows CloudWatch and keeps EventBridge's statement as it is.
+        topic_arn: The ARN of the topic.
+        place: Its partition, region and account: CloudWatch may publish for alarms of this account only.
     """
     if publishers is None:
         return with_statements(current, {_SIDS[CLOUDWATCH]: _statement(CLOUDWATCH, topic_arn, place)})
-    ours = {_SIDS[name]: _statement(name, topic_arn, place) for name in publishers}
-    policy = with_statements(current, ours, dropped=_SIDS.values())
-    # No policy is without a statement; the topic's owner is the one who may publish in any case.
+    managed = {_SIDS[name]: _statement(name, topic_arn, place) for name in publishers}
+    policy = with_statements(current, managed, dropped=_SIDS.values())
+    # A policy needs at least one statement.
     return policy if statements_of(policy) else default_policy(topic_arn, place)
 
 

@@ -1,4 +1,4 @@
-"""The promises of docs/modules.md, kept by alert_topic on the embedded AWS, checked with plain boto3."""
+"""Test alert_topic on the embedded AWS and verify the result with plain boto3."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def sns(aws_client: Callable[..., Any]) -> Any:
 
 
 @pytest.mark.promise("changed")
-def test_present_again_absent_again(run_module: ModuleRunner, sns: Any) -> None:
+def test_creates_and_deletes_a_topic_and_repeats_without_a_change(run_module: ModuleRunner, sns: Any) -> None:
     assert run_module.succeed(**WANTED)["changed"]
     assert topic(sns)["DisplayName"] == "Security"
     assert not run_module.succeed(**WANTED)["changed"]
@@ -51,9 +51,7 @@ def test_present_again_absent_again(run_module: ModuleRunner, sns: Any) -> None:
 
 
 @pytest.mark.promise("changed")
-def test_alarms_of_this_account_may_publish_and_eventbridge_without_a_condition(
-    run_module: ModuleRunner, sns: Any
-) -> None:
+def test_allows_alarms_of_this_account_and_eventbridge_without_a_condition(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(name=NAME)
     assert list(statements(sns)) == ["__default_statement_ID", "SecmonCloudWatchAlarms"]
     run_module.succeed(name=NAME, publishers=["cloudwatch", "eventbridge"])
@@ -66,7 +64,7 @@ def test_alarms_of_this_account_may_publish_and_eventbridge_without_a_condition(
 
 
 @pytest.mark.promise("changed")
-def test_a_new_topic_keeps_the_policy_that_aws_gives_its_owner(run_module: ModuleRunner, sns: Any) -> None:
+def test_a_new_topic_keeps_the_default_statement_for_its_owner(run_module: ModuleRunner, sns: Any) -> None:
     sns.create_topic(Name=NAME)
     by_aws = policy(sns)
     sns.delete_topic(TopicArn=ARN)
@@ -74,13 +72,11 @@ def test_a_new_topic_keeps_the_policy_that_aws_gives_its_owner(run_module: Modul
     assert policy(sns) == by_aws
 
 
-BY_HAND: dict[str, Change] = {
+MANUAL_CHANGES: dict[str, Change] = {
     "display name": lambda sns: set_attribute(sns, "DisplayName", "Prices"),
     "display name cleared": lambda sns: set_attribute(sns, "DisplayName", ""),
     "key": lambda sns: set_attribute(sns, "KmsMasterKeyId", "alias/aws/sns"),
     "key cleared": lambda sns: set_attribute(sns, "KmsMasterKeyId", ""),
-    "delivery policy": lambda sns: set_attribute(sns, "DeliveryPolicy", '{"http": {}}'),
-    "delivery policy cleared": lambda sns: set_attribute(sns, "DeliveryPolicy", ""),
     "statement removed": lambda sns: set_policy(sns, {"SecmonCloudWatchAlarms": {}}),
     "statement removed for EventBridge": lambda sns: set_policy(sns, {"SecmonEventBridge": {}}),
     "statement denied": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Effect="Deny"),
@@ -112,11 +108,11 @@ BY_HAND: dict[str, Change] = {
 
 
 @pytest.mark.promise("drift")
-@pytest.mark.parametrize("by_hand", BY_HAND.values(), ids=list(BY_HAND))
-def test_what_was_changed_by_hand_is_seen_and_repaired(run_module: ModuleRunner, sns: Any, by_hand: Change) -> None:
+@pytest.mark.parametrize("change", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
+def test_repairs_a_manual_change(run_module: ModuleRunner, sns: Any, change: Change) -> None:
     run_module.succeed(**WANTED)
     right = topic(sns)
-    by_hand(sns)
+    change(sns)
     assert topic(sns) != right
     predicted = run_module.succeed(check=True, **WANTED)
     repaired = run_module.succeed(**WANTED)
@@ -128,7 +124,7 @@ def test_what_was_changed_by_hand_is_seen_and_repaired(run_module: ModuleRunner,
 
 
 @pytest.mark.promise("drift")
-def test_a_policy_that_only_looks_different_is_left_alone(run_module: ModuleRunner, sns: Any) -> None:
+def test_keeps_a_policy_that_is_equal_in_another_form(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(**WANTED)
     condition = {"stringEquals": {"AWS:SourceAccount": [ACCOUNT]}}
     alter(sns, "SecmonCloudWatchAlarms", Action=["SNS:Publish"], Resource=[ARN], Condition=condition)
@@ -139,13 +135,14 @@ def test_a_policy_that_only_looks_different_is_left_alone(run_module: ModuleRunn
 
 
 @pytest.mark.promise("silence")
-def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, sns: Any) -> None:
+def test_keeps_settings_that_the_task_omits(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(**WANTED)
     sns.subscribe(TopicArn=ARN, Protocol="email", Endpoint="colleague@example.com")
     arn = listed(sns)[QUEUE["endpoint"]]
     sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="FilterPolicy", AttributeValue='{"a": ["b"]}')
     set_policy(sns, {"TheirPipeline": FOREIGN})
     set_attribute(sns, "TracingConfig", "Active")
+    set_attribute(sns, "DeliveryPolicy", '{"http": {}}')
     before = topic(sns)
     assert not run_module.succeed(name=NAME)["changed"]
     assert not run_module.succeed(**WANTED)["changed"]
@@ -154,7 +151,7 @@ def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, sns: Any
 
 
 @pytest.mark.promise("silence")
-def test_foreign_statements_stay_as_they_are_when_ours_change(run_module: ModuleRunner, sns: Any) -> None:
+def test_keeps_other_statements_when_managed_ones_change(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(**WANTED)
     set_policy(sns, {"TheirPipeline": FOREIGN})
     owner = statements(sns)["__default_statement_ID"]
@@ -163,12 +160,12 @@ def test_foreign_statements_stay_as_they_are_when_ours_change(run_module: Module
 
 
 @pytest.mark.promise("silence")
-def test_what_the_task_clears_is_cleared(run_module: ModuleRunner, sns: Any) -> None:
+def test_clears_settings_that_the_task_sets_to_empty_values(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(**WANTED)
-    clearing = {"display_name": "", "kms_key_arn": "", "delivery_policy": {}, "publishers": ["cloudwatch"], "tags": {}}
+    clearing = {"display_name": "", "kms_key_arn": "", "publishers": ["cloudwatch"], "tags": {}}
     assert run_module.succeed(name=NAME, **clearing)["changed"]
     seen = topic(sns)
-    assert (seen["DisplayName"], seen["DeliveryPolicy"], "KmsMasterKeyId" in seen) == ("", "", False)
+    assert (seen["DisplayName"], "KmsMasterKeyId" in seen) == ("", False)
     assert list(seen["Policy"]) == ["__default_statement_ID", "SecmonCloudWatchAlarms"]
     assert seen["tags"] == {"secmon:managed-by": "secmon.aws"}
     assert not run_module.succeed(name=NAME, **clearing)["changed"]
@@ -177,7 +174,7 @@ def test_what_the_task_clears_is_cleared(run_module: ModuleRunner, sns: Any) -> 
 @pytest.mark.promise("check")
 @pytest.mark.parametrize("state", ["present", "absent"])
 @pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
-def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, there: bool, state: str) -> None:
+def test_check_mode_predicts_the_result_and_writes_nothing(run_module: ModuleRunner, there: bool, state: str) -> None:
     if there:
         run_module.succeed(name=NAME, display_name="Old", subscriptions=[BOB], tags={"old": "yes"})
     predicted: dict[str, Any] = {}
@@ -203,7 +200,7 @@ def test_check_mode_predicts_a_confirmation_and_a_removal(run_module: ModuleRunn
 
 
 @pytest.mark.promise("diff")
-def test_the_difference_shows_before_and_after(run_module: ModuleRunner) -> None:
+def test_diff_shows_before_and_after(run_module: ModuleRunner) -> None:
     run_module.succeed(name=NAME, display_name="Old", subscriptions=[ALICE])
     diff = run_module.succeed(name=NAME, display_name="New", subscriptions=[ALICE, BOB])["diff"]
     changes = {key: (diff["before"][key], diff["after"][key]) for key in diff["after"]}
@@ -213,7 +210,7 @@ def test_the_difference_shows_before_and_after(run_module: ModuleRunner) -> None
 
 
 @pytest.mark.promise("changed")
-def test_a_topic_with_the_key_of_sns_is_warned_of(run_module: ModuleRunner, sns: Any) -> None:
+def test_warns_if_the_topic_uses_the_aws_managed_key(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(name=NAME)
     set_attribute(sns, "KmsMasterKeyId", "alias/aws/sns")
     assert "CloudWatch cannot use" in run_module.succeed(name=NAME)["warnings"][0]

@@ -1,4 +1,4 @@
-"""What alert_topic promises when things go wrong: no secret is printed, nothing is done twice or left undone."""
+"""Test alert_topic with failures: no secret is printed, no call is lost or made twice."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sns(aws_client: Callable[..., Any]) -> Any:
 
 
 @pytest.mark.promise("secrets")
-def test_no_secret_is_printed(run_module: ModuleRunner) -> None:
+def test_never_prints_a_secret(run_module: ModuleRunner) -> None:
     run_module.secret_key = "canary/secret+key"
     token, password = "canary token/1+2", "canary:pass+word"
     listener = {"protocol": "https", "endpoint": f"https://user:{password}@alerts.example.com/in"}
@@ -50,7 +50,7 @@ def test_no_secret_is_printed(run_module: ModuleRunner) -> None:
 
 
 @pytest.mark.promise("secrets")
-def test_no_secret_is_printed_by_a_fault_of_the_module(
+def test_never_prints_a_secret_if_the_module_has_a_bug(
     run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, password = "canary token/1+2", "canary:pass+word"
@@ -78,7 +78,7 @@ def test_no_secret_is_printed_by_a_fault_of_the_module(
     ids=["throttled", "unavailable", "concurrent", "reset", "answer lost"],
 )
 @pytest.mark.parametrize("action", ["GetTopicAttributes", "CreateTopic", "Subscribe"])
-def test_what_passes_is_repeated(run_module: ModuleRunner, sns: Any, action: str, fault: dict[str, Any]) -> None:
+def test_retries_transient_failures(run_module: ModuleRunner, sns: Any, action: str, fault: dict[str, Any]) -> None:
     run_module.faults({"service": "sns", "action": action, **fault})
     result = run_module.succeed(**WANTED)
     assert result["changed"]
@@ -91,9 +91,7 @@ def test_what_passes_is_repeated(run_module: ModuleRunner, sns: Any, action: str
 @pytest.mark.promise("retry")
 @pytest.mark.parametrize("mode", ["reset", "kill_after"])
 @pytest.mark.parametrize("action", ["ListSubscriptionsByTopic", "SetTopicAttributes", "TagResource", "Unsubscribe"])
-def test_broken_connections_change_nothing_in_the_end(
-    run_module: ModuleRunner, sns: Any, action: str, mode: str
-) -> None:
+def test_recovers_from_broken_connections(run_module: ModuleRunner, sns: Any, action: str, mode: str) -> None:
     run_module.succeed(**WANTED)
     run_module.faults({"service": "sns", "action": action, "mode": mode, "times": 2})
     changed = {"display_name": "New", "tags": {"team": "new"}, "subscriptions": [ALICE]}
@@ -105,7 +103,7 @@ def test_broken_connections_change_nothing_in_the_end(
 
 @pytest.mark.promise("retry")
 @pytest.mark.parametrize("mode", ["reset", "kill_after"])
-def test_a_confirmation_whose_answer_is_lost_confirms(run_module: ModuleRunner, sns: Any, mode: str) -> None:
+def test_confirms_even_if_the_answer_is_lost(run_module: ModuleRunner, sns: Any, mode: str) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE])
     token = token_in(mails(run_module.endpoint, ALICE["endpoint"])[0])
     run_module.faults({"service": "sns", "action": "ConfirmSubscription", "mode": mode})
@@ -118,9 +116,9 @@ def test_a_confirmation_whose_answer_is_lost_confirms(run_module: ModuleRunner, 
 @pytest.mark.parametrize(
     "fault",
     [{"error": "InvalidParameter", "message": "Invalid parameter: NextToken"}, {"error": "ExpiredNextToken"}],
-    ids=["as SNS says it", "as others say it"],
+    ids=["SNS", "other services"],
 )
-def test_a_listing_whose_page_expires_begins_again(run_module: ModuleRunner, sns: Any, fault: dict[str, Any]) -> None:
+def test_restarts_a_listing_if_its_token_expires(run_module: ModuleRunner, sns: Any, fault: dict[str, Any]) -> None:
     run_module.succeed(name=NAME)
     queues = [f"{QUEUE['endpoint']}{number:03}" for number in range(150)]
     for queue in queues:
@@ -132,14 +130,14 @@ def test_a_listing_whose_page_expires_begins_again(run_module: ModuleRunner, sns
 
 
 @pytest.mark.promise("budget")
-def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner) -> None:
+def test_gives_up_on_throttling_after_timeout_seconds(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "sns", "action": "Subscribe", "error": "Throttled", "status": 429, "times": 500})
     message = run_module.fail(**WANTED, timeout_seconds=60)
     assert "Throttled" in message and "timeout_seconds" in message
 
 
 @pytest.mark.promise("budget")
-def test_a_connection_that_always_breaks_is_given_up_in_time(run_module: ModuleRunner) -> None:
+def test_gives_up_on_broken_connections_after_timeout_seconds(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "sns", "action": "Subscribe", "mode": "reset", "times": 500})
     message = run_module.fail(**WANTED, timeout_seconds=60)
     assert "Subscribe failed" in message and "Run it again" in message
@@ -154,7 +152,7 @@ def test_a_connection_that_always_breaks_is_given_up_in_time(run_module: ModuleR
         *("SetTopicAttributes", "TagResource", "Subscribe", "Unsubscribe"),
     ],
 )
-def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action: str) -> None:
+def test_denial_names_the_action_to_allow_and_the_topic(run_module: ModuleRunner, action: str) -> None:
     run_module.succeed(name=NAME, subscriptions=[QUEUE])
     run_module.faults({"service": "sns", "action": action, "error": "AuthorizationError", "status": 403})
     task = {**WANTED, "subscriptions": [ALICE], "remove_subscriptions": [QUEUE]}
@@ -165,7 +163,7 @@ def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action:
 
 @pytest.mark.promise("denied")
 @pytest.mark.parametrize("action", ["CreateTopic", "DeleteTopic"])
-def test_a_denial_to_make_or_delete_says_what_to_allow(run_module: ModuleRunner, action: str) -> None:
+def test_denial_of_creation_or_deletion_names_the_action_to_allow(run_module: ModuleRunner, action: str) -> None:
     if action == "DeleteTopic":
         run_module.succeed(name=NAME)
     run_module.faults({"service": "sns", "action": action, "error": "AuthorizationError", "status": 403})
@@ -176,7 +174,7 @@ def test_a_denial_to_make_or_delete_says_what_to_allow(run_module: ModuleRunner,
 @pytest.mark.promise("resume")
 @pytest.mark.parametrize("fails", ["CreateTopic", "Subscribe"])
 @pytest.mark.parametrize("mode", ["kill_after", "reset"])
-def test_what_a_killed_run_left_is_finished(run_module: ModuleRunner, sns: Any, fails: str, mode: str) -> None:
+def test_completes_an_interrupted_run(run_module: ModuleRunner, sns: Any, fails: str, mode: str) -> None:
     run_module.faults({"service": "sns", "action": fails, "mode": mode})
     run_module.fail(**WANTED, timeout_seconds=0)
     run_module.succeed(**WANTED)
@@ -188,7 +186,7 @@ def test_what_a_killed_run_left_is_finished(run_module: ModuleRunner, sns: Any, 
 
 
 @pytest.mark.promise("resume")
-def test_an_empty_topic_without_our_tag_is_taken_for_an_unfinished_one(run_module: ModuleRunner, sns: Any) -> None:
+def test_adopts_an_empty_untagged_topic_as_unfinished(run_module: ModuleRunner, sns: Any) -> None:
     sns.create_topic(Name=NAME)
     run_module.faults({"service": "sns", "action": "SetTopicAttributes", "mode": "kill_after"})
     run_module.fail(**WANTED, timeout_seconds=0)

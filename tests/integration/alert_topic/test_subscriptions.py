@@ -1,4 +1,4 @@
-"""What alert_topic promises of subscriptions: who gets a mail, who is asked for, and who is removed."""
+"""Test that alert_topic creates, confirms and removes exactly the subscriptions of the task."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def sns(aws_client: Callable[..., Any]) -> Any:
 
 
 @pytest.mark.promise("drift")
-def test_a_subscription_that_its_owner_ended_by_the_link_is_asked_for_again(run_module: ModuleRunner, sns: Any) -> None:
+def test_recreates_a_subscription_that_its_owner_ended(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE])
     follow(link_in(mails(run_module.endpoint, ALICE["endpoint"])[0], "ConfirmSubscription"))
     assert states(run_module.succeed(name=NAME, subscriptions=[ALICE])) == {ALICE["endpoint"]: "confirmed"}
@@ -31,7 +31,7 @@ def test_a_subscription_that_its_owner_ended_by_the_link_is_asked_for_again(run_
 
 
 @pytest.mark.promise("silence")
-def test_only_what_is_named_is_removed(run_module: ModuleRunner, sns: Any) -> None:
+def test_removes_only_the_listed_subscriptions(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(name=NAME, subscriptions=[QUEUE, {**QUEUE, "endpoint": QUEUE["endpoint"] + "2"}])
     result = run_module.succeed(name=NAME, subscriptions=[], remove_subscriptions=[QUEUE])
     assert result["changed"] and states(result)[QUEUE["endpoint"]] == "absent"
@@ -40,9 +40,7 @@ def test_only_what_is_named_is_removed(run_module: ModuleRunner, sns: Any) -> No
 
 
 @pytest.mark.promise("silence")
-def test_a_pending_subscription_that_cannot_be_removed_is_said_to_be_pending(
-    run_module: ModuleRunner, sns: Any
-) -> None:
+def test_reports_that_a_pending_subscription_cannot_be_removed(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE])
     result = run_module.succeed(name=NAME, remove_subscriptions=[ALICE])
     assert not result["changed"]
@@ -51,7 +49,7 @@ def test_a_pending_subscription_that_cannot_be_removed_is_said_to_be_pending(
 
 
 @pytest.mark.promise("changed")
-def test_pending_confirmed_and_absent_are_told_apart(run_module: ModuleRunner, sns: Any) -> None:
+def test_reports_pending_confirmed_and_absent_subscriptions(run_module: ModuleRunner, sns: Any) -> None:
     first = run_module.succeed(name=NAME, subscriptions=[ALICE, BOB, QUEUE])
     assert list(states(first).values()) == ["pending", "pending", "confirmed"]
     assert first["subscriptions"][2]["subscription_arn"] == listed(sns)[QUEUE["endpoint"]]
@@ -69,7 +67,7 @@ def test_pending_confirmed_and_absent_are_told_apart(run_module: ModuleRunner, s
 
 
 @pytest.mark.promise("changed")
-def test_nobody_gets_a_second_confirmation_mail_while_pending(run_module: ModuleRunner) -> None:
+def test_sends_one_confirmation_email_while_pending(run_module: ModuleRunner) -> None:
     for address in ("alice@example.com", "alice@EXAMPLE.com"):
         run_module.succeed(name=NAME, subscriptions=[{"protocol": "email", "endpoint": address}])
     run_module.succeed(name=NAME, display_name="New", subscriptions=[ALICE, ALICE])
@@ -78,7 +76,9 @@ def test_nobody_gets_a_second_confirmation_mail_while_pending(run_module: Module
 
 
 @pytest.mark.promise("changed")
-def test_a_token_confirms_so_that_the_link_in_the_alerts_ends_nothing(run_module: ModuleRunner, sns: Any) -> None:
+def test_a_token_confirms_so_that_the_link_in_alerts_cannot_end_the_subscription(
+    run_module: ModuleRunner, sns: Any
+) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE, BOB])
     token = token_in(mails(run_module.endpoint, ALICE["endpoint"])[0])
     task = {"name": NAME, "subscriptions": [ALICE], "confirmation_token": token}
@@ -96,7 +96,7 @@ def test_a_token_confirms_so_that_the_link_in_the_alerts_ends_nothing(run_module
 
 
 @pytest.mark.promise("changed")
-def test_a_token_that_may_be_for_several_is_refused(run_module: ModuleRunner, sns: Any) -> None:
+def test_rejects_a_token_that_may_belong_to_several_subscriptions(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE, BOB])
     token = token_in(mails(run_module.endpoint, ALICE["endpoint"])[0])
     message = run_module.fail(name=NAME, subscriptions=[ALICE, BOB], display_name="New", confirmation_token=token)
@@ -106,7 +106,7 @@ def test_a_token_that_may_be_for_several_is_refused(run_module: ModuleRunner, sn
 
 
 @pytest.mark.promise("changed")
-def test_a_token_for_another_subscription_is_told(run_module: ModuleRunner) -> None:
+def test_warns_if_the_token_belongs_to_another_subscription(run_module: ModuleRunner) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE, BOB])
     token = token_in(mails(run_module.endpoint, BOB["endpoint"])[0])
     result = run_module.succeed(name=NAME, subscriptions=[ALICE], confirmation_token=token)
@@ -115,8 +115,8 @@ def test_a_token_for_another_subscription_is_told(run_module: ModuleRunner) -> N
 
 
 @pytest.mark.promise("changed")
-def test_a_wrong_token_is_explained(run_module: ModuleRunner) -> None:
+def test_explains_an_invalid_token(run_module: ModuleRunner) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE])
     message = run_module.fail(name=NAME, confirmation_token="0" * 144)
-    assert "newest confirmation mail" in message and "alice@example.com" in message
+    assert "newest confirmation email" in message and "alice@example.com" in message
     assert len(mails(run_module.endpoint, ALICE["endpoint"])) == 1

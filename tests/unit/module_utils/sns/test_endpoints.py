@@ -4,8 +4,8 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.sns.endpoints import (
     endpoint_problem,
     identity,
+    masked,
     needs_confirmation,
-    shown,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ URL_TEXT = st.text(alphabet="abcXYZ019.-:/?#@%[]*", max_size=30)
         ("lambda", f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:alert:$LATEST"),
     ],
 )
-def test_what_sns_takes_is_taken(protocol: str, endpoint: str) -> None:
+def test_accepts_valid_endpoints(protocol: str, endpoint: str) -> None:
     assert endpoint_problem({"protocol": protocol, "endpoint": endpoint}, "aws") == ""
 
 
@@ -51,7 +51,7 @@ def test_what_sns_takes_is_taken(protocol: str, endpoint: str) -> None:
         ("sqs", f"arn:aws-cn:sqs:cn-north-1:{ACCOUNT}:alarms"),
     ],
 )
-def test_what_sns_refuses_is_refused(protocol: str, endpoint: str) -> None:
+def test_rejects_invalid_endpoints(protocol: str, endpoint: str) -> None:
     assert endpoint_problem({"protocol": protocol, "endpoint": endpoint}, "aws").startswith(protocol)
 
 
@@ -64,7 +64,7 @@ def test_what_sns_refuses_is_refused(protocol: str, endpoint: str) -> None:
         ("https", "https://user:secret@a.de/", "https://user:****@a.de/"),
     ],
 )
-def test_spellings_of_the_same_endpoint_are_the_same(protocol: str, one: str, other: str) -> None:
+def test_spellings_of_one_endpoint_have_the_same_identity(protocol: str, one: str, other: str) -> None:
     assert identity(protocol, one) == identity(protocol, other)
 
 
@@ -76,21 +76,23 @@ def test_spellings_of_the_same_endpoint_are_the_same(protocol: str, one: str, ot
         (("https", "https://a.de/in"), ("https", "https://a.de/In")),
     ],
 )
-def test_different_endpoints_are_different(one: tuple[str, str], other: tuple[str, str]) -> None:
+def test_different_endpoints_have_different_identities(one: tuple[str, str], other: tuple[str, str]) -> None:
     assert identity(*one) != identity(*other)
 
 
 @given(st.text(alphabet="abcdef0123:@%*-", min_size=5, max_size=20))
-def test_a_password_in_a_url_is_not_shown(password: str) -> None:
-    assert shown("https", f"https://user:{password}@alerts.example.com/in") == "https://user:****@alerts.example.com/in"
+def test_masks_the_password_in_a_url(password: str) -> None:
+    assert (
+        masked("https", f"https://user:{password}@alerts.example.com/in") == "https://user:****@alerts.example.com/in"
+    )
 
 
 @given(st.sampled_from(["https", "http", "email", "sms", "sqs"]), URL_TEXT | URL_TEXT.map("https://{}".format))
-def test_what_is_shown_is_the_same_endpoint(protocol: str, endpoint: str) -> None:
-    assert identity(protocol, shown(protocol, endpoint)) == identity(protocol, endpoint)
+def test_masking_keeps_the_identity(protocol: str, endpoint: str) -> None:
+    assert identity(protocol, masked(protocol, endpoint)) == identity(protocol, endpoint)
 
 
-def test_people_servers_and_other_accounts_have_to_confirm() -> None:
+def test_email_https_and_other_accounts_need_confirmation() -> None:
     queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:alarms"
     assert needs_confirmation("email", "a@b.de", ACCOUNT)
     assert needs_confirmation("https", "https://a.de", ACCOUNT)

@@ -8,15 +8,14 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import P
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import OWNER_MARK
-from ansible_collections.secmon.aws.plugins.module_utils.sns.attributes import camel_cased
 from ansible_collections.secmon.aws.plugins.module_utils.sns.plan import (
-    FoundTopic,
+    Topic,
     check_topic,
     plan_absent,
     plan_present,
     topic_arn,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.sns.topic_policy import default_policy, wanted_policy
+from ansible_collections.secmon.aws.plugins.module_utils.sns.topic_policy import default_policy, desired_policy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,21 +27,20 @@ PARAMS: dict[str, Any] = {"name": "alarms", "adopt": False}
 PUBLISHERS = st.none() | st.lists(st.sampled_from(["cloudwatch", "eventbridge"]), unique=True)
 
 
-def found(tags: dict[str, str] | None = None, **attributes: str) -> FoundTopic:
+def found(tags: dict[str, str] | None = None, **attributes: str) -> Topic:
     policy = json.dumps(default_policy(ARN, PLACE))
-    return FoundTopic({"Policy": policy, **attributes}, OWNER_MARK if tags is None else tags, ())
+    return Topic({"Policy": policy, **attributes}, OWNER_MARK if tags is None else tags, ())
 
 
-def applied(plan: Plan) -> FoundTopic:
+def applied(plan: Plan) -> Topic:
     """Return the topic as it is after a plan, in SNS's terms."""
     after = plan.after
     attributes = {
         "DisplayName": after["display_name"],
         "KmsMasterKeyId": after["kms_key_arn"],
-        "DeliveryPolicy": json.dumps(after["delivery_policy"]),
         "Policy": json.dumps(after["policy"]),
     }
-    return FoundTopic(attributes, after["tags"], ())
+    return Topic(attributes, after["tags"], ())
 
 
 settings = st.fixed_dictionaries(
@@ -50,7 +48,6 @@ settings = st.fixed_dictionaries(
     optional={
         "display_name": st.sampled_from(["", "Security"]),
         "kms_key_arn": st.sampled_from(["", KEY]),
-        "delivery_policy": st.sampled_from([{}, {"http": {"disableSubscriptionOverrides": True}}]),
         "publishers": PUBLISHERS,
         "tags": st.dictionaries(st.sampled_from("abc"), st.sampled_from("12")),
     },
@@ -58,7 +55,7 @@ settings = st.fixed_dictionaries(
 
 
 @given(settings, settings)
-def test_after_a_plan_is_carried_out_nothing_is_left_to_do(first: dict[str, Any], second: dict[str, Any]) -> None:
+def test_repeating_a_task_changes_nothing(first: dict[str, Any], second: dict[str, Any]) -> None:
     created = plan_present({**PARAMS, **first}, None, PLACE)
     assert not plan_present({**PARAMS, **first}, applied(created), PLACE).changed
     updated = plan_present({**PARAMS, **second}, applied(created), PLACE)
@@ -66,14 +63,14 @@ def test_after_a_plan_is_carried_out_nothing_is_left_to_do(first: dict[str, Any]
 
 
 @given(settings, settings)
-def test_what_a_task_does_not_mention_stays(first: dict[str, Any], second: dict[str, Any]) -> None:
+def test_keeps_settings_that_the_task_omits(first: dict[str, Any], second: dict[str, Any]) -> None:
     created = plan_present({**PARAMS, **first}, None, PLACE)
     updated = plan_present({**PARAMS, **second}, applied(created), PLACE)
-    for setting in {"display_name", "kms_key_arn", "delivery_policy", "tags"} - set(second):
+    for setting in {"display_name", "kms_key_arn", "tags"} - set(second):
         assert updated.after[setting] == created.after[setting]
 
 
-def test_the_mark_of_ownership_is_given_with_the_first_call_and_before_all_others() -> None:
+def test_sets_the_ownership_tag_with_the_first_call() -> None:
     create = plan_present(PARAMS, None, PLACE).writes[0]
     assert create.operation == "CreateTopic"
     assert {"Key": "secmon:managed-by", "Value": "secmon.aws"} in create.parameters["Tags"]
@@ -81,24 +78,18 @@ def test_the_mark_of_ownership_is_given_with_the_first_call_and_before_all_other
     assert [write.operation for write in adopted.stages[0]] == ["TagResource"]
 
 
-def test_a_key_by_its_id_is_the_key_by_its_arn() -> None:
+def test_a_key_id_equals_the_key_arn() -> None:
     assert not plan_present(
         {**PARAMS, "publishers": [], "kms_key_arn": KEY}, found(KmsMasterKeyId=KEY_ID), PLACE
     ).changed
 
 
-def test_names_with_underscores_are_those_of_sns() -> None:
-    assert camel_cased({"http": {"default_healthy_retry_policy": {"num_retries": 3}}}) == {
-        "http": {"defaultHealthyRetryPolicy": {"numRetries": 3}}
-    }
-
-
 @given(PUBLISHERS, PUBLISHERS)
-def test_statements_of_others_stay_in_their_order(first: list[str] | None, second: list[str] | None) -> None:
+def test_keeps_other_statements_in_their_order(first: list[str] | None, second: list[str] | None) -> None:
     theirs = [{"Sid": "A", "Effect": "Deny"}, {"Effect": "Allow", "Action": ["SNS:Publish"]}]
     policy = {"Version": "2012-10-17", "Statement": theirs}
     for publishers in (first, second):
-        policy = wanted_policy(policy, publishers, ARN, PLACE)
+        policy = desired_policy(policy, publishers, ARN, PLACE)
     assert [statement for statement in policy["Statement"] if statement in theirs] == theirs
     ours = {statement["Sid"] for statement in policy["Statement"] if statement not in theirs}
     assert ("SecmonCloudWatchAlarms" in ours) == (second is None or "cloudwatch" in second)
@@ -106,40 +97,25 @@ def test_statements_of_others_stay_in_their_order(first: list[str] | None, secon
         assert ("SecmonEventBridge" in ours) == ("eventbridge" in second)
 
 
-def test_a_policy_that_only_had_our_statements_becomes_the_owners() -> None:
-    ours = wanted_policy({}, ["cloudwatch", "eventbridge"], ARN, PLACE)
-    assert wanted_policy(ours, [], ARN, PLACE) == default_policy(ARN, PLACE)
+def test_a_policy_without_statements_becomes_the_default_policy() -> None:
+    ours = desired_policy({}, ["cloudwatch", "eventbridge"], ARN, PLACE)
+    assert desired_policy(ours, [], ARN, PLACE) == default_policy(ARN, PLACE)
 
 
-def test_eventbridges_statement_stays_when_nobody_mentions_publishers() -> None:
-    policy = wanted_policy(default_policy(ARN, PLACE), ["eventbridge"], ARN, PLACE)
+def test_keeps_the_statement_for_eventbridge_if_publishers_is_omitted() -> None:
+    policy = desired_policy(default_policy(ARN, PLACE), ["eventbridge"], ARN, PLACE)
     altered = policy["Statement"][1] | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}
-    policy = wanted_policy(policy | {"Statement": [altered]}, None, ARN, PLACE)
+    policy = desired_policy(policy | {"Statement": [altered]}, None, ARN, PLACE)
     assert policy["Statement"][0] == altered
 
 
-def test_deleting_what_is_not_there_is_nothing() -> None:
+def test_deleting_a_missing_topic_changes_nothing() -> None:
     plan = plan_absent(PARAMS, None, PLACE)
     assert (plan.changed, plan.results) == (False, {"topic": {}, "subscriptions": [], "pending": 0})
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_reports_all_problems_together() -> None:
     wrong = {**PARAMS, "name": "a b", "kms_key_arn": "alias/aws/sns", "display_name": "x\ny", "tags": {"aws:x": "1"}}
     with pytest.raises(RequestError) as error:
         check_topic(wrong, "us-east-1")
     assert len(error.value.problems) == 4
-
-
-@pytest.mark.parametrize(
-    "policy",
-    [
-        {"http": "x"},
-        {"http": {"defaultHealthyRetryPolicy": {"numRetries": "3"}}},
-        {"http": {"defaultHealthyRetryPolicy": {"maxDelayTarget": 3601}}},
-        {"http": {"defaultHealthyRetryPolicy": {"backoffFunction": "random"}}},
-        {"https": {}},
-    ],
-)
-def test_a_delivery_policy_that_sns_would_refuse_is_refused(policy: dict[str, Any]) -> None:
-    with pytest.raises(RequestError):
-        check_topic({**PARAMS, "delivery_policy": policy}, "us-east-1")

@@ -5,20 +5,16 @@ from typing import Any
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
-from ansible_collections.secmon.aws.plugins.module_utils.sns.report import (
-    after_confirmation,
-    answered,
-    token_warnings,
-)
+from ansible_collections.secmon.aws.plugins.module_utils.sns.answers import after_confirmation, after_subscribing
 from ansible_collections.secmon.aws.plugins.module_utils.sns.subscriptions import (
     ABSENT,
     CONFIRMED,
     PENDING,
     Subscription,
     SubscriptionsPlan,
-    listed,
     plan_subscriptions,
     states,
+    subscriptions_of,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +29,9 @@ listings = st.lists(st.tuples(st.sampled_from(ADDRESSES), st.sampled_from(LISTED
 
 
 def found(*items: tuple[str, str]) -> tuple[Subscription, ...]:
-    return listed({"Protocol": "email", "Endpoint": endpoint, "SubscriptionArn": arn} for endpoint, arn in items)
+    return subscriptions_of(
+        {"Protocol": "email", "Endpoint": endpoint, "SubscriptionArn": arn} for endpoint, arn in items
+    )
 
 
 def plan(existing: tuple[Subscription, ...] = (), **params: Any) -> SubscriptionsPlan:
@@ -51,27 +49,27 @@ def operations(planned: SubscriptionsPlan) -> list[str]:
 @pytest.mark.parametrize(
     ("arn", "state"), [("PendingConfirmation", PENDING), ("Deleted", ABSENT), (f"{TOPIC}:1", CONFIRMED)]
 )
-def test_a_listing_tells_three_states_apart(arn: str, state: str) -> None:
+def test_distinguishes_three_states_in_a_listing(arn: str, state: str) -> None:
     (subscription,) = found(("a@example.com", arn))
     assert (subscription.state, subscription.arn) == (state, arn if state == CONFIRMED else "")
 
 
-@pytest.mark.parametrize(("arn", "asked"), [("PendingConfirmation", 0), ("Deleted", 1), (f"{TOPIC}:1", 0)])
-def test_only_what_is_absent_is_asked_for(arn: str, asked: int) -> None:
+@pytest.mark.parametrize(("arn", "calls"), [("PendingConfirmation", 0), ("Deleted", 1), (f"{TOPIC}:1", 0)])
+def test_subscribes_only_absent_endpoints(arn: str, calls: int) -> None:
     planned = plan(found(("a@Example.com", arn)), subscriptions=email("a@example.com"))
-    assert operations(planned) == ["Subscribe"] * asked
+    assert operations(planned) == ["Subscribe"] * calls
 
 
-def test_a_subscription_that_was_ended_and_asked_for_again_is_asked_for_once() -> None:
+def test_does_not_subscribe_again_if_deleted_and_pending_are_listed() -> None:
     existing = found(("a@example.com", "Deleted"), ("a@example.com", "PendingConfirmation"))
     assert plan(existing, subscriptions=email("a@example.com")).writes == ()
 
 
-def test_subscribe_is_not_made_twice_since_each_sends_a_mail() -> None:
+def test_subscribe_is_not_repeatable_since_each_call_sends_an_email() -> None:
     assert not plan(subscriptions=email("a@example.com")).writes[0].repeatable
 
 
-def test_only_confirmed_ones_that_are_named_are_removed() -> None:
+def test_removes_only_listed_and_confirmed_subscriptions() -> None:
     existing = found(("a@example.com", f"{TOPIC}:1"), ("b@example.com", f"{TOPIC}:2"))
     existing += found(("c@example.com", "PendingConfirmation"))
     planned = plan(existing, remove_subscriptions=email("a@example.com", "c@example.com", "none@example.com"))
@@ -84,12 +82,12 @@ def test_only_confirmed_ones_that_are_named_are_removed() -> None:
     }
 
 
-def test_two_spellings_of_a_removed_one_both_go() -> None:
+def test_removes_two_spellings_of_one_address() -> None:
     existing = found(("a@example.com", f"{TOPIC}:1"), ("a@EXAMPLE.com", f"{TOPIC}:2"))
     assert operations(plan(existing, remove_subscriptions=email("a@example.com"))) == ["Unsubscribe", "Unsubscribe"]
 
 
-def test_a_token_is_for_the_one_that_is_pending() -> None:
+def test_a_token_confirms_the_pending_subscription() -> None:
     existing = found(("a@example.com", "PendingConfirmation"), ("b@example.com", f"{TOPIC}:1"))
     planned = plan(existing, confirmation_token="t")
     assert planned.writes[0].parameters == {
@@ -100,7 +98,7 @@ def test_a_token_is_for_the_one_that_is_pending() -> None:
     assert planned.difference == ({"email a@example.com": PENDING}, {"email a@example.com": CONFIRMED})
 
 
-def test_a_token_is_for_the_one_that_the_task_names() -> None:
+def test_a_token_confirms_the_subscription_of_the_task() -> None:
     existing = found(("a@example.com", "PendingConfirmation"), ("b@example.com", "PendingConfirmation"))
     with pytest.raises(RequestError, match=r"email a@example\.com, email b@example\.com"):
         plan(existing, confirmation_token="t")
@@ -110,18 +108,18 @@ def test_a_token_is_for_the_one_that_the_task_names() -> None:
     }
 
 
-def test_a_used_token_is_not_used_again() -> None:
+def test_does_not_use_a_token_twice() -> None:
     assert plan(found(("a@example.com", f"{TOPIC}:1")), confirmation_token="t").writes == ()
 
 
-def test_a_token_for_what_is_only_asked_for_now_is_told_to_be_useless() -> None:
+def test_warns_that_a_token_cannot_belong_to_a_new_subscription() -> None:
     planned = plan(subscriptions=email("a@example.com"), confirmation_token="t")
     assert operations(planned) == ["Subscribe"]
-    assert any("a mail with a new token" in warning for warning in planned.warnings)
+    assert any("SNS sends it a new token" in warning for warning in planned.warnings)
 
 
 @given(entries, listings)
-def test_a_second_run_has_nothing_to_do(wanted: list[dict[str, str]], existing: list[tuple[str, str]]) -> None:
+def test_repeating_a_task_changes_nothing(wanted: list[dict[str, str]], existing: list[tuple[str, str]]) -> None:
     once = plan(found(*existing), subscriptions=wanted)
     assert plan(once.after, subscriptions=sorted(wanted, key=str), remove_subscriptions=[]).writes == ()
     assert all(write.operation == "Subscribe" for write in once.writes)
@@ -129,7 +127,7 @@ def test_a_second_run_has_nothing_to_do(wanted: list[dict[str, str]], existing: 
 
 
 @given(listings)
-def test_a_task_that_names_none_changes_none(existing: list[tuple[str, str]]) -> None:
+def test_a_task_without_subscriptions_changes_none(existing: list[tuple[str, str]]) -> None:
     planned = plan(found(*existing))
     assert (planned.writes, planned.before) == ((), planned.after)
 
@@ -144,19 +142,18 @@ def results(*subscriptions: Subscription) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("answer", "state"), [("pending confirmation", PENDING), (f"{TOPIC}:9", CONFIRMED)])
-def test_the_answer_says_whether_a_new_one_is_pending(answer: str, state: str) -> None:
+def test_takes_the_state_of_a_new_subscription_from_the_answer(answer: str, state: str) -> None:
     planned = plan(subscriptions=email("a@example.com"))
     whole = Plan({}, {"x": 1}, (planned.writes,), results=results(*planned.after))
-    (subscription,) = answered(whole, [{"SubscriptionArn": answer}])
+    (subscription,) = after_subscribing(whole, [{"SubscriptionArn": answer}])
     assert (subscription.state, subscription.arn) == (state, answer if state == CONFIRMED else "")
 
 
-def test_a_token_that_was_for_another_one_confirms_that_one() -> None:
+def test_a_token_of_another_subscription_confirms_that_one() -> None:
     meant, other = Subscription("email", "a@example.com", CONFIRMED), Subscription("email", "b@example.com", PENDING)
     confirmed = Subscription("email", "b@example.com", CONFIRMED, f"{TOPIC}:2")
-    after = after_confirmation([meant, other], confirmed)
+    after, warnings = after_confirmation([meant, other], confirmed)
     assert states(after) == {"email a@example.com": PENDING, "email b@example.com": CONFIRMED}
-    assert token_warnings([meant, other], confirmed) == [
-        "confirmation_token was that of email b@example.com. email a@example.com is still pending."
-    ]
-    assert token_warnings([meant], Subscription("email", "a@example.com", CONFIRMED, f"{TOPIC}:1")) == []
+    assert warnings == ["confirmation_token belonged to email b@example.com. email a@example.com is still pending."]
+    confirmed = Subscription("email", "a@example.com", CONFIRMED, f"{TOPIC}:1")
+    assert after_confirmation([meant], confirmed) == ([confirmed], [])
