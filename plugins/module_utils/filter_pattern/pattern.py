@@ -11,6 +11,7 @@ recurses on its input, so a hostile pattern or message costs bounded time.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from .choices import PatternWarning
 from .error import PatternError
@@ -94,7 +95,18 @@ class CompiledPattern:
 
 
 def compile_pattern(text: str) -> CompiledPattern:
-    """Compile the text of a filter pattern; PatternError if CloudWatch Logs would refuse it."""
+    """Compile the text of a filter pattern, or return it from the cache.
+
+    Raises PatternError if CloudWatch Logs would reject it, TypeError if it is not a ``str``.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a filter pattern is a str, not {type(text).__name__}")
+    return _compile(text)
+
+
+# The rules that ship compile about a hundred patterns, each several times: to load, lint, test and deploy them.
+@lru_cache(maxsize=256)
+def _compile(text: str) -> CompiledPattern:
     parsed = parse_pattern(text)
     return CompiledPattern(text, parsed.tree, parsed.regex_count, parsed.warnings)
 

@@ -17,6 +17,7 @@ from ..validation.errors import RuleError, RuleProblem
 from ..validation.yaml_document import read_document
 from .duplicates import note_clashes
 from .limits import MAX_RULE_FILES
+from .records import RECORDS_FILE, read_records, shipped_records
 from .reader import read_rule
 from .rule import Rule
 
@@ -28,18 +29,25 @@ _SUFFIXES = (".yml", ".yaml")
 def load_rules(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> tuple[Rule, ...]:
     """Load the rules of files and folders; folders are searched recursively, in sorted order.
 
+    A file ``records.yml`` holds base records for the tests of all of them, beside those of this collection.
+
     Raises RuleError that carries every problem of every file.
     """
     if isinstance(paths, str | os.PathLike):
         paths = [paths]
     problems: list[RuleProblem] = []
+    files = list(_rule_files((Path(path) for path in paths), problems))
+    records = shipped_records()
     documents: list[Document] = []
     rules: list[Rule | None] = []
-    for path in _rule_files((Path(path) for path in paths), problems):
+    for path in sorted(files, key=lambda path: path.name != RECORDS_FILE):
         document = read_document(path)
         documents.append(document)
-        rules.append(read_rule(document, path, path.stem) if document.lines else None)
-    note_clashes(documents)
+        if path.name == RECORDS_FILE:
+            records = read_records(document, records)
+        elif document.lines:
+            rules.append(read_rule(document, path, path.stem, records))
+    note_clashes(document for document in documents if Path(document.file).name != RECORDS_FILE)
     for document in documents:
         problems += sorted(document.problems, key=lambda problem: problem.line or 0)
     if problems:
@@ -66,6 +74,8 @@ def _rule_files(paths: Iterable[Path], problems: list[RuleProblem]) -> Iterator[
 def _files_below(path: Path, problems: list[RuleProblem]) -> Iterator[Path]:
     if not path.is_dir():
         if path.exists() or path.is_symlink():
+            if path.with_name(RECORDS_FILE).is_file():
+                yield path.with_name(RECORDS_FILE)
             yield path
         else:
             problems.append(RuleProblem(str(path), None, "", "there is no such file or folder", "check the path"))

@@ -41,6 +41,7 @@ from .limits import (
 )
 from .parameter_types import PARAMETER_TYPES
 from .parameters import fill_account_values
+from .records import TEST_KEYS, Records, read_event, shipped_records
 from .rule import Alarm, Metric, Parameter, References, Rule, RuleTest
 
 _ID = TextKind(shape=ID_PATTERN, hint="use a lower-case letter, then letters, digits and underscores", ascii_only=True)
@@ -60,14 +61,17 @@ _LINK = TextKind(shape=re.compile(r"https://[!-~]+"), hint="give an address that
 _PARAMETER_NAME = TextKind(shape=PARAMETER_NAME_PATTERN, hint=_ID.hint, ascii_only=True)
 
 
-def read_rule(document: Document, path: Path | None, expected_id: str) -> Rule | None:
-    """Return the rule that a document holds; None if there are problems, which are then in the document."""
+def read_rule(document: Document, path: Path | None, expected_id: str, records: Records | None = None) -> Rule | None:
+    """Return the rule that a document holds; None if there are problems, which are then in the document.
+
+    ``records`` are the base records of its tests, by default those of this collection.
+    """
     if not isinstance(document.value, Mapping):
         message = f"a rule is a mapping of keys to values, not {describe(document.value)}"
         document.add((), message, "see rules/schema.json for what a rule holds")
         return None
     fields = Fields(document.value, (), document)
-    rule = _read_rule(fields, path)
+    rule = _read_rule(fields, path, records)
     fields.finish()
     if rule.id and rule.id != expected_id:
         fields.problem("id", f"the id {rule.id!r} differs from the name {expected_id!r} that the rule is kept under")
@@ -75,7 +79,7 @@ def read_rule(document: Document, path: Path | None, expected_id: str) -> Rule |
     return None if document.problems else fill_account_values(rule)
 
 
-def _read_rule(fields: Fields, path: Path | None) -> Rule:
+def _read_rule(fields: Fields, path: Path | None, records: Records | None) -> Rule:
     return Rule(
         id=fields.text("id", _ID),
         version=fields.integer("version", default=1),
@@ -92,7 +96,7 @@ def _read_rule(fields: Fields, path: Path | None) -> Rule:
         false_positives=tuple(text.strip() for text in fields.texts("false_positives")),
         runbook=fields.text("runbook", _STEPS).strip(),
         parameters=_read_parameters(fields.mapping("parameters")),
-        tests=tuple(_read_test(entry) for entry in fields.items("tests")),
+        tests=tuple(_read_test(entry, records) for entry in fields.items("tests")),
         path=path,
     )
 
@@ -218,20 +222,24 @@ def _read_parameter(name: str, parent: Fields) -> Parameter:
     return parameter
 
 
-def _read_test(fields: Fields) -> RuleTest:
+def _read_test(fields: Fields, records: Records | None) -> RuleTest:
     given = fields.mapping("parameters")
     test = RuleTest(
         name=fields.text("name", _LINE).strip(),
         match=fields.truth("match"),
-        event=_read_event(fields),
+        event=_read_event(fields, records),
         parameters={name: given.text_or_texts(name) for name in given.values},
     )
     fields.finish()
     return test
 
 
-def _read_event(fields: Fields) -> Mapping[str, Any] | str:
-    event = fields.raw("event")
+def _read_event(fields: Fields, records: Records | None) -> Mapping[str, Any] | str:
+    """Return a log line as a string, or a record; one without base records stays exactly as it is written."""
+    if any(key in fields.values for key in TEST_KEYS):
+        event: Any = read_event(fields, shipped_records() if records is None else records)
+    else:
+        event = fields.raw("event")
     if isinstance(event, str):
         return event
     if not isinstance(event, Mapping) or not event:

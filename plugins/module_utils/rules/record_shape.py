@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# Present in every record that a trail writes today; requestParameters and responseElements are null when empty.
-_ALWAYS = (
+RECORD_KEYS = (
     "eventVersion",
     "userIdentity",
     "eventTime",
@@ -18,13 +17,34 @@ _ALWAYS = (
     "eventName",
     "awsRegion",
     "sourceIPAddress",
+    "userAgent",
+    "errorCode",
+    "errorMessage",
     "requestParameters",
     "responseElements",
+    "additionalEventData",
+    "requestID",
     "eventID",
+    "readOnly",
+    "resources",
     "eventType",
-    "recipientAccountId",
+    "apiVersion",
     "managementEvent",
+    "recipientAccountId",
     "eventCategory",
+    "serviceEventDetails",
+    "tlsDetails",
+    "sessionCredentialFromConsole",
+    "sharedEventID",
+)
+"""The keys of a record in the order in which CloudTrail writes them."""
+
+# Absent from some records; requestParameters and responseElements are null when empty.
+_OPTIONAL = frozenset(
+    (
+        *("userAgent", "errorCode", "errorMessage", "additionalEventData", "requestID", "readOnly", "resources"),
+        *("apiVersion", "sharedEventID", "serviceEventDetails", "tlsDetails", "sessionCredentialFromConsole"),
+    )
 )
 _EVENT_TYPES = (
     "AwsApiCall",
@@ -68,7 +88,7 @@ def looks_like_cloudtrail(event: Mapping[str, Any]) -> bool:
 
 def record_complaints(record: Mapping[str, Any]) -> Iterator[str]:
     """Yield in words what is missing or has the wrong type."""
-    missing = [key for key in _ALWAYS if key not in record]
+    missing = [key for key in RECORD_KEYS if key not in record and key not in _OPTIONAL]
     if missing:
         yield f"{', '.join(missing)} missing from the record"
     for key, (shape, words) in _SHAPES.items():

@@ -33,9 +33,7 @@ class Parsed:
 
 
 def parse_pattern(text: str) -> Parsed:
-    """Parse a pattern; PatternError if it is refused, TypeError if it is no ``str``."""
-    if not isinstance(text, str):
-        raise TypeError(f"a filter pattern is a str, not {type(text).__name__}")
+    """Parse a pattern; PatternError if it is refused."""
     if len(text) > MAX_PATTERN_LENGTH:
         reason = f"the pattern has {len(text)} characters, more than {MAX_PATTERN_LENGTH}"
         raise PatternError(text, MAX_PATTERN_LENGTH, reason, "Shorten it, or split it into two filters.", _TOO_LONG)
