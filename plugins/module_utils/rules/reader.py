@@ -44,21 +44,22 @@ from .parameters import fill_account_values
 from .records import TEST_KEYS, Records, read_event, shipped_records
 from .rule import Alarm, Metric, Parameter, References, Rule, RuleTest
 
-_ID = TextKind(shape=ID_PATTERN, hint="use a lower-case letter, then letters, digits and underscores", ascii_only=True)
-_LINE = TextKind(longest=MAX_TITLE_LENGTH, one_line=True)
-_PARAGRAPH = TextKind(longest=MAX_DESCRIPTION_LENGTH)
-_STEPS = TextKind(longest=MAX_RUNBOOK_LENGTH)
-_FILTER_NAME = TextKind(shape=FILTER_NAME_PATTERN, hint="1 to 512 characters without : and *", ascii_only=True)
-_METRIC_NAME = TextKind(shape=METRIC_NAME_PATTERN, hint="1 to 255 characters without :, * and $", ascii_only=True)
-_DIMENSION = TextKind(longest=MAX_DIMENSION_LENGTH, ascii_only=True)
-_EXTENDED = TextKind(shape=EXTENDED_STATISTIC_PATTERN, hint="give a percentile such as p99 or p99.9")
-_TECHNIQUE = TextKind(shape=re.compile(r"TA?\d{4}(\.\d{3})?"), hint="give an ATT&CK id such as T1555.006")
-_CIS_VERSION = TextKind(shape=re.compile(r"v\d+\.\d+"), hint="give the benchmark's version, such as v5.0")
-_CIS_CONTROL = TextKind(shape=re.compile(r"\d+\.\d+"), hint='give the control\'s number, quoted, such as "4.3"')
-_CONTROL = TextKind(shape=re.compile(r"[A-Za-z0-9]+\.\d+"), hint="give a control id such as CloudWatch.1")
-_CHECK = TextKind(shape=re.compile(r"[a-z0-9_]+"), hint="give the check's name in lower case with underscores")
-_LINK = TextKind(shape=re.compile(r"https://[!-~]+"), hint="give an address that begins with https://")
-_PARAMETER_NAME = TextKind(shape=PARAMETER_NAME_PATTERN, hint=_ID.hint, ascii_only=True)
+ID = TextKind(shape=ID_PATTERN, hint="use a lower-case letter, then letters, digits and underscores", ascii_only=True)
+LINE = TextKind(longest=MAX_TITLE_LENGTH, one_line=True)
+PARAGRAPH = TextKind(longest=MAX_DESCRIPTION_LENGTH)
+STEPS = TextKind(longest=MAX_RUNBOOK_LENGTH)
+FILTER_NAME = TextKind(shape=FILTER_NAME_PATTERN, hint="1 to 512 characters without : and *", ascii_only=True)
+METRIC_NAME = TextKind(shape=METRIC_NAME_PATTERN, hint="1 to 255 characters without :, * and $", ascii_only=True)
+METRIC_VALUE = TextKind(longest=MAX_METRIC_VALUE_LENGTH, ascii_only=True)
+DIMENSION = TextKind(longest=MAX_DIMENSION_LENGTH, ascii_only=True)
+EXTENDED_STATISTIC = TextKind(shape=EXTENDED_STATISTIC_PATTERN, hint="give a percentile such as p99 or p99.9")
+TECHNIQUE = TextKind(shape=re.compile(r"TA?\d{4}(\.\d{3})?"), hint="give an ATT&CK id such as T1555.006")
+CIS_VERSION = TextKind(shape=re.compile(r"v\d+\.\d+"), hint="give the benchmark's version, such as v5.0")
+CIS_CONTROL = TextKind(shape=re.compile(r"\d+\.\d+"), hint='give the control\'s number, quoted, such as "4.3"')
+CONTROL = TextKind(shape=re.compile(r"[A-Za-z0-9]+\.\d+"), hint="give a control id such as CloudWatch.1")
+CHECK = TextKind(shape=re.compile(r"[a-z0-9_]+"), hint="give the check's name in lower case with underscores")
+LINK = TextKind(shape=re.compile(r"https://[!-~]+"), hint="give an address that begins with https://")
+PARAMETER_NAME = TextKind(shape=PARAMETER_NAME_PATTERN, hint=ID.hint, ascii_only=True)
 
 
 def read_rule(document: Document, path: Path | None, expected_id: str, records: Records | None = None) -> Rule | None:
@@ -71,7 +72,7 @@ def read_rule(document: Document, path: Path | None, expected_id: str, records: 
         document.add((), message, "see rules/schema.json for what a rule holds")
         return None
     fields = Fields(document.value, (), document)
-    rule = _read_rule(fields, path, records)
+    rule = read_fields(fields, path, records)
     fields.finish()
     if rule.id and rule.id != expected_id:
         fields.problem("id", f"the id {rule.id!r} differs from the name {expected_id!r} that the rule is kept under")
@@ -79,22 +80,23 @@ def read_rule(document: Document, path: Path | None, expected_id: str, records: 
     return None if document.problems else fill_account_values(rule)
 
 
-def _read_rule(fields: Fields, path: Path | None, records: Records | None) -> Rule:
+def read_fields(fields: Fields, path: Path | None = None, records: Records | None = None) -> Rule:
+    """Read every key of a rule; what is wrong is then in the document of the fields."""
     return Rule(
-        id=fields.text("id", _ID),
+        id=fields.text("id", ID),
         version=fields.integer("version", default=1),
-        title=fields.text("title", _LINE).strip(),
+        title=fields.text("title", LINE).strip(),
         severity=fields.choice("severity", SEVERITIES),
-        description=fields.text("description", _PARAGRAPH).strip(),
+        description=fields.text("description", PARAGRAPH).strip(),
         compliance=fields.truth("compliance", default=False),
         enabled=fields.truth("enabled", default=True),
         pattern=_read_pattern(fields),
-        filter_name=fields.text("filter_name", _FILTER_NAME),
+        filter_name=fields.text("filter_name", FILTER_NAME),
         metric=_read_metric(fields.mapping("metric", required=True)),
         alarm=_read_alarm(fields.mapping("alarm", required=True)),
         references=_read_references(fields.mapping("references")),
         false_positives=tuple(text.strip() for text in fields.texts("false_positives")),
-        runbook=fields.text("runbook", _STEPS).strip(),
+        runbook=fields.text("runbook", STEPS).strip(),
         parameters=_read_parameters(fields.mapping("parameters")),
         tests=tuple(_read_test(entry, records) for entry in fields.items("tests")),
         path=path,
@@ -118,12 +120,12 @@ def _read_pattern(fields: Fields) -> str:
 
 def _read_metric(fields: Fields) -> Metric:
     metric = Metric(
-        namespace=fields.text("namespace", _METRIC_NAME),
-        name=fields.text("name", _METRIC_NAME),
+        namespace=fields.text("namespace", METRIC_NAME),
+        name=fields.text("name", METRIC_NAME),
         value=_read_metric_value(fields),
         default_value=fields.number("default_value", required=False),
         unit=fields.choice("unit", UNITS, default="None"),
-        dimensions=fields.text_mapping("dimensions", _DIMENSION, _DIMENSION),
+        dimensions=fields.text_mapping("dimensions", DIMENSION, DIMENSION),
     )
     fields.finish()
     if metric.namespace.startswith(RESERVED_NAMESPACE_PREFIX):
@@ -141,14 +143,14 @@ def _read_metric_value(fields: Fields) -> str:
     value = fields.raw("value", required=False)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    return fields.text("value", TextKind(longest=MAX_METRIC_VALUE_LENGTH, ascii_only=True), default="1")
+    return fields.text("value", METRIC_VALUE, default="1")
 
 
 def _read_alarm(fields: Fields) -> Alarm:
     before = len(fields.document.problems)
     alarm = Alarm(
         statistic=fields.choice("statistic", STATISTICS, default="") or None,
-        extended_statistic=fields.optional_text("extended_statistic", _EXTENDED),
+        extended_statistic=fields.optional_text("extended_statistic", EXTENDED_STATISTIC),
         period_seconds=fields.integer("period_seconds"),
         evaluation_periods=fields.integer("evaluation_periods"),
         datapoints_to_alarm=fields.optional_integer("datapoints_to_alarm"),
@@ -184,11 +186,11 @@ def _check_alarm(alarm: Alarm, fields: Fields) -> None:
 
 def _read_references(fields: Fields) -> References:
     references = References(
-        mitre_attack=fields.texts("mitre_attack", _TECHNIQUE),
-        cis=fields.text_mapping("cis", _CIS_VERSION, _CIS_CONTROL),
-        security_hub=fields.optional_text("security_hub", _CONTROL),
-        prowler=fields.optional_text("prowler", _CHECK),
-        links=fields.texts("links", _LINK),
+        mitre_attack=fields.texts("mitre_attack", TECHNIQUE),
+        cis=fields.text_mapping("cis", CIS_VERSION, CIS_CONTROL),
+        security_hub=fields.optional_text("security_hub", CONTROL),
+        prowler=fields.optional_text("prowler", CHECK),
+        links=fields.texts("links", LINK),
     )
     fields.finish()
     return references
@@ -200,11 +202,11 @@ def _read_parameters(fields: Fields) -> tuple[Parameter, ...]:
 
 def _read_parameter(name: str, parent: Fields) -> Parameter:
     fields = parent.mapping(name, required=True)
-    parent.check_name(name, _PARAMETER_NAME)
+    parent.check_name(name, PARAMETER_NAME)
     parameter = Parameter(
         name=name,
         type=fields.choice("type", PARAMETER_TYPES),
-        description=fields.text("description", _PARAGRAPH).strip(),
+        description=fields.text("description", PARAGRAPH).strip(),
         required=fields.truth("required", default=True),
         samples=fields.texts("samples", required=True),
         value=fields.text_or_texts("value"),
@@ -225,7 +227,7 @@ def _read_parameter(name: str, parent: Fields) -> Parameter:
 def _read_test(fields: Fields, records: Records | None) -> RuleTest:
     given = fields.mapping("parameters")
     test = RuleTest(
-        name=fields.text("name", _LINE).strip(),
+        name=fields.text("name", LINE).strip(),
         match=fields.truth("match"),
         event=_read_event(fields, records),
         parameters={name: given.text_or_texts(name) for name in given.values},
@@ -236,8 +238,8 @@ def _read_test(fields: Fields, records: Records | None) -> RuleTest:
 
 def _read_event(fields: Fields, records: Records | None) -> Mapping[str, Any] | str:
     """Return a log line as a string, or a record; one without base records stays exactly as it is written."""
-    if any(key in fields.values for key in TEST_KEYS):
-        event: Any = read_event(fields, shipped_records() if records is None else records)
+    if any([fields.raw(key, required=False) is not None for key in TEST_KEYS]):
+        event: Any = read_event(fields, shipped_records() if records is None else records) or None
     else:
         event = fields.raw("event")
     if isinstance(event, str):
