@@ -17,8 +17,8 @@ from ..validation.errors import RuleError, RuleProblem
 from ..validation.yaml_document import read_document
 from .duplicates import note_clashes
 from .limits import MAX_RULE_FILES
-from .records import RECORDS_FILE, read_records, shipped_records
 from .reader import read_rule
+from .records import RECORDS_FILE, read_records, shipped_records
 from .rule import Rule
 
 __all__ = ["RuleError", "RuleProblem", "load_rules"]

@@ -238,7 +238,8 @@ def _read_test(fields: Fields, records: Records | None) -> RuleTest:
 
 def _read_event(fields: Fields, records: Records | None) -> Mapping[str, Any] | str:
     """Return a log line as a string, or a record; one without base records stays exactly as it is written."""
-    if any([fields.raw(key, required=False) is not None for key in TEST_KEYS]):
+    from_base = [key for key in TEST_KEYS if fields.raw(key, required=False) is not None]
+    if from_base:
         event: Any = read_event(fields, shipped_records() if records is None else records) or None
     else:
         event = fields.raw("event")

@@ -108,8 +108,10 @@ def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     merged = dict(base)
     for key, value in changes.items():
         present = merged.get(key)
-        both = isinstance(value, Mapping) and isinstance(present, Mapping)
-        merged[key] = _merge(present, value) if both else value
+        if isinstance(value, Mapping) and isinstance(present, Mapping):
+            merged[key] = _merge(present, value)
+        else:
+            merged[key] = value
     return merged
 
 
