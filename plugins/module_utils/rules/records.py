@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..validation.document import Document, Place
-from ..validation.errors import RuleError, did_you_mean
+from ..validation.errors import RuleError, suggestion
 from ..validation.fields import Fields
 from ..validation.yaml_document import read_document
 from .record_shape import RECORD_KEYS
@@ -73,7 +73,7 @@ def read_event(fields: Fields, records: Records) -> dict[str, Any]:
     whole = build_record([*bases, Step(own.event)])
     for index, path in enumerate(own.without):
         if not _holds(whole, path):
-            hint = did_you_mean(path[0], whole) if len(path) == 1 else ""
+            hint = suggestion(path[0], whole) if len(path) == 1 else ""
             fields.document.add((*fields.place, "without", index), f"the event has no {'.'.join(path)} to remove", hint)
     return build_record([*bases, own])
 
@@ -86,7 +86,7 @@ def read_steps(fields: Fields, records: Records) -> tuple[Step, ...]:
             steps += records[name]
         else:
             place: Place = (*fields.place, "like", *([index] if isinstance(fields.values["like"], list) else []))
-            fields.document.add(place, f"no base record is named {name!r}", did_you_mean(name, records))
+            fields.document.add(place, f"no base record is named {name!r}", suggestion(name, records))
     event = _merge(fields.mapping("event").values, fields.mapping("incidental").values)
     return (*steps, Step(event, tuple(tuple(path.split(".")) for path in fields.texts("without"))))
 

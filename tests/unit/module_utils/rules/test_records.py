@@ -77,12 +77,12 @@ def test_a_base_record_is_never_changed_by_an_event() -> None:
 @pytest.mark.parametrize(
     ("test", "key", "words"),
     [
-        ({"like": "usr"}, "tests[0].like", "did you mean 'user'?"),
-        ({"like": ["user", "rot"]}, "tests[0].like[1]", "did you mean 'root'?"),
-        ({"like": "user", "without": ["userAgnt"]}, "tests[0].without[0]", "did you mean 'userAgent'?"),
+        ({"like": "usr"}, "tests[0].like", 'Did you mean "user"?'),
+        ({"like": ["user", "rot"]}, "tests[0].like[1]", 'Did you mean "root"?'),
+        ({"like": "user", "without": ["userAgnt"]}, "tests[0].without[0]", 'Did you mean "userAgent"?'),
         ({"like": "user", "without": ["userIdentity.x"]}, "tests[0].without[0]", "userIdentity.x"),
         ({"like": "user", "event": "a log line"}, "tests[0].event", "mapping"),
-        ({"likes": "user", "event": record()}, "tests[0].likes", "did you mean 'like'?"),
+        ({"likes": "user", "event": record()}, "tests[0].likes", 'Did you mean "like"?'),
     ],
 )
 def test_a_mistake_is_reported_by_key(test: dict[str, Any], key: str, words: str) -> None:
@@ -121,7 +121,7 @@ def test_an_own_base_record_replaces_the_shipped_one_of_the_same_name(tmp_path: 
     [
         ("- user\n", "a mapping"),
         ("a: {like: b, event: {x: 1}}\nb: {event: {x: 2}}\n", "no base record is named 'b'"),
-        ("a: {evnt: {x: 1}}\n", "did you mean 'event'?"),
+        ("a: {evnt: {x: 1}}\n", 'Did you mean "event"?'),
         ("a: 5\n", "mapping"),
     ],
 )
