@@ -93,15 +93,10 @@ options:
       tags:
         description: Tags of this alarm in addition to O(tags), which they override.
         type: dict
-  purge_prefix:
-    description:
-      - Delete the other metric alarms that are managed by this collection and whose name begins with this prefix.
-      - Alarms that are not managed by this collection are kept, even with O(adopt); a warning lists them.
-    type: str
   purge_tag:
     description:
       - Delete the other metric alarms that are managed by this collection and have all of these tags.
-      - With O(purge_prefix), both conditions must be true.
+      - Alarms that are not managed by this collection are kept, even with O(adopt).
     type: dict
   tags:
     description: Tags of every alarm. The tag C(secmon:managed-by) is added to mark them as managed by this collection.
@@ -152,10 +147,10 @@ EXAMPLES = r"""
     tags:
       team: security
 
-- name: Ensure the set has only these alarms
+- name: Ensure these are the only alarms of the team
   secmon.aws.metric_alarms:
     alarms:
-      - name: secmon-logins
+      - name: Logins
         metric_namespace: SecurityMetrics
         metric_name: LoginCount
         extended_statistic: p99
@@ -164,7 +159,10 @@ EXAMPLES = r"""
         datapoints_to_alarm: 2
         threshold: 10
         comparison: GreaterThanThreshold
-    purge_prefix: secmon-
+    tags:
+      team: security
+    purge_tag:
+      team: security
 
 - name: Delete all managed alarms with a tag
   secmon.aws.metric_alarms:
@@ -213,7 +211,7 @@ removed:
   returned: success
   type: list
   elements: str
-  sample: [secmon-old]
+  sample: [OldAlarm]
 """
 
 from collections.abc import Mapping
@@ -250,7 +248,6 @@ _ALARM: dict[str, Any] = {
 OPTIONS: dict[str, Any] = {
     **OWNER_OPTIONS,
     "alarms": {"type": "list", "elements": "dict", "options": _ALARM},
-    "purge_prefix": {"type": "str"},
     "purge_tag": {"type": "dict"},
     "tags": {"type": "dict"},
     "purge_tags": {"type": "bool", "default": True},

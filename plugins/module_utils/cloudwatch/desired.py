@@ -14,8 +14,6 @@ from ..core.tags import as_texts, is_ours, own_tags, tag_change, tag_problems
 from .checks import alarm_problems, name_problems
 from .fields import SETTINGS
 
-_MAX_NAME_LENGTH = 255
-
 
 @dataclass(frozen=True)
 class DesiredAlarm:
@@ -41,7 +39,6 @@ class DesiredAlarms:
         present: Whether they should exist.
         adopt: Whether existing alarms without the collection's tag may be changed.
         purge_tags: Whether tags that the task does not set are removed.
-        purge_prefix: Delete the other managed alarms whose name begins with this; empty for none.
         purge_tag: Delete the other managed alarms that have all of these tags; empty for none.
         region: The region.
     """
@@ -50,7 +47,6 @@ class DesiredAlarms:
     present: bool
     adopt: bool
     purge_tags: bool
-    purge_prefix: str
     purge_tag: Mapping[str, str]
     region: str
 
@@ -59,19 +55,10 @@ class DesiredAlarms:
         """Return the names of the task's alarms."""
         return frozenset(alarm.name for alarm in self.alarms)
 
-    def may_change(self, name: str) -> bool:
-        """Return whether the task may change or delete an alarm, judged by its name."""
-        return name in self.names or bool(self.purge_prefix and name.startswith(self.purge_prefix))
-
     def purges(self, name: str, tags: Mapping[str, str]) -> bool:
         """Return whether the task deletes an alarm with these tags although it does not name it."""
-        return (
-            bool(self.purge_prefix or self.purge_tag)
-            and name not in self.names
-            and name.startswith(self.purge_prefix)
-            and self.purge_tag.items() <= tags.items()
-            and is_ours(tags)
-        )
+        matches = bool(self.purge_tag) and self.purge_tag.items() <= tags.items()
+        return matches and name not in self.names and is_ours(tags)
 
     def deletes(self, name: str, tags: Mapping[str, str]) -> bool:
         """Return whether the task deletes an alarm with these tags."""
@@ -96,7 +83,6 @@ def desired_alarms(params: Mapping[str, Any], region: str) -> DesiredAlarms:
         present=params["state"] == "present",
         adopt=params["adopt"],
         purge_tags=params["purge_tags"],
-        purge_prefix=params.get("purge_prefix") or "",
         purge_tag=as_texts(params.get("purge_tag") or {}),
         region=region,
     )
@@ -132,11 +118,7 @@ def _option_problems(desired: DesiredAlarms, params: Mapping[str, Any]) -> Itera
     if params.get("alarms") is None:
         if desired.present:
             yield "The option alarms is missing. Set it; an empty list stands for no alarms."
-        elif not (desired.purge_prefix or desired.purge_tag):
-            yield "The task does not select any alarms. Set alarms, purge_prefix or purge_tag."
-    if params.get("purge_prefix") == "":
-        yield "purge_prefix is empty, which would delete every other alarm of this collection. Omit it."
-    if len(desired.purge_prefix) > _MAX_NAME_LENGTH:
-        yield f"purge_prefix has {len(desired.purge_prefix)} characters; an alarm name has up to {_MAX_NAME_LENGTH}."
+        elif not desired.purge_tag:
+            yield "The task does not select any alarms. Set alarms or purge_tag."
     if params.get("purge_tag") is not None and not desired.purge_tag:
         yield "purge_tag is empty, which would delete every other alarm of this collection. Omit it."

@@ -79,7 +79,6 @@ def plan_alarms(desired: DesiredAlarms, alarms: Alarms, tags: Tags) -> Plan:
         after=_difference(after),
         stages=(puts, tuple(_deletions([alarms[name] for name in deleted]))),
         results={"alarms": [{"name": each.name, **each.after} for each in changes], "removed": deleted},
-        warnings=tuple(_unmanaged(desired, tags)),
     )
 
 
@@ -146,13 +145,3 @@ def _write(operation: str, resource: str, parameters: Mapping[str, Any], arn: st
         done_if=frozenset({"ResourceNotFound"} if operation == "DeleteAlarms" else ()),
         remedies=_REMEDIES.get(operation, {}),
     )
-
-
-def _unmanaged(desired: DesiredAlarms, tags: Tags) -> Iterator[str]:
-    """Warn of the alarms that a purge by prefix does not delete."""
-    others = sorted(name for name, found in tags.items() if name not in desired.names and not is_ours(found))
-    if others:
-        yield (
-            f"{len(others)} alarms begin with {desired.purge_prefix} but are not managed by this collection and are"
-            f" kept: {', '.join(others[:10])}{' ...' if len(others) > 10 else ''}."
-        )

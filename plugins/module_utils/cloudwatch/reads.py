@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..core.account import Account
@@ -13,9 +13,8 @@ from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping
 from .desired import DesiredAlarms
 from .fields import is_metric_alarm
 
-# Both are the maximum of DescribeAlarms.
+# The maximum of AlarmNames and of MaxRecords in DescribeAlarms.
 _NAMES_PER_CALL = 100
-_ALARMS_PER_PAGE = 100
 # Without this, DescribeAlarms omits composite alarms, whose names cannot be used for metric alarms.
 _TYPES = ["MetricAlarm", "CompositeAlarm"]
 
@@ -26,14 +25,10 @@ def read_alarms(
     """Return the alarms that a task names or may delete, and the tags of the metric alarms among them, by name."""
     managed = managed_alarm_tags(account) if desired.purge_tag else None
     purged = {_name_in(arn) for arn, tags in (managed or {}).items() if desired.purges(_name_in(arn), tags)}
-    alarms = find_alarms(account, desired.names | purged, desired.purge_prefix)
+    alarms = find_alarms(account, desired.names | purged)
     for alarm in alarms.values():
         account.learn_place(alarm["AlarmArn"])
-    arns = {
-        name: alarm["AlarmArn"]
-        for name, alarm in alarms.items()
-        if is_metric_alarm(alarm) and (desired.may_change(name) or name in purged)
-    }
+    arns = {name: alarm["AlarmArn"] for name, alarm in alarms.items() if is_metric_alarm(alarm)}
     if arns and managed is None:
         managed = managed_alarm_tags(account)
     listed = managed or {}
@@ -49,20 +44,15 @@ def _up_to_date_tags(
     return listed
 
 
-def find_alarms(account: Account, names: Collection[str], prefix: str = "") -> dict[str, dict[str, Any]]:
-    """Return the alarms with these names, and those whose name begins with the prefix if it is not empty, by name."""
-    found = list(_alarms(account, {"AlarmNamePrefix": prefix})) if prefix else []
-    others = sorted(name for name in names if not (prefix and name.startswith(prefix)))
-    for start in range(0, len(others), _NAMES_PER_CALL):
-        found += _alarms(account, {"AlarmNames": others[start : start + _NAMES_PER_CALL]})
+def find_alarms(account: Account, names: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return the metric alarms and composite alarms with these names, by name."""
+    wanted, found = sorted(names), list[dict[str, Any]]()
+    for start in range(0, len(wanted), _NAMES_PER_CALL):
+        some = wanted[start : start + _NAMES_PER_CALL]
+        parameters = {"AlarmNames": some, "AlarmTypes": _TYPES, "MaxRecords": _NAMES_PER_CALL}
+        answer = account.read("cloudwatch", "DescribeAlarms", "alarms", parameters)
+        found += [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])]
     return {alarm["AlarmName"]: alarm for alarm in found}
-
-
-def _alarms(account: Account, selection: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    parameters = {**selection, "AlarmTypes": _TYPES, "MaxRecords": _ALARMS_PER_PAGE}
-    for page in account.read_pages("cloudwatch", "DescribeAlarms", "alarms", parameters):
-        yield from page.get("MetricAlarms", [])
-        yield from page.get("CompositeAlarms", [])
 
 
 def _name_in(arn: str) -> str:

@@ -15,8 +15,6 @@ from tests.integration.metric_alarms.alarm_setup import (
     MARK,
     WANTED,
     alarms,
-    put_manually,
-    tags,
 )
 from tests.support.module_runner import ModuleRunner
 
@@ -68,21 +66,6 @@ def test_retries_a_deletion(run_module: ModuleRunner, cloudwatch: Any, fault: di
 
 
 @pytest.mark.promise("retry")
-def test_restarts_a_listing_if_its_token_expires(run_module: ModuleRunner, cloudwatch: Any) -> None:
-    for number in range(101):
-        put_manually(cloudwatch, f"alarm-{number:03}")
-    run_module.faults(
-        {"service": "cloudwatch", "action": "DescribeAlarms", "delay": 0.001},
-        {"service": "cloudwatch", "action": "DescribeAlarms", "error": "InvalidNextToken"},
-    )
-    task: dict[str, Any] = {"alarms": [{"name": "alarm-100", **LEAST}], "purge_prefix": "alarm-", "adopt": True}
-    calls = run_module.calls(lambda: run_module.succeed(**task))
-    assert [call["action"] for call in calls].count("DescribeAlarms") == 4
-    assert tags(cloudwatch, "alarm-100") == MARK
-    assert len(alarms(cloudwatch)) == 101
-
-
-@pytest.mark.promise("retry")
 def test_restarts_the_listing_of_tags_if_its_token_expires(run_module: ModuleRunner) -> None:
     run_module.succeed(**WANTED)
     run_module.faults(
@@ -113,7 +96,7 @@ def test_denial_names_the_action_to_allow_and_the_resource(
 ) -> None:
     run_module.succeed(alarms=[{"name": "read", **LEAST}, {"name": "old", **LEAST}], tags={"old": "1"})
     run_module.faults({"service": service, "action": action, "error": "AccessDenied", "status": 403})
-    message = run_module.fail(**WANTED, purge_prefix="old")
+    message = run_module.fail(**WANTED, purge_tag={"old": "1"})
     prefix = "tag" if action == "GetResources" else "cloudwatch"
     for word in (f"Allow {prefix}:{action} on", "alarm", "account 123456789012", "region us-east-1"):
         assert word in message
@@ -155,7 +138,7 @@ def test_completes_an_interrupted_run(
     def prepare() -> None:
         run_module.succeed(alarms=[{"name": "read", **LEAST}, {"name": "old", **LEAST}], tags={"old": "1"})
 
-    task = {**WANTED, "purge_prefix": "old"}
+    task = {**WANTED, "purge_tag": {"old": "1"}}
     prepare()
     run_module.succeed(**task)
     right = alarms(cloudwatch)

@@ -138,7 +138,7 @@ def test_check_mode_predicts_the_result_and_writes_nothing(
 @pytest.mark.promise("check")
 def test_check_mode_predicts_a_purge(run_module: ModuleRunner, cloudwatch: Any) -> None:
     run_module.succeed(alarms=TWENTY, tags={"set": "one"})
-    task: dict[str, Any] = {"alarms": TWENTY[:5], "purge_prefix": "alarm-"}
+    task: dict[str, Any] = {"alarms": TWENTY[:5], "purge_tag": {"set": "one"}}
     predicted = run_module.succeed(check=True, **task)
     assert len(alarms(cloudwatch)) == 20
     assert predicted == run_module.succeed(**task)
@@ -177,8 +177,6 @@ def test_needs_two_listings_for_twenty_unchanged_alarms(run_module: ModuleRunner
     assert actions(check=True) == ["DescribeAlarms"]
     assert actions() == ["DescribeAlarms", *["PutMetricAlarm"] * 20]
     assert actions() == ["DescribeAlarms", "GetResources"]
-    assert actions(purge_prefix="alarm-") == ["DescribeAlarms", "GetResources"]
-    assert actions(purge_prefix="other-") == ["DescribeAlarms", "DescribeAlarms", "GetResources"]
     assert actions(purge_tag={"team": "security"}) == ["GetResources", "DescribeAlarms"]
     assert actions(state="absent") == ["DescribeAlarms", "GetResources", "DeleteAlarms"]
 

@@ -39,8 +39,7 @@ class FakeAlarms:
 
     def plan(self, params: Mapping[str, Any]) -> Plan:
         desired = desired_alarms(params, REGION)
-        tags = {name: self.tags[name] for name in self.alarms if desired.may_change(name) or desired.purge_tag}
-        return plan_alarms(desired, self.alarms, tags)
+        return plan_alarms(desired, self.alarms, self.tags)
 
     def apply(self, plan: Plan) -> None:
         for write in plan.writes:

@@ -65,11 +65,9 @@ def test_names_missing_required_settings(option: str) -> None:
 @pytest.mark.parametrize(
     ("params", "says"),
     [
-        ({"alarms": None, "purge_prefix": "x"}, "option alarms is missing"),
+        ({"alarms": None, "purge_tag": {"t": "1"}}, "option alarms is missing"),
         ({"alarms": None, "state": "absent"}, "does not select any alarms"),
-        ({"purge_prefix": ""}, "purge_prefix is empty"),
         ({"purge_tag": {}}, "purge_tag is empty"),
-        ({"purge_prefix": "p" * 256}, "256 characters"),
     ],
 )
 def test_rejects_a_task_that_selects_no_alarms_or_all(params: dict[str, Any], says: str) -> None:

@@ -41,7 +41,7 @@ TASKS = st.builds(
         **more,
     ),
     entries=st.dictionaries(st.sampled_from("ab"), ENTRIES),
-    purge_prefix=st.sampled_from([None, "a", "c"]),
+    purge_tag=st.sampled_from([None, {"team": "red"}]),
     tags=st.sampled_from([None, {}, {"team": "red"}]),
     purge_tags=st.booleans(),
 )
@@ -188,16 +188,15 @@ def test_deletes_a_hundred_alarms_in_one_call() -> None:
     assert [len(write.parameters["AlarmNames"]) for write in writes] == [100, 100, 1]
 
 
-def test_purges_only_managed_alarms_that_match_prefix_and_tag() -> None:
+def test_purges_only_managed_alarms_with_the_tag() -> None:
     fake = FakeAlarms()
     tags = {"set": "1"}
     fake.run(task({**ALARM, "name": "p1", "tags": tags}, {**ALARM, "name": "p2"}, {**ALARM, "name": "q", "tags": tags}))
     fake.PutMetricAlarm("p3", Tags=[{"Key": "set", "Value": "1"}], Namespace="N")
     for purge, gone in (
-        ({"purge_prefix": "p", "purge_tag": tags}, ["p1"]),
-        ({"purge_prefix": "p"}, ["p1", "p2"]),
+        ({}, []),
         ({"purge_tag": tags}, ["p1", "q"]),
-        ({"purge_prefix": "p", "adopt": True}, ["p1", "p2"]),
+        ({"purge_tag": tags, "adopt": True}, ["p1", "q"]),
     ):
         assert fake.plan(task(**purge)).results["removed"] == gone
 
@@ -231,4 +230,4 @@ def test_knows_whether_listed_tags_would_lead_to_a_write(listed: dict[str, str],
 
 def test_never_tags_alarms_that_are_deleted() -> None:
     assert not desired_alarms(task({"name": "a"}, state="absent"), REGION).would_tag("a", {})
-    assert not desired_alarms(task(purge_prefix="a"), REGION).would_tag("a1", {})
+    assert not desired_alarms(task(purge_tag={"t": "1"}), REGION).would_tag("a1", {})
