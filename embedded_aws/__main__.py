@@ -8,11 +8,11 @@ import sys
 import warnings
 from pathlib import Path
 
-from embedded_aws.gaps import close_gaps
-from embedded_aws.iam_check import enforce_iam
-from embedded_aws.seed import DEFAULT_SEED, SeedError, load_seed
-from embedded_aws.server import make_embedded_server
-from embedded_aws.world import World
+from embedded_aws.core.server import make_embedded_server
+from embedded_aws.core.services import apply_patches
+from embedded_aws.core.state import World
+from embedded_aws.iam.permissions import enforce_iam
+from embedded_aws.seeds.seed import DEFAULT_SEED, SeedError, load_seed
 
 DEFAULT_PORT = 4599
 
@@ -63,7 +63,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, stop)
     # moto warns of each error that botocore's model does not list; AWS answers many of those.
     warnings.filterwarnings("ignore", message="Exception.*does not match an error shape", module="moto")
-    close_gaps()
+    apply_patches()
     try:
         world = World(load_seed(options.seed), options.data, options.smtp)
     except SeedError as error:

@@ -16,11 +16,11 @@ from typing import Any
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 
-from embedded_aws.events import Record, TrailRef
-from embedded_aws.gaps import close_gaps
-from embedded_aws.stages.chain import Chain
-from embedded_aws.stages.select import logging_trails
-from embedded_aws.world import World
+from embedded_aws.cloudtrail.selection import logging_trails
+from embedded_aws.core.chain import Chain
+from embedded_aws.core.events import Record, TrailRef
+from embedded_aws.core.services import apply_patches
+from embedded_aws.core.state import World
 from tests.benchmark.table import Row
 
 EVENTS = 10_000
@@ -129,7 +129,7 @@ def _by_moto(texts: list[str], stream: str) -> float:
 
 @contextlib.contextmanager
 def _world() -> Iterator[World]:
-    close_gaps()
+    apply_patches()
     world = World()
     try:
         yield world

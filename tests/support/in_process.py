@@ -13,10 +13,10 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from embedded_aws.application import EmbeddedAws
-from embedded_aws.events import Record
-from embedded_aws.seed import DEFAULT_SEED, load_seed
-from embedded_aws.world import World
+from embedded_aws.core.application import EmbeddedAws
+from embedded_aws.core.events import Record
+from embedded_aws.core.state import World
+from embedded_aws.seeds.seed import DEFAULT_SEED, load_seed
 
 GUIDE, PRODUCTION = "123456789012", "222222222222"
 ADMINISTRATOR = "AKIAEMBEDDEDGUIDE001"

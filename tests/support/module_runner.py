@@ -100,7 +100,7 @@ class ModuleRunner:
         return iam_actions_of(self.calls(act))
 
     def faults(self, *faults: dict[str, Any]) -> None:
-        """Let the next calls fail; embedded_aws/faults.py says how a fault is written."""
+        """Let the next calls fail; embedded_aws/core/faults.py says how a fault is written."""
         ask(self.endpoint, "faults", list(faults))
 
 

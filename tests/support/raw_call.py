@@ -17,7 +17,7 @@ import botocore.serialize
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from moto.core.parse import PROTOCOL_PARSERS
 
-from embedded_aws.protocol import botocore_model, operation_model
+from embedded_aws.core.protocol import botocore_model, operation_model
 
 _NAMESPACE = re.compile(r"\{.*\}")
 

@@ -1,0 +1,1 @@
+"""CloudTrail: delivery to buckets, log groups and topics."""

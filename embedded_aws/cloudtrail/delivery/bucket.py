@@ -1,0 +1,105 @@
+"""Write files to a trail's bucket, copy them to the data folder, and notify the trail's topic."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudtrail.models import Trail
+
+from embedded_aws.cloudtrail.delivery.log_files import LogFile
+from embedded_aws.cloudtrail.delivery.permissions import bucket_refusal, key_refusal
+from embedded_aws.cloudtrail.state import trail_statuses
+from embedded_aws.cloudtrail.trails import find_bucket
+from embedded_aws.sns.permissions import cloudtrail, may_encrypt, may_publish
+from embedded_aws.sns.publish import find_topic, publish
+
+if TYPE_CHECKING:
+    from embedded_aws.core.state import World
+
+
+# Write an object to a trail's bucket as CloudTrail does: through the bucket's policy, into moto's S3 in process.
+
+SPOOLED_BYTES = 1024 * 1024
+"""A larger object is kept in a temporary file rather than in memory."""
+
+
+def put_trail_object(
+    trail: Trail, bucket_name: str, key: str, body: bytes, at: datetime, metadata: Mapping[str, str] | None = None
+) -> str | None:
+    """Write a gzip file and return None, or S3's error code if bucket, policy or key refuse CloudTrail.
+
+    Args:
+        trail: whose right to write is looked at, and whose KMS key encrypts.
+        bucket_name: the bucket, of any account.
+        key: the object's key.
+        body: the compressed file.
+        at: the object's time of modification, aware.
+        metadata: user metadata without the prefix ``x-amz-meta-``.
+    """
+    refusal = bucket_refusal(trail, bucket_name, key) or key_refusal(trail)
+    found = find_bucket(bucket_name)
+    if refusal is not None or found is None:
+        return refusal or "NoSuchBucket"
+    backend, _rest = found
+    encryption = "aws:kms" if trail.kms_key_id else None
+    written = backend.put_object(bucket_name, key, body, encryption=encryption, kms_key_id=trail.kms_key_id or None)
+    user_metadata = {f"x-amz-meta-{name}": value for name, value in (metadata or {}).items()}
+    written.set_metadata({"Content-Type": "application/json", "Content-Encoding": "gzip", **user_metadata})
+    written.last_modified = at.astimezone(UTC).replace(tzinfo=None)
+    if len(body) > SPOOLED_BYTES:
+        written._value_buffer.rollover()
+    return None
+
+
+# Keep a copy of every delivered log file in a directory, uncompressed, for people to look at.
+
+
+def mirror_log_file(folder: Path, bucket: str, key: str, body: bytes) -> Path | None:
+    """Write a gzip file as plain JSON to FOLDER/BUCKET/KEY, without the suffix ``.gz``, and return its path.
+
+    A key that would lead out of the bucket's folder, by a prefix such as ``../..``, is not written, and None returned.
+    """
+    path = (folder / bucket / key.removesuffix(".gz")).resolve()
+    if not path.is_relative_to((folder / bucket).resolve()):
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.decompress(body))
+    return path
+
+
+# Tell a trail's topic of each log file that was written to its bucket.
+#
+# Sources: CloudTrail user guide, "Configuring Amazon SNS notifications for CloudTrail": a notice for log files, those
+# of all Regions to the one topic of the trail; CloudTrail API reference, GetTrailStatus: an error is SNS's own code.
+# The message's two members are those that programs which read such notices take from it. No source names a subject.
+
+
+def send_file_notice(world: World, trail: Trail, file: LogFile) -> None:
+    """Publish where the file is, if the trail has a topic; the trail's status tells how it went."""
+    topic_arn = trail.topic_arn
+    if not topic_arn:
+        return
+    ref, region, statuses = file.target.trail, file.target.region, trail_statuses(world)
+    refusal = _publish(world, trail, topic_arn, {"s3Bucket": file.target.bucket, "s3ObjectKey": [file.key]})
+    if refusal is None:
+        statuses.delivered("Notification", ref.arn, region, file.at)
+    else:
+        statuses.refused("Notification", ref.arn, region, refusal)
+
+
+def _publish(world: World, trail: Trail, topic_arn: str, message: Mapping[str, Any]) -> str | None:
+    """Publish as CloudTrail. Return SNS's error code (of its service model) if it may not, or None."""
+    topic, publisher = find_topic(topic_arn), cloudtrail(trail.account_id, trail.arn)
+    if topic is None:
+        return "NotFound"
+    if not may_publish(publisher, topic):
+        return "AuthorizationError"
+    if not may_encrypt(publisher, topic):
+        return "KMSAccessDenied"
+    publish(world, topic, json.dumps(message))
+    return None

@@ -1,0 +1,171 @@
+"""Deliver records to the log groups of trails at once, and to their buckets in gzip files."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from moto.cloudtrail.models import Trail
+from moto.logs.models import LogStream
+
+from embedded_aws.cloudtrail.delivery.bucket import mirror_log_file, put_trail_object, send_file_notice
+from embedded_aws.cloudtrail.delivery.digests import Digests
+from embedded_aws.cloudtrail.delivery.log_files import FILE_BYTES, FileTarget, LogFile, OpenFile, file_target
+from embedded_aws.cloudtrail.delivery.log_stream import (
+    LogDeliveryError,
+    append_to_stream,
+    is_too_large,
+    permitted_stream,
+)
+from embedded_aws.cloudtrail.state import trail_statuses
+from embedded_aws.cloudtrail.trails import find_trail
+from embedded_aws.core.events import LogEvent, Record, TrailRef
+
+if TYPE_CHECKING:
+    from embedded_aws.core.state import World
+
+
+# Where the records of a batch go: trails, files and log streams, each looked up and permitted once per batch.
+
+
+class Routes:
+    """Remembers what it found until `forget`."""
+
+    def __init__(self, world: World) -> None:
+        """Know nothing yet."""
+        self._world = world
+        self._trails: dict[str, Trail | None] = {}
+        self._targets: dict[tuple[str, str, str], FileTarget] = {}
+        self._streams: dict[tuple[str, str], LogStream | LogDeliveryError] = {}
+
+    def forget(self) -> None:
+        """Look everything up anew from now on, since calls may have changed it."""
+        self._trails.clear()
+        self._targets.clear()
+        self._streams.clear()
+
+    def trail(self, ref: TrailRef) -> Trail | None:
+        """Return moto's trail; None if there never was one."""
+        if ref.arn not in self._trails:
+            self._trails[ref.arn] = find_trail(self._world, ref)
+        return self._trails[ref.arn]
+
+    def target(self, arn: str, trail: Trail, account: str, region: str) -> FileTarget:
+        """Return where the trail's files for an account and Region go; `arn` is the trail's."""
+        key = (arn, account, region)
+        target = self._targets.get(key)
+        if target is None:
+            target = self._targets[key] = file_target(trail, account, region)
+        return target
+
+    def stream(self, arn: str, trail: Trail, account: str, at: datetime) -> LogStream:
+        """Return the log stream for an account's records; LogDeliveryError if the trail may not write there."""
+        key = (arn, account)
+        found = self._streams.get(key)
+        if found is None:
+            try:
+                found = permitted_stream(trail, account, at)
+            except LogDeliveryError as error:
+                found = error
+            self._streams[key] = found
+        if isinstance(found, LogDeliveryError):
+            raise found
+        return found
+
+
+# Deliver records to the trails that took them: to their log groups at once, and to their buckets in gzip files.
+
+REFUSED_FILES_KEPT = 32
+"""How many log files that a bucket refused are kept to be tried again; older ones are lost."""
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+
+class Delivery:
+    """The stage between a recorded call and the metric filters; one thread at a time uses it."""
+
+    def __init__(self, world: World) -> None:
+        """Start with nothing to deliver."""
+        self._world = world
+        self._open: dict[FileTarget, tuple[Trail, OpenFile]] = {}
+        self._waiting: deque[tuple[Trail, LogFile]] = deque()
+        self._refused: deque[tuple[Trail, LogFile]] = deque(maxlen=REFUSED_FILES_KEPT)
+        self._routes = Routes(world)
+        self._digests = Digests(world)
+
+    def begin_batch(self) -> None:
+        """Look trails, policies and roles up anew: a batch begins after what its calls changed was changed."""
+        self._routes.forget()
+
+    def deliver(self, record: Record, trails: Sequence[TrailRef]) -> list[LogEvent]:
+        """Put a record into the next file of each trail, and send it to the trails' log groups.
+
+        Returns:
+            The log events that were written.
+        """
+        if not trails:
+            return []
+        at, text = self._world.clock.now(), _ENCODE(record)
+        account, region = record["recipientAccountId"], record["awsRegion"]
+        too_large = is_too_large(text)
+        events = []
+        for ref in trails:
+            trail = self._routes.trail(ref)
+            if trail is None:
+                continue
+            target = self._routes.target(ref.arn, trail, account, region)
+            self._add_to_file(trail, target, record["eventTime"], text, at)
+            if trail.cw_log_group_arn and not too_large:
+                events += self._send_to_logs(trail, target, text, at)
+        return events
+
+    def flush(self) -> None:
+        """Write every file that has records, and try again those that were refused."""
+        self._waiting.extend(self._refused)
+        self._refused.clear()
+        self._waiting.extend((trail, file.finish()) for trail, file in self._open.values())
+        self._open.clear()
+        # One by one, so that an error of the machine (a full disk) leaves the rest for the next time.
+        while self._waiting:
+            self._put(*self._waiting.popleft())
+
+    def tick(self, now: datetime) -> None:
+        """Write the files, and the digests that are due at that time."""
+        self.flush()
+        self._digests.tick(now)
+
+    def _add_to_file(self, trail: Trail, target: FileTarget, event_time: str, text: str, at: datetime) -> None:
+        found = self._open.get(target)
+        if found is None:
+            found = self._open[target] = (trail, OpenFile(target, at))
+        _first, file = found
+        file.add(text, event_time, at)
+        if file.size >= FILE_BYTES:
+            del self._open[target]
+            self._put(trail, file.finish())
+
+    def _put(self, trail: Trail, file: LogFile) -> None:
+        target, statuses = file.target, trail_statuses(self._world)
+        refusal = put_trail_object(trail, target.bucket, file.key, file.body, file.at)
+        if refusal is not None:
+            self._refused.append((trail, file))
+            statuses.refused("Delivery", target.trail.arn, target.region, refusal)
+            return
+        statuses.delivered("Delivery", target.trail.arn, target.region, file.at)
+        send_file_notice(self._world, trail, file)
+        self._digests.add(file, trail)
+        if self._world.data is not None:
+            mirror_log_file(self._world.data, target.bucket, file.key, file.body)
+
+    def _send_to_logs(self, trail: Trail, target: FileTarget, text: str, at: datetime) -> list[LogEvent]:
+        arn, statuses = target.trail.arn, trail_statuses(self._world)
+        try:
+            stream = self._routes.stream(arn, trail, target.account, at)
+        except LogDeliveryError as error:
+            statuses.refused("CloudWatchLogsDelivery", arn, target.region, str(error))
+            return []
+        statuses.delivered("CloudWatchLogsDelivery", arn, target.region, at)
+        return [append_to_stream(stream, text, at)]

@@ -1,0 +1,157 @@
+"""Deliver the hourly digest files of trails that validate their log files.
+
+A starting digest covers the hour before the trail began to log and validate; the next one ends an hour later, at the
+same minute and second, and so on, with or without files. StopLogging, UpdateTrail without validation, and DeleteTrail
+end the chain with a last digest. Sources: CloudTrail user guide, "CloudTrail digest file structure"; the times were
+observed on AWS, 2026-09.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from moto.cloudtrail.models import Trail
+
+from embedded_aws.cloudtrail.delivery.bucket import put_trail_object
+from embedded_aws.cloudtrail.delivery.digest_file import DeliveredFile, DigestFile, compose_digest, delivered_file
+from embedded_aws.cloudtrail.delivery.digest_keys import signing_keys
+from embedded_aws.cloudtrail.delivery.log_files import FileTarget, LogFile
+from embedded_aws.cloudtrail.state import trail_statuses
+from embedded_aws.cloudtrail.trails import every_trail, log_prefix, ref_of
+
+if TYPE_CHECKING:
+    from embedded_aws.core.state import World
+
+
+_HOUR = timedelta(hours=1)
+
+ChainKey = tuple[str, str, str]
+"""Trail ARN, account and Region: each has a chain of its own."""
+
+
+@dataclass
+class DigestChain:
+    """The digests of one trail, account and Region, each of which names the one before.
+
+    Attributes:
+        trail: moto's, kept here beyond its deletion for the last digest.
+        began: when the trail last began to log and validate.
+        start, end: of the next digest.
+        files: those that were delivered since the last digest.
+    """
+
+    trail: Trail
+    target: FileTarget
+    began: datetime
+    start: datetime
+    end: datetime
+    previous: DigestFile | None = None
+    files: list[DeliveredFile] = field(default_factory=list)
+
+
+def _whole_second(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
+
+
+def _is_active(trail: Trail) -> bool:
+    return bool(trail.log_validation and trail.status.is_logging)
+
+
+class Digests:
+    """Keeps a chain per trail, account and Region, and writes what is due."""
+
+    def __init__(self, world: World) -> None:
+        """Start without chains."""
+        self._world = world
+        self._chains: dict[ChainKey, DigestChain] = {}
+        # Where the chain before ended, so that no two digests of a restarted trail get one key.
+        self._ended: dict[ChainKey, datetime] = {}
+
+    def add(self, file: LogFile, trail: Trail) -> None:
+        """Have the next digest name a log file that was delivered."""
+        if not file.target.validated:
+            return
+        key = (file.target.trail.arn, file.target.account, file.target.region)
+        chain = self._chains.get(key)
+        if chain is None and _is_active(trail):
+            chain = self._begin(trail, file.target, self._grid_point(trail, file.at))
+        if chain is not None:
+            chain.files.append(delivered_file(file))
+
+    def tick(self, now: datetime) -> None:
+        """Begin chains, write the digests that are due, and end the chains of trails that stopped."""
+        active = {trail.arn: trail for trail in every_trail() if _is_active(trail)}
+        for key, chain in list(self._chains.items()):
+            trail = active.get(chain.target.trail.arn)
+            if trail is None or self._began(trail, now) != chain.began:
+                self._finish(key, chain, now)
+            else:
+                self._follow(chain, trail)
+        for trail in active.values():
+            if (trail.arn, trail.account_id, trail.region_name) not in self._chains:
+                prefix = log_prefix(trail, trail.account_id)
+                target = FileTarget(
+                    ref_of(trail), trail.bucket_name, prefix, trail.account_id, trail.region_name, validated=True
+                )
+                self._begin(trail, target, self._began(trail, now))
+        for chain in self._chains.values():
+            self._write_due(chain, now)
+
+    def _began(self, trail: Trail, now: datetime) -> datetime:
+        return _whole_second(trail_statuses(self._world).chain_began.setdefault(trail.arn, now))
+
+    def _grid_point(self, trail: Trail, at: datetime) -> datetime:
+        """Return the latest time before ``at`` at which a digest of the trail ends, whole hours after it began."""
+        began = self._began(trail, at)
+        return began + max(0, (at - began) // _HOUR) * _HOUR
+
+    def _begin(self, trail: Trail, target: FileTarget, end: datetime) -> DigestChain:
+        key = (trail.arn, target.account, target.region)
+        ended = self._ended.get(key)
+        if ended is not None and end <= ended:
+            end = ended + timedelta(seconds=1)
+        chain = DigestChain(trail, target, self._began(trail, end), end - _HOUR, end)
+        self._chains[key] = chain
+        return chain
+
+    @staticmethod
+    def _follow(chain: DigestChain, trail: Trail) -> None:
+        """Take over a change of the trail's bucket or prefix."""
+        prefix = log_prefix(trail, chain.target.account)
+        chain.trail = trail
+        chain.target = replace(chain.target, bucket=trail.bucket_name, prefix=prefix)
+
+    def _finish(self, key: ChainKey, chain: DigestChain, now: datetime) -> None:
+        ended = _whole_second(trail_statuses(self._world).chain_ended.get(chain.target.trail.arn, now))
+        self._write_due(chain, ended)
+        if chain.files or chain.previous is None or ended > chain.start:
+            chain.end = max(ended, chain.start + timedelta(seconds=1))
+            self._write(chain, lambda _: True)
+        self._ended[key] = chain.start
+        del self._chains[key]
+
+    def _write_due(self, chain: DigestChain, now: datetime) -> None:
+        while chain.end <= now and self._write(chain, lambda file: file.at <= chain.end):
+            pass
+
+    def _write(self, chain: DigestChain, belongs: Callable[[DeliveredFile], bool]) -> bool:
+        """Write a chain's next digest; False if S3 refused it, which leaves the chain as it was, to be tried again."""
+        target, end = chain.target, chain.end
+        files = [file for file in chain.files if belongs(file)]
+        signing_key = signing_keys(self._world).current(target.region, end)
+        digest = compose_digest(target, chain.start, end, files, chain.previous, signing_key)
+        metadata = {"signature": digest.signature, "signature-algorithm": "SHA256withRSA"}
+        body = gzip.compress(digest.text, mtime=0)
+        refusal = put_trail_object(chain.trail, target.bucket, digest.key, body, end, metadata)
+        statuses = trail_statuses(self._world)
+        if refusal is not None:
+            statuses.refused("DigestDelivery", target.trail.arn, target.region, refusal)
+            return False
+        statuses.delivered("DigestDelivery", target.trail.arn, target.region, end)
+        chain.files = [file for file in chain.files if not belongs(file)]
+        chain.start, chain.end, chain.previous = end, end + _HOUR, digest
+        return True

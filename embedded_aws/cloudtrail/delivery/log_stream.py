@@ -1,0 +1,87 @@
+"""Send records to the log group of a trail, through the trail's role, as events of one stream per account.
+
+Source: CloudTrail user guide, "Sending events to CloudWatch Logs" and "Role policy document for CloudTrail to use
+CloudWatch Logs for monitoring". The time of an event is that of its delivery (the same guide).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from moto.cloudtrail.models import Trail
+from moto.logs.models import LogEvent as MotoLogEvent
+from moto.logs.models import LogGroup, LogStream
+
+from embedded_aws.cloudtrail.delivery.permissions import log_stream_refusal
+from embedded_aws.cloudtrail.trails import find_log_group, organization_id
+from embedded_aws.core.events import LogEvent
+
+RECORD_BYTES = 256 * 1024
+"""A larger record is not sent to CloudWatch Logs (CloudTrail user guide, "CloudTrail record contents")."""
+EVENTS_KEPT = 50_000
+"""How many events a stream that CloudTrail writes to can look back on; older ones are forgotten."""
+
+_NO_GROUP = "The specified log group does not exist."
+_FORGOTTEN_AT_ONCE = 1_000
+
+
+class LogDeliveryError(Exception):
+    """CloudWatch Logs takes no event of the trail; the text is that of LatestCloudWatchLogsDeliveryError."""
+
+
+def stream_name(trail: Trail, account: str) -> str:
+    """Return the stream of an account's records: those of an organization's members name the organization too."""
+    name = f"{account}_CloudTrail_{trail.region_name}"
+    return name if account == trail.account_id else f"{organization_id(trail)}_{name}"
+
+
+def is_too_large(text: str) -> bool:
+    """Tell whether a record, as JSON, is over the limit of CloudWatch Logs."""
+    return len(text) > RECORD_BYTES // 4 and len(text.encode()) > RECORD_BYTES
+
+
+def permitted_stream(trail: Trail, account: str, at: datetime) -> LogStream:
+    """Return the stream for an account's records, created if need be.
+
+    Args:
+        trail: one with a log group.
+        account: whose records they are.
+        at: the embedded time.
+
+    Raises:
+        LogDeliveryError: there is no such group, or the role does not permit it.
+    """
+    group = find_log_group(trail.cw_log_group_arn)
+    if group is None:
+        raise LogDeliveryError(_NO_GROUP)
+    name = stream_name(trail, account)
+    refusal = log_stream_refusal(trail, group, name)
+    if refusal is not None:
+        raise LogDeliveryError(refusal)
+    return existing_or_new_stream(group, name, at)
+
+
+def existing_or_new_stream(group: LogGroup, name: str, at: datetime) -> LogStream:
+    """Return the stream of that name, created now if there is none."""
+    if name not in group.streams:
+        group.create_log_stream(name)
+        group.streams[name].creation_time = at.replace(tzinfo=None)
+    stream: LogStream = group.streams[name]
+    return stream
+
+
+def append_to_stream(stream: LogStream, text: str, at: datetime) -> LogEvent:
+    """Append one record, as JSON, and return it as an event of the embedded time."""
+    group, timestamp_ms = stream.log_group, int(at.timestamp() * 1000)
+    moto_event = {"timestamp": timestamp_ms, "message": text}
+    if group.subscription_filters:
+        stream.put_log_events([moto_event])
+    else:
+        # What put_log_events does without subscription filters, at the embedded time and an event at a time.
+        stream.events.append(MotoLogEvent(timestamp_ms, moto_event))
+        stream.stored_bytes += len(text)
+        stream.upload_sequence_token += 1
+        stream.last_ingestion_time = at.replace(tzinfo=None)
+    if len(stream.events) >= EVENTS_KEPT + _FORGOTTEN_AT_ONCE:
+        del stream.events[:_FORGOTTEN_AT_ONCE]
+    return LogEvent(group.account_id, group.region, group.name, stream.log_stream_name, timestamp_ms, text)

@@ -1,0 +1,182 @@
+"""Whether CloudTrail may write to the bucket, key and log group of a trail."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from json import JSONDecodeError
+
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import (
+    Caller,
+    Request,
+    Verdict,
+    evaluate,
+)
+from moto.cloudtrail.models import Trail
+from moto.iam.models import Role
+from moto.kms.models import Key, kms_backends
+from moto.logs.models import LogGroup
+
+from embedded_aws.cloudtrail.trails import find_bucket, find_role, parse_arn
+from embedded_aws.core.errors import AwsError
+
+# Tell whether CloudTrail may write to a trail's bucket and to its log group.
+#
+# Sources: CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail" and "Role policy document for CloudTrail to
+# use CloudWatch Logs for monitoring". The condition keys of CloudTrail's calls, and that the canned ACL is always sent,
+# were observed on AWS, 2026-09.
+
+NO_PERMISSION = "Access denied. Check the permissions for your role."
+NO_TRUST = "Access denied. Check the trust relationships for your role."
+
+_SERVICE = "cloudtrail.amazonaws.com"
+_CALLER = Caller(service=_SERVICE)
+
+Context = tuple[tuple[str, str], ...]
+"""Pairs of condition key and value: hashable, so that a verdict that is asked for every record is found only once."""
+
+
+def _caller_context(trail: Trail) -> Context:
+    return (
+        ("aws:SourceArn", trail.arn),
+        ("aws:SourceAccount", trail.account_id),
+        ("aws:SecureTransport", "true"),
+        ("aws:PrincipalIsAWSService", "true"),
+        ("aws:PrincipalServiceName", _SERVICE),
+        ("aws:PrincipalType", "AssumedRole"),
+    )
+
+
+def _write_context(trail: Trail) -> Context:
+    context = (*_caller_context(trail), ("s3:x-amz-acl", "bucket-owner-full-control"), ("s3:TlsVersion", "1.3"))
+    if not trail.kms_key_id:
+        return context
+    return (
+        *context,
+        ("s3:x-amz-server-side-encryption", "aws:kms"),
+        ("s3:x-amz-server-side-encryption-aws-kms-key-id", trail.kms_key_id),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _allowed(documents: tuple[str, ...], action: str, resource: str, context: Context) -> bool:
+    """Tell whether the policies together allow CloudTrail the action; one that is no JSON allows nothing."""
+    try:
+        return evaluate(documents, Request(action, resource, _CALLER, dict(context))) is Verdict.ALLOWED
+    except JSONDecodeError:
+        return False
+
+
+def bucket_refusal(trail: Trail, bucket_name: str, key: str | None) -> str | None:
+    """Return why S3 refuses CloudTrail the object, or for no key the bucket's ACL; None if it does not.
+
+    The result is S3's error code: ``NoSuchBucket`` or ``AccessDenied``.
+    """
+    found = find_bucket(bucket_name)
+    if found is None:
+        return "NoSuchBucket"
+    _first, bucket = found
+    documents = () if bucket.policy is None else (bucket.policy.decode(),)
+    if key is None:
+        allowed = _allowed(documents, "s3:GetBucketAcl", bucket.arn, _caller_context(trail))
+    else:
+        allowed = _allowed(documents, "s3:PutObject", f"{bucket.arn}/{key}", _write_context(trail))
+    return None if allowed else "AccessDenied"
+
+
+def key_is_usable(trail: Trail, key: Key) -> bool:
+    """Tell whether the key's policy lets CloudTrail encrypt the trail's files."""
+    context = (*_caller_context(trail), ("kms:EncryptionContext:aws:cloudtrail:arn", trail.arn))
+    return _allowed((str(key.policy),), "kms:GenerateDataKey", key.arn, context)
+
+
+def _role_documents(role: Role) -> tuple[str, ...]:
+    managed = (
+        version.document
+        for policy in list(role.managed_policies.values())
+        for version in policy.versions
+        if version.is_default
+    )
+    return (*list(role.policies.values()), *managed)
+
+
+def role_is_trusted(trail: Trail) -> bool:
+    """Tell whether the trail's role exists and lets CloudTrail assume it."""
+    role = find_role(trail.cw_role_arn)
+    if role is None:
+        return False
+    return _allowed((role.assume_role_policy_document,), "sts:AssumeRole", role.arn, _caller_context(trail))
+
+
+def role_may(trail: Trail, action: str, group: LogGroup, stream: str) -> bool:
+    """Tell whether the policies of the trail's role allow an action (``logs:PutLogEvents``) on a stream."""
+    role = find_role(trail.cw_role_arn)
+    if role is None:
+        return False
+    resource = f"{group.arn}:log-stream:{stream}"
+    return _allowed(_role_documents(role), action, resource, (("aws:SecureTransport", "true"),))
+
+
+def log_stream_refusal(trail: Trail, group: LogGroup, stream: str) -> str | None:
+    """Return why CloudTrail cannot write to the stream through the trail's role; None if it can.
+
+    CreateLogStream is needed only for a stream that does not exist.
+    """
+    if not role_is_trusted(trail):
+        return NO_TRUST
+    actions = ["logs:PutLogEvents"] if stream in group.streams else ["logs:CreateLogStream", "logs:PutLogEvents"]
+    return None if all(role_may(trail, action, group, stream) for action in actions) else NO_PERMISSION
+
+
+# The KMS key that encrypts a trail's files.
+#
+# Sources: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; CloudTrail API reference,
+# CreateTrail, KmsKeyId; which error answers which mistake was observed on AWS, 2026-09.
+
+_KEY_NAME = re.compile(r"alias/[\w/-]+|(mrk-)?[0-9a-f-]{32,36}")
+
+
+def _bucket_region(trail: Trail) -> str:
+    """Return the Region of the trail's bucket, in which its key must be."""
+    found = find_bucket(trail.bucket_name)
+    return str(trail.region_name if found is None else found[1].region_name)
+
+
+def find_key(trail: Trail) -> Key | None:
+    """Return the key that a trail names by id, ARN, alias or alias ARN; None if there is none."""
+    arn = parse_arn(trail.kms_key_id)
+    account = arn.account if arn else trail.account_id
+    backend = kms_backends[account][_bucket_region(trail)]
+    named = arn.resource.removeprefix("key/") if arn else str(trail.kms_key_id)
+    key_id = backend.get_key_id_from_alias(named) if named.startswith("alias/") else named
+    found: Key | None = backend.keys.get(key_id or "")
+    return found
+
+
+def key_refusal(trail: Trail) -> str | None:
+    """Return why KMS refuses CloudTrail the trail's key, as S3 then says it; None if it does not or there is no key."""
+    if not trail.kms_key_id:
+        return None
+    key = find_key(trail)
+    if key is None:
+        return "KMS.NotFoundException"
+    if key.key_state == "Disabled":
+        return "KMS.DisabledException"
+    if key.key_state != "Enabled":
+        return "KMS.KMSInvalidStateException"
+    return None if key_is_usable(trail, key) else "AccessDenied"
+
+
+def check_key(trail: Trail) -> None:
+    """Raise AwsError if CloudTrail cannot encrypt with the key that a trail names."""
+    arn = parse_arn(trail.kms_key_id)
+    name = arn.resource.removeprefix("key/") if arn else str(trail.kms_key_id)
+    if not _KEY_NAME.fullmatch(name) or (arn and arn.region != _bucket_region(trail)):
+        message = f"KMS key {trail.kms_key_id} is not in the Region of the bucket {trail.bucket_name}."
+        raise AwsError("KmsKeyNotFoundException", message, 400)
+    key = find_key(trail)
+    if key is None or not key_is_usable(trail, key):
+        message = f"Insufficient permissions to access S3 bucket {trail.bucket_name} or KMS key {trail.kms_key_id}."
+        raise AwsError("InsufficientEncryptionPolicyException", message, 400)
+    if key.key_state != "Enabled":
+        raise AwsError("KmsException", f"KMS key {key.arn} is {key.key_state}.", 400)

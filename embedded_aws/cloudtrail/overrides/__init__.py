@@ -1,0 +1,1 @@
+"""CloudTrail: overrides of moto's operations."""

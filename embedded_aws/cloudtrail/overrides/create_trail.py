@@ -1,0 +1,223 @@
+"""Overrides of CreateTrail and UpdateTrail."""
+
+from __future__ import annotations
+
+import copy
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudtrail.exceptions import InvalidTrailNameException
+from moto.cloudtrail.models import Trail, cloudtrail_backends
+from moto.organizations.models import organizations_backends
+
+from embedded_aws.cloudtrail.delivery.bucket import put_trail_object
+from embedded_aws.cloudtrail.delivery.digest_file import digest_key
+from embedded_aws.cloudtrail.delivery.log_files import FileTarget
+from embedded_aws.cloudtrail.delivery.log_stream import existing_or_new_stream, stream_name
+from embedded_aws.cloudtrail.delivery.permissions import (
+    NO_PERMISSION,
+    NO_TRUST,
+    bucket_refusal,
+    check_key,
+    role_is_trusted,
+    role_may,
+)
+from embedded_aws.cloudtrail.state import trail_statuses
+from embedded_aws.cloudtrail.trails import (
+    find_bucket,
+    find_log_group,
+    find_organization,
+    home_trail,
+    log_prefix,
+    parse_arn,
+    ref_of,
+)
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override, patch
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+    from embedded_aws.core.state import World
+
+
+# What an organization trail needs: an organization with all features, its management account, and trusted access.
+#
+# Source: CloudTrail user guide, "Creating a trail for an organization"; CloudTrail API reference, CreateTrail.
+
+_TRUSTED_SERVICE = "cloudtrail.amazonaws.com"
+
+
+def check_organization(trail: Trail) -> None:
+    """Raise AwsError if the trail's account cannot have an organization trail."""
+    organization = find_organization(trail.account_id, trail.region_name)
+    if organization is None:
+        message = f"Account {trail.account_id} is in no organization."
+        raise AwsError("OrganizationsNotInUseException", message, 404)
+    if organization.master_account_id != trail.account_id:
+        message = "Only the organization's management account can create or change an organization trail."
+        raise AwsError("NotOrganizationMasterAccountException", message, 400)
+    if organization.feature_set != "ALL":
+        message = "The organization must have all features enabled."
+        raise AwsError("OrganizationNotInAllFeaturesModeException", message, 400)
+    services = organizations_backends[trail.account_id][trail.partition].services
+    if all(service["ServicePrincipal"] != _TRUSTED_SERVICE for service in services):
+        message = "Trusted access of CloudTrail to the organization is not enabled."
+        raise AwsError("CloudTrailAccessNotEnabledException", message, 400)
+
+
+# A trail's name has no two periods, dashes or underscores side by side, and is no IP address; moto 5.2.5 takes both.
+#
+# Source: CloudTrail API reference, CreateTrail (Name).
+
+_ADJACENT = re.compile(r"[._-]{2}")
+_IP_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
+_moto_checks_name = Trail.check_name
+
+
+@patch(Trail, "check_name")
+def _check_name(trail: Trail) -> None:
+    _moto_checks_name(trail)
+    if _ADJACENT.search(trail.trail_name):
+        raise InvalidTrailNameException("Trail name cannot have two adjacent periods, dashes or underscores.")
+    if _IP_ADDRESS.fullmatch(trail.trail_name):
+        raise InvalidTrailNameException("Trail name cannot be in the format of an IP address.")
+
+
+# A trail's topic may be given by its ARN; moto 5.2.5 takes an ARN for the topic's name and does not find it.
+#
+# Source: CloudTrail API reference, CreateTrail (SnsTopicName).
+
+_topic_arn_by_name: Any = vars(Trail)["topic_arn"]
+
+
+def _topic_arn(trail: Trail) -> str | None:
+    name = trail.sns_topic_name
+    arn: str | None = name if name and name.startswith("arn:") else _topic_arn_by_name.fget(trail)
+    return arn
+
+
+patch(Trail, "topic_arn")(property(_topic_arn))
+
+
+# CreateTrail and UpdateTrail refuse what CloudTrail may not use, or what is not there; moto 5.2.5 takes nearly all.
+#
+# What passes here is answered by moto. Sources: CloudTrail API reference, CreateTrail and UpdateTrail; the order of the
+# checks, the empty object and the log stream that they leave behind were observed on AWS, 2026-09.
+
+TRAILS_PER_REGION = 5
+
+# moto's names of what Trail and its update take, and the members that they come from.
+_COMMON = {
+    "s3_key_prefix": "S3KeyPrefix",
+    "sns_topic_name": "SnsTopicName",
+    "cw_log_group_arn": "CloudWatchLogsLogGroupArn",
+    "cw_role_arn": "CloudWatchLogsRoleArn",
+    "kms_key_id": "KmsKeyId",
+}
+_CREATE = {
+    **_COMMON,
+    "trail_name": "Name",
+    "bucket_name": "S3BucketName",
+    "is_global": "IncludeGlobalServiceEvents",
+    "is_multi_region": "IsMultiRegionTrail",
+    "log_validation": "EnableLogFileValidation",
+    "is_org_trail": "IsOrganizationTrail",
+}
+_UPDATE = {
+    **_COMMON,
+    "s3_bucket_name": "S3BucketName",
+    "include_global_service_events": "IncludeGlobalServiceEvents",
+    "is_multi_region_trail": "IsMultiRegionTrail",
+    "enable_log_file_validation": "EnableLogFileValidation",
+    "is_organization_trail": "IsOrganizationTrail",
+}
+
+
+def _arguments(names: dict[str, str], parameters: dict[str, Any]) -> dict[str, Any]:
+    return {argument: parameters.get(member) for argument, member in names.items()}
+
+
+@override("cloudtrail", "CreateTrail")
+def create_trail(world: World, call: Call) -> None:
+    """Check what a new trail asks for."""
+    planned = Trail(call.account, call.region, **_arguments(_CREATE, call.parameters))
+    known = cloudtrail_backends[call.account][call.region].trails
+    if planned.trail_name in known:
+        message = f"Trail {planned.trail_name} already exists for customer: {call.account}"
+        raise AwsError("TrailAlreadyExistsException", message, 400)
+    if len(known) >= TRAILS_PER_REGION:
+        message = f"User: {call.account} already has {TRAILS_PER_REGION} trails in {call.region}."
+        raise AwsError("MaximumNumberOfTrailsExceededException", message, 403)
+    _check(planned, call.at)
+    trail_statuses(world).forget(planned.arn)
+
+
+@override("cloudtrail", "UpdateTrail")
+def update_trail(world: World, call: Call) -> None:
+    """Check what a trail would become, and note when it begins or ceases to validate its files."""
+    trail = home_trail(call.account, call.region, str(call.parameters.get("Name")))
+    if trail is None:
+        return
+    changes = _arguments(_UPDATE, call.parameters)
+    planned = copy.copy(trail)
+    planned.update(**changes)
+    if "" in (changes["cw_log_group_arn"], changes["cw_role_arn"]):
+        _drop_log_group(planned, changes)
+    if find_bucket(planned.bucket_name) is None:
+        message = f"S3 bucket {planned.bucket_name} does not exist!"
+        raise AwsError("S3BucketDoesNotExistException", message, 400)
+    if changes["sns_topic_name"]:
+        planned.check_topic_exists()
+    _check(planned, call.at)
+    # An empty member removes both; moto would keep the one that is not mentioned.
+    trail.cw_log_group_arn, trail.cw_role_arn = planned.cw_log_group_arn, planned.cw_role_arn
+    if planned.log_validation != trail.log_validation and trail.status.is_logging:
+        statuses = trail_statuses(world)
+        times = statuses.chain_began if planned.log_validation else statuses.chain_ended
+        times[trail.arn] = call.at
+
+
+def _drop_log_group(planned: Trail, changes: dict[str, Any]) -> None:
+    if changes["cw_log_group_arn"] or changes["cw_role_arn"]:
+        message = "A log group and a role are given together, or neither of them."
+        raise AwsError("InvalidParameterCombinationException", message, 400)
+    planned.cw_log_group_arn = planned.cw_role_arn = ""
+
+
+def _check(planned: Trail, at: datetime) -> None:
+    """Raise AwsError if the trail, whose bucket exists, cannot deliver."""
+    if planned.is_org_trail:
+        check_organization(planned)
+    _check_bucket(planned, at)
+    if planned.cw_log_group_arn or planned.cw_role_arn:
+        _check_log_group(planned, at)
+
+
+def _check_bucket(planned: Trail, at: datetime) -> None:
+    bucket, prefix = planned.bucket_name, log_prefix(planned, planned.account_id)
+    target = FileTarget(ref_of(planned), bucket, prefix, planned.account_id, planned.region_name, validated=True)
+    folder = f"{prefix}CloudTrail/"
+    keys = [None, folder, digest_key(target, at)] if planned.log_validation else [None, folder]
+    if any(bucket_refusal(planned, bucket, key) for key in keys):
+        message = f"Incorrect S3 bucket policy is detected for bucket: {bucket}"
+        raise AwsError("InsufficientS3BucketPolicyException", message, 400)
+    if planned.kms_key_id:
+        check_key(planned)
+    put_trail_object(planned, bucket, folder, b"", at)
+
+
+def _check_log_group(planned: Trail, at: datetime) -> None:
+    role, arn = parse_arn(planned.cw_role_arn or ""), parse_arn(planned.cw_log_group_arn or "")
+    if role is None or role.account != planned.account_id or not role_is_trusted(planned):
+        raise AwsError("InvalidCloudWatchLogsRoleArnException", NO_TRUST, 400)
+    group = find_log_group(planned.cw_log_group_arn or "")
+    if group is None or arn is None or (arn.account, arn.region) != (planned.account_id, planned.region_name):
+        message = "Access denied. Verify that the log group exists and that its ARN is of this account and Region."
+        raise AwsError("InvalidCloudWatchLogsLogGroupArnException", message, 400)
+    name = stream_name(planned, planned.account_id)
+    if not role_may(planned, "logs:CreateLogStream", group, name):
+        raise AwsError("InvalidCloudWatchLogsLogGroupArnException", NO_PERMISSION, 400)
+    existing_or_new_stream(group, name, at)
+    if not role_may(planned, "logs:PutLogEvents", group, name):
+        raise AwsError("InvalidCloudWatchLogsLogGroupArnException", NO_PERMISSION, 400)

@@ -1,0 +1,45 @@
+"""ListPublicKeys, which moto 5.2.5 does not have, gives out the keys that verify digest files.
+
+Source: CloudTrail API reference, ListPublicKeys: without times the current key; NextToken is reserved and ignored.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from embedded_aws.cloudtrail.delivery.digest_keys import SigningKey, signing_keys
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+    from embedded_aws.core.state import World
+
+
+@override("cloudtrail", "ListPublicKeys")
+def list_public_keys(world: World, call: Call) -> dict[str, Any]:
+    """Answer with the keys of the call's Region that were valid in the time asked for."""
+    now, keys = world.clock.now(), signing_keys(world)
+    current = keys.current(call.region, now)
+    start, end = _time(call, "StartTime"), _time(call, "EndTime")
+    if start is None and end is None:
+        return {"PublicKeyList": [_item(current)]}
+    start, end = start or current.valid_from, end or now
+    if start > end:
+        raise AwsError("InvalidTimeRangeException", "The start time must not come after the end time.", 400)
+    return {"PublicKeyList": [_item(key) for key in keys.between(call.region, start, end)]}
+
+
+def _time(call: Call, name: str) -> datetime | None:
+    time: datetime | None = call.parameters.get(name)
+    return time and time.replace(tzinfo=UTC)
+
+
+def _item(key: SigningKey) -> dict[str, Any]:
+    return {
+        "Value": key.public,
+        "ValidityStartTime": key.valid_from,
+        "ValidityEndTime": key.valid_until,
+        "Fingerprint": key.fingerprint,
+    }

@@ -1,0 +1,117 @@
+"""Overrides of StartLogging, StopLogging, DeleteTrail and GetTrailStatus."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudtrail.models import CloudTrailBackend, Trail
+
+from embedded_aws.cloudtrail.state import trail_statuses
+from embedded_aws.cloudtrail.trails import home_trail, remember_deleted, visible_trail
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override, patch
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+    from embedded_aws.core.state import World
+
+
+# A trail is changed in its home Region only; with its ARN elsewhere it is unknown to moto 5.2.5, not refused as there.
+#
+# Source: CloudTrail API reference, UpdateTrail, StartLogging, StopLogging, DeleteTrail, PutEventSelectors.
+
+
+@override(
+    "cloudtrail",
+    "UpdateTrail",
+    "StartLogging",
+    "StopLogging",
+    "DeleteTrail",
+    "PutEventSelectors",
+    "PutInsightSelectors",
+)
+def check_home_region(_world: World, call: Call) -> None:
+    """Refuse the ARN of a trail whose home is another Region."""
+    name = call.parameters.get("Name") or call.parameters.get("TrailName") or ""
+    trail = visible_trail(call.account, call.region, name)
+    if trail is not None and trail.account_id == call.account and trail.region_name != call.region:
+        message = f"Trail {trail.arn} has its home in {trail.region_name}; call this operation there."
+        raise AwsError("InvalidHomeRegionException", message, 400)
+
+
+# GetTrailStatus tells what was delivered and refused; moto 5.2.5 invents a delivery at the time of the question.
+#
+# StartLogging, StopLogging and DeleteTrail are only looked at here, for their times, and answered by moto. Source:
+# CloudTrail API reference, GetTrailStatus, which says that its six members that are strings are no longer in use.
+
+
+def _home_trail(call: Call) -> Trail | None:
+    return home_trail(call.account, call.region, str(call.parameters.get("Name")))
+
+
+@override("cloudtrail", "StartLogging")
+def start_logging(world: World, call: Call) -> None:
+    """Note since when a trail logs; one that logs already goes on."""
+    trail = _home_trail(call)
+    if trail is not None and not trail.status.is_logging:
+        statuses = trail_statuses(world)
+        statuses.started[trail.arn] = statuses.chain_began[trail.arn] = call.at
+
+
+@override("cloudtrail", "StopLogging")
+def stop_logging(world: World, call: Call) -> None:
+    """Note since when a trail does not log."""
+    trail = _home_trail(call)
+    if trail is not None and trail.status.is_logging:
+        statuses = trail_statuses(world)
+        statuses.stopped[trail.arn] = statuses.chain_ended[trail.arn] = call.at
+
+
+@override("cloudtrail", "DeleteTrail")
+def delete_trail(world: World, call: Call) -> None:
+    """Keep the trail for the records that are on their way to it."""
+    trail = _home_trail(call)
+    if trail is not None:
+        trail_statuses(world).chain_ended[trail.arn] = call.at
+        remember_deleted(world, trail)
+
+
+@override("cloudtrail", "GetTrailStatus")
+def get_trail_status(world: World, call: Call) -> dict[str, Any] | None:
+    """Answer for the Region of the call; moto answers for a trail that there is not."""
+    trail = visible_trail(call.account, call.region, str(call.parameters.get("Name")))
+    if trail is None:
+        return None
+    statuses = trail_statuses(world)
+    latest = statuses.latest(trail.arn, call.region)
+    started, stopped = statuses.started.get(trail.arn), statuses.stopped.get(trail.arn)
+    delivered = _text(latest.get("LatestDeliveryTime"))
+    answer = {
+        "IsLogging": trail.status.is_logging,
+        **latest,
+        "StartLoggingTime": started,
+        "StopLoggingTime": stopped,
+        "LatestDeliveryAttemptTime": delivered,
+        "LatestNotificationAttemptTime": "",
+        "LatestNotificationAttemptSucceeded": "",
+        "LatestDeliveryAttemptSucceeded": delivered,
+        "TimeLoggingStarted": _text(started),
+        "TimeLoggingStopped": _text(stopped),
+    }
+    return {name: value for name, value in answer.items() if value is not None}
+
+
+def _text(time: datetime | str | None) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}" if isinstance(time, datetime) else ""
+
+
+# DeleteTrail takes a name or an ARN on AWS; moto 5.2.5 ignores an ARN and leaves the trail.
+#
+# A trail that does not exist is TrailNotFoundException on AWS, and no error on moto.
+# Source: CloudTrail API reference, DeleteTrail.
+
+
+@patch(CloudTrailBackend, "delete_trail")
+def _delete_trail(backend: CloudTrailBackend, name: str) -> None:
+    del backend.trails[backend.get_trail(name).trail_name]

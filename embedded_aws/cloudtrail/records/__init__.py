@@ -1,0 +1,1 @@
+"""CloudTrail: the records of a call."""

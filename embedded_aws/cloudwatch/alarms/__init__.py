@@ -1,0 +1,1 @@
+"""CloudWatch: evaluation of alarms, their history and their actions."""

@@ -1,0 +1,74 @@
+"""The last stage: an alarm's change of state, or a client's Publish, reaches the subscribers of a topic."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from embedded_aws.cloudwatch.alarms.history import alarm_history
+from embedded_aws.cloudwatch.alarms.message import published_message, subject
+from embedded_aws.core.events import AlarmTransition
+from embedded_aws.sns.permissions import cloudwatch, may_encrypt, may_publish
+from embedded_aws.sns.publish import Notification, find_topic, mail_subscribers, publish
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Answer, Call
+    from embedded_aws.core.state import World
+
+
+NO_KEY_ACCESS = "CloudWatch Alarms does not have authorization to access the SNS topic encryption key."
+"""CloudWatch's own words in the alarm's history, as reported for topics with the key ``alias/aws/sns``."""
+
+
+class Notifier:
+    """Executes the actions of alarms, and mails what clients publish."""
+
+    def __init__(self, world: World) -> None:
+        """Keep the world, whose mailbox sends."""
+        self.world = world
+
+    def alarm(self, transition: AlarmTransition) -> None:
+        """Execute the actions of a transition; the alarm's history tells how each went."""
+        for action in transition.actions:
+            error = self._execute(transition, action)
+            alarm_history(self.world).action(transition, action, self.world.clock.now(), error)
+
+    def _execute(self, transition: AlarmTransition, action: str) -> str | None:
+        """Publish to the topic that the action is. Return why not, or None."""
+        if ":sns:" not in action:
+            return "The embedded AWS executes only actions that are SNS topics."
+        topic = find_topic(action)
+        if topic is None:
+            return "Topic does not exist"
+        alarm_arn = transition.alarm.alarm_arn
+        publisher = cloudwatch(transition.account, alarm_arn)
+        if not may_publish(publisher, topic):
+            return f"Resource: {alarm_arn} is not authorized to perform: SNS:Publish on resource: {action}"
+        if not may_encrypt(publisher, topic):
+            return NO_KEY_ACCESS
+        publish(self.world, topic, json.dumps(published_message(transition)), subject(transition), "json")
+        return None
+
+    def published(self, call: Call, answer: Answer) -> None:
+        """Mail what a client's Publish or PublishBatch has published; moto has served the other protocols."""
+        topic = find_topic(call.parameters.get("TopicArn") or call.parameters.get("TargetArn") or "")
+        if topic and not answer.error_code:
+            for notification in _notifications(call.parameters, answer.parsed(call)):
+                mail_subscribers(self.world, topic, notification)
+
+
+def _notifications(parameters: dict[str, Any], response: dict[str, Any]) -> Iterator[Notification]:
+    entries = {entry["Id"]: entry for entry in parameters.get("PublishBatchRequestEntries", [])}
+    if not entries:
+        yield _notification(response["MessageId"], parameters)
+    for success in response.get("Successful", []):
+        yield _notification(success["MessageId"], entries[success["Id"]])
+
+
+def _notification(message_id: str, entry: dict[str, Any]) -> Notification:
+    attributes = {
+        name: {"Type": value["DataType"], "Value": value.get("StringValue") or value.get("BinaryValue")}
+        for name, value in entry.get("MessageAttributes", {}).items()
+    }
+    return Notification(message_id, entry["Message"], entry.get("Subject"), entry.get("MessageStructure"), attributes)

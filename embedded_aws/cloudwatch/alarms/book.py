@@ -1,0 +1,177 @@
+"""Which alarm watches which metric, when it is next due, and the one place where a state changes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import COMPARISONS
+from moto.cloudwatch.models import Alarm, cloudwatch_backends
+
+from embedded_aws.cloudwatch.alarms.criteria import ALARM, OK, Criteria
+from embedded_aws.cloudwatch.alarms.history import AlarmHistory, alarm_history
+from embedded_aws.cloudwatch.metrics import MINUTE, TEN_SECONDS, MetricKey
+from embedded_aws.core.events import AlarmTransition
+
+Place = tuple[str, str]
+"""Account and region."""
+
+
+class StoredAlarm(Alarm):
+    """moto's alarm with what AWS knows beyond it; times are naive and in UTC, as moto keeps them.
+
+    Attributes:
+        configuration: what the last Put call set, by the names of the API, without tags.
+        state_transitioned_timestamp: when the state last became another one.
+    """
+
+    configuration: dict[str, Any]
+    state_transitioned_timestamp: datetime
+
+
+@dataclass(slots=True)
+class Watch:
+    """A metric alarm that can be evaluated; `due` is its next evaluation by the clock."""
+
+    place: Place
+    alarm: StoredAlarm
+    key: MetricKey
+    criteria: Criteria
+    unit: str | None
+    due: datetime
+
+    @property
+    def interval(self) -> int:
+        """Return the seconds between two evaluations."""
+        return MINUTE if self.criteria.period_seconds >= MINUTE else TEN_SECONDS
+
+
+class AlarmBook:
+    """The watches of all accounts; whoever reads or changes it holds `lock`."""
+
+    def __init__(self, history: AlarmHistory) -> None:
+        """Start empty."""
+        self.lock = threading.RLock()
+        self.history = history
+        self.touched: set[MetricKey] = set()
+        self._pending: list[AlarmTransition] = []
+        self._watches: dict[tuple[Place, str], Watch] = {}
+        self._by_metric: dict[MetricKey, list[Watch]] = {}
+
+    def watches(self) -> tuple[Watch, ...]:
+        """Return all watches."""
+        return tuple(self._watches.values())
+
+    def watching(self, key: MetricKey) -> Iterable[Watch]:
+        """Return the watches of one metric."""
+        return self._by_metric.get(key, ())
+
+    def watch(self, place: Place, alarm: StoredAlarm, parameters: Mapping[str, Any], at: datetime) -> None:
+        """Begin to evaluate an alarm by the parameters of its PutMetricAlarm, one interval from now."""
+        self.forget(place, alarm.name)
+        found = _watch_of(place, alarm, parameters, at)
+        if found:
+            found.due = at + timedelta(seconds=found.interval)
+            self._watches[place, alarm.name] = found
+            self._by_metric.setdefault(found.key, []).append(found)
+
+    def forget(self, place: Place, name: str) -> None:
+        """Stop to evaluate an alarm."""
+        watch = self._watches.pop((place, name), None)
+        if watch:
+            self._by_metric[watch.key].remove(watch)
+
+    def postpone(self, place: Place, name: str, at: datetime) -> None:
+        """Let the next evaluation by the clock be one interval after `at`."""
+        watch = self._watches.get((place, name))
+        if watch:
+            watch.due = at + timedelta(seconds=watch.interval)
+
+    def change_state(
+        self, place: Place, alarm: StoredAlarm, state: str, reason: str, data: str, at: datetime
+    ) -> AlarmTransition:
+        """Give an alarm another state, record that, and return what is to be done about it."""
+        old = alarm.state_value
+        heard = alarm.actions_enabled and not _is_suppressed(place, alarm)
+        actions = tuple(_actions(alarm, state)) if heard else ()
+        transition = AlarmTransition(*place, alarm, old, state, reason, data, at, actions)
+        self.history.state(transition, alarm.state_reason, alarm.state_reason_data)
+        alarm.state_value = state
+        alarm.state_reason = reason
+        alarm.state_reason_data = data
+        # moto keeps naive times in UTC.
+        alarm.state_updated_timestamp = at.replace(tzinfo=None)
+        alarm.state_transitioned_timestamp = at.replace(tzinfo=None)
+        return transition
+
+    def leave(self, transitions: Iterable[AlarmTransition]) -> None:
+        """Keep transitions for the next stage to take, made by a call and not by a sample."""
+        self._pending += transitions
+
+    def take(self) -> list[AlarmTransition]:
+        """Return what was left, once."""
+        taken, self._pending = self._pending, []
+        return taken
+
+
+def alarm_book(world: Any) -> AlarmBook:
+    """Return the book of this world, which a reset empties."""
+    book: AlarmBook = world.state.get("alarms") or world.state.setdefault("alarms", AlarmBook(alarm_history(world)))
+    return book
+
+
+def alarms_at(place: Place) -> dict[str, StoredAlarm]:
+    """Return the alarms of an account and region by name."""
+    return cast("dict[str, StoredAlarm]", cloudwatch_backends[place[0]][place[1]].alarms)
+
+
+def alarm_name(name_or_arn: str) -> str:
+    """Return the name of an alarm that another one names."""
+    return name_or_arn.split(":alarm:", 1)[-1] if name_or_arn.startswith("arn:") else name_or_arn
+
+
+def _is_suppressed(place: Place, alarm: StoredAlarm) -> bool:
+    """Tell whether a composite alarm's suppressor is in ALARM now; the wait and extension periods take no time here."""
+    suppressor = alarms_at(place).get(alarm_name(alarm.configuration.get("ActionsSuppressor", "")))
+    return suppressor is not None and suppressor.state_value == ALARM
+
+
+def _actions(alarm: StoredAlarm, state: str) -> list[str]:
+    if state == ALARM:
+        return alarm.alarm_actions
+    return alarm.ok_actions if state == OK else alarm.insufficient_data_actions
+
+
+def _watch_of(place: Place, alarm: StoredAlarm, parameters: Mapping[str, Any], at: datetime) -> Watch | None:
+    """Return the watch of an alarm on one metric; None for composite alarms and metric math."""
+    if alarm.rule:
+        return None
+    metric = _metric_of(parameters)
+    if metric is None or parameters["ComparisonOperator"] not in COMPARISONS:
+        return None
+    dimensions = tuple(sorted((item["Name"], item["Value"]) for item in metric.get("Dimensions") or ()))
+    criteria = Criteria(
+        statistic=metric["Stat"],
+        period_seconds=metric["Period"],
+        evaluation_periods=parameters["EvaluationPeriods"],
+        datapoints_to_alarm=parameters.get("DatapointsToAlarm"),
+        threshold=float(parameters["Threshold"]),
+        comparison=parameters["ComparisonOperator"],
+        treat_missing_data=parameters.get("TreatMissingData") or "missing",
+        ignores_few_samples=parameters.get("EvaluateLowSampleCountPercentile") == "ignore",
+    )
+    key = (*place, metric["Namespace"], metric["MetricName"], dimensions)
+    return Watch(place, alarm, key, criteria, metric.get("Unit"), at)
+
+
+def _metric_of(parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+    queries = parameters.get("Metrics")
+    if not queries:
+        return {**parameters, "Stat": parameters.get("Statistic") or parameters.get("ExtendedStatistic")}
+    if len(queries) > 1 or "MetricStat" not in queries[0]:
+        return None
+    query = queries[0]["MetricStat"]
+    return {**query["Metric"], "Stat": query["Stat"], "Period": query["Period"], "Unit": query.get("Unit")}

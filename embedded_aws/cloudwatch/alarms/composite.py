@@ -1,0 +1,78 @@
+"""Evaluate composite alarms when another alarm of their account and region has changed its state.
+
+Source: CloudWatch user guide, "Combining alarms"; API reference, PutCompositeAlarm.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from moto.cloudwatch.models import Alarm, cloudwatch_backends
+
+from embedded_aws.cloudwatch.alarms.book import alarm_name
+from embedded_aws.cloudwatch.alarms.criteria import ALARM, OK
+from embedded_aws.cloudwatch.alarms.reason import aws_time
+from embedded_aws.cloudwatch.alarms.rule import States, alarm_rule
+from embedded_aws.core.events import AlarmTransition
+
+if TYPE_CHECKING:
+    from embedded_aws.cloudwatch.alarms.book import AlarmBook, StoredAlarm
+
+
+def reevaluate(book: AlarmBook, trigger: AlarmTransition) -> list[AlarmTransition]:
+    """Return the changes that follow from a change, those of composites of composites included."""
+    place = trigger.account, trigger.region
+    alarms = cast("dict[str, StoredAlarm]", cloudwatch_backends[place[0]][place[1]].alarms)
+    composites = [alarm for alarm in alarms.values() if alarm.rule]
+    transitions: list[AlarmTransition] = []
+    triggers = [trigger]
+    # Composites may watch each other in a circle, which AWS does not evaluate to an end either.
+    for _turn in composites:
+        triggers = [
+            change
+            for one in triggers
+            for alarm in composites
+            if depends_on(alarm, one.alarm) and (change := _changed(book, place, alarm, one)) is not None
+        ]
+        transitions += triggers
+    return transitions
+
+
+def composite_state(alarms: Mapping[str, Alarm], rule: str) -> str:
+    """Return what the state of a composite alarm with this rule is now."""
+    return ALARM if alarm_rule(rule).holds(states_of(alarms)) else OK
+
+
+def states_of(alarms: Mapping[str, Alarm]) -> States:
+    """Return the function that a rule asks for the state of an alarm by its name or ARN."""
+
+    def state(name: str) -> str | None:
+        alarm = alarms.get(alarm_name(name))
+        return alarm.state_value if alarm else None
+
+    return state
+
+
+def depends_on(composite: Alarm, child: Alarm) -> bool:
+    """Tell whether a composite alarm's rule names another alarm."""
+    return bool(composite.rule) and child.name in {
+        alarm_name(name) for name in alarm_rule(composite.rule or "").children
+    }
+
+
+def _changed(
+    book: AlarmBook, place: tuple[str, str], alarm: StoredAlarm, trigger: AlarmTransition
+) -> AlarmTransition | None:
+    state = composite_state(cloudwatch_backends[place[0]][place[1]].alarms, alarm.rule or "")
+    if state == alarm.state_value:
+        return None
+    child = trigger.alarm
+    reason = f"{child.alarm_arn} transitioned to {trigger.new_state} at {trigger.at:%A %d %B, %Y %H:%M:%S} UTC"
+    data = {
+        "triggeringAlarms": [
+            {"arn": child.alarm_arn, "state": {"value": trigger.new_state, "timestamp": aws_time(trigger.at)}}
+        ]
+    }
+    return book.change_state(place, alarm, state, reason, json.dumps(data, separators=(",", ":")), trigger.at)

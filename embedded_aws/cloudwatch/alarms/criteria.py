@@ -1,0 +1,107 @@
+"""Decide an alarm's state from its datapoints; nothing here knows about clocks, stores or AWS clients.
+
+Source: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data", whose tables are the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import COMPARISONS
+
+from embedded_aws.cloudwatch.statistics import PERCENTILE
+
+ALARM = "ALARM"
+OK = "OK"
+INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What an alarm asks of its metric; `datapoints_to_alarm` is None where the alarm does not set it."""
+
+    statistic: str
+    period_seconds: int
+    evaluation_periods: int
+    datapoints_to_alarm: int | None
+    threshold: float
+    comparison: str
+    treat_missing_data: str = "missing"
+    ignores_few_samples: bool = False
+
+    @property
+    def needed(self) -> int:
+        """Return how many datapoints must breach."""
+        return self.datapoints_to_alarm or self.evaluation_periods
+
+    @property
+    def range_length(self) -> int:
+        """Return how many periods are looked at.
+
+        AWS looks at more than the evaluation periods so that late or missing datapoints do not blind the alarm. The
+        length is not documented but for one case: 5 for 3 evaluation periods.
+        """
+        return 2 * self.evaluation_periods - 1
+
+    @property
+    def fewest_samples(self) -> float:
+        """Return how many samples a percentile must have to count, if the alarm ignores those of fewer.
+
+        Source: CloudWatch user guide, "Percentile-based alarms and low data samples".
+        """
+        percentile = PERCENTILE.fullmatch(self.statistic)
+        if not (self.ignores_few_samples and percentile):
+            return 0
+        percent = float(percentile[1])
+        rest = 100 - percent if percent >= 50 else percent
+        return 1000 / rest if rest else 0
+
+    def breaches(self, value: float) -> bool:
+        """Tell whether a value is on the alarm's side of the threshold."""
+        return COMPARISONS[self.comparison](value, self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Datapoint:
+    """The statistic of one period; `value` is None where the metric has no sample."""
+
+    start: datetime
+    value: float | None
+    sample_count: float = 0.0
+
+
+def decide(breaching: Sequence[bool | None], periods: int, needed: int, treat_missing_data: str) -> str | None:
+    """Return the state for an evaluation range, or None to keep the one that the alarm has.
+
+    Args:
+        breaching: one item per period of the range, oldest first; None where the datapoint is missing.
+        periods: the evaluation periods (N).
+        needed: the datapoints to alarm (M).
+        treat_missing_data: missing, ignore, breaching or notBreaching.
+    """
+    real = [item for item in breaching if item is not None][-periods:]
+    count = sum(real)
+    if len(real) < periods and treat_missing_data == "breaching":
+        count += periods - len(real)
+    if count >= needed:
+        return ALARM
+    if len(real) == periods or not all(real) or treat_missing_data in ("breaching", "notBreaching"):
+        return OK
+    if treat_missing_data == "ignore":
+        return None
+    if not real:
+        return INSUFFICIENT_DATA
+    # Every datapoint that there is breaches, but there are too few: once the oldest is old enough, waiting for more
+    # would keep the alarm quiet for ever.
+    return ALARM if len(breaching) - list(breaching).index(True) >= needed else None
+
+
+def evaluate(criteria: Criteria, datapoints: Sequence[Datapoint]) -> str | None:
+    """Return the state for the datapoints of a range, oldest first, or None to keep the state."""
+    real = [point for point in datapoints if point.value is not None][-criteria.evaluation_periods :]
+    if any(point.sample_count < criteria.fewest_samples for point in real):
+        return None
+    breaching = [None if point.value is None else criteria.breaches(point.value) for point in datapoints]
+    return decide(breaching, criteria.evaluation_periods, criteria.needed, criteria.treat_missing_data)

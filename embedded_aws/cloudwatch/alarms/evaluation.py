@@ -1,0 +1,116 @@
+"""Evaluate metric alarms: at once when a sample arrives, and every minute of the embedded clock.
+
+AWS evaluates an alarm every minute (every ten seconds if its period is shorter than a minute) over periods that end
+with the current one. Here an alarm's own minute begins with its last evaluation, so that a test which advances the
+clock by one minute has seen one evaluation. Alarms on metric math are kept but not evaluated.
+Sources: CloudWatch user guide, "Using Amazon CloudWatch alarms" and "Evaluating an alarm".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from embedded_aws.cloudwatch.alarms.book import AlarmBook, Watch, alarm_book
+from embedded_aws.cloudwatch.alarms.composite import reevaluate
+from embedded_aws.cloudwatch.alarms.criteria import Datapoint, evaluate
+from embedded_aws.cloudwatch.alarms.reason import reason_data, reason_text
+from embedded_aws.cloudwatch.metrics import MetricKey, key_of, metric_store
+from embedded_aws.core.events import AlarmTransition, MetricSample
+
+LATE_SECONDS = 300
+"""How old a sample may be and still be judged in its own period: AWS looks back further than the evaluation periods."""
+
+
+class Alarms:
+    """The alarm stage. Safe to call from any thread; each change of state is returned exactly once."""
+
+    def __init__(self, world: Any) -> None:
+        """Work on the alarms and metrics of this world."""
+        self._world = world
+
+    def observe(self, samples: Sequence[MetricSample]) -> list[AlarmTransition]:
+        """Store samples and evaluate the alarms that watch their metrics."""
+        book, store = alarm_book(self._world), metric_store(self._world)
+        keys = {key_of(sample) for sample in samples}
+        now = self._world.clock.now()
+        with book.lock:
+            # What was due before the samples came is judged without them, so that an alarm which had returned to OK
+            # in the meantime can act again.
+            watches = [watch for key in keys for watch in book.watching(key)]
+            due = [transition for watch in watches for transition in self._catch_up(book, watch, now)]
+            for sample in samples:
+                store.add(sample)
+            return due + self._evaluate_metrics(keys)
+
+    def tick(self, now: datetime) -> list[AlarmTransition]:
+        """Do every evaluation that was due until now, and hand over what SetAlarmState and PutMetricData left."""
+        book = alarm_book(self._world)
+        with book.lock:
+            touched, book.touched = book.touched, set()
+            transitions = self._evaluate_metrics(touched)
+            for watch in book.watches():
+                transitions += self._catch_up(book, watch, now)
+            return sorted(book.take() + transitions, key=lambda transition: transition.at)
+
+    def _evaluate_metrics(self, keys: Iterable[MetricKey]) -> list[AlarmTransition]:
+        book, store = alarm_book(self._world), metric_store(self._world)
+        now = self._world.clock.now()
+        seconds = now.timestamp()
+        with book.lock:
+            watches = {id(watch): watch for key in keys for watch in book.watching(key)}
+            transitions = book.take()
+            for watch in watches.values():
+                moment = min(seconds, store.newest_at(watch.key))
+                if moment < seconds - LATE_SECONDS:
+                    moment = seconds
+                transitions += self._evaluate(book, watch, _window_end(watch, moment), now)
+                watch.due = now + timedelta(seconds=watch.interval)
+            return transitions
+
+    def _catch_up(self, book: AlarmBook, watch: Watch, now: datetime) -> list[AlarmTransition]:
+        transitions: list[AlarmTransition] = []
+        criteria = watch.criteria
+        newest = metric_store(self._world).newest_at(watch.key)
+        span = criteria.period_seconds * (criteria.range_length + 1)
+        while watch.due <= now:
+            moment = watch.due.timestamp()
+            end = _window_end(watch, moment)
+            # The minute that has just begun must not push a sample out that is younger than one period.
+            if newest > moment - criteria.period_seconds and newest < end - criteria.period_seconds:
+                end -= watch.interval
+            transitions += self._evaluate(book, watch, end, watch.due)
+            steps = 1
+            if newest < moment - span:
+                # All is missing until now; evaluating that once is as good as every minute.
+                steps = max(1, math.ceil((now - watch.due).total_seconds() / watch.interval))
+            watch.due += timedelta(seconds=watch.interval * steps)
+        return transitions
+
+    def _evaluate(self, book: AlarmBook, watch: Watch, end: int, at: datetime) -> list[AlarmTransition]:
+        datapoints = self._datapoints(watch, end)
+        state = evaluate(watch.criteria, datapoints)
+        old = watch.alarm.state_value
+        if state is None or state == old:
+            return []
+        text = reason_text(watch.criteria, datapoints, old, state)
+        data = reason_data(watch.criteria, datapoints, at, watch.unit)
+        transition = book.change_state(watch.place, watch.alarm, state, text, data, at)
+        return [transition, *reevaluate(book, transition)]
+
+    def _datapoints(self, watch: Watch, end: int) -> list[Datapoint]:
+        store, criteria = metric_store(self._world), watch.criteria
+        period = criteria.period_seconds
+        points = []
+        for start in range(end - period * criteria.range_length, end, period):
+            summary = store.summary(watch.key, watch.unit, start, period)
+            at = datetime.fromtimestamp(start, UTC)
+            points.append(Datapoint(at, summary.value(criteria.statistic), summary.sample_count))
+        return points
+
+
+def _window_end(watch: Watch, moment: float) -> int:
+    """Return the end of the minute (ten seconds) that a moment lies in; the window slides by that, not by periods."""
+    return int(moment // watch.interval + 1) * watch.interval

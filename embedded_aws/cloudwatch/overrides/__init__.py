@@ -1,0 +1,1 @@
+"""CloudWatch: overrides of moto's operations."""

@@ -1,0 +1,98 @@
+"""What CloudWatch refuses in an alarm, beyond what its API model says.
+
+Sources: CloudWatch API reference, PutMetricAlarm; CloudWatch user guide, "Using Amazon CloudWatch alarms".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import (
+    COMPARISONS,
+    EXTENDED_STATISTIC_PATTERN,
+)
+
+from embedded_aws.core.errors import AwsError
+
+SHORT_PERIODS = (10, 20, 30)
+MOST_SECONDS = 86_400
+HOUR = 3_600
+MOST_SECONDS_BY_THE_HOUR = 604_800
+
+_TREATMENTS = ("breaching", "notBreaching", "ignore", "missing")
+_LOW_SAMPLES = ("evaluate", "ignore")
+_NOT_SUPPORTED = (
+    *("EvaluationWindow", "WarmUpConfiguration", "EvaluationCriteria", "EvaluationInterval", "ActionConfiguration"),
+    "ThresholdMetricId",
+)
+
+
+def check_metric_alarm(parameters: Mapping[str, Any]) -> None:
+    """Raise the AwsError that CloudWatch answers, if the parameters of PutMetricAlarm do not fit together."""
+    _check_supported(parameters)
+    if parameters.get("Metrics"):
+        _check_metrics(parameters)
+    else:
+        _check_metric(parameters)
+    for name in ("EvaluationPeriods", "ComparisonOperator", "Threshold"):
+        _require(parameters, name)
+    _check_options(parameters, "TreatMissingData", _TREATMENTS)
+    _check_options(parameters, "EvaluateLowSampleCountPercentile", _LOW_SAMPLES)
+    periods = parameters["EvaluationPeriods"]
+    if parameters.get("DatapointsToAlarm", periods) > periods:
+        raise _invalid("DatapointsToAlarm must be less than or equal to EvaluationPeriods.")
+    period = parameters.get("Period", 0)
+    most = MOST_SECONDS_BY_THE_HOUR if period >= HOUR else MOST_SECONDS
+    if period * periods > most:
+        message = f"(EvaluationPeriods * Period must be <= {most})"
+        raise _invalid(f"Metrics cannot be checked across more than {most // MOST_SECONDS} day(s) {message}.")
+
+
+def _check_supported(parameters: Mapping[str, Any]) -> None:
+    unknown = [name for name in _NOT_SUPPORTED if parameters.get(name)]
+    if unknown:
+        raise _invalid(f"The embedded AWS does not support {unknown[0]}.")
+    if parameters.get("ComparisonOperator", "LessThanThreshold") not in COMPARISONS:
+        raise _invalid("The embedded AWS does not support anomaly detection.")
+
+
+def _check_metric(parameters: Mapping[str, Any]) -> None:
+    for name in ("MetricName", "Namespace", "Period"):
+        _require(parameters, name)
+    statistic, extended = parameters.get("Statistic"), parameters.get("ExtendedStatistic")
+    if statistic and extended:
+        raise AwsError("InvalidParameterCombination", "Statistic and ExtendedStatistic are mutually exclusive.")
+    if not statistic and not extended:
+        raise AwsError("MissingParameter", "Either Statistic or ExtendedStatistic must be specified.")
+    if extended and not EXTENDED_STATISTIC_PATTERN.fullmatch(extended):
+        message = f"The value {extended} for parameter ExtendedStatistic is not supported."
+        raise AwsError("InvalidParameterValue", message)
+    if parameters["Period"] not in SHORT_PERIODS and parameters["Period"] % 60:
+        raise _invalid("Period must be 10, 20, 30 or a multiple of 60.")
+
+
+def _check_metrics(parameters: Mapping[str, Any]) -> None:
+    both = [name for name in ("MetricName", "Dimensions", "Period", "Namespace", "Statistic") if parameters.get(name)]
+    if both or parameters.get("ExtendedStatistic"):
+        message = f"Metrics list and {(*both, 'ExtendedStatistic')[0]} cannot both be specified."
+        raise AwsError("InvalidParameterCombination", message)
+    returned = [query for query in parameters["Metrics"] if query.get("ReturnData", True)]
+    if len(returned) != 1:
+        raise _invalid("Exactly one element of the metrics list should return data.")
+
+
+def _check_options(parameters: Mapping[str, Any], name: str, options: tuple[str, ...]) -> None:
+    value = parameters.get(name)
+    if value is not None and value not in options:
+        supported = f"{', '.join(options[:-1])} and {options[-1]}"
+        raise _invalid(f"Option {value} is not supported. Supported options for parameter {name} are {supported}.")
+
+
+def _require(parameters: Mapping[str, Any], name: str) -> None:
+    if parameters.get(name) is None:
+        raise _invalid(f"{name} must be specified.")
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("ValidationError", message)

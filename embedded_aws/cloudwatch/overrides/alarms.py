@@ -1,0 +1,222 @@
+"""Overrides of the operations that write metric alarms and their states."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricStat, cloudwatch_backends
+
+from embedded_aws.cloudwatch.alarms.book import Place, StoredAlarm, alarm_book, alarms_at
+from embedded_aws.cloudwatch.alarms.composite import depends_on, reevaluate
+from embedded_aws.cloudwatch.alarms.criteria import INSUFFICIENT_DATA
+from embedded_aws.cloudwatch.overrides.alarm_checks import check_metric_alarm
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+    from embedded_aws.core.state import World
+
+
+# What the overrides of CloudWatch's alarm operations share: parameters, the place, and moto's object.
+
+NOT_FOUND = "ResourceNotFound"
+
+_INITIAL_REASON = "Unchecked: Initial alarm creation"
+
+
+def place_and_parameters(call: Call) -> tuple[Place, dict[str, Any]]:
+    """Return account and region and the parameters of a call."""
+    return (call.account, call.region), call.parameters
+
+
+def put_alarm(place: Place, configuration: Mapping[str, Any], at: datetime) -> StoredAlarm:
+    """Make moto's object of an alarm; one of the same name is replaced, its state and tags stay."""
+    # moto's types do not know that most members are optional.
+    given: Any = configuration
+    name = configuration["AlarmName"]
+    old = alarms_at(place).get(name)
+    alarm = StoredAlarm(
+        account_id=place[0],
+        region_name=place[1],
+        name=name,
+        namespace=given.get("Namespace"),
+        metric_name=given.get("MetricName"),
+        metric_data_queries=[_query(query) for query in given.get("Metrics", ())],
+        comparison_operator=given.get("ComparisonOperator"),
+        evaluation_periods=given.get("EvaluationPeriods"),
+        datapoints_to_alarm=given.get("DatapointsToAlarm"),
+        period=given.get("Period"),
+        threshold=given.get("Threshold"),
+        statistic=given.get("Statistic"),
+        extended_statistic=given.get("ExtendedStatistic"),
+        description=given.get("AlarmDescription"),
+        dimensions=given.get("Dimensions", []),
+        alarm_actions=configuration["AlarmActions"],
+        ok_actions=configuration["OKActions"],
+        insufficient_data_actions=configuration["InsufficientDataActions"],
+        unit=given.get("Unit"),
+        actions_enabled=configuration["ActionsEnabled"],
+        treat_missing_data=given.get("TreatMissingData"),
+        evaluate_low_sample_count_percentile=given.get("EvaluateLowSampleCountPercentile"),
+        threshold_metric_id=None,
+        rule=given.get("AlarmRule"),
+    )
+    alarm.configuration = dict(configuration)
+    alarm.configuration_updated_timestamp = at.replace(tzinfo=None)
+    _keep_state(alarm, old, at)
+    alarms_at(place)[name] = alarm
+    return alarm
+
+
+def existing(place: Place, name: str) -> StoredAlarm:
+    """Return an alarm; ResourceNotFound if there is none."""
+    alarm = alarms_at(place).get(name)
+    if alarm is None:
+        raise AwsError(NOT_FOUND, "Unknown")
+    return alarm
+
+
+def configuration_of(alarm: StoredAlarm) -> dict[str, Any]:
+    """Return the members that a Put call set, with the defaults that AWS shows."""
+    return alarm.configuration | {"ActionsEnabled": alarm.actions_enabled}
+
+
+def _keep_state(alarm: StoredAlarm, old: StoredAlarm | None, at: datetime) -> None:
+    if old:
+        alarm.state_value, alarm.state_reason = old.state_value, old.state_reason
+        alarm.state_reason_data = old.state_reason_data
+        alarm.state_updated_timestamp = old.state_updated_timestamp
+        alarm.state_transitioned_timestamp = old.state_transitioned_timestamp
+        return
+    alarm.state_value, alarm.state_reason, alarm.state_reason_data = INSUFFICIENT_DATA, _INITIAL_REASON, ""
+    alarm.state_updated_timestamp = alarm.state_transitioned_timestamp = at.replace(tzinfo=None)
+
+
+def _query(query: Any) -> MetricDataQuery:
+    """Make moto's object of a metric data query, which alarm messages are written from."""
+    stat = query.get("MetricStat")
+    if stat:
+        metric = stat["Metric"]
+        dimensions = [Dimension(item["Name"], item["Value"]) for item in metric.get("Dimensions", ())]
+        own = Metric(metric["MetricName"], metric["Namespace"], dimensions)
+        stat = MetricStat(own, stat["Period"], stat["Stat"], stat.get("Unit"))
+    returned = "true" if query.get("ReturnData", True) else "false"
+    return MetricDataQuery(
+        query["Id"], query.get("Label"), query.get("Period"), returned, query.get("Expression"), stat
+    )
+
+
+# Alarms begin without data, keep their state when they are changed, and act when their state is set.
+#
+# moto 5.2.5 begins with OK, forgets the state at every PutMetricAlarm, and SetAlarmState tells nobody.
+# Sources: CloudWatch API reference, PutMetricAlarm, SetAlarmState, DeleteAlarms; observed on AWS, 2026-09: an identical
+# PutMetricAlarm changes nothing, and SetAlarmState to the same state does nothing.
+
+_ACTIONS = ("OKActions", "AlarmActions", "InsufficientDataActions")
+
+
+def put(world: World, call: Call, parameters: dict[str, Any]) -> None:
+    """Create or replace an alarm of any kind; tags count only when it is created."""
+    place = call.account, call.region
+    configuration = {name: value for name, value in parameters.items() if value is not None and name != "Tags"}
+    configuration = {name: [] for name in _ACTIONS} | {"ActionsEnabled": True} | configuration
+    name = configuration["AlarmName"]
+    book = alarm_book(world)
+    with book.lock:
+        old = alarms_at(place).get(name)
+        if old and configuration_of(old) == configuration:
+            return
+        if old and bool(old.rule) != ("AlarmRule" in configuration):
+            raise AwsError("ValidationError", f"An alarm of another type with the name {name} already exists.")
+        alarm = put_alarm(place, configuration, call.at)
+        if not old and parameters.get("Tags"):
+            cloudwatch_backends[place[0]][place[1]].tagger.tag_resource(alarm.alarm_arn, parameters["Tags"])
+        book.watch(place, alarm, configuration, call.at)
+        shown = configuration | {"StateValue": alarm.state_value}
+        book.history.configuration(*place, name, call.at, "Update" if old else "Create", shown)
+
+
+@override("cloudwatch", "PutMetricAlarm")
+def put_metric_alarm(world: World, call: Call) -> dict[str, Any]:
+    """Create or replace a metric alarm."""
+    _first, parameters = place_and_parameters(call)
+    check_metric_alarm(parameters)
+    put(world, call, parameters)
+    return {}
+
+
+@override("cloudwatch", "SetAlarmState")
+def set_alarm_state(world: World, call: Call) -> dict[str, Any]:
+    """Set the state until the next evaluation; the actions of another state are run."""
+    place, parameters = place_and_parameters(call)
+    data = parameters.get("StateReasonData") or ""
+    _check_json(data)
+    book = alarm_book(world)
+    with book.lock:
+        alarm = existing(place, parameters["AlarmName"])
+        if alarm.state_value == parameters["StateValue"]:
+            return {}
+        transition = book.change_state(place, alarm, parameters["StateValue"], parameters["StateReason"], data, call.at)
+        book.leave([transition, *reevaluate(book, transition)])
+        book.postpone(place, alarm.name, call.at)
+    return {}
+
+
+@override("cloudwatch", "EnableAlarmActions", "DisableAlarmActions")
+def switch_alarm_actions(world: World, call: Call) -> dict[str, Any]:
+    """Switch the actions of alarms on or off; names without an alarm are ignored."""
+    place, parameters = place_and_parameters(call)
+    enabled = call.action == "EnableAlarmActions"
+    book = alarm_book(world)
+    with book.lock:
+        for name in parameters["AlarmNames"]:
+            alarm = alarms_at(place).get(name)
+            if alarm and alarm.actions_enabled != enabled:
+                alarm.actions_enabled = enabled
+                alarm.configuration_updated_timestamp = call.at.replace(tzinfo=None)
+                shown = configuration_of(alarm) | {"StateValue": alarm.state_value}
+                book.history.configuration(*place, name, call.at, "Update", shown)
+    return {}
+
+
+@override("cloudwatch", "DeleteAlarms")
+def delete_alarms(world: World, call: Call) -> dict[str, Any]:
+    """Delete alarms, one composite at most; unknown names do not matter beside a known one."""
+    place, parameters = place_and_parameters(call)
+    names = list(dict.fromkeys(parameters["AlarmNames"]))
+    book = alarm_book(world)
+    with book.lock:
+        found = [alarm for name in names if (alarm := alarms_at(place).get(name))]
+        if not found:
+            raise AwsError(NOT_FOUND, "Unknown")
+        if sum(bool(alarm.rule) for alarm in found) > 1:
+            raise AwsError("ValidationError", "Only one composite alarm can be deleted by a call.")
+        _check_not_needed(found, [alarm for alarm in alarms_at(place).values() if alarm not in found])
+        for alarm in found:
+            shown = configuration_of(alarm) | {"StateValue": alarm.state_value}
+            book.forget(place, alarm.name)
+            del alarms_at(place)[alarm.name]
+            cloudwatch_backends[place[0]][place[1]].tagger.delete_all_tags_for_resource(alarm.alarm_arn)
+            book.history.configuration(*place, alarm.name, call.at, "Delete", shown)
+    return {}
+
+
+def _check_not_needed(deleted: Sequence[StoredAlarm], others: Sequence[StoredAlarm]) -> None:
+    """Refuse to delete what a composite alarm that stays depends on."""
+    for other in others:
+        needed = [alarm.name for alarm in deleted if depends_on(other, alarm)]
+        if needed:
+            raise AwsError("ValidationError", f"The composite alarm {other.name} depends on {', '.join(needed)}.")
+
+
+def _check_json(data: str) -> None:
+    if not data:
+        return
+    try:
+        json.loads(data)
+    except ValueError as error:
+        raise AwsError("InvalidFormat", "StateReasonData must be valid JSON.") from error

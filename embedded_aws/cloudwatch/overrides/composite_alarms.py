@@ -1,0 +1,78 @@
+"""Composite alarms are evaluated; moto 5.2.5 keeps their rule and never reads it.
+
+Source: CloudWatch API reference, PutCompositeAlarm.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from embedded_aws.cloudwatch.alarms.book import StoredAlarm, alarm_book, alarm_name, alarms_at
+from embedded_aws.cloudwatch.alarms.composite import composite_state, reevaluate
+from embedded_aws.cloudwatch.alarms.rule import AlarmRule, RuleError, alarm_rule
+from embedded_aws.cloudwatch.overrides.alarms import place_and_parameters, put
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+    from embedded_aws.core.state import World
+
+
+CHILDREN_PER_ALARM = 100
+
+_NOT_SUPPORTED = ("ActionConfiguration",)
+_SUPPRESSOR_PERIODS = ("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
+
+
+@override("cloudwatch", "PutCompositeAlarm")
+def put_composite_alarm(world: World, call: Call) -> dict[str, Any]:
+    """Create or replace a composite alarm and evaluate it at once."""
+    place, parameters = place_and_parameters(call)
+    unknown = [name for name in _NOT_SUPPORTED if parameters.get(name)]
+    if unknown:
+        raise AwsError("ValidationError", f"The embedded AWS does not support {unknown[0]}.")
+    rule = _rule(parameters["AlarmRule"])
+    book = alarm_book(world)
+    with book.lock:
+        alarms = alarms_at(place)
+        missing = [name for name in rule.children if alarm_name(name) not in alarms]
+        if missing:
+            names = ", ".join(missing)
+            message = f"Could not save the composite alarm as alarms [{names}] in the alarm rule do not exist"
+            raise AwsError("ValidationError", message)
+        _check_suppressor(parameters, alarms)
+        put(world, call, parameters)
+        alarm = alarms[parameters["AlarmName"]]
+        state = composite_state(alarms, parameters["AlarmRule"])
+        if state != alarm.state_value:
+            reason = f"{alarm.alarm_arn} was created and its alarm rule evaluates to {state}"
+            children = [{"arn": alarms[alarm_name(name)].alarm_arn} for name in rule.children]
+            data = json.dumps({"triggeringAlarms": children}, separators=(",", ":"))
+            transition = book.change_state(place, alarm, state, reason, data, call.at)
+            book.leave([transition, *reevaluate(book, transition)])
+    return {}
+
+
+def _check_suppressor(parameters: Mapping[str, Any], alarms: Mapping[str, StoredAlarm]) -> None:
+    given = [name for name in _SUPPRESSOR_PERIODS if parameters.get(name) is not None]
+    suppressor = parameters.get("ActionsSuppressor")
+    if not suppressor and given:
+        raise AwsError("ValidationError", f"{given[0]} requires ActionsSuppressor.")
+    if suppressor and len(given) < len(_SUPPRESSOR_PERIODS):
+        raise AwsError("ValidationError", f"ActionsSuppressor requires {' and '.join(_SUPPRESSOR_PERIODS)}.")
+    if suppressor and alarm_name(suppressor) not in alarms:
+        raise AwsError("ValidationError", f"ActionsSuppressor {suppressor} does not exist.")
+
+
+def _rule(text: str) -> AlarmRule:
+    try:
+        rule = alarm_rule(text)
+    except RuleError as error:
+        message = f"AlarmRule is not valid: {error}"
+        raise AwsError("ValidationError", message) from error
+    if len(rule.children) > CHILDREN_PER_ALARM:
+        raise AwsError("ValidationError", f"AlarmRule must not name more than {CHILDREN_PER_ALARM} alarms.")
+    return rule

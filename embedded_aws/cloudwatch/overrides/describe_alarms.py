@@ -1,0 +1,177 @@
+"""Overrides of DescribeAlarms, DescribeAlarmsForMetric and DescribeAlarmHistory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from embedded_aws.cloudwatch.alarms.book import Place, StoredAlarm, alarms_at
+from embedded_aws.cloudwatch.alarms.composite import depends_on
+from embedded_aws.cloudwatch.alarms.history import HistoryItem, alarm_history, alarm_type
+from embedded_aws.cloudwatch.overrides.alarms import configuration_of, place_and_parameters
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override
+from embedded_aws.core.pages import page
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+    from embedded_aws.core.state import World
+
+
+# DescribeAlarms comes in pages and shows metric alarms unless asked otherwise; moto 5.2.5 shows all on one page.
+#
+# Source: CloudWatch API reference, DescribeAlarms and DescribeAlarmsForMetric.
+
+ALARMS_PER_PAGE = 50
+
+_LISTS = {"MetricAlarm": "MetricAlarms", "CompositeAlarm": "CompositeAlarms"}
+_PAGING = ("MaxRecords", "NextToken")
+_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Unit")
+
+
+@override("cloudwatch", "DescribeAlarms")
+def describe_alarms(_world: World, call: Call) -> dict[str, Any]:
+    """List alarms by name."""
+    place, parameters = place_and_parameters(call)
+    alarms = alarms_at(place)
+    _check_exclusive(parameters)
+    related = _related(alarms, parameters)
+    types = set(parameters.get("AlarmTypes") or (_LISTS if related else ("MetricAlarm",)))
+    wanted = related or _filter(parameters)
+    found = [
+        alarm for _key, alarm in sorted(alarms.items()) if alarm_type(alarm.configuration) in types and wanted(alarm)
+    ]
+    question = (place, {key: value for key, value in parameters.items() if key not in _PAGING})
+    refusal = AwsError("InvalidNextToken", "The next token is invalid.")
+    shown, token = page(
+        found, parameters.get("MaxRecords", ALARMS_PER_PAGE), parameters.get("NextToken"), question, refusal
+    )
+    answer: dict[str, Any] = {name: [] for kind, name in _LISTS.items() if kind in types}
+    for alarm in shown:
+        answer[_LISTS[alarm_type(alarm.configuration)]].append(description(alarm))
+    return answer | ({"NextToken": token} if token else {})
+
+
+@override("cloudwatch", "DescribeAlarmsForMetric")
+def describe_alarms_for_metric(_world: World, call: Call) -> dict[str, Any]:
+    """List the alarms of exactly one metric; further parameters narrow that down."""
+    place, parameters = place_and_parameters(call)
+    given = {name: parameters[name] for name in _METRIC if parameters.get(name) is not None}
+    dimensions = _pairs(parameters)
+    found = [
+        alarm
+        for _key, alarm in sorted(alarms_at(place).items())
+        if given.items() <= {name: alarm.configuration.get(name) for name in _METRIC}.items()
+        and _pairs(alarm.configuration) == dimensions
+    ]
+    return {"MetricAlarms": [description(alarm) for alarm in found]}
+
+
+def description(alarm: StoredAlarm) -> dict[str, Any]:
+    """Return an alarm as DescribeAlarms shows it."""
+    described = configuration_of(alarm) | {
+        "AlarmArn": alarm.alarm_arn,
+        "AlarmConfigurationUpdatedTimestamp": alarm.configuration_updated_timestamp,
+        "StateValue": alarm.state_value,
+        "StateReason": alarm.state_reason,
+        "StateUpdatedTimestamp": alarm.state_updated_timestamp,
+        "StateTransitionedTimestamp": alarm.state_transitioned_timestamp,
+    }
+    if not alarm.rule and not alarm.metric_data_queries:
+        described = {"Dimensions": []} | described
+    return described | ({"StateReasonData": alarm.state_reason_data} if alarm.state_reason_data else {})
+
+
+def _check_exclusive(parameters: Mapping[str, Any]) -> None:
+    if parameters.get("AlarmNames") and parameters.get("AlarmNamePrefix"):
+        message = "AlarmNamePrefix and AlarmNames are mutually exclusive."
+        raise AwsError("InvalidParameterCombination", message)
+    for name in ("ChildrenOfAlarmName", "ParentsOfAlarmName"):
+        if parameters.get(name) and set(parameters) - {name, *_PAGING}:
+            raise AwsError("ValidationError", f"{name} cannot be used together with other parameters.")
+
+
+def _filter(parameters: Mapping[str, Any]) -> Callable[[StoredAlarm], bool]:
+    names, prefix = parameters.get("AlarmNames"), parameters.get("AlarmNamePrefix", "")
+    state, action_prefix = parameters.get("StateValue"), parameters.get("ActionPrefix", "")
+
+    def wanted(alarm: StoredAlarm) -> bool:
+        actions = [*alarm.ok_actions, *alarm.alarm_actions, *alarm.insufficient_data_actions]
+        return (
+            (not names or alarm.name in names)
+            and alarm.name.startswith(prefix)
+            and state in (None, alarm.state_value)
+            and (not action_prefix or any(action.startswith(action_prefix) for action in actions))
+        )
+
+    return wanted
+
+
+def _related(alarms: Mapping[str, StoredAlarm], parameters: Mapping[str, Any]) -> Callable[[StoredAlarm], bool] | None:
+    """Return the filter for the children or the parents of an alarm; None if neither is asked for."""
+    children_of, parents_of = parameters.get("ChildrenOfAlarmName"), parameters.get("ParentsOfAlarmName")
+    name = children_of or parents_of
+    if not name:
+        return None
+    other = alarms.get(name)
+    if other is None:
+        return lambda alarm: False
+    return (lambda alarm: depends_on(other, alarm)) if children_of else (lambda alarm: depends_on(alarm, other))
+
+
+def _pairs(parameters: Mapping[str, Any]) -> set[tuple[str, str]]:
+    return {(item["Name"], item["Value"]) for item in parameters.get("Dimensions") or ()}
+
+
+# DescribeAlarmHistory tells what happened to alarms; moto 5.2.5 does not have the operation.
+#
+# Source: CloudWatch API reference, DescribeAlarmHistory.
+
+ITEMS_PER_PAGE = 100
+
+
+@override("cloudwatch", "DescribeAlarmHistory")
+def describe_alarm_history(world: World, call: Call) -> dict[str, Any]:
+    """List history items, the newest first unless asked otherwise; deleted alarms are still there."""
+    place, parameters = place_and_parameters(call)
+    found = [item for item in list(alarm_history(world).items) if _is_wanted_item(item, place, parameters)]
+    found.sort(key=lambda item: item.at)
+    if parameters.get("ScanBy") != "TimestampAscending":
+        found.reverse()
+    question = (place, {key: value for key, value in parameters.items() if key not in ("MaxRecords", "NextToken")})
+    refusal = AwsError("InvalidNextToken", "The next token is invalid.")
+    items, token = page(
+        found, parameters.get("MaxRecords", ITEMS_PER_PAGE), parameters.get("NextToken"), question, refusal
+    )
+    return {"AlarmHistoryItems": [_described_item(item) for item in items]} | ({"NextToken": token} if token else {})
+
+
+def _is_wanted_item(item: HistoryItem, place: Place, parameters: Mapping[str, Any]) -> bool:
+    # An alarm that is named is of any type; without a name, only metric alarms are told about.
+    types = parameters.get("AlarmTypes") or (None if parameters.get("AlarmName") else ("MetricAlarm",))
+    first, last = parameters.get("StartDate"), parameters.get("EndDate")
+    return (
+        (item.account, item.region) == place
+        and parameters.get("AlarmName", item.alarm_name) == item.alarm_name
+        and (types is None or item.alarm_type in types)
+        and parameters.get("HistoryItemType", item.item_type) == item.item_type
+        and (first is None or item.at >= _aware(first))
+        and (last is None or item.at <= _aware(last))
+    )
+
+
+def _described_item(item: HistoryItem) -> dict[str, Any]:
+    return {
+        "AlarmName": item.alarm_name,
+        "AlarmType": item.alarm_type,
+        "Timestamp": item.at,
+        "HistoryItemType": item.item_type,
+        "HistorySummary": item.summary,
+        "HistoryData": item.data,
+    }
+
+
+def _aware(at: datetime) -> datetime:
+    """Return a time of a request, which is parsed as naive UTC, as an aware one."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at

@@ -1,0 +1,227 @@
+"""Overrides of the operations on metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudwatch.models import cloudwatch_backends
+
+from embedded_aws.cloudwatch.alarms.book import alarm_book
+from embedded_aws.cloudwatch.alarms.evaluation import Alarms
+from embedded_aws.cloudwatch.metrics import MINUTE, TEN_SECONDS, MetricKey, metric_store
+from embedded_aws.cloudwatch.overrides.alarms import place_and_parameters
+from embedded_aws.cloudwatch.statistics import Summary
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override
+from embedded_aws.core.pages import page
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+    from embedded_aws.core.state import World
+
+
+# PutMetricData reaches alarms, and ListMetrics lists a metric once.
+#
+# moto 5.2.5 evaluates no alarm, and lists a metric without dimensions once per datum.
+# Sources: CloudWatch API reference, PutMetricData and ListMetrics.
+
+METRICS_PER_PAGE = 500
+
+_MOST_SECONDS_AGO = 14 * 86_400
+_MOST_SECONDS_AHEAD = 2 * 3_600
+_OWN_NAMESPACES = "AWS/"
+
+
+@override("cloudwatch", "PutMetricData")
+def put_metric_data(world: World, call: Call) -> dict[str, Any]:
+    """Store datums and let the alarms on them be evaluated by the pipeline."""
+    place, parameters = place_and_parameters(call)
+    datums = parameters.get("MetricData") or []
+    if parameters["Namespace"].startswith(_OWN_NAMESPACES):
+        message = f"The value {_OWN_NAMESPACES} for parameter Namespace is invalid."
+        raise AwsError("InvalidParameterValue", message)
+    for number, datum in enumerate(datums, 1):
+        # moto's own checks of values, counts and statistic sets are right.
+        cloudwatch_backends[place[0]][place[1]]._validate_parameters_put_metric_data(datum, number)
+        _check_age(_moment(datum, call) - call.at.timestamp(), number)
+    book = alarm_book(world)
+    with book.lock:
+        # What was due before the datums came is judged without them.
+        book.leave(Alarms(world).tick(call.at))
+        for datum in datums:
+            key = metric_key(call, parameters["Namespace"], datum)
+            _store(world, call, key, datum)
+            book.touched.add(key)
+    return {}
+
+
+@override("cloudwatch", "ListMetrics")
+def list_metrics(world: World, call: Call) -> dict[str, Any] | None:
+    """List every metric once; those of AWS's own namespaces are moto's to list."""
+    place, parameters = place_and_parameters(call)
+    if parameters.get("Namespace", "").startswith(_OWN_NAMESPACES):
+        return None
+    wanted = [(item["Name"], item.get("Value")) for item in parameters.get("Dimensions") or ()]
+    found = [
+        key
+        for key in metric_store(world).keys(*place)
+        if parameters.get("Namespace", key[2]) == key[2]
+        and parameters.get("MetricName", key[3]) == key[3]
+        and all(_has_dimension(key, name, value) for name, value in wanted)
+    ]
+    refusal = AwsError("InvalidParameterValue", "Request parameter NextToken is invalid")
+    question = (place, {**parameters, "NextToken": None})
+    keys, token = page(found, METRICS_PER_PAGE, parameters.get("NextToken"), question, refusal)
+    metrics = [{"Namespace": key[2], "MetricName": key[3], "Dimensions": _dimensions(key)} for key in keys]
+    return {"Metrics": metrics} | ({"NextToken": token} if token else {})
+
+
+def _store(world: World, call: Call, key: MetricKey, datum: Mapping[str, Any]) -> None:
+    resolution = TEN_SECONDS if datum.get("StorageResolution", MINUTE) < MINUTE else MINUTE
+    bucket = metric_store(world).bucket(key, datum.get("Unit") or "None", _moment(datum, call), resolution)
+    found = datum.get("StatisticValues")
+    if found:
+        bucket.add_set(found["Sum"], found["SampleCount"], found["Minimum"], found["Maximum"])
+    for value, count in _values(datum):
+        bucket.add(value, count)
+
+
+def _moment(datum: Mapping[str, Any], call: Call) -> float:
+    """Return the time of a datum in seconds since 1970; a request's times are parsed as naive UTC."""
+    at = datum.get("Timestamp")
+    return float(at.replace(tzinfo=UTC).timestamp() if at else call.at.timestamp())
+
+
+def _check_age(seconds_ahead: float, number: int) -> None:
+    """Refuse a datum that CloudWatch would not store; `number` counts datums from 1."""
+    if not -_MOST_SECONDS_AGO <= seconds_ahead <= _MOST_SECONDS_AHEAD:
+        limit = "within the past two weeks" if seconds_ahead < 0 else "no more than two hours in the future"
+        message = f"The parameter MetricData.member.{number}.Timestamp must specify a time {limit}."
+        raise AwsError("InvalidParameterValue", message)
+
+
+def _values(datum: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
+    """Yield each value with how often it was seen."""
+    values = datum.get("Values") or []
+    yield from zip(values, datum.get("Counts") or [1.0] * len(values), strict=True)
+    if datum.get("Value") is not None:
+        yield datum["Value"], 1.0
+
+
+def metric_key(call: Call, namespace: str, datum: Mapping[str, Any]) -> MetricKey:
+    """Return the metric that the members MetricName and Dimensions name."""
+    dimensions = tuple(sorted((item["Name"], item["Value"]) for item in datum.get("Dimensions") or ()))
+    return call.account, call.region, namespace, datum["MetricName"], dimensions
+
+
+def _has_dimension(key: MetricKey, name: str, value: str | None) -> bool:
+    return any(own == name and value in (None, own_value) for own, own_value in key[4])
+
+
+def _dimensions(key: MetricKey) -> list[dict[str, str]]:
+    return [{"Name": name, "Value": value} for name, value in key[4]]
+
+
+# Metrics are read by periods that begin at multiples of the period, one metric at a time, percentiles included.
+#
+# moto 5.2.5 begins periods at the first datum or at the start of the question, mixes dimensions when none are given,
+# and has no percentiles. Metric math is left to moto. Sources: CloudWatch API reference, GetMetricStatistics and
+# GetMetricData.
+
+MOST_DATAPOINTS = 1_440
+
+_SHORT_PERIODS = (1, 5, 10, 20, 30)
+
+
+@override("cloudwatch", "GetMetricStatistics")
+def get_metric_statistics(world: World, call: Call) -> dict[str, Any] | None:
+    """Return the statistics of the periods that have samples; moto answers for the metrics of its own services."""
+    _first, parameters = place_and_parameters(call)
+    if parameters["Namespace"].startswith("AWS/"):
+        return None
+    statistics, extended = parameters.get("Statistics") or [], parameters.get("ExtendedStatistics") or []
+    if not statistics and not extended:
+        message = "Must specify either Statistics or ExtendedStatistics"
+        raise AwsError("InvalidParameterCombination", message)
+    first, end, period = _seconds(parameters["StartTime"]), _seconds(parameters["EndTime"]), parameters["Period"]
+    _check_range(first, end, period)
+    unit = parameters.get("Unit")
+    datapoints = []
+    key = metric_key(call, parameters["Namespace"], parameters)
+    for start, summary in _summaries(world, key, unit, (first, end, period)):
+        point: dict[str, Any] = {"Timestamp": datetime.fromtimestamp(start, UTC), "Unit": unit or summary.unit}
+        point |= {name: summary.value(name) for name in statistics}
+        if extended:
+            point["ExtendedStatistics"] = {name: summary.value(name) for name in extended}
+        datapoints.append(point)
+    return {"Label": parameters["MetricName"], "Datapoints": datapoints}
+
+
+@override("cloudwatch", "GetMetricData")
+def get_metric_data(world: World, call: Call) -> dict[str, Any] | None:
+    """Answer queries of plain metrics, the newest datapoint first unless asked otherwise."""
+    _first, parameters = place_and_parameters(call)
+    queries = parameters["MetricDataQueries"]
+    if any(not _is_plain(query) for query in queries):
+        return None
+    times = _seconds(parameters["StartTime"]), _seconds(parameters["EndTime"])
+    if times[0] >= times[1]:
+        raise AwsError("ValidationError", "The parameter EndTime must be greater than StartTime.")
+    ascending = parameters.get("ScanBy") == "TimestampAscending"
+    results = [_result(world, call, query, times, ascending) for query in queries if query.get("ReturnData", True)]
+    return {"MetricDataResults": results, "Messages": []}
+
+
+def _is_plain(query: Mapping[str, Any]) -> bool:
+    return "MetricStat" in query and not query["MetricStat"]["Metric"]["Namespace"].startswith("AWS/")
+
+
+def _result(
+    world: World, call: Call, query: Mapping[str, Any], times: tuple[int, int], ascending: bool
+) -> dict[str, Any]:
+    stat = query["MetricStat"]
+    metric, period = stat["Metric"], stat["Period"]
+    found = [
+        (datetime.fromtimestamp(start, UTC), value)
+        for start, summary in _summaries(
+            world, metric_key(call, metric["Namespace"], metric), stat.get("Unit"), (*times, period)
+        )
+        if (value := summary.value(stat["Stat"])) is not None
+    ]
+    if not ascending:
+        found.reverse()
+    return {
+        "Id": query["Id"],
+        "Label": query.get("Label") or metric["MetricName"],
+        "Timestamps": [at for at, _rest in found],
+        "Values": [value for _key, value in found],
+        "StatusCode": "Complete",
+    }
+
+
+def _summaries(
+    world: World, key: MetricKey, unit: str | None, times: tuple[int, int, int]
+) -> Iterator[tuple[int, Summary]]:
+    """Yield beginning and samples of every period that has some; `times` are first, end and period in seconds."""
+    first, end, period = times
+    store = metric_store(world)
+    first = first // period * period
+    for start in sorted({at // period * period for at in store.starts(key, unit, first, end)}):
+        yield start, store.summary(key, unit, start, period)
+
+
+def _check_range(first: int, end: int, period: int) -> None:
+    if first >= end:
+        message = "The parameter StartTime must be less than the parameter EndTime."
+        raise AwsError("InvalidParameterValue", message)
+    if period % MINUTE and period not in _SHORT_PERIODS:
+        raise AwsError("InvalidParameterValue", "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.")
+    if (end - first) / period > MOST_DATAPOINTS:
+        message = f"You have requested up to {(end - first) // period} datapoints, which exceeds the limit of 1440."
+        raise AwsError("InvalidParameterCombination", message)
+
+
+def _seconds(at: datetime) -> int:
+    return int((at.replace(tzinfo=UTC) if at.tzinfo is None else at).timestamp())

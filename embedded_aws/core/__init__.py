@@ -1,0 +1,1 @@
+"""The server, the call and its answer, the pipeline and the state: what all services share."""

@@ -1,0 +1,206 @@
+"""The WSGI layer around moto: identify the API call, answer it, and hand it to the pipeline."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from http.client import responses
+from typing import Any
+from urllib.parse import unquote
+from wsgiref.types import StartResponse
+
+from moto.iam.models import get_account_id_from
+
+from embedded_aws.cloudtrail.records.operations import is_read_only
+from embedded_aws.core.call import Answer, Call
+from embedded_aws.core.constraints import check_constraints
+from embedded_aws.core.control import Control
+from embedded_aws.core.errors import MOTO_ERRORS, AwsError, as_aws_error, error_of
+from embedded_aws.core.faults import Fault
+from embedded_aws.core.protocol import action_of, botocore_model, known_services, serialize, service_of
+from embedded_aws.core.services import OVERRIDES
+from embedded_aws.core.state import SeenCall, World
+from embedded_aws.iam.permissions import CHECKED, check_permission
+from embedded_aws.s3.bucket_policy import check_bucket_owner
+
+# Tell from a request which operation it calls, in which account and region.
+
+_CREDENTIAL = re.compile(
+    r"(?:X-Amz-)?Credential=(?P<key>[^/,&]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request"
+)
+_ACTION_PARAMETER = re.compile(r"(?:^|&)Action=(\w+)")
+# The operations that nobody signs; STS API reference, and the links in the mails of SNS.
+_UNSIGNED = {
+    "AssumeRoleWithSAML": "sts",
+    "AssumeRoleWithWebIdentity": "sts",
+    "ConfirmSubscription": "sns",
+    "Unsubscribe": "sns",
+}
+_TOPIC_REGION = re.compile(r"(?:TopicArn|SubscriptionArn)=arn:[\w-]+:sns:([\w-]+):(\d{12}):")
+
+
+def identify(world: World, environ: dict[str, Any], body: bytes) -> Call | None:
+    """Return the call that a request is; None if it is none of AWS's operations."""
+    query = environ.get("QUERY_STRING", "")
+    signature = environ.get("HTTP_AUTHORIZATION") or unquote(query)
+    match = _CREDENTIAL.search(signature)
+    account = environ.get("HTTP_X_MOTO_ACCOUNT_ID")
+    if match:
+        key, region, service = match["key"], match["region"], service_of(match["service"], body)
+        if service not in known_services():
+            return None
+        action = action_of(service, environ, body)
+    else:
+        key, (service, action, region, owner) = None, _unsigned(environ, query, body)
+        account = account or owner
+    if not action:
+        return None
+    return Call(
+        id=next(world.ids),
+        at=world.clock.now(),
+        account=account or get_account_id_from(key or ""),
+        region=region,
+        service=service,
+        action=action,
+        access_key=key,
+        environ=environ,
+        body=body,
+    )
+
+
+def _unsigned(environ: dict[str, Any], query: str, body: bytes) -> tuple[str, str | None, str, str | None]:
+    """Return service, action, region and account of an unsigned request; what names no action is S3's."""
+    text = f"{query}&{body.decode(errors='replace')}" if body[:7] == b"Action=" or query else ""
+    match = _ACTION_PARAMETER.search(text)
+    if match and match[1] in _UNSIGNED:
+        topic = _TOPIC_REGION.search(unquote(text))
+        return _UNSIGNED[match[1]], match[1], topic[1] if topic else "us-east-1", topic[2] if topic else None
+    return "s3", action_of("s3", environ, body), "us-east-1", None
+
+
+# The WSGI layer around moto: one API call from request to answer, then into the pipeline.
+
+WsgiApplication = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+
+class EmbeddedAws:
+    """Serves ``/_embedded/...`` itself and every AWS call through moto, and records the calls."""
+
+    def __init__(self, moto: WsgiApplication, world: World) -> None:
+        """Wrap moto's application."""
+        self.moto = moto
+        self.world = world
+        self.control = Control(world)
+        self.overrides = OVERRIDES
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        path = environ.get("PATH_INFO", "")
+        if path.startswith("/_embedded/"):
+            return self.control(environ, start_response)
+        if path.startswith("/moto-api"):
+            return self.moto(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        call = identify(self.world, environ, body)
+        answer = self._answer(call) if call else self._ask_moto(environ, body)
+        start_response(f"{answer.status} {responses.get(answer.status, '')}", _without_date(answer.headers))
+        return [answer.body]
+
+    def _answer(self, call: Call) -> Answer:
+        """Carry a call out, or meet it with a fault, and record it. ConnectionResetError if the client must see one."""
+        fault = self.world.faults.take(call)
+        if fault:
+            time.sleep(fault.delay)
+        if fault and fault.mode == "reset":
+            # The call never reached AWS, so CloudTrail knows nothing of it.
+            self._note(call, "ConnectionReset")
+            _cut(call.environ)
+        before = self.world.pipeline.before(call)
+        answer = self._carry_out(call, fault)
+        self._note(call, answer.error_code)
+        self.world.pipeline.submit(call, answer, before)
+        if fault and fault.mode == "kill_after":
+            _cut(call.environ)
+        return answer
+
+    def _carry_out(self, call: Call, fault: Fault | None) -> Answer:
+        """Answer by the fault's error, else by the first override that has an answer, else by moto."""
+        error = fault.raised() if fault else None
+        try:
+            if error:
+                raise error
+            _check_operation(call)
+            check_permission(call)
+            overrides = self.overrides.get((call.service, call.action), ())
+            check_bucket_owner(call)
+            if overrides:
+                check_constraints(call)
+            for override in overrides:
+                result = override(self.world, call)
+                if result is not None:
+                    return self._serialized(call, result)
+            return self._ask_moto(call.environ, call.body, call)
+        except MOTO_ERRORS as refused:
+            return self._serialized(call, as_aws_error(refused))
+        except NotImplementedError:
+            reason = f"The embedded AWS does not have {call.service}:{call.action}."
+            return self._serialized(call, AwsError("NotImplemented", reason, 501))
+        except Exception as bug:
+            # The client learns what went wrong here, instead of a connection that was closed.
+            traceback.print_exc(file=sys.stderr)
+            reason = f"The embedded AWS failed at {call.service}:{call.action}: {type(bug).__name__}: {bug}"
+            return self._serialized(call, AwsError("InternalFailure", reason, 500))
+
+    def _ask_moto(self, environ: dict[str, Any], body: bytes, call: Call | None = None) -> Answer:
+        """Return moto's answer to a request."""
+        started: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _info: Any = None) -> Any:
+            started[:] = [int(status.split(None, 1)[0]), tuple(headers)]
+
+        # What is no call of ours has not been checked; see `iam_check`.
+        inner = {**environ, "wsgi.input": io.BytesIO(body), CHECKED: call is not None}
+        chunks = self.moto(inner, start_response)
+        try:
+            content = b"".join(chunks)
+        finally:
+            getattr(chunks, "close", lambda: None)()
+        status, headers = started
+        code, message = error_of(call.service, call.action, status, headers, content) if call else (None, None)
+        return Answer(status, headers, content, code, message)
+
+    def _serialized(self, call: Call, result: dict[str, Any] | AwsError) -> Answer:
+        """Return the answer that says `result` in the protocol of the call."""
+        status, headers, body = serialize(call.service, call.action, call.environ, result)
+        lines = tuple(headers.items())
+        if not isinstance(result, AwsError):
+            return Answer(status, lines, body)
+        return Answer(result.status or status, lines, body, result.code, result.message)
+
+    def _note(self, call: Call, error: str | None) -> None:
+        access = "read" if is_read_only(call.service, call.action) else "write"
+        seen = SeenCall(call.id, call.at, call.account, call.region, call.service, call.action, access, error)
+        self.world.calls.append(seen)
+
+
+def _check_operation(call: Call) -> None:
+    """Refuse what is no operation of the service; the services' "Common errors"."""
+    if call.action not in botocore_model(call.service).operation_names:
+        is_target = "HTTP_X_AMZ_TARGET" in call.environ
+        code = "UnknownOperationException" if is_target else "InvalidAction"
+        raise AwsError(code, f"The action {call.action} is not valid for this endpoint.", 400)
+
+
+def _without_date(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Leave the date to the server, which tells the embedded time."""
+    return [(name, value) for name, value in headers if name.lower() != "date"]
+
+
+def _cut(environ: dict[str, Any]) -> None:
+    """Reset the connection of a request, so that the client sees it die. Always raises ConnectionResetError."""
+    environ["embedded_aws.cut"]()
+    raise ConnectionResetError("a fault on demand")

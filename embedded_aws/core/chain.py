@@ -1,0 +1,131 @@
+"""The stages of the pipeline in their order: record, select, deliver, filter, evaluate, notify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from embedded_aws.cloudtrail.delivery.delivery import Delivery
+from embedded_aws.cloudtrail.records.operations import data_resource_type
+from embedded_aws.cloudtrail.records.record import make_record
+from embedded_aws.cloudtrail.records.service_events import RoleSessions, key_use, shared
+from embedded_aws.cloudtrail.selection import TrailView, receiving_trails
+from embedded_aws.cloudwatch.alarms.actions import Notifier
+from embedded_aws.cloudwatch.alarms.evaluation import Alarms
+from embedded_aws.core.call import Answer, Call
+from embedded_aws.core.events import AlarmTransition, LogEvent, Record, TrailRef
+from embedded_aws.events.rules import EventBridge
+from embedded_aws.logs.metric_filters import MetricFilters, put_log_events
+
+if TYPE_CHECKING:
+    from embedded_aws.core.state import World
+
+
+# A call on its way from the thread that answered it to the worker.
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A call, its answer, and what was true at its moment: who called, and which trails were logging."""
+
+    call: Call
+    answer: Answer
+    identity: dict[str, Any]
+    views: tuple[TrailView, ...]
+
+
+# The chain itself: record, select, deliver, filter, evaluate, notify. Everything here runs on the worker.
+
+Selected = tuple[Record, tuple[TrailRef, ...]]
+"""A record and the trails that take it."""
+
+
+class Chain:
+    """The stages of one world in their order."""
+
+    def __init__(self, world: World) -> None:
+        """Make the stages."""
+        self.world = world
+        self.delivery = Delivery(world)
+        self.filters = MetricFilters(world)
+        self.alarms = Alarms(world)
+        self.notifier = Notifier(world)
+        self.eventbridge = EventBridge(world)
+        self._sessions = RoleSessions(world)
+
+    def run(self, batch: Sequence[Happened]) -> None:
+        """Take calls to the end of the chain; log files are written by `tick` or when they are full.
+
+        A call that cannot be recorded takes no other with it: the first such error is raised at the end.
+        """
+        put: list[LogEvent] = []
+        selected: list[Selected] = []
+        failed: list[Exception] = []
+        for happened in batch:
+            try:
+                if happened.call.service == "logs" and happened.call.action == "PutLogEvents":
+                    put += put_log_events(happened.call, happened.answer)
+                else:
+                    selected += self._selected(happened)
+            except Exception as error:
+                # Whatever a client sent, the calls around it are other people's.
+                failed.append(error)
+        self.carry(selected, put)
+        if any(happened.call.service == "cloudwatch" for happened in batch):
+            # PutMetricData and SetAlarmState change alarms without an event in a log.
+            self._notify(self.alarms.tick(self.world.clock.now()))
+        if failed:
+            raise failed[0]
+
+    def carry(self, selected: Sequence[Selected], put: Sequence[LogEvent] = ()) -> None:
+        """Deliver records to their trails, and run the filters over them and over events put by hand."""
+        events = list(put)
+        self.delivery.begin_batch()
+        for record, trails in selected:
+            self.eventbridge.handle(record)
+            events += self.delivery.deliver(record, trails)
+        if events:
+            self._notify(self.alarms.observe(self.filters.samples(events)))
+
+    def tick(self) -> None:
+        """Write the log files that are open, and do what is due by the clock: alarm evaluations, digest files."""
+        now = self.world.clock.now()
+        self._notify(self.alarms.tick(now))
+        self.delivery.tick(now)
+
+    def _notify(self, transitions: Sequence[AlarmTransition]) -> None:
+        for transition in transitions:
+            self.notifier.alarm(transition)
+            self.eventbridge.alarm(transition)
+
+    def _selected(self, happened: Happened) -> list[Selected]:
+        """Return the record of a call, and of what services do for it, each with the trails that take it."""
+        call = happened.call
+        if call.service == "sns" and call.action in ("Publish", "PublishBatch"):
+            self.notifier.published(call, happened.answer)
+        record = self._record(happened)
+        if record is None:
+            return []
+        selected = [found for each in shared(record) for found in self._select(happened, each)]
+        used = key_use(call, record)
+        if used:
+            selected += self._select(happened, used)
+        for own, trails in tuple(selected):
+            for begun in self._sessions.begun(own, trails, call.at):
+                selected += self._select(happened, begun)
+        return selected
+
+    def _select(self, happened: Happened, record: Record) -> list[Selected]:
+        """Keep a record for the event history, and return it with its trails; empty if none takes it."""
+        if record["managementEvent"]:
+            self.world.history.append(record)
+        trails = receiving_trails(happened.views, record, happened.call.host)
+        return [(record, trails)] if trails else []
+
+    def _record(self, happened: Happened) -> Record | None:
+        call = happened.call
+        data = data_resource_type(call.service, call.action) is not None
+        if data and not any(view.takes_data_events for view in happened.views):
+            return None
+        return make_record(call, happened.answer, happened.identity)

@@ -1,0 +1,153 @@
+"""Refuse what a service's model does not allow, in the sentences that AWS uses for that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.protocol import operation_model
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+
+
+# Java's classes of letters, numbers and blanks, and a hyphen that Python takes for a range.
+_JAVA_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\w-_": r"\w\-_"}
+
+# The code of each service for a request that its model forbids: of the model where it has one, else of the "Common
+# errors" of the service's API reference. Not seen on AWS for events, kms, secretsmanager, sns and sts.
+_CODES = {
+    "cloudtrail": "InvalidParameterException",
+    "cloudwatch": "ValidationError",
+    "events": "ValidationException",
+    "kms": "ValidationException",
+    "logs": "InvalidParameterException",
+    "resourcegroupstaggingapi": "InvalidParameterException",
+    "secretsmanager": "ValidationException",
+    "sns": "InvalidParameter",
+    "sts": "ValidationError",
+}
+# CloudTrail has an error for almost every member; CloudTrail API reference.
+_CODES_OF_CLOUDTRAIL = {
+    "AdvancedEventSelectors": "InvalidEventSelectorsException",
+    "EventCategory": "InvalidEventCategoryException",
+    "EventSelectors": "InvalidEventSelectorsException",
+    "InsightSelectors": "InvalidInsightSelectorsException",
+    "LookupAttributes": "InvalidLookupAttributesException",
+    "MaxResults": "InvalidMaxResultsException",
+    "Name": "InvalidTrailNameException",
+    "S3BucketName": "InvalidS3BucketNameException",
+    "TagsList": "InvalidTagParameterException",
+    "TrailName": "InvalidTrailNameException",
+}
+# What JSON can hold in a member of each type of the model.
+_TYPES: dict[str, tuple[type, ...]] = {
+    "boolean": (bool,),
+    "double": (int, float),
+    "float": (int, float),
+    "integer": (int,),
+    "list": (list,),
+    "long": (int,),
+    "map": (dict,),
+    "string": (str,),
+    "structure": (dict,),
+}
+
+
+def check_constraints(call: Call) -> None:
+    """Raise AwsError with the code of the service if a parameter breaks a constraint of botocore's model."""
+    shape = operation_model(call.service, call.action).input_shape
+    if shape is None or not shape.members:
+        return
+    if call.parsed is None:
+        raise _unreadable(call, "The request cannot be parsed.")
+    errors: list[str] = []
+    code = _CODES.get(call.service, "ValidationException")
+    for name, found in _member_errors(shape, call.parameters, ""):
+        if found and not errors and call.service == "cloudtrail":
+            code = _CODES_OF_CLOUDTRAIL.get(name, code)
+        errors += found
+    if errors:
+        count = "1 validation error" if len(errors) == 1 else f"{len(errors)} validation errors"
+        raise AwsError(code, f"{count} detected: {'; '.join(errors)}", 400)
+
+
+def constraint_error(code: str, value: Any, at: str, constraint: str) -> AwsError:
+    """Return the error for a constraint that the model does not hold."""
+    return AwsError(code, f"1 validation error detected: {_sentence(value, at, constraint)}")
+
+
+def _check_type(shape: Shape, value: Any) -> None:
+    """Refuse a value that its member cannot hold."""
+    types = _TYPES.get(shape.type_name)
+    if types and not isinstance(value, types):
+        message = f"{type(value).__name__} cannot be converted to {shape.type_name}"
+        raise AwsError("SerializationException", message, 400)
+
+
+def _unreadable(call: Call, message: str) -> AwsError:
+    """Return what AWS answers to a request that does not parse, by its protocol; each service's "Common errors"."""
+    is_form = str(call.environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
+    return AwsError("MalformedInput" if is_form else "SerializationException", message, 400)
+
+
+def _errors(shape: Shape, value: Any, at: str) -> Iterator[str]:
+    _check_type(shape, value)
+    if isinstance(shape, StructureShape):
+        for _name, errors in _member_errors(shape, value, at):
+            yield from errors
+        return
+    yield from (_sentence(value, at, constraint) for constraint in _broken(shape, value))
+    if isinstance(shape, ListShape):
+        for number, item in enumerate(value, 1):
+            yield from _errors(shape.member, item, f"{at}.{number}.member")
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            yield from _errors(shape.key, key, f"{at}.key")
+            yield from _errors(shape.value, item, f"{at}.{key}.member")
+
+
+def _member_errors(shape: StructureShape, value: Mapping[str, Any], at: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield each member's name and what is wrong with it."""
+    for name, member in shape.members.items():
+        place = f"{at}.{_lower(name)}" if at else _lower(name)
+        if value.get(name) is not None:
+            yield name, list(_errors(member, value[name], place))
+        elif name in shape.required_members:
+            yield name, [f"Value null at '{place}' failed to satisfy constraint: Member must not be null"]
+
+
+def _broken(shape: Shape, value: Any) -> Iterator[str]:
+    sized = isinstance(shape, ListShape | MapShape | StringShape) or shape.type_name == "blob"
+    size, what = (len(value), "length") if sized else (value, "value")
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    pattern, enum = shape.metadata.get("pattern"), shape.metadata.get("enum")
+    if least is not None and size < least:
+        yield f"Member must have {what} greater than or equal to {least}"
+    if most is not None and size > most:
+        yield f"Member must have {what} less than or equal to {most}"
+    if pattern and not _compiled(pattern).fullmatch(value):
+        yield f"Member must satisfy regular expression pattern: {pattern}"
+    if enum and value not in enum:
+        yield f"Member must satisfy enum value set: [{', '.join(enum)}]"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of a service model in Python's regular expressions: the models write Java's."""
+    for java, python in _JAVA_CLASSES.items():
+        pattern = pattern.replace(java, python)
+    return re.compile(pattern)
+
+
+def _sentence(value: Any, at: str, constraint: str) -> str:
+    return f"Value '{value}' at '{at}' failed to satisfy constraint: {constraint}"
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]

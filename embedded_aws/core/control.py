@@ -1,0 +1,134 @@
+"""The surface of the embedded AWS's own: ``/_embedded/...``, JSON in and out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from http.client import responses
+from typing import Any
+from urllib.parse import parse_qs
+from wsgiref.types import StartResponse
+
+from embedded_aws.core.faults import read_faults
+from embedded_aws.core.state import SeenCall, World
+
+_Query = dict[str, str]
+_LONGEST_ADVANCE_SECONDS = 400 * 86_400
+
+
+class RefusedError(Exception):
+    """A request that is not answered with success; the text says what to do about it."""
+
+    def __init__(self, status: int, message: str) -> None:
+        """Keep the HTTP status and the text."""
+        super().__init__(message)
+        self.status = status
+
+
+class Control:
+    """Answers the requests that are about the embedded AWS itself."""
+
+    def __init__(self, world: World) -> None:
+        """Serve this world."""
+        self.world = world
+        self._routes: dict[tuple[str, str], Callable[[_Query, Any], Any]] = {
+            ("GET", "health"): self.health,
+            ("GET", "mailbox"): self.mailbox,
+            ("GET", "calls"): self.calls,
+            ("GET", "faults"): lambda _query, _body: self.world.faults.listed(),
+            ("POST", "drain"): self.drain,
+            ("POST", "clock"): self.clock,
+            ("POST", "reset"): self.reset,
+            ("POST", "faults"): self.faults,
+        }
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request: 200 with the result, or an error status with {"error": why}."""
+        try:
+            status, result = 200, self._answer(environ)
+        except RefusedError as refused:
+            status, result = refused.status, {"error": str(refused)}
+        body = json.dumps(result).encode()
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        start_response(f"{status} {responses[status]}", headers)
+        return [body]
+
+    def _answer(self, environ: dict[str, Any]) -> Any:
+        method, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_embedded/").rstrip("/")
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        route = self._routes.get((method, name))
+        if route is None:
+            allowed = [own for own, path in self._routes if path == name]
+            if allowed:
+                raise RefusedError(405, f"/_embedded/{name} takes {' or '.join(allowed)}, not {method}")
+            known = ", ".join(sorted({path for _key, path in self._routes}))
+            raise RefusedError(404, f"there is no /_embedded/{name}; known: {known}")
+        query = {key: values[-1] for key, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+        return route(query, _read_json(body))
+
+    def health(self, _query: _Query, _body: Any) -> dict[str, Any]:
+        """Say that it is ready, what time it is, and what failed in the pipeline since the last drain."""
+        return {
+            "status": "ready",
+            "time": self.world.clock.now().isoformat(),
+            "failures": list(self.world.pipeline.failures),
+        }
+
+    def mailbox(self, query: _Query, _body: Any) -> list[dict[str, Any]]:
+        """List the mails, oldest first."""
+        return self.world.mailbox.messages(query.get("to"))
+
+    def calls(self, query: _Query, _body: Any) -> list[dict[str, Any]]:
+        """List the calls whose id is greater than `since`, oldest first."""
+        since = query.get("since", "0")
+        if not since.isdecimal():
+            raise RefusedError(400, f"since must be the id of a call, a whole number, not {since!r}")
+        return [_listed(seen) for seen in list(self.world.calls) if seen.id > int(since)]
+
+    def drain(self, _query: _Query, _body: Any) -> dict[str, Any]:
+        """Return when every recorded call is delivered, filtered, evaluated and mailed."""
+        failures = self.world.pipeline.drain()
+        if failures:
+            raise RefusedError(500, f"the pipeline failed: {'; '.join(failures)}")
+        return {"status": "drained"}
+
+    def clock(self, _query: _Query, body: Any) -> dict[str, Any]:
+        """Move the clock forward, and do what has become due."""
+        seconds = body.get("advance_seconds") if isinstance(body, dict) else None
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or set(body) != {"advance_seconds"}:
+            raise RefusedError(400, 'expected {"advance_seconds": n} with a number')
+        if not 0 <= seconds <= _LONGEST_ADVANCE_SECONDS:
+            raise RefusedError(400, f"advance_seconds must be between 0 and {_LONGEST_ADVANCE_SECONDS}, not {seconds}")
+        self.drain({}, None)
+        now = self.world.clock.advance(seconds)
+        self.drain({}, None)
+        return {"time": now.isoformat()}
+
+    def reset(self, _query: _Query, _body: Any) -> dict[str, Any]:
+        """Forget all, and begin with the seed again."""
+        self.world.reset()
+        return {"status": "reset"}
+
+    def faults(self, _query: _Query, body: Any) -> list[dict[str, Any]]:
+        """Arm faults behind those that are armed; an empty list disarms all. Returns what is armed."""
+        try:
+            faults = read_faults(body)
+        except ValueError as error:
+            raise RefusedError(400, str(error)) from error
+        if not faults:
+            self.world.faults.clear()
+        self.world.faults.add(faults)
+        return self.world.faults.listed()
+
+
+def _listed(seen: SeenCall) -> dict[str, Any]:
+    return asdict(seen) | {"at": seen.at.isoformat()}
+
+
+def _read_json(body: bytes) -> Any:
+    """Return the document of a body; None for an empty one. RefusedError if it is no JSON."""
+    try:
+        return json.loads(body) if body.strip() else None
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(400, f"the body is no JSON: {error}") from error

@@ -1,0 +1,75 @@
+"""Errors as AWS answers them: raise them, and read them from an answer."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import botocore.parsers
+from botocore.exceptions import BotoCoreError
+from botocore.model import OperationNotFoundError
+from moto.core.exceptions import ServiceException
+from werkzeug.exceptions import HTTPException
+
+from embedded_aws.core.protocol import botocore_model
+
+# An error as AWS answers it.
+
+MOTO_ERRORS = (ServiceException, HTTPException)
+"""What moto raises for an error that AWS would answer."""
+
+
+class AwsError(ServiceException):
+    """An error that a client sees with this wire code and message; the HTTP status is the model's, or `status`."""
+
+    def __init__(self, code: str, message: str, status: int | None = None) -> None:
+        """Keep the parts under the names that moto's serializers read."""
+        super().__init__(code, message)
+        self.status = status
+
+
+def as_aws_error(error: ServiceException | HTTPException) -> AwsError:
+    """Return an error of moto's as one of ours."""
+    if isinstance(error, AwsError):
+        return error
+    if isinstance(error, ServiceException):
+        return AwsError(error.code, error.message)
+    code = getattr(error, "error_type", None) or type(error).__name__
+    # AWS's JSON protocols may put a namespace before the code.
+    text = getattr(error, "message", None) or str(error.description or "")
+    return AwsError(str(code).rpartition("#")[2], text, error.code)
+
+
+# Read the error that an answer carries, whatever the protocol.
+
+# An answer to HEAD has no body; S3 API reference, HeadObject and HeadBucket.
+_HEAD_CODES = {
+    ("HeadBucket", 404): "NoSuchBucket",
+    ("HeadObject", 404): "NoSuchKey",
+    ("HeadBucket", 403): "AccessDenied",
+    ("HeadObject", 403): "AccessDenied",
+}
+
+
+def error_of(
+    service: str, action: str, status: int, headers: tuple[tuple[str, str], ...], body: bytes
+) -> tuple[str, str] | tuple[None, None]:
+    """Return code and message as the client sees them; (None, None) for an answer that is no error."""
+    if status < HTTPStatus.BAD_REQUEST:
+        return None, None
+    if (action, status) in _HEAD_CODES:
+        return _HEAD_CODES[action, status], HTTPStatus(status).phrase
+    error = _parsed_error(service, status, headers, body)
+    code = str(error.get("Code") or status)
+    return code, str(error.get("Message") or "")
+
+
+def _parsed_error(service: str, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> dict[str, Any]:
+    response = {"status_code": status, "headers": {name.lower(): value for name, value in headers}, "body": body}
+    try:
+        parser = botocore.parsers.create_parser(botocore_model(service).resolved_protocol)
+        parsed: dict[str, Any] = parser.parse(response, None)
+    except (BotoCoreError, OperationNotFoundError, ValueError):
+        return {}
+    error: dict[str, Any] = parsed.get("Error", {})
+    return error

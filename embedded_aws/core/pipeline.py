@@ -1,0 +1,151 @@
+"""What follows a call: its record is delivered, filtered, evaluated and mailed, by one worker and in order."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from embedded_aws.cloudtrail.selection import TrailView, logging_trails
+from embedded_aws.core.call import Answer, Call
+from embedded_aws.core.chain import Chain, Happened
+from embedded_aws.iam.identity import Identities
+
+if TYPE_CHECKING:
+    from embedded_aws.core.state import World
+
+
+QUEUE_SIZE = 5_000
+"""How many calls may wait for the worker; a caller beyond that waits for the worker instead."""
+_BATCH = 200
+_FAILURES_KEPT = 100
+_TICK_SECONDS = 1.0
+
+Views = tuple[TrailView, ...]
+
+
+class Before(NamedTuple):
+    """What was true before a call was carried out.
+
+    Attributes:
+        identity: who calls, which a call that deletes its own key or user changes.
+        views: the trails that a call may change and that logged; empty for a call that changes no trail.
+    """
+
+    identity: dict[str, Any]
+    views: Views
+
+
+class Pipeline:
+    """The queue between the threads that answer calls and the worker that runs the chain."""
+
+    def __init__(self, world: World) -> None:
+        """Start the worker."""
+        self.world = world
+        self.chain = Chain(world)
+        self.failures: deque[str] = deque(maxlen=_FAILURES_KEPT)
+        self._identities = Identities()
+        self._views: Views | None = None
+        self._queue: queue.Queue[Happened | threading.Event | None] = queue.Queue(QUEUE_SIZE)
+        self._ticked = time.monotonic()
+        # Whoever looks something up in moto while another call changes it must not be the last to remember it.
+        self._remembering = threading.RLock()
+        self._worker = threading.Thread(target=self._work, name="pipeline", daemon=True)
+        self._worker.start()
+
+    def before(self, call: Call) -> Before:
+        """Return what the record of a call needs to know from before it."""
+        with self._remembering:
+            return Before(self._identities.of(call), self._logging() if call.service == "cloudtrail" else ())
+
+    def submit(self, call: Call, answer: Answer, before: Before) -> None:
+        """Hand a call to the worker; waits while the queue is full. A trail records that it was stopped."""
+        with self._remembering:
+            if call.service in ("cloudtrail", "organizations"):
+                self._views = None
+            if call.service in ("iam", "organizations"):
+                self._identities.forget()
+            views = self._logging()
+        views += tuple(view for view in before.views if all(view.ref != now.ref for now in views))
+        self._queue.put(Happened(call, answer, before.identity, views))
+
+    def drain(self) -> list[str]:
+        """Return when all that was submitted is delivered, filtered, evaluated and mailed.
+
+        The result says what failed since the last drain; empty if nothing did.
+        """
+        if not self._worker.is_alive():
+            raise RuntimeError("the worker of the pipeline has ended")
+        done = threading.Event()
+        self._queue.put(done)
+        done.wait()
+        failures = list(self.failures)
+        self.failures.clear()
+        return failures
+
+    def forget(self) -> None:
+        """Ask moto anew for trails and users, since somebody changed them by another way than a call."""
+        with self._remembering:
+            self._views = None
+            self._identities.forget()
+
+    def reset(self) -> None:
+        """Forget what the stages keep; the caller has drained before."""
+        self.forget()
+        self.failures.clear()
+        self.chain = Chain(self.world)
+
+    def close(self) -> None:
+        """Finish what is queued and end the worker."""
+        self._queue.put(None)
+        self._worker.join()
+
+    def _logging(self) -> Views:
+        views = self._views
+        if views is None:
+            views = self._views = logging_trails()
+        return views
+
+    def _work(self) -> None:
+        while True:
+            batch, stop = self._next_batch()
+            happened = [item for item in batch if isinstance(item, Happened)]
+            barriers = [item for item in batch if isinstance(item, threading.Event)]
+            if happened:
+                self._guarded(self.chain.run, happened)
+            if barriers or time.monotonic() - self._ticked > _TICK_SECONDS:
+                self._guarded(self.chain.tick)
+                self._ticked = time.monotonic()
+            for barrier in barriers:
+                barrier.set()
+            if stop:
+                return
+
+    def _next_batch(self) -> tuple[list[Happened | threading.Event], bool]:
+        """Return what is queued, up to a barrier, and whether the worker is to end; waits for the first item."""
+        batch: list[Happened | threading.Event] = []
+        while len(batch) < _BATCH:
+            try:
+                item = self._queue.get_nowait() if batch else self._queue.get(timeout=_TICK_SECONDS)
+            except queue.Empty:
+                return batch, False
+            if item is None:
+                return batch, True
+            batch.append(item)
+            if isinstance(item, threading.Event):
+                return batch, False
+        return batch, False
+
+    def _guarded(self, step: Callable[..., None], *arguments: object) -> None:
+        """Run a step; what it raises is kept for the next drain and printed, and the worker lives on."""
+        try:
+            step(*arguments)
+        except Exception as error:
+            # The worker must outlive any stage.
+            self.failures.append(f"{type(error).__name__}: {error}")
+            traceback.print_exc(file=sys.stderr)

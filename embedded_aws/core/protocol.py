@@ -1,0 +1,160 @@
+"""Translate between HTTP and botocore's models, by the parsers and serializers that moto has for its own use."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import botocore.parsers
+import botocore.session
+from botocore.model import OperationModel, ServiceModel
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+from werkzeug.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Answer
+
+
+# boto3 and the AWS CLI put the action first, which saves the parsing of the form.
+_ACTION = re.compile(rb"Action=(\w+)(?:&|$)")
+
+# The signing name where it is not botocore's name of the service, for those that moto has.
+_SERVICE_BY_SIGNING_NAME = {
+    "access-analyzer": "accessanalyzer",
+    "airflow": "mwaa",
+    "aoss": "opensearchserverless",
+    "aps": "amp",
+    "cassandra": "keyspaces",
+    "elasticfilesystem": "efs",
+    "elasticloadbalancing": "elbv2",
+    "elasticmapreduce": "emr",
+    "iotdata": "iot-data",
+    "mobiletargeting": "pinpoint",
+    "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
+    "states": "stepfunctions",
+    "tagging": "resourcegroupstaggingapi",
+}
+_CLASSIC_LOAD_BALANCERS = b"Version=2012-06-01"
+
+
+def service_of(signing_name: str, body: bytes = b"") -> str:
+    """Return botocore's name of the service that a signature names; `body` tells the two of load balancing apart."""
+    if signing_name == "elasticloadbalancing" and _CLASSIC_LOAD_BALANCERS in body:
+        return "elb"
+    return _SERVICE_BY_SIGNING_NAME.get(signing_name, signing_name)
+
+
+@cache
+def known_services() -> frozenset[str]:
+    """Return botocore's names of all services."""
+    return frozenset(botocore.session.get_session().get_available_services())
+
+
+@cache
+def botocore_model(service: str) -> ServiceModel:
+    """Return botocore's model of a service; UnknownServiceError if there is none."""
+    return botocore.session.get_session().get_service_model(service)
+
+
+def request_of(environ: dict[str, Any], body: bytes) -> Request:
+    """Return the request over a body that can be read any number of times."""
+    return Request({**environ, "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)})
+
+
+def _unpacked(service: str, environ: dict[str, Any], body: bytes) -> bytes:
+    """Return a body as the client wrote it: botocore compresses those of large PutMetricData requests.
+
+    The bodies of S3's objects stay as they are, since an object's encoding is a part of it.
+    """
+    if environ.get("HTTP_CONTENT_ENCODING") != "gzip" or service == "s3":
+        return body
+    try:
+        return gzip.decompress(body)
+    except (OSError, EOFError, zlib.error):
+        return body
+
+
+def action_of(service: str, environ: dict[str, Any], body: bytes) -> str | None:
+    """Return the operation that a request asks for; None if the service has no such operation."""
+    target = environ.get("HTTP_X_AMZ_TARGET")
+    if target:
+        return str(target).rsplit(".", 1)[-1]
+    body = _unpacked(service, environ, body)
+    named = _ACTION.match(body)
+    if named:
+        return named[1].decode()
+    request = request_of(environ, body)
+    action = request.values.get("Action")
+    if action:
+        return str(action)
+    try:
+        operation, _rest = get_service_router(service).match(request)
+    except (HTTPException, NotImplementedError):
+        return None
+    return str(operation.name)
+
+
+def parse_parameters(service: str, action: str, environ: dict[str, Any], body: bytes) -> dict[str, Any] | None:
+    """Return a request's parameters by the names of the model; None if they cannot be parsed."""
+    try:
+        body = _unpacked(service, environ, body)
+        request = request_of(environ, body)
+        model = get_service_model(service)
+        operation = model.operation_model(action)
+        protocol = determine_request_protocol(model, request.content_type)
+        labels: dict[str, Any] = {}
+        if protocol.startswith("rest"):
+            _first, labels = get_service_router(service).match(request)
+        parsed: dict[str, Any] = PROTOCOL_PARSERS[protocol](operation).parse(
+            {
+                "method": request.method,
+                "values": request.values,
+                "headers": request.headers,
+                "body": body,
+                "url_path": request.path,
+                "url_params": labels,
+            }
+        )
+    except Exception:
+        # Whatever a client sent; a request that no parser understands is recorded without its parameters.
+        return None
+    return parsed
+
+
+def parse_response(service: str, action: str, environ: dict[str, Any], answer: Answer) -> dict[str, Any]:
+    """Return an answer's members by the names of the model, as boto3 would."""
+    operation = botocore_model(service).operation_model(action)
+    # A service of several protocols answers in that of the request.
+    protocol = determine_request_protocol(get_service_model(service), environ.get("CONTENT_TYPE", ""))
+    parser = botocore.parsers.create_parser(protocol)
+    headers = {name.lower(): value for name, value in answer.headers}
+    response = {"status_code": answer.status, "headers": headers, "body": answer.body}
+    parsed: dict[str, Any] = parser.parse(response, operation.output_shape)
+    parsed.pop("ResponseMetadata", None)
+    return parsed
+
+
+def serialize(service: str, action: str, environ: dict[str, Any], result: Any) -> tuple[int, dict[str, str], bytes]:
+    """Return (status, headers, body) of a result: a mapping by the names of the model, or an AwsError."""
+    model = get_service_model(service)
+    protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE", ""))
+    # An error is said the same way for every operation, and for one that there is not.
+    known = action if action in model.operation_names else model.operation_names[0]
+    serializer = get_serializer_class(service, protocol)(model.operation_model(known))
+    response = serializer.serialize(result)
+    body = response["body"]
+    return response["status_code"], dict(response["headers"]), body.encode() if isinstance(body, str) else body
+
+
+def operation_model(service: str, action: str) -> OperationModel:
+    """Return botocore's model of an operation."""
+    return botocore_model(service).operation_model(action)

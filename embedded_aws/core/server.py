@@ -1,0 +1,62 @@
+"""Bind the embedded AWS to a socket of our own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from embedded_aws.core.application import EmbeddedAws
+from embedded_aws.core.state import World
+
+_LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
+
+
+class QuietRequestHandler(MotoRequestHandler):
+    """Answer requests without a log line for each, and keep connections open as AWS does."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Print nothing: the ready line is all that a caller waits for."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Tell the embedded time where no other is asked for, as AWS tells its own in the header Date."""
+        now = self.server.app.world.clock.now().timestamp()  # type: ignore[attr-defined]
+        return super().date_time_string(now if timestamp is None else timestamp)
+
+    def make_environ(self) -> dict[str, Any]:
+        """Give the application a way to reset the connection."""
+        return super().make_environ() | {"embedded_aws.cut": self.cut}
+
+    def cut(self) -> None:
+        """Reset the connection, so that the client sees it die."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL)
+        os.close(self.connection.detach())
+
+    def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
+        """Read no further request from a connection that is gone."""
+        self.close_connection = True
+
+
+def make_embedded_server(host: str, port: int, world: World) -> BaseWSGIServer:
+    """Return a bound server, not yet serving.
+
+    Args:
+        host: the address to bind; loopback unless the caller decides otherwise.
+        port: the TCP port, or 0 for any free one (`port` of the result names it).
+
+    Raises:
+        OSError: the address cannot be bound, usually since another process has the port.
+    """
+    # werkzeug ends the process when a port is taken; a socket of our own raises instead.
+    with socket.create_server((host, port)) as listener:
+        application = EmbeddedAws(DomainDispatcherApplication(create_backend_app), world)
+        return make_server(
+            host, port, application, threaded=True, request_handler=QuietRequestHandler, fd=listener.fileno()
+        )

@@ -1,0 +1,54 @@
+"""The overrides and patches of all services, in the order in which they apply."""
+
+from __future__ import annotations
+
+from embedded_aws.cloudtrail.overrides import (
+    create_trail,
+    delegated_admin,
+    describe_trails,
+    list_public_keys,
+    lookup_events,
+    selectors,
+    trail_logging,
+)
+from embedded_aws.cloudwatch.overrides import alarms, composite_alarms, describe_alarms, metrics
+from embedded_aws.core import moto_internals
+from embedded_aws.core.overrides import apply_patches, collect_overrides
+from embedded_aws.events import overrides as events
+from embedded_aws.iam import overrides as iam
+from embedded_aws.kms import overrides as kms
+from embedded_aws.logs.overrides import log_events, log_groups, metric_filters
+from embedded_aws.s3 import bucket_policy
+from embedded_aws.secretsmanager import overrides as secretsmanager
+from embedded_aws.sns import overrides as sns
+from embedded_aws.tagging import overrides as tagging
+
+__all__ = ["MODULES", "OVERRIDES", "apply_patches"]
+
+# Where two overrides answer one operation, the one of the earlier module is asked first, and in a module the upper one.
+MODULES = (
+    moto_internals,
+    # Before the other modules of CloudTrail: its check of the home Region comes first in every operation that has it.
+    trail_logging,
+    create_trail,
+    describe_trails,
+    selectors,
+    lookup_events,
+    list_public_keys,
+    delegated_admin,
+    alarms,
+    composite_alarms,
+    describe_alarms,
+    metrics,
+    events,
+    iam,
+    kms,
+    log_groups,
+    log_events,
+    metric_filters,
+    bucket_policy,
+    secretsmanager,
+    sns,
+    tagging,
+)
+OVERRIDES = collect_overrides(MODULES)

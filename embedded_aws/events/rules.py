@@ -1,0 +1,99 @@
+"""Events on the default bus: the rules that match send them to topics and queues.
+
+Sources: EventBridge user guide, "AWS service events delivered via CloudTrail" and "Event bus targets"; EventBridge API
+reference, PutRule (State).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from moto.events.models import Rule, events_backends
+from moto.sqs.exceptions import QueueDoesNotExist
+from moto.sqs.models import sqs_backends
+
+from embedded_aws.core.events import AlarmTransition, Record
+from embedded_aws.events.bus_event import BusEvent, event_of_alarm, event_of_record
+from embedded_aws.events.input_transformer import target_input
+from embedded_aws.sns.email import DEFAULT_SUBJECT
+from embedded_aws.sns.permissions import eventbridge, may_encrypt, may_publish
+from embedded_aws.sns.publish import find_topic, publish
+
+if TYPE_CHECKING:
+    from embedded_aws.core.state import World
+
+
+ALL_MANAGEMENT_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+"""The state of a rule that gets management events that only read, too."""
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class EventBridge:
+    """Hands events to the rules of their account and region."""
+
+    def __init__(self, world: World) -> None:
+        """Keep the world, whose mailbox topics need."""
+        self.world = world
+
+    def handle(self, record: Record) -> None:
+        """Take a record that a logging trail has taken."""
+        rules = list(_rules(record["recipientAccountId"], record["awsRegion"]))
+        if rules:
+            only_all = record.get("managementEvent") and record.get("readOnly")
+            states = (ALL_MANAGEMENT_EVENTS,) if only_all else ("ENABLED", ALL_MANAGEMENT_EVENTS)
+            self._send(event_of_record(record), [rule for rule in rules if rule.state in states])
+
+    def alarm(self, transition: AlarmTransition) -> None:
+        """Take an alarm's change of state."""
+        rules = [rule for rule in _rules(transition.account, transition.region) if rule.state != "DISABLED"]
+        if rules:
+            self._send(event_of_alarm(transition), rules)
+
+    def send_to_topics(self, event: BusEvent, bus: str) -> None:
+        """Take an event of PutEvents, whose other targets moto serves."""
+        rules = [rule for rule in _rules(event["account"], event["region"], bus) if rule.state != "DISABLED"]
+        self._send(event, rules, only="sns")
+
+    def _send(self, event: BusEvent, rules: list[Rule], only: str | None = None) -> None:
+        for rule in rules:
+            if rule.event_pattern.get_pattern() and rule.event_pattern.matches_event(event):  # type: ignore[arg-type]
+                for target in rule.targets:
+                    if only in (None, target["Arn"].split(":")[2]):
+                        self._deliver(target, target_input(target, event, rule.name, rule.arn))
+
+    def _deliver(self, target: dict[str, Any], text: str) -> None:
+        arn = target["Arn"]
+        service = arn.split(":")[2]
+        if service == "sns":
+            self._publish(arn, text)
+        elif service == "sqs":
+            _enqueue(target, text)
+        else:
+            _LOGGER.warning("The embedded AWS sends no management events to %s", arn)
+
+    def _publish(self, topic_arn: str, text: str) -> None:
+        """Publish to a topic that lets EventBridge; AWS counts the others in a metric, FailedInvocations, only."""
+        topic = find_topic(topic_arn)
+        if topic and may_publish(eventbridge(), topic) and may_encrypt(eventbridge(), topic):
+            publish(self.world, topic, text, DEFAULT_SUBJECT)
+        else:
+            _LOGGER.warning("EventBridge may not publish to %s, or there is no such topic", topic_arn)
+
+
+def _rules(account: str, region: str, bus: str = "default") -> Iterator[Rule]:
+    regions = events_backends[account]
+    # A client can sign for a Region that there is not.
+    found = regions[region].event_buses.get(bus) if region in regions else None
+    yield from list(found.rules.values()) if found else ()
+
+
+def _enqueue(target: dict[str, Any], text: str) -> None:
+    region, account, queue = target["Arn"].split(":", 5)[3:]
+    group = target.get("SqsParameters", {}).get("MessageGroupId")
+    try:
+        sqs_backends[account][region].send_message(queue, text, group_id=group)
+    except QueueDoesNotExist:
+        _LOGGER.warning("EventBridge finds no queue %s", target["Arn"])

@@ -1,0 +1,87 @@
+"""Overrides of KMS."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from moto.kms.models import Key, kms_backends
+from moto.utilities.utils import get_partition
+
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+    from embedded_aws.core.state import World
+
+
+# Find the key that a KMS call names by id or ARN, or answer as KMS does when there is none.
+
+PENDING_DELETION = "PendingDeletion"
+
+
+def key_of(call: Call) -> Key:
+    """Return moto's object of the key; NotFoundException if there is none."""
+    backend = kms_backends[call.account][call.region]
+    name = str(call.parameters.get("KeyId", ""))
+    key: Key | None = backend.keys.get(backend.get_key_id(name))
+    if key is None:
+        arn = (
+            name
+            if name.startswith("arn:")
+            else f"arn:{get_partition(call.region)}:kms:{call.region}:{call.account}:key/{name}"
+        )
+        raise AwsError("NotFoundException", f"Key '{arn}' does not exist")
+    return key
+
+
+# ScheduleKeyDeletion and CancelKeyDeletion take an ARN, answer with one, and check the window and the key's state.
+#
+# moto 5.2.5 answers an ARN with an internal error, and answers nothing for a window outside 7 to 30 days.
+# Source: KMS API reference, ScheduleKeyDeletion and CancelKeyDeletion.
+
+_WINDOW_DAYS = range(7, 31)
+
+
+@override("kms", "ScheduleKeyDeletion")
+def schedule_key_deletion(world: World, call: Call) -> dict[str, Any]:
+    """Disable the key and date its deletion by the embedded clock."""
+    key, days = key_of(call), call.parameters.get("PendingWindowInDays", 30)
+    if days not in _WINDOW_DAYS:
+        raise AwsError("ValidationException", f"Pending window in days must be between 7 and 30, not {days}.")
+    if key.key_state == PENDING_DELETION:
+        raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+    at = world.clock.now().replace(microsecond=0) + timedelta(days=days)
+    key.enabled = False
+    key.key_state = PENDING_DELETION
+    # moto keeps naive times, which are in UTC.
+    key.deletion_date = at.replace(tzinfo=None)
+    return {"KeyId": key.arn, "DeletionDate": at, "KeyState": PENDING_DELETION, "PendingWindowInDays": days}
+
+
+@override("kms", "CancelKeyDeletion")
+def cancel_key_deletion(_world: World, call: Call) -> dict[str, Any]:
+    """Keep the key, which stays disabled."""
+    key = key_of(call)
+    if key.key_state != PENDING_DELETION:
+        raise AwsError("KMSInvalidStateException", f"{key.arn} is not pending deletion.")
+    key.key_state = "Disabled"
+    key.deletion_date = None
+    return {"KeyId": key.arn}
+
+
+# EnableKey and DisableKey take an ARN, and refuse a key that is pending deletion; moto 5.2.5 fails at an ARN.
+#
+# Source: KMS API reference, EnableKey and DisableKey; KMS developer guide, "Key states of KMS keys".
+
+
+@override("kms", "EnableKey", "DisableKey")
+def switch_key(_world: World, call: Call) -> dict[str, Any]:
+    """Switch a key on or off; one that is so already stays so."""
+    key = key_of(call)
+    if key.key_state == PENDING_DELETION:
+        raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+    key.enabled = call.action == "EnableKey"
+    key.key_state = "Enabled" if key.enabled else "Disabled"
+    return {}

@@ -1,0 +1,1 @@
+"""CloudWatch Logs: overrides of moto's operations."""

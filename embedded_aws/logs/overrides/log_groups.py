@@ -1,0 +1,176 @@
+"""Overrides of the operations on log groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from moto.kms.models import kms_backends
+from moto.logs.models import LogGroup, LogsBackend, logs_backends
+from moto.utilities.utils import get_partition
+
+from embedded_aws.core.constraints import constraint_error
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override
+from embedded_aws.core.pages import page
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+    from embedded_aws.core.state import World
+
+
+# Find a log group by its name or ARN, or answer as CloudWatch Logs does when there is none.
+
+INVALID = "InvalidParameterException"
+
+
+def backend_and_parameters(call: Call) -> tuple[LogsBackend, dict[str, Any]]:
+    """Return moto's backend and the parameters of a call."""
+    return logs_backends[call.account][call.region], call.parameters
+
+
+def not_found(what: str) -> AwsError:
+    """Return the error for something that does not exist."""
+    return AwsError("ResourceNotFoundException", f"The specified {what} does not exist.")
+
+
+def log_group(backend: LogsBackend, name_or_arn: str) -> LogGroup:
+    """Return a log group; ResourceNotFoundException if there is none."""
+    name = name_or_arn.split(":log-group:", 1)[-1].removesuffix(":*")
+    if name not in backend.groups:
+        raise not_found("log group")
+    return backend.groups[name]
+
+
+def one_of(parameters: Mapping[str, Any], first: str, second: str) -> str:
+    """Return the one of two parameters that is given; InvalidParameterException for both or none."""
+    if bool(parameters.get(first)) == bool(parameters.get(second)):
+        raise AwsError(INVALID, f"Exactly one of {first} and {second} must be specified.")
+    return str(parameters.get(first) or parameters[second])
+
+
+# Log groups have a class, a key, deletion protection and a fixed set of retentions; moto 5.2.5 has none of these.
+#
+# Sources: CloudWatch Logs API reference, CreateLogGroup, DescribeLogGroups, PutLogGroupDeletionProtection,
+# DeleteLogGroup, PutRetentionPolicy; CloudWatch Logs user guide, "Encrypt log data".
+
+PAGE_SIZE = 50
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+
+
+@override("logs", "CreateLogGroup")
+def create_log_group(_world: World, call: Call) -> dict[str, Any]:
+    """Create a group with its class, key and protection."""
+    backend, parameters = backend_and_parameters(call)
+    name, key = parameters["logGroupName"], parameters.get("kmsKeyId")
+    if name.startswith("aws/"):
+        raise AwsError(INVALID, "Log groups starting with AWS/ are reserved for AWS.")
+    if name in backend.groups:
+        raise AwsError("ResourceAlreadyExistsException", "The specified log group already exists")
+    if key:
+        _check_key(key, f"arn:{get_partition(call.region)}:logs:{call.region}:{call.account}:log-group:{name}")
+    group = backend.create_log_group(name, parameters.get("tags") or {}, kmsKeyId=key)
+    group.creation_time = call.at.replace(tzinfo=None)
+    group.log_group_class = parameters.get("logGroupClass", "STANDARD")  # type: ignore[attr-defined]
+    group.deletion_protection = parameters.get("deletionProtectionEnabled", False)  # type: ignore[attr-defined]
+    return {}
+
+
+@override("logs", "DescribeLogGroups")
+def describe_log_groups(_world: World, call: Call) -> dict[str, Any]:
+    """List groups by name, in pages of 50 at most."""
+    backend, parameters = backend_and_parameters(call)
+    if parameters.get("logGroupNamePrefix") and parameters.get("logGroupNamePattern"):
+        raise AwsError(INVALID, "logGroupNamePrefix and logGroupNamePattern are mutually exclusive.")
+    found = [group for name, group in sorted(backend.groups.items()) if _is_asked_for(group, parameters)]
+    question = (call.account, call.region, {**parameters, "nextToken": None, "limit": None})
+    refusal = AwsError(INVALID, "The specified nextToken is invalid.")
+    groups, token = page(found, parameters.get("limit", PAGE_SIZE), parameters.get("nextToken"), question, refusal)
+    described = [_description(backend, group) for group in groups]
+    return {"logGroups": described} | ({"nextToken": token} if token else {})
+
+
+@override("logs", "PutLogGroupDeletionProtection")
+def put_log_group_deletion_protection(_world: World, call: Call) -> dict[str, Any]:
+    """Switch the protection of a group on or off."""
+    backend, parameters = backend_and_parameters(call)
+    group = log_group(backend, parameters["logGroupIdentifier"])
+    group.deletion_protection = parameters["deletionProtectionEnabled"]  # type: ignore[attr-defined]
+    return {}
+
+
+@override("logs", "DeleteLogGroup")
+def delete_log_group(_world: World, call: Call) -> dict[str, Any]:
+    """Delete a group with its metric filters; ValidationException while it is protected."""
+    backend, parameters = backend_and_parameters(call)
+    group = log_group(backend, parameters["logGroupName"])
+    if getattr(group, "deletion_protection", False):
+        message = f"Log group {group.name} cannot be deleted because deletion protection is enabled."
+        raise AwsError("ValidationException", message)
+    filters = backend.filters.metric_filters
+    filters[:] = [own for own in filters if own["logGroupName"] != group.name]
+    backend.delete_log_group(group.name)
+    return {}
+
+
+@override("logs", "AssociateKmsKey")
+def associate_kms_key(_world: World, call: Call) -> dict[str, Any]:
+    """Encrypt what a group receives from now on."""
+    backend, parameters = backend_and_parameters(call)
+    group = log_group(backend, one_of(parameters, "logGroupName", "resourceIdentifier"))
+    _check_key(parameters["kmsKeyId"], group.arn)
+    group.kms_key_id = parameters["kmsKeyId"]
+    return {}
+
+
+@override("logs", "DisassociateKmsKey")
+def disassociate_kms_key(_world: World, call: Call) -> dict[str, Any]:
+    """Stop encrypting with a key of the account."""
+    backend, parameters = backend_and_parameters(call)
+    log_group(backend, one_of(parameters, "logGroupName", "resourceIdentifier")).kms_key_id = None
+    return {}
+
+
+@override("logs", "PutRetentionPolicy")
+def put_retention_policy(_world: World, call: Call) -> dict[str, Any]:
+    """Set one of the retentions that there are."""
+    backend, parameters = backend_and_parameters(call)
+    days = parameters["retentionInDays"]
+    if days not in RETENTION_DAYS:
+        allowed = f"Member must satisfy enum value set: [{', '.join(map(str, RETENTION_DAYS))}]"
+        raise constraint_error(INVALID, days, "retentionInDays", allowed)
+    log_group(backend, parameters["logGroupName"]).set_retention_policy(days)
+    return {}
+
+
+def _check_key(key_arn: str, group_arn: str) -> None:
+    """Refuse a key that does not exist, is disabled, or is not symmetric."""
+    parts = key_arn.split(":")
+    is_arn = len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("key/")
+    key = kms_backends[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/")) if is_arn else None
+    if key is None or not key.enabled or key.key_spec != "SYMMETRIC_DEFAULT":
+        reason = f"does not exist or is not allowed to be used with Arn '{group_arn}'"
+        raise AwsError(INVALID, f"The specified KMS Key Id {key_arn} {reason}")
+
+
+def _is_asked_for(group: LogGroup, parameters: Mapping[str, Any]) -> bool:
+    names = [identifier.split(":log-group:")[-1] for identifier in parameters.get("logGroupIdentifiers") or ()]
+    own_class = getattr(group, "log_group_class", "STANDARD")
+    return (
+        (not names or group.name in names)
+        and group.name.startswith(parameters.get("logGroupNamePrefix") or "")
+        and (parameters.get("logGroupNamePattern") or "") in group.name
+        and parameters.get("logGroupClass", own_class) == own_class
+    )
+
+
+def _description(backend: LogsBackend, group: LogGroup) -> dict[str, Any]:
+    filters = backend.filters.metric_filters
+    return group.to_describe_dict() | {
+        "metricFilterCount": sum(own["logGroupName"] == group.name for own in filters),
+        "logGroupClass": getattr(group, "log_group_class", "STANDARD"),
+        "deletionProtectionEnabled": getattr(group, "deletion_protection", False),
+    }

@@ -1,0 +1,243 @@
+"""Overrides of Secrets Manager."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from moto.awslambda.models import lambda_backends
+from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend, secretsmanager_backends
+
+from embedded_aws.core.errors import MOTO_ERRORS, AwsError
+from embedded_aws.core.overrides import override, patch
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+    from embedded_aws.core.state import World
+
+
+# A secret that is scheduled for deletion keeps its name and can be neither read nor written; a version never changes.
+#
+# moto 5.2.5 gives such a secret new versions, has ResourceExistsException for its name, and lets a request token be
+# used again for another value while the version is AWSPENDING. Source: Secrets Manager API reference, CreateSecret,
+# PutSecretValue and GetSecretValue; InvalidRequestException of the others.
+
+MARKED = "You can't perform this operation on the secret because it was marked for deletion."
+NAME_TAKEN = "You can't create this secret because a secret with this name is already scheduled for deletion."
+
+
+def _secret(call: Call, name: str) -> FakeSecret | ReplicaSecret | None:
+    found: FakeSecret | ReplicaSecret | None = secretsmanager_backends[call.account][call.region].secrets.get(name)
+    return found
+
+
+@override("secretsmanager", "CreateSecret")
+def create_secret(_world: World, call: Call) -> None:
+    """Refuse the name of a secret that is scheduled for deletion."""
+    secret = _secret(call, call.parameters.get("Name", ""))
+    if secret and secret.is_deleted():
+        raise AwsError("InvalidRequestException", NAME_TAKEN)
+
+
+@override(
+    "secretsmanager",
+    *("GetSecretValue", "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage"),
+    *("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy", "TagResource", "UntagResource"),
+    *("ReplicateSecretToRegions", "RemoveRegionsFromReplication", "RotateSecret", "CancelRotateSecret"),
+)
+def use_secret(_world: World, call: Call) -> None:
+    """Refuse to read or write a secret that is scheduled for deletion."""
+    secret = _secret(call, call.parameters.get("SecretId", ""))
+    if secret and secret.is_deleted():
+        raise AwsError("InvalidRequestException", MARKED)
+
+
+@override("secretsmanager", "PutSecretValue")
+def put_secret_value(_world: World, call: Call) -> None:
+    """Refuse another value for a version that has one; moto answers the repeated value."""
+    parameters = call.parameters
+    secret = _secret(call, parameters.get("SecretId", ""))
+    token = str(parameters.get("ClientRequestToken"))
+    version = secret.versions.get(token, {}) if isinstance(secret, FakeSecret) else {}
+    if "secret_string" in version and version["secret_string"] != parameters.get("SecretString"):
+        reason = f"that value is already in use for a version of secret {secret.arn if secret else ''}."
+        raise AwsError("ResourceExistsException", f"You can't use ClientRequestToken {token} because {reason}")
+
+
+# PutResourcePolicy with BlockPublicPolicy refuses a policy that lets anybody in; moto 5.2.5 does not look.
+#
+# AWS asks an automated reasoning engine; here a statement is public that allows everybody without a condition.
+# Source: Secrets Manager API reference, PutResourcePolicy.
+
+_PUBLIC = "You can't attach a resource policy to the secret because it grants public access."
+_MALFORMED = "This resource policy contains a syntax error."
+
+
+@override("secretsmanager", "PutResourcePolicy")
+def put_resource_policy(_world: World, call: Call) -> None:
+    """Refuse what is no policy, and a public one if the caller wishes that."""
+    try:
+        statements = json.loads(call.parameters.get("ResourcePolicy", ""))["Statement"]
+    except (ValueError, TypeError, KeyError):
+        raise AwsError("MalformedPolicyDocumentException", _MALFORMED) from None
+    listed = statements if isinstance(statements, list) else [statements]
+    if call.parameters.get("BlockPublicPolicy") and any(_is_public(statement) for statement in listed):
+        raise AwsError("PublicPolicyException", _PUBLIC)
+
+
+def _is_public(statement: dict[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    named = principal.get("AWS") if isinstance(principal, dict) else principal
+    everybody = "*" in (named if isinstance(named, list) else [named])
+    return everybody and statement.get("Effect") == "Allow" and not statement.get("Condition")
+
+
+# A secret's replicas are answered with its ARN; moto 5.2.5 answers with what the caller called the secret.
+#
+# Source: Secrets Manager API reference, ReplicateSecretToRegions and RemoveRegionsFromReplication (ARN).
+
+_moto_replicates = SecretsManagerBackend.replicate_secret_to_regions
+_moto_removes = SecretsManagerBackend.remove_regions_from_replication
+
+
+@patch(SecretsManagerBackend, "replicate_secret_to_regions")
+def _replicate_to_regions(backend: SecretsManagerBackend, secret_id: str, *rest: Any, **named: Any) -> Any:
+    _named, statuses = _moto_replicates(backend, secret_id, *rest, **named)
+    return backend.describe_secret(secret_id).arn, statuses
+
+
+@patch(SecretsManagerBackend, "remove_regions_from_replication")
+def _remove_regions(backend: SecretsManagerBackend, secret_id: str, *rest: Any, **named: Any) -> Any:
+    _named, statuses = _moto_removes(backend, secret_id, *rest, **named)
+    return backend.describe_secret(secret_id).arn, statuses
+
+
+# A rotation's schedule is kept, its function is checked before anything changes, and RotateImmediately is heeded.
+#
+# moto 5.2.5 forgets ScheduleExpression and Duration, changes the secret before it finds the function missing, and
+# leaves AWSPENDING behind although nothing rotates yet. Here the function is never run: a rotation that begins at once
+# stays under way, its version without a value, until a test moves the stages. Source: Secrets Manager API reference,
+# RotateSecret, RotationRulesType and DescribeSecret.
+
+_NO_FUNCTION = "Resource not found for ARN '{}'."
+_UNDER_WAY = "A previous rotation isn't complete. That rotation will be reattempted."
+_NOT_CONFIGURED = "No Lambda rotation function ARN is associated with this secret."
+
+_to_dict = FakeSecret.to_dict
+
+
+@override("secretsmanager", "RotateSecret")
+def rotate_secret(_world: World, call: Call) -> dict[str, Any] | None:
+    """Keep the rules of a rotation, and begin it unless it is to wait for its date."""
+    parameters = call.parameters
+    secret = secretsmanager_backends[call.account][call.region].secrets.get(parameters.get("SecretId", ""))
+    if not isinstance(secret, FakeSecret) or secret.is_deleted():
+        return None
+    function = parameters.get("RotationLambdaARN") or secret.rotation_lambda_arn
+    _check_rotation(call, secret, function)
+    secret.rotation_requested = secret.rotation_enabled = True
+    secret.rotation_lambda_arn = function
+    if parameters.get("RotationRules"):
+        secret.rotation_rules = parameters["RotationRules"]  # type: ignore[attr-defined] # moto has the days only
+    answer = {"ARN": secret.arn, "Name": secret.name}
+    if not parameters.get("RotateImmediately", True):
+        return answer
+    version = parameters.get("ClientRequestToken") or str(uuid.uuid4())
+    created = int(call.at.timestamp())
+    secret.versions[version] = {"version_id": version, "version_stages": ["AWSPENDING"], "createdate": created}
+    return {**answer, "VersionId": version}
+
+
+def _check_rotation(call: Call, secret: FakeSecret, function: str) -> None:
+    if not function:
+        raise AwsError("InvalidRequestException", _NOT_CONFIGURED)
+    stages = [version["version_stages"] for version in secret.versions.values()]
+    if any("AWSPENDING" in names and "AWSCURRENT" not in names for names in stages):
+        raise AwsError("InvalidRequestException", _UNDER_WAY)
+    try:
+        lambda_backends[call.account][call.region].get_function(function)
+    except MOTO_ERRORS as missing:
+        raise AwsError("ResourceNotFoundException", _NO_FUNCTION.format(function)) from missing
+
+
+@patch(FakeSecret, "to_dict")
+def _described(secret: FakeSecret) -> dict[str, Any]:
+    described = _to_dict(secret)
+    rules = getattr(secret, "rotation_rules", None)
+    return described if rules is None else {**described, "RotationRules": rules}
+
+
+# A secret's stages after AWSCURRENT was moved, and versions without a stage.
+#
+# After UpdateSecretVersionStage moved AWSCURRENT, moto 5.2.5 goes on giving the old version's value, and the next
+# PutSecretValue leaves two versions with AWSCURRENT. DescribeSecret and ListSecretVersionIds show versions without a
+# stage, which AWS calls deprecated and shows only to ListSecretVersionIds with IncludeDeprecated.
+# Source: Secrets Manager API reference, UpdateSecretVersionStage, DescribeSecret and ListSecretVersionIds.
+
+_moto_moves_stage = SecretsManagerBackend.update_secret_version_stage
+_moto_stages = FakeSecret._form_version_ids_to_stages
+
+
+@patch(SecretsManagerBackend, "update_secret_version_stage")
+def _update_secret_version_stage(
+    backend: SecretsManagerBackend, secret_id: str, version_stage: str, *versions: str, **named: str
+) -> tuple[str, str]:
+    answer = _moto_moves_stage(backend, secret_id, version_stage, *versions, **named)
+    secret = backend.secrets[secret_id]
+    if isinstance(secret, FakeSecret):
+        current = (name for name, version in secret.versions.items() if "AWSCURRENT" in version["version_stages"])
+        secret.set_default_version_id(next(current, None))
+    return answer
+
+
+@patch(FakeSecret, "_form_version_ids_to_stages")
+def _labelled(secret: FakeSecret) -> dict[str, str]:
+    return {version: stages for version, stages in _moto_stages(secret).items() if stages}
+
+
+@override("secretsmanager", "ListSecretVersionIds")
+def list_secret_version_ids(_world: World, call: Call) -> dict[str, Any]:
+    """List the versions with a stage, and the others if the caller asks for them."""
+    secret = secretsmanager_backends[call.account][call.region].secrets.get(call.parameters.get("SecretId", ""))
+    if not secret:
+        # moto fails on the name itself.
+        raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+    versions = [
+        {
+            "VersionId": name,
+            "CreatedDate": datetime.fromtimestamp(version["createdate"], UTC),
+            **({"VersionStages": version["version_stages"]} if version["version_stages"] else {}),
+        }
+        for name, version in secret.versions.items()
+        if version["version_stages"] or call.parameters.get("IncludeDeprecated")
+    ]
+    return {"ARN": secret.arn, "Name": secret.name, "Versions": versions}
+
+
+# UpdateSecret takes an empty description, and a replica keeps the key that it was given.
+#
+# moto 5.2.5 takes an empty description for none, and describes every replica with the key aws/secretsmanager.
+# Source: Secrets Manager API reference, UpdateSecret and ReplicateSecretToRegions.
+
+_create_replicas = FakeSecret.create_replicas
+
+
+@override("secretsmanager", "UpdateSecret")
+def update_secret(_world: World, call: Call) -> None:
+    """Clear the description if it is to be empty; moto does the rest."""
+    secret = secretsmanager_backends[call.account][call.region].secrets.get(call.parameters.get("SecretId", ""))
+    if isinstance(secret, FakeSecret) and not secret.is_deleted() and call.parameters.get("Description") == "":
+        secret.description = None
+
+
+@patch(FakeSecret, "create_replicas")
+def _with_keys(
+    secret: FakeSecret, replica_regions: list[dict[str, str]], *force: bool, **named: bool
+) -> list[ReplicaSecret]:
+    replicas = _create_replicas(secret, replica_regions, *force, **named)
+    keys: dict[str, Any] = {asked["Region"]: asked.get("KmsKeyId") for asked in replica_regions}
+    for replica in replicas:
+        replica.config["KmsKeyId"] = keys[replica.region] or replica.config["KmsKeyId"]
+    return replicas

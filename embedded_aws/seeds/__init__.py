@@ -1,0 +1,1 @@
+"""The accounts that an embedded AWS starts with."""

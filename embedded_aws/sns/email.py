@@ -1,0 +1,160 @@
+"""E-mail subscriptions of SNS and the texts of its e-mails."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from moto.sns.models import SNSBackend, Subscription, sns_backends
+
+if TYPE_CHECKING:
+    from embedded_aws.core.state import World
+
+
+# What SNS itself writes into e-mails: sender, confirmation request, footer. Pure.
+
+DEFAULT_SENDER_NAME = "AWS Notifications"
+DEFAULT_SUBJECT = "AWS Notification Message"
+CONFIRMATION_SUBJECT = "AWS Notification - Subscription Confirmation"
+
+_SENDER_ADDRESS = "no-reply@sns.amazonaws.com"
+_NO_REPLY = "Please do not reply directly to this email."
+
+
+def sender(display_name: str = "") -> str:
+    """Return the From header; a topic's display name replaces the default one."""
+    name = " ".join(display_name.split()) or DEFAULT_SENDER_NAME
+    return str(Address(display_name=name, addr_spec=_SENDER_ADDRESS))
+
+
+def confirmation_text(base_url: str, topic_arn: str, token: str) -> str:
+    """Return the body of the mail that asks the owner of an address to confirm a subscription."""
+    link = _link(base_url, Action="ConfirmSubscription", TopicArn=topic_arn, Token=token)
+    return (
+        f"You have chosen to subscribe to the topic:\n{topic_arn}\n\n"
+        "To confirm this subscription, click or visit the link below (If this was in error no action is necessary):\n"
+        f"{link}\n\n"
+        f"{_NO_REPLY} If you wish to remove yourself from receiving all future SNS subscription confirmation requests "
+        "please send an email to sns-opt-out"
+    )
+
+
+def unsubscribe_link(base_url: str, subscription_arn: str) -> str:
+    """Return the link that ends a subscription."""
+    return _link(base_url, Action="Unsubscribe", SubscriptionArn=subscription_arn)
+
+
+def with_footer(text: str, base_url: str, subscription_arn: str) -> str:
+    """Return a notification's text with the link that ends the subscription."""
+    link = unsubscribe_link(base_url, subscription_arn)
+    return (
+        f"{text}\n\n--\nIf you wish to stop receiving notifications from this topic, please click or visit the link "
+        f"below to unsubscribe:\n{link}\n\n"
+        f"{_NO_REPLY} If you have any questions or comments regarding this email, please contact us at "
+        "https://aws.amazon.com/support"
+    )
+
+
+def _link(base_url: str, **query: str) -> str:
+    return f"{base_url}/?{urlencode(query, safe=':')}"
+
+
+# E-mail subscriptions of SNS from the request to the confirmation, which moto does not have.
+#
+# A subscription lives in moto's backend of the topic; what moto has no place for is kept here, in the world's state.
+# Source: SNS API reference, Subscribe, ConfirmSubscription and Unsubscribe; SNS developer guide, "Email notifications".
+
+EMAIL_PROTOCOLS = ("email", "email-json")
+TOKEN_LIFETIME = timedelta(days=2)
+PENDING_LIFETIME = timedelta(days=3)
+
+_LOGGER = logging.getLogger(__name__)
+_TOKEN_BYTES = 72
+
+
+@dataclass(frozen=True)
+class Token:
+    """What the link in a confirmation mail stands for."""
+
+    subscription_arn: str
+    expires: datetime
+
+
+@dataclass
+class EmailSubscriptions:
+    """What is known of e-mail subscriptions beyond moto.
+
+    Attributes:
+        tokens: the tokens that were mailed, expired ones until the next mail.
+        base_urls: by subscription ARN, where the subscriber's links lead: to the endpoint that took the Subscribe.
+        asked: by subscription ARN, when the subscription was asked for.
+        locked: the subscriptions that only a signed request may end.
+    """
+
+    tokens: dict[str, Token] = field(default_factory=dict)
+    base_urls: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, datetime] = field(default_factory=dict)
+    locked: set[str] = field(default_factory=set)
+
+    def forget(self, subscription_arn: str) -> None:
+        """Drop all about a subscription that has ended."""
+        self.tokens = {key: token for key, token in self.tokens.items() if token.subscription_arn != subscription_arn}
+        self.base_urls.pop(subscription_arn, None)
+        self.asked.pop(subscription_arn, None)
+        self.locked.discard(subscription_arn)
+
+
+def email_subscriptions(world: World) -> EmailSubscriptions:
+    """Return the world's only instance."""
+    with world.lock:
+        known: EmailSubscriptions = world.state.setdefault("sns.email_subscriptions", EmailSubscriptions())
+    return known
+
+
+def backend_of(arn: str) -> SNSBackend:
+    """Return moto's backend of the account and region in a topic's or subscription's ARN. ValueError for no ARN."""
+    parts = arn.split(":")
+    if len(parts) < 6 or not (parts[3] and parts[4]):
+        raise ValueError(f"{arn} is not an ARN of SNS")
+    backend: SNSBackend = sns_backends[parts[4]][parts[3]]
+    return backend
+
+
+def is_pending(subscription: Subscription) -> bool:
+    """Tell whether the owner of the address has not confirmed yet."""
+    return bool(subscription.attributes.get("PendingConfirmation"))
+
+
+def drop_expired(world: World, backend: SNSBackend) -> None:
+    """End the subscriptions that nobody confirmed in time, as AWS does by itself."""
+    known, now = email_subscriptions(world), world.clock.now()
+    for arn, subscription in list(backend.subscriptions.items()):
+        if is_pending(subscription) and now - known.asked.get(arn, now) > PENDING_LIFETIME:
+            backend.unsubscribe(arn)
+            known.forget(arn)
+
+
+def request_confirmation(world: World, subscription: Subscription, base_url: str) -> None:
+    """Mail a link with a new token to the address of a pending subscription."""
+    known, now = email_subscriptions(world), world.clock.now()
+    token = secrets.token_hex(_TOKEN_BYTES)
+    with world.lock:
+        known.tokens = {key: kept for key, kept in known.tokens.items() if kept.expires > now}
+        known.tokens[token] = Token(subscription.arn, now + TOKEN_LIFETIME)
+        known.base_urls[subscription.arn] = base_url
+        known.asked.setdefault(subscription.arn, now)
+    body = confirmation_text(base_url, subscription.topic.arn, token)
+    post(world, sender(), subscription.endpoint, CONFIRMATION_SUBJECT, body)
+
+
+def post(world: World, sender_line: str, to: str, subject: str, body: str) -> None:
+    """Send one mail; SNS tells nobody that a mail could not be delivered, so that only the log says it."""
+    try:
+        world.mailbox.deliver(sender_line, to, subject, body, at=world.clock.now())
+    except OSError as error:
+        _LOGGER.warning("The mail %r to %s was not delivered: %s", subject, to, error)

@@ -1,0 +1,110 @@
+"""Give a published message to a topic's subscribers: queues and web hooks through moto, e-mail by SMTP."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from moto.sns.models import Subscription, Topic
+
+from embedded_aws.sns.email import (
+    DEFAULT_SUBJECT,
+    EMAIL_PROTOCOLS,
+    backend_of,
+    email_subscriptions,
+    is_pending,
+    post,
+    sender,
+    unsubscribe_link,
+    with_footer,
+)
+
+if TYPE_CHECKING:
+    from embedded_aws.core.state import World
+
+
+MESSAGES_KEPT = 100
+"""How many messages moto's list of what a topic published keeps; it would grow without end."""
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Notification:
+    """A message as it was published.
+
+    Attributes:
+        structure: "json" if the message is a JSON object of texts by protocol; None for one text for all.
+        attributes: by name, {"Type", "Value"}; what filter policies look at.
+    """
+
+    id: str
+    message: str
+    subject: str | None = None
+    structure: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    def text_for(self, protocol: str) -> str:
+        """Return what subscribers of a protocol get."""
+        if self.structure != "json":
+            return self.message
+        texts: dict[str, str] = json.loads(self.message)
+        return texts.get(protocol) or texts["default"]
+
+
+def find_topic(arn: str) -> Topic | None:
+    """Return moto's topic; None if there is none, or the ARN is no topic's."""
+    try:
+        topic: Topic | None = backend_of(arn).topics.get(arn)
+    except ValueError:
+        return None
+    return topic
+
+
+def publish(world: World, topic: Topic, message: str, subject: str | None = None, structure: str | None = None) -> None:
+    """Publish for a service: to all subscribers, whose deliveries may fail without the service being told."""
+    notification = Notification(str(uuid.uuid4()), message, subject, structure)
+    for subscription in _subscriptions(topic):
+        if subscription.protocol not in EMAIL_PROTOCOLS:
+            try:
+                subscription.publish(message, notification.id, subject, message_structure=structure)
+            except Exception as error:  # a queue that was deleted, a web hook that does not answer
+                _LOGGER.warning("%s was not reached for %s: %s", subscription.endpoint, topic.arn, error)
+    mail_subscribers(world, topic, notification)
+
+
+def _subscriptions(topic: Topic) -> list[Subscription]:
+    return [item for item in list(topic.sns_backend.subscriptions.values()) if item.topic is topic]
+
+
+def mail_subscribers(world: World, topic: Topic, notification: Notification) -> None:
+    """Mail to the confirmed e-mail subscribers whose filter policy takes the message."""
+    del topic.sent_notifications[:-MESSAGES_KEPT]
+    for subscription in _subscriptions(topic):
+        if _takes(subscription, notification):
+            _mail(world, subscription, notification)
+
+
+def _takes(subscription: Subscription, notification: Notification) -> bool:
+    if subscription.protocol not in EMAIL_PROTOCOLS or is_pending(subscription):
+        return False
+    matcher = subscription._filter_policy_matcher
+    return matcher is None or bool(matcher.matches(dict(notification.attributes), notification.message))
+
+
+def _mail(world: World, subscription: Subscription, notification: Notification) -> None:
+    topic = subscription.topic
+    region = topic.sns_backend.region_name
+    base_url = email_subscriptions(world).base_urls.get(subscription.arn, f"https://sns.{region}.amazonaws.com")
+    subject = notification.subject or DEFAULT_SUBJECT
+    text = notification.text_for(subscription.protocol)
+    if subscription.protocol == "email-json":
+        body = subscription.get_post_data(text, notification.id, subject, dict(notification.attributes))
+        text = json.dumps(body | {"UnsubscribeURL": unsubscribe_link(base_url, subscription.arn)}, indent=2)
+    else:
+        text = with_footer(text, base_url, subscription.arn)
+    post(world, sender(topic.display_name), subscription.endpoint, subject, text)

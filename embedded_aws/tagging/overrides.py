@@ -1,0 +1,155 @@
+"""Overrides of the Resource Groups Tagging API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudtrail.models import CloudTrailBackend, cloudtrail_backends
+from moto.core.resource_tagging import (
+    TaggableResourcesMixin,
+    TaggedResource,
+    iter_taggable_backends,
+    make_tag_matcher,
+    match_resource_type,
+)
+from moto.events.models import EventsBackend
+from moto.s3.models import FakeBucket, S3Backend
+
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override, patch
+from embedded_aws.core.pages import page
+
+if TYPE_CHECKING:
+    from embedded_aws.core.call import Call
+    from embedded_aws.core.state import World
+
+
+# The Tagging API's GetResources gives out pages of 100 and AWS's own resource types, a bucket in its Region only.
+#
+# moto 5.2.5 has pages of 50 resources and never more than 100 tags, calls a log group `logs:loggroup`, lists every
+# bucket in every Region, counts a token good for one use, and takes filters beside a list of ARNs. Source: Resource
+# Groups Tagging API reference, GetResources. What had tags once is left out, as moto does; AWS shows it without tags.
+
+RESOURCES_PER_PAGE = 100
+
+_INVALID = "InvalidParameterException"
+_RESOURCES_PER_PAGE = range(1, RESOURCES_PER_PAGE + 1)
+_TAGS_PER_PAGE = range(100, 501)
+_NOT_WITH_ARNS = ("TagFilters", "ResourceTypeFilters", "ResourcesPerPage", "TagsPerPage", "PaginationToken")
+_NOT_SUPPORTED = ("IncludeComplianceDetails", "ExcludeCompliantResources")
+# As in the resources' ARNs, where moto has a name of its own.
+_TYPES = {"logs:loggroup": "logs:log-group"}
+
+
+@override("resourcegroupstaggingapi", "GetResources")
+def get_resources(_world: World, call: Call) -> dict[str, Any]:
+    """List the tagged resources of an account and Region by their ARNs."""
+    parameters = call.parameters
+    _check(parameters)
+    found = sorted(_asked_for(call, parameters), key=lambda resource: resource.arn)
+    pages = list(_pages(found, parameters.get("ResourcesPerPage", RESOURCES_PER_PAGE), parameters.get("TagsPerPage")))
+    question = (call.account, call.region, {**parameters, "PaginationToken": None})
+    refusal = AwsError("PaginationTokenExpiredException", "The pagination token is not valid.", 400)
+    shown, token = page(pages, 1, parameters.get("PaginationToken"), question, refusal)
+    mappings = [_mapping(resource) for resources in shown for resource in resources]
+    return {"PaginationToken": token or "", "ResourceTagMappingList": mappings}
+
+
+def _check(parameters: dict[str, Any]) -> None:
+    unknown = [name for name in _NOT_SUPPORTED if parameters.get(name)]
+    if unknown:
+        raise AwsError(_INVALID, f"The embedded AWS does not support {unknown[0]}.", 400)
+    both = [name for name in _NOT_WITH_ARNS if parameters.get(name)]
+    if parameters.get("ResourceARNList") and both:
+        raise AwsError(_INVALID, f"ResourceARNList and {both[0]} cannot both be specified.", 400)
+    for name, allowed in (("ResourcesPerPage", _RESOURCES_PER_PAGE), ("TagsPerPage", _TAGS_PER_PAGE)):
+        if parameters.get(name, allowed[0]) not in allowed:
+            raise AwsError(_INVALID, f"{name} must be between {allowed[0]} and {allowed[-1]}.", 400)
+    if any(not tag_filter.get("Key") for tag_filter in parameters.get("TagFilters") or ()):
+        raise AwsError(_INVALID, "Every tag filter needs a key.", 400)
+
+
+def _asked_for(call: Call, parameters: dict[str, Any]) -> Iterator[TaggedResource]:
+    arns = parameters.get("ResourceARNList")
+    has_tags = make_tag_matcher(parameters.get("TagFilters"))
+    for resource in _resources(call):
+        resource_type = _TYPES.get(resource.resource_type, resource.resource_type)
+        if (
+            resource.tags
+            and (not arns or resource.arn in arns)
+            and match_resource_type(resource_type, parameters.get("ResourceTypeFilters"))
+            and has_tags(resource.tags)
+        ):
+            yield resource
+
+
+def _resources(call: Call) -> Iterator[TaggedResource]:
+    """Yield what the backends of moto have here, also what has no tags."""
+    for backend in iter_taggable_backends(call.account, call.region):
+        buckets = backend.buckets if isinstance(backend, S3Backend) else {}
+        for resource in backend.iter_tagged_resources():
+            bucket: FakeBucket | None = buckets.get(resource.arn.rpartition(":")[2])
+            if bucket is None or bucket.region_name == call.region:
+                yield resource
+
+
+def _pages(found: Sequence[TaggedResource], most: int, most_tags: int | None) -> Iterator[list[TaggedResource]]:
+    """Yield pages of so many resources, and of so many tags if that is limited; a page has a resource at least."""
+    start = 0
+    while start < len(found):
+        end, tags = start + 1, len(found[start].tags)
+        while end < min(start + most, len(found)):
+            tags += len(found[end].tags)
+            if most_tags is not None and tags > most_tags:
+                break
+            end += 1
+        yield list(found[start:end])
+        start = end
+
+
+def _mapping(resource: TaggedResource) -> dict[str, Any]:
+    return {
+        "ResourceARN": resource.arn,
+        "Tags": [{"Key": key, "Value": value} for key, value in resource.tags.items()],
+    }
+
+
+# The Tagging API's GetResources finds trails and event rules; moto 5.2.5 leaves both out.
+#
+# Source: Resource Groups Tagging API reference, "Services that support the Resource Groups Tagging API". IAM roles are
+# not among them on AWS either.
+
+_MOTO_ITERATES = EventsBackend.iter_tagged_resources
+
+
+@patch(cloudtrail_backends, "backend")
+class _TaggableTrails(CloudTrailBackend, TaggableResourcesMixin):
+    """moto's backend, as one that the Tagging API asks."""
+
+    SERVICE_NAMESPACE = "cloudtrail"
+    # moto finds a service's routes beside the module of its backend.
+    __module__ = CloudTrailBackend.__module__
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield the trails whose home is here."""
+        for trail in self.trails.values():
+            tags = self.tagging_service.get_tag_dict_for_resource(trail.arn)
+            yield TaggedResource(arn=trail.arn, tags=tags, resource_type="cloudtrail:trail")
+
+    def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
+        """Add tags to a trail."""
+        self.tagging_service.tag_resource(arn, self.tagging_service.convert_dict_to_tags_input(tags))
+
+    def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
+        """Take tags from a trail."""
+        self.tagging_service.untag_resource_using_names(arn, tag_keys)
+
+
+@patch(EventsBackend, "iter_tagged_resources")
+def _buses_and_rules(backend: EventsBackend) -> Iterator[TaggedResource]:
+    yield from _MOTO_ITERATES(backend)
+    for bus in backend.event_buses.values():
+        for rule in bus.rules.values():
+            tags = backend.tagger.get_tag_dict_for_resource(rule.arn)
+            yield TaggedResource(arn=rule.arn, tags=tags, resource_type="events:rule")

@@ -1,0 +1,276 @@
+"""A request that is answered and one that is refused for every operation that we answer ourselves.
+
+In the parameters, `<name>` stands for what override_resources.py makes, `<protocol>` for the protocol of the call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support import override_cases_secrets as secrets
+
+TAG = {"Key": "owner", "Value": "secmon"}
+METRIC = {"Namespace": "Test", "MetricName": "kept"}
+RANGE = {"StartTime": "<hour_ago>", "EndTime": "<soon>"}
+ALARM = METRIC | {
+    "AlarmName": "put",
+    "AlarmDescription": "text",
+    "Dimensions": [{"Name": "Secret", "Value": "a"}],
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 1.0,
+    "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+    "AlarmActions": ["<topic>"],
+    "Tags": [TAG],
+}
+QUERY = {"Id": "q", "MetricStat": {"Metric": METRIC, "Period": 60, "Stat": "Sum"}}
+TRANSFORMATION = {"metricName": "Calls", "metricNamespace": "Test", "metricValue": "1"}
+FILTER = {
+    "logGroupName": "kept",
+    "filterName": "put",
+    "filterPattern": "ERROR",
+    "metricTransformations": [TRANSFORMATION],
+}
+SELECTORS = {
+    "TrailName": "kept",
+    "EventSelectors": [
+        {"ReadWriteType": "All", "DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]}
+    ],
+}
+ADVANCED = {
+    "TrailName": "kept",
+    "AdvancedEventSelectors": [
+        {"Name": "all", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
+    ],
+}
+ENTRY = {"Source": "test", "DetailType": "test", "Detail": "{}", "EventBusName": "default"}
+ROLE = {"RoleArn": "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole", "RoleSessionName": "tester"}
+NO_TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/none"
+NO_KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+NO_TOPIC = "arn:aws:sns:us-east-1:123456789012:none"
+
+Case = tuple[str, str, dict[str, Any]]
+
+ANSWERED: list[Case] = [
+    ("cloudtrail", "CreateTrail", {"Name": "created", "S3BucketName": "created", "TagsList": [TAG]}),
+    ("cloudtrail", "UpdateTrail", {"Name": "kept", "S3BucketName": "kept", "EnableLogFileValidation": True}),
+    ("cloudtrail", "DeleteTrail", {"Name": "deleted"}),
+    ("cloudtrail", "GetTrail", {"Name": "kept"}),
+    ("cloudtrail", "DescribeTrails", {"trailNameList": ["kept", NO_TRAIL]}),
+    ("cloudtrail", "ListTrails", {}),
+    ("cloudtrail", "StartLogging", {"Name": "kept"}),
+    ("cloudtrail", "StopLogging", {"Name": "stopped"}),
+    ("cloudtrail", "GetTrailStatus", {"Name": "kept"}),
+    ("cloudtrail", "PutEventSelectors", ADVANCED),
+    ("cloudtrail", "GetEventSelectors", {"TrailName": "kept"}),
+    ("cloudtrail", "PutEventSelectors", SELECTORS),
+    ("cloudtrail", "GetEventSelectors", {"TrailName": "kept"}),
+    ("cloudtrail", "GetEventSelectors", {"TrailName": "stopped"}),
+    (
+        "cloudtrail",
+        "PutInsightSelectors",
+        {"TrailName": "kept", "InsightSelectors": [{"InsightType": "ApiCallRateInsight"}]},
+    ),
+    ("cloudtrail", "GetInsightSelectors", {"TrailName": "kept"}),
+    ("cloudtrail", "ListPublicKeys", RANGE),
+    (
+        "cloudtrail",
+        "LookupEvents",
+        {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "CreateTrail"}]},
+    ),
+    ("cloudtrail", "LookupEvents", {"MaxResults": 1}),
+    ("cloudtrail", "RegisterOrganizationDelegatedAdmin", {"MemberAccountId": "222222222222"}),
+    ("cloudtrail", "DeregisterOrganizationDelegatedAdmin", {"DelegatedAdminAccountId": "333333333333"}),
+    ("cloudwatch", "PutMetricAlarm", ALARM),
+    ("cloudwatch", "PutCompositeAlarm", {"AlarmName": "put-above", "AlarmRule": "ALARM(kept)", "Tags": [TAG]}),
+    (
+        "cloudwatch",
+        "PutMetricData",
+        {"Namespace": "Test", "MetricData": [{"MetricName": "m", "Value": 1.0, "Unit": "Count"}]},
+    ),
+    ("cloudwatch", "SetAlarmState", {"AlarmName": "set", "StateValue": "ALARM", "StateReason": "test"}),
+    ("cloudwatch", "EnableAlarmActions", {"AlarmNames": ["kept"]}),
+    ("cloudwatch", "DisableAlarmActions", {"AlarmNames": ["set"]}),
+    ("cloudwatch", "DeleteAlarms", {"AlarmNames": ["deleted-<protocol>"]}),
+    ("cloudwatch", "DescribeAlarms", {"AlarmTypes": ["MetricAlarm"]}),
+    ("cloudwatch", "DescribeAlarms", {"AlarmTypes": ["CompositeAlarm"]}),
+    ("cloudwatch", "DescribeAlarms", {"AlarmNames": ["math"]}),
+    ("cloudwatch", "DescribeAlarms", {"MaxRecords": 1}),
+    ("cloudwatch", "DescribeAlarmsForMetric", METRIC),
+    ("cloudwatch", "DescribeAlarmHistory", {"AlarmName": "set"}),
+    ("cloudwatch", "DescribeAlarmHistory", {"AlarmTypes": ["CompositeAlarm"], "MaxRecords": 1}),
+    ("cloudwatch", "ListMetrics", METRIC),
+    (
+        "cloudwatch",
+        "GetMetricStatistics",
+        METRIC | RANGE | {"Period": 60, "Statistics": ["Sum", "SampleCount"], "ExtendedStatistics": ["p90"]},
+    ),
+    ("cloudwatch", "GetMetricData", RANGE | {"MetricDataQueries": [QUERY]}),
+    ("events", "PutEvents", {"Entries": [ENTRY]}),
+    ("events", "PutEvents", {"Entries": [ENTRY, {"Source": "test"}]}),
+    ("kms", "ScheduleKeyDeletion", {"KeyId": "<doomed_key>", "PendingWindowInDays": 7}),
+    ("kms", "CancelKeyDeletion", {"KeyId": "<pending_key>"}),
+    ("kms", "DisableKey", {"KeyId": "<key>"}),
+    ("kms", "EnableKey", {"KeyId": "<key>"}),
+    ("logs", "CreateLogGroup", {"logGroupName": "created", "logGroupClass": "STANDARD", "tags": {"a": "b"}}),
+    ("logs", "DeleteLogGroup", {"logGroupName": "deleted"}),
+    ("logs", "DescribeLogGroups", {}),
+    ("logs", "DescribeLogGroups", {"logGroupNamePrefix": "k", "limit": 1}),
+    ("logs", "PutLogGroupDeletionProtection", {"logGroupIdentifier": "kept", "deletionProtectionEnabled": True}),
+    ("logs", "AssociateKmsKey", {"logGroupName": "kept", "kmsKeyId": "<key>"}),
+    ("logs", "DisassociateKmsKey", {"logGroupName": "kept"}),
+    ("logs", "PutRetentionPolicy", {"logGroupName": "kept", "retentionInDays": 7}),
+    ("logs", "PutMetricFilter", FILTER),
+    ("logs", "DescribeMetricFilters", {"logGroupName": "kept"}),
+    ("logs", "DeleteMetricFilter", {"logGroupName": "kept", "filterName": "deleted"}),
+    ("logs", "TestMetricFilter", {"filterPattern": "[a]", "logEventMessages": ["x"]}),
+    ("logs", "FilterLogEvents", {"logGroupName": "kept"}),
+    (
+        "logs",
+        "PutLogEvents",
+        {"logGroupName": "kept", "logStreamName": "stream", "logEvents": [{"timestamp": "<now_ms>", "message": "x"}]},
+    ),
+    (
+        "logs",
+        "PutLogEvents",
+        {"logGroupName": "kept", "logStreamName": "stream", "logEvents": [{"timestamp": 0, "message": "too old"}]},
+    ),
+    ("resourcegroupstaggingapi", "GetResources", {"TagFilters": [{"Key": "owner", "Values": ["secmon"]}]}),
+    *(("secretsmanager", action, parameters) for action, parameters in secrets.ANSWERED),
+    ("sns", "CreateTopic", {"Name": "kept", "Tags": [TAG]}),
+    ("sns", "GetTopicAttributes", {"TopicArn": "<topic>"}),
+    ("sns", "Subscribe", {"TopicArn": "<topic>", "Protocol": "email", "Endpoint": "new@example.com"}),
+    ("sns", "ConfirmSubscription", {"TopicArn": "<topic>", "Token": "<token>"}),
+    ("sns", "ListSubscriptions", {}),
+    ("sns", "ListSubscriptionsByTopic", {"TopicArn": "<topic>"}),
+    ("sns", "Unsubscribe", {"SubscriptionArn": "<subscription>"}),
+    ("sts", "AssumeRole", ROLE),
+    ("sts", "GetCallerIdentity", {}),
+    ("sts", "GetSessionToken", {"DurationSeconds": 900}),
+]
+
+REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
+    ("cloudtrail", "CreateTrail", {"Name": "kept", "S3BucketName": "kept"}, "TrailAlreadyExistsException"),
+    ("cloudtrail", "CreateTrail", {"Name": "a", "S3BucketName": "kept"}, "InvalidTrailNameException"),
+    ("cloudtrail", "CreateTrail", {"Name": "other", "S3BucketName": "no-bucket"}, "S3BucketDoesNotExistException"),
+    ("cloudtrail", "CreateTrail", {"Name": "other", "S3BucketName": "bare"}, "InsufficientS3BucketPolicyException"),
+    ("cloudtrail", "UpdateTrail", {"Name": "none"}, "TrailNotFoundException"),
+    (
+        "cloudtrail",
+        "UpdateTrail",
+        {"Name": "kept", "CloudWatchLogsRoleArn": "x", "CloudWatchLogsLogGroupArn": ""},
+        "InvalidParameterCombinationException",
+    ),
+    ("cloudtrail", "DeleteTrail", {"Name": NO_TRAIL}, "TrailNotFoundException"),
+    ("cloudtrail", "DeleteTrail", {"Name": "<elsewhere>"}, "InvalidHomeRegionException"),
+    ("cloudtrail", "GetTrail", {"Name": "none"}, "TrailNotFoundException"),
+    ("cloudtrail", "StartLogging", {"Name": "none"}, "TrailNotFoundException"),
+    ("cloudtrail", "StopLogging", {"Name": "<elsewhere>"}, "InvalidHomeRegionException"),
+    ("cloudtrail", "GetTrailStatus", {"Name": "none"}, "TrailNotFoundException"),
+    ("cloudtrail", "PutEventSelectors", {"TrailName": "kept"}, "InvalidEventSelectorsException"),
+    ("cloudtrail", "PutEventSelectors", SELECTORS | {"TrailName": "none"}, "TrailNotFoundException"),
+    ("cloudtrail", "GetEventSelectors", {"TrailName": "none"}, "TrailNotFoundException"),
+    (
+        "cloudtrail",
+        "PutInsightSelectors",
+        {"TrailName": "kept", "InsightSelectors": [{}]},
+        "InvalidInsightSelectorsException",
+    ),
+    ("cloudtrail", "GetInsightSelectors", {"TrailName": "stopped"}, "InsightNotEnabledException"),
+    ("cloudtrail", "ListPublicKeys", {"StartTime": "<soon>", "EndTime": "<hour_ago>"}, "InvalidTimeRangeException"),
+    ("cloudtrail", "LookupEvents", {"StartTime": "<soon>", "EndTime": "<hour_ago>"}, "InvalidTimeRangeException"),
+    ("cloudtrail", "LookupEvents", {"NextToken": "x"}, "InvalidNextTokenException"),
+    (
+        "cloudtrail",
+        "RegisterOrganizationDelegatedAdmin",
+        {"MemberAccountId": "999999999999"},
+        "AccountNotFoundException",
+    ),
+    (
+        "cloudtrail",
+        "RegisterOrganizationDelegatedAdmin",
+        {"MemberAccountId": "123456789012"},
+        "CannotDelegateManagementAccountException",
+    ),
+    (
+        "cloudtrail",
+        "DeregisterOrganizationDelegatedAdmin",
+        {"DelegatedAdminAccountId": "999999999999"},
+        "AccountNotRegisteredException",
+    ),
+    ("cloudwatch", "PutMetricAlarm", ALARM | {"TreatMissingData": "x"}, "ValidationError"),
+    ("cloudwatch", "PutCompositeAlarm", {"AlarmName": "x", "AlarmRule": "ALARM("}, "ValidationError"),
+    ("cloudwatch", "PutMetricData", {"Namespace": "AWS/Own", "MetricData": []}, "InvalidParameterValue"),
+    ("cloudwatch", "SetAlarmState", {"AlarmName": "none", "StateValue": "OK", "StateReason": "x"}, "ResourceNotFound"),
+    (
+        "cloudwatch",
+        "SetAlarmState",
+        {"AlarmName": "kept", "StateValue": "OK", "StateReason": "x", "StateReasonData": "{"},
+        "InvalidFormat",
+    ),
+    ("cloudwatch", "EnableAlarmActions", {"AlarmNames": ["1"] * 101}, "ValidationError"),
+    ("cloudwatch", "DisableAlarmActions", {"AlarmNames": ["1"] * 101}, "ValidationError"),
+    ("cloudwatch", "DeleteAlarms", {"AlarmNames": ["none"]}, "ResourceNotFound"),
+    ("cloudwatch", "DescribeAlarms", {"NextToken": "x"}, "InvalidNextToken"),
+    ("cloudwatch", "DescribeAlarmsForMetric", METRIC | {"Unit": "Pounds"}, "ValidationError"),
+    ("cloudwatch", "DescribeAlarmHistory", {"NextToken": "x"}, "InvalidNextToken"),
+    ("cloudwatch", "ListMetrics", {"NextToken": "x"}, "InvalidParameterValue"),
+    ("cloudwatch", "GetMetricStatistics", METRIC | RANGE | {"Period": 60}, "InvalidParameterCombination"),
+    (
+        "cloudwatch",
+        "GetMetricData",
+        {"MetricDataQueries": [QUERY], "StartTime": "<soon>", "EndTime": "<hour_ago>"},
+        "ValidationError",
+    ),
+    ("events", "PutEvents", {"Entries": [ENTRY] * 11}, "ValidationException"),
+    ("kms", "ScheduleKeyDeletion", {"KeyId": NO_KEY}, "NotFoundException"),
+    ("kms", "ScheduleKeyDeletion", {"KeyId": "<key>", "PendingWindowInDays": 31}, "ValidationException"),
+    ("kms", "CancelKeyDeletion", {"KeyId": "<key>"}, "KMSInvalidStateException"),
+    ("kms", "DisableKey", {"KeyId": NO_KEY}, "NotFoundException"),
+    ("kms", "EnableKey", {"KeyId": "<lost_key>"}, "KMSInvalidStateException"),
+    ("logs", "CreateLogGroup", {"logGroupName": "kept"}, "ResourceAlreadyExistsException"),
+    ("logs", "DeleteLogGroup", {"logGroupName": "none"}, "ResourceNotFoundException"),
+    ("logs", "DeleteLogGroup", {"logGroupName": "protected"}, "ValidationException"),
+    ("logs", "DescribeLogGroups", {"nextToken": "x"}, "InvalidParameterException"),
+    (
+        "logs",
+        "PutLogGroupDeletionProtection",
+        {"logGroupIdentifier": "none", "deletionProtectionEnabled": True},
+        "ResourceNotFoundException",
+    ),
+    ("logs", "AssociateKmsKey", {"logGroupName": "kept", "kmsKeyId": NO_KEY}, "InvalidParameterException"),
+    ("logs", "DisassociateKmsKey", {"logGroupName": "none"}, "ResourceNotFoundException"),
+    ("logs", "PutRetentionPolicy", {"logGroupName": "kept", "retentionInDays": 8}, "InvalidParameterException"),
+    ("logs", "PutMetricFilter", FILTER | {"logGroupName": "none"}, "ResourceNotFoundException"),
+    ("logs", "PutMetricFilter", FILTER | {"filterPattern": "{"}, "InvalidParameterException"),
+    ("logs", "DescribeMetricFilters", {"logGroupName": "none"}, "ResourceNotFoundException"),
+    ("logs", "DeleteMetricFilter", {"logGroupName": "kept", "filterName": "none"}, "ResourceNotFoundException"),
+    ("logs", "TestMetricFilter", {"filterPattern": "{", "logEventMessages": ["x"]}, "InvalidParameterException"),
+    ("logs", "FilterLogEvents", {"logGroupName": "none"}, "ResourceNotFoundException"),
+    (
+        "logs",
+        "PutLogEvents",
+        {"logGroupName": "kept", "logStreamName": "none", "logEvents": [{"timestamp": 0, "message": "x"}]},
+        "ResourceNotFoundException",
+    ),
+    ("resourcegroupstaggingapi", "GetResources", {"PaginationToken": "x"}, "PaginationTokenExpiredException"),
+    *(("secretsmanager", action, parameters, code) for action, parameters, code in secrets.REFUSED),
+    ("sns", "CreateTopic", {"Name": "kept", "Attributes": {"DisplayName": "Other"}}, "InvalidParameter"),
+    ("sns", "GetTopicAttributes", {"TopicArn": NO_TOPIC}, "NotFound"),
+    ("sns", "Subscribe", {"TopicArn": NO_TOPIC, "Protocol": "email", "Endpoint": "a@example.com"}, "NotFound"),
+    ("sns", "Subscribe", {"TopicArn": "<topic>", "Protocol": "email", "Endpoint": "nobody"}, "InvalidParameter"),
+    ("sns", "ConfirmSubscription", {"TopicArn": "<topic>", "Token": "x"}, "InvalidParameter"),
+    ("sns", "ListSubscriptions", {"NextToken": "x"}, "InvalidParameter"),
+    ("sns", "ListSubscriptionsByTopic", {"TopicArn": NO_TOPIC}, "NotFound"),
+    ("sns", "Unsubscribe", {"SubscriptionArn": "PendingConfirmation"}, "InvalidParameter"),
+    ("sts", "AssumeRole", ROLE | {"RoleArn": "arn:aws:iam::222222222222:role/none"}, "AccessDenied"),
+]
+
+NOTHING_TO_REFUSE = {
+    ("cloudtrail", "DescribeTrails"),
+    ("cloudtrail", "ListTrails"),
+    ("sts", "GetCallerIdentity"),
+    ("sts", "GetSessionToken"),
+}
+"""Operations without parameters that could be wrong, which every caller may call."""

@@ -1,0 +1,55 @@
+"""CloudTrail's readOnly, and which calls are data events."""
+
+from __future__ import annotations
+
+import pytest
+
+from embedded_aws.cloudtrail.records.operations import data_resource_type, is_read_only, is_recorded
+
+
+@pytest.mark.parametrize(
+    ("service", "action"),
+    [
+        ("sts", "AssumeRole"),
+        ("sts", "GetCallerIdentity"),
+        ("kms", "Decrypt"),
+        ("kms", "GenerateDataKey"),
+        ("cloudtrail", "LookupEvents"),
+        ("logs", "FilterLogEvents"),
+        ("logs", "TestMetricFilter"),
+        ("secretsmanager", "GetSecretValue"),
+        ("secretsmanager", "BatchGetSecretValue"),
+        ("s3", "HeadBucket"),
+        ("dynamodb", "Query"),
+        ("iam", "SimulatePrincipalPolicy"),
+    ],
+)
+def test_it_is_a_read(service: str, action: str) -> None:
+    assert is_read_only(service, action)
+
+
+@pytest.mark.parametrize(
+    ("service", "action"),
+    [
+        ("sts", "GetSessionToken"),
+        ("sts", "GetFederationToken"),
+        ("kms", "ScheduleKeyDeletion"),
+        ("cloudtrail", "StopLogging"),
+        ("logs", "PutMetricFilter"),
+        ("secretsmanager", "RotateSecret"),
+    ],
+)
+def test_it_is_a_write(service: str, action: str) -> None:
+    assert not is_read_only(service, action)
+
+
+def test_data_events_are_told_from_management_events() -> None:
+    assert data_resource_type("s3", "GetObject") == "AWS::S3::Object"
+    assert data_resource_type("lambda", "Invoke") == "AWS::Lambda::Function"
+    assert data_resource_type("s3", "PutBucketPolicy") is None
+    assert data_resource_type("kms", "Decrypt") is None
+
+
+def test_putting_log_events_leaves_no_record() -> None:
+    assert not is_recorded("logs", "PutLogEvents")
+    assert is_recorded("logs", "PutMetricFilter")

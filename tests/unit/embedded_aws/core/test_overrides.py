@@ -1,0 +1,132 @@
+"""Every operation that we answer ourselves is answered as botocore's model of the service says, refusals included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.model import StructureShape
+from botocore.validate import ParamValidator
+
+from embedded_aws.cloudtrail.records.operations import is_read_only
+from embedded_aws.core.protocol import operation_model
+from embedded_aws.core.services import OVERRIDES
+from tests.support.alarm_setup import Client
+from tests.support.model_violations import Violation, violations
+from tests.support.override_cases import ANSWERED, NOTHING_TO_REFUSE, REFUSED
+from tests.support.override_resources import make_resources
+from tests.support.raw_call import protocols_of, raw_call, unknown_members, values_outside_enums
+
+# What each service answers to a request that its model forbids; CloudTrail has an error for almost every member.
+CODES = {
+    "cloudwatch": "ValidationError",
+    "events": "ValidationException",
+    "kms": "ValidationException",
+    "logs": "InvalidParameterException",
+    "resourcegroupstaggingapi": "InvalidParameterException",
+    "secretsmanager": "ValidationException",
+    "sns": "InvalidParameter",
+    "sts": "ValidationError",
+}
+UNREAD = {"json": "SerializationException", "query": "MalformedInput"}
+
+# The common errors of STS; the statuses of all others are in the model, or 400 for a protocol of JSON.
+_STATUS = {"AccessDenied": 403}
+
+Made = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def made(embedded_aws: str, aws_client: Client) -> Made:
+    return make_resources(embedded_aws, aws_client)
+
+
+def filled(template: Any, made: Made, protocol: str) -> Any:
+    """Return a template with what was made in the place of `<name>`; `<protocol>` is the protocol."""
+    if isinstance(template, dict):
+        return {key: filled(value, made, protocol) for key, value in template.items()}
+    if isinstance(template, list):
+        return [filled(item, made, protocol) for item in template]
+    if not isinstance(template, str):
+        return template
+    known = made | {"protocol": protocol}
+    whole = re.fullmatch(r"<(\w+)>", template)
+    return known[whole[1]] if whole else re.sub(r"<(\w+)>", lambda match: known[match[1]], template)
+
+
+def answered_cases() -> Iterator[Any]:
+    for service, action, parameters in ANSWERED:
+        for protocol in protocols_of(service):
+            yield pytest.param(service, action, parameters, protocol, id=f"{service}-{action}-{protocol}")
+
+
+def violating_cases() -> Iterator[Any]:
+    for service, action, parameters in {case[:2]: case for case in reversed(ANSWERED)}.values():
+        for violation in violations(service, action, parameters):
+            for protocol in protocols_of(service):
+                name = f"{service}-{action}-{protocol}-{violation.what}"
+                yield pytest.param(service, action, violation, protocol, id=name)
+
+
+def refused_cases() -> Iterator[Any]:
+    for service, action, parameters, code in REFUSED:
+        for protocol in protocols_of(service):
+            name = f"{service}-{action}-{protocol}-{code}"
+            yield pytest.param(service, action, parameters, code, protocol, id=name)
+
+
+def test_every_override_is_in_the_tables() -> None:
+    assert OVERRIDES.keys() - {case[:2] for case in ANSWERED} == set(), "answer them in override_cases.ANSWERED"
+    assert OVERRIDES.keys() - {case[:2] for case in REFUSED} == NOTHING_TO_REFUSE, (
+        "refuse them in override_cases.REFUSED"
+    )
+    assert {case[:2] for case in (*ANSWERED, *REFUSED)} - OVERRIDES.keys() == set(), "no override has these"
+
+
+@pytest.mark.parametrize(("service", "action", "parameters", "protocol"), answered_cases())
+def test_an_answer_has_the_shape_of_the_model(
+    embedded_aws: str, made: Made, service: str, action: str, parameters: dict[str, Any], protocol: str
+) -> None:
+    answer = raw_call(embedded_aws, service, action, filled(parameters, made, protocol), protocol)
+    assert (answer.status, answer.code) == (200, None), answer.message
+    shape = operation_model(service, action).output_shape
+    if not isinstance(shape, StructureShape):
+        assert answer.members == {}
+        return
+    assert ParamValidator().validate(answer.members, shape).generate_report() == ""
+    assert list(values_outside_enums(shape, answer.members)) == []
+    assert unknown_members(action, shape, answer.body, protocol) == []
+    if shape.members and is_read_only(service, action):
+        assert any(answer.members.values()), "an answer without anything shows nothing"
+
+
+@pytest.mark.parametrize(("service", "action", "violation", "protocol"), violating_cases())
+def test_a_request_that_the_model_forbids_is_refused(
+    embedded_aws: str, made: Made, service: str, action: str, violation: Violation, protocol: str
+) -> None:
+    answer = raw_call(embedded_aws, service, action, filled(violation.parameters, made, protocol), protocol)
+    assert answer.status == 400, answer
+    if violation.what.endswith("is no number"):
+        assert answer.code == UNREAD[protocol]
+        return
+    assert violation.member.lower() in answer.message.lower()
+    if service == "cloudtrail":
+        assert answer.code in {error.name for error in operation_model(service, action).error_shapes}
+        assert str(answer.code).startswith("Invalid")
+    else:
+        assert answer.code == CODES[service]
+
+
+@pytest.mark.parametrize(("service", "action", "parameters", "code", "protocol"), refused_cases())
+def test_a_refusal_has_a_code_and_a_status_of_the_model(
+    embedded_aws: str, made: Made, service: str, action: str, parameters: dict[str, Any], code: str, protocol: str
+) -> None:
+    answer = raw_call(embedded_aws, service, action, filled(parameters, made, protocol), protocol)
+    assert answer.code == code, answer
+    shapes = operation_model(service, action).error_shapes
+    errors = {shape.error_code: shape.metadata.get("error", {}) for shape in shapes}
+    assert code in errors.keys() | {CODES.get(service)} | _STATUS.keys()
+    assert answer.status == errors.get(code, {}).get("httpStatusCode", _STATUS.get(code, 400))
+    assert answer.message

@@ -1,0 +1,82 @@
+"""A seed becomes an organization; what is wrong with one is said all at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from embedded_aws.seeds.seed import DEFAULT_SEED, SeedError, load_seed
+from tests.conftest import run
+from tests.support.in_process import GUIDE, PRODUCTION, InProcess, aws
+
+__all__ = ["aws"]
+
+ONE_WITH = "accounts: [{{id: '123456789012', name: a, management: true, {}}}]"
+USER = "{name: u, access_key: AKIAAAAAAAAAAAAAAAAA, secret_key: x}"
+
+
+def test_the_default_seed_has_the_accounts_of_the_embedded_inventory() -> None:
+    seed = load_seed(DEFAULT_SEED)
+    assert [account.id for account in seed.accounts] == [GUIDE, PRODUCTION, "333333333333"]
+    assert seed.management.name == "guide"
+
+
+def test_the_organization_has_its_accounts_in_their_units(aws: InProcess) -> None:
+    organizations = aws.client("organizations")
+    assert organizations.describe_organization()["Organization"]["MasterAccountId"] == GUIDE
+    accounts = organizations.list_accounts()["Accounts"]
+    assert [(account["Id"], account["Name"]) for account in accounts] == [
+        (GUIDE, "guide"),
+        (PRODUCTION, "production"),
+        ("333333333333", "sandbox"),
+    ]
+    (parent,) = organizations.list_parents(ChildId=PRODUCTION)["Parents"]
+    unit = organizations.describe_organizational_unit(OrganizationalUnitId=parent["Id"])["OrganizationalUnit"]
+    assert unit["Name"] == "production"
+
+
+def test_members_have_the_role_of_the_organization(aws: InProcess) -> None:
+    session = aws.session("OrganizationAccountAccessRole")
+    assert aws.client("sts", **session).get_caller_identity()["Account"] == PRODUCTION
+
+
+def test_the_management_account_begins_without_roles(aws: InProcess) -> None:
+    assert aws.client("iam").list_roles()["Roles"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("accounts: [", "while parsing"),
+        ("[]", "the seed: expected a mapping with accounts, organizational_units"),
+        ("accounts: []", "exactly one must have management: true"),
+        ("accounts: [{id: 123456789012, name: a, management: true}]", "accounts[0].id: expected str, not int; put it"),
+        ("accounts: [{id: '12', name: a, management: true}]", "accounts[0].id: expected 12 digits in quotes, not '12'"),
+        ("accounts: [{id: '123456789012', management: true}]", "accounts[0]: name is missing"),
+        ("accounts: [{id: '123456789012', name: a, managment: true}]", "accounts[0]: unknown key 'managment'; known:"),
+        ("accounts: [{id: '123456789012', name: a, roles: [{name: r}]}]", "accounts[0].roles[0]: trusts is missing"),
+        (ONE_WITH.format("roles: [{name: r, trusts: [123456789012]}]"), "accounts[0].roles[0].trusts: expected ARNs"),
+        (
+            ONE_WITH.format("roles: [{name: r, trusts: ['*']}, {name: r, trusts: ['*']}]"),
+            "accounts[0].roles: name r is",
+        ),
+        (ONE_WITH.format(f"users: [{USER}, {USER}]"), "accounts[0].users: name u is there more than once"),
+        (ONE_WITH.format(f"users: [{USER}, {USER}]"), "users: access_key AKIAAAAAAAAAAAAAAAAA is there more than once"),
+    ],
+)
+def test_what_is_wrong_with_a_seed_is_said_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "seed.yml"
+    path.write_text(text)
+    with pytest.raises(SeedError) as caught:
+        load_seed(path)
+    assert reason in str(caught.value)
+    assert all(line.startswith(f"{path}: ") for line in str(caught.value).splitlines())
+
+
+def test_a_seed_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
+    result = run(sys.executable, "-m", "embedded_aws", "--port", "0", "--seed", tmp_path / "none.yml")
+    assert result.returncode == 1
+    assert "No such file" in result.stderr
+    assert "Traceback" not in result.stderr

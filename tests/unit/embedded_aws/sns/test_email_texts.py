@@ -1,0 +1,35 @@
+"""What SNS writes into mails of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from embedded_aws.sns.email import confirmation_text, sender, with_footer
+
+TOPIC = "arn:aws:sns:us-east-1:123456789012:alerts"
+
+
+@pytest.mark.parametrize(
+    ("display_name", "line"),
+    [
+        ("", "AWS Notifications <no-reply@sns.amazonaws.com>"),
+        ("Security", "Security <no-reply@sns.amazonaws.com>"),
+        ("Ops, Security", '"Ops, Security" <no-reply@sns.amazonaws.com>'),
+        ("two\nlines", "two lines <no-reply@sns.amazonaws.com>"),
+    ],
+)
+def test_the_display_name_is_the_senders_name(display_name: str, line: str) -> None:
+    assert sender(display_name) == line
+
+
+def test_the_confirmation_carries_its_link_on_a_line_of_its_own() -> None:
+    lines = confirmation_text("http://127.0.0.1:4599", TOPIC, "abc").splitlines()
+
+    assert f"http://127.0.0.1:4599/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=abc" in lines
+
+
+def test_the_footer_carries_its_link_on_a_line_of_its_own() -> None:
+    lines = with_footer("hello", "http://127.0.0.1:4599", f"{TOPIC}:1").splitlines()
+
+    assert lines[:3] == ["hello", "", "--"]
+    assert f"http://127.0.0.1:4599/?Action=Unsubscribe&SubscriptionArn={TOPIC}:1" in lines
