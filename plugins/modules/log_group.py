@@ -6,13 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: log_group
-short_description: Manage a log group without ever losing its events by a change
+short_description: Manage a CloudWatch Logs log group without losing its events
 version_added: 0.2.0
 description:
-  - Makes, changes and deletes one log group of CloudWatch Logs.
-  - What the task does not mention stays as it is. No change ever deletes the group to make it anew.
-  - Stands in for M(amazon.aws.cloudwatchlogs_log_group), which deletes the group when it is told a retention that it
-    does not know, writes in check mode, and ignores the key of an existing group.
+  - Creates, changes and deletes one log group of CloudWatch Logs.
+  - Omitted options keep their current values. No change recreates the group.
+  - Replaces M(amazon.aws.cloudwatchlogs_log_group), which deletes the group if the retention is not one that it knows.
+    Shown by C(test_upstream_deletes_a_group_for_an_unknown_retention).
+  - That module also writes in check mode, and ignores the key of an existing group.
 options:
   name:
     description: The name of the log group.
@@ -20,36 +21,32 @@ options:
     required: true
   retention_days:
     description:
-      - How many days events are kept. V(0) keeps them for ever.
+      - Days until events are deleted. V(0) keeps them forever.
       - One of V(1), V(3), V(5), V(7), V(14), V(30), V(60), V(90), V(120), V(150), V(180), V(365), V(400), V(545),
-        V(731), V(1096), V(1827), V(2192), V(2557), V(2922), V(3288) and V(3653). Anything else is refused.
+        V(731), V(1096), V(1827), V(2192), V(2557), V(2922), V(3288) and V(3653).
     type: int
   kms_key_arn:
-    description: The ARN of the KMS key that encrypts the events, or an empty string for none.
+    description: The ARN of the KMS key that encrypts the events; an empty string for none.
     type: str
-  log_group_class:
-    description: The class, which is chosen once. Metric filters need V(STANDARD).
-    type: str
-    choices: [STANDARD, INFREQUENT_ACCESS, ESSENTIALS, DELIVERY]
   deletion_protection:
     description:
-      - Whether CloudWatch Logs refuses to delete the group.
-      - With O(state=absent), V(false) lifts the protection first.
+      - Whether CloudWatch Logs rejects the deletion of the group.
+      - O(state=absent) fails for a protected group unless this is V(false), which disables the protection first.
     type: bool
   tags:
-    description: The tags. One more, C(secmon:managed-by), marks the group as this collection's.
+    description: The tags. The tag C(secmon:managed-by) is added, which marks the group as managed by this collection.
     type: dict
   purge_tags:
-    description: Whether tags that O(tags) does not name are removed.
+    description: Whether tags that are not in O(tags) are removed.
     type: bool
     default: true
   state:
-    description: Whether the group exists. V(absent) deletes every event in it and says how many bytes that were.
+    description: Whether the group exists. V(absent) deletes all events and returns the stored bytes.
     type: str
     choices: [present, absent]
     default: present
 notes:
-  - The IAM actions it needs are
+  - Required IAM actions are
     C(logs:DescribeLogGroups), C(logs:ListTagsForResource), C(logs:CreateLogGroup), C(logs:PutRetentionPolicy),
     C(logs:DeleteRetentionPolicy), C(logs:AssociateKmsKey), C(logs:DisassociateKmsKey),
     C(logs:PutLogGroupDeletionProtection), C(logs:TagResource), C(logs:UntagResource), C(logs:DeleteLogGroup) and
@@ -66,17 +63,17 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Keep the trail's events for a year
+- name: Ensure the trail's events are kept for a year
   secmon.aws.log_group:
     name: /aws/cloudtrail/logs
     retention_days: 365
 
-- name: Remove the encryption by a customer managed key
+- name: Remove the encryption with a customer managed key
   secmon.aws.log_group:
     name: /aws/cloudtrail/logs
     kms_key_arn: ""
 
-- name: Remove the group with all events
+- name: Delete the group with all events
   secmon.aws.log_group:
     name: /aws/cloudtrail/logs
     state: absent
@@ -84,36 +81,36 @@ EXAMPLES = r"""
 
 RETURN = r"""
 log_group:
-  description: The group as it is, or as it would be in check mode; empty if it is absent.
+  description: The group, predicted in check mode; empty if it is absent.
   returned: success
   type: dict
   contains:
     name:
-      description: Its name.
+      description: The name.
       type: str
       returned: always
     arn:
-      description: Its ARN, without C(:*) at the end.
+      description: The ARN, without the suffix C(:*).
       type: str
       returned: always
     retention_days:
-      description: How many days events are kept; 0 for ever.
+      description: Days until events are deleted; 0 if they are kept forever.
       type: int
       returned: always
     kms_key_arn:
-      description: The key, or an empty string.
+      description: The ARN of the KMS key, or an empty string.
       type: str
       returned: always
     log_group_class:
-      description: Its class.
+      description: The log group class.
       type: str
       returned: always
     deletion_protection:
-      description: Whether it is protected from deletion.
+      description: Whether the group is protected from deletion.
       type: bool
       returned: always
     tags:
-      description: Its tags.
+      description: The tags.
       type: dict
       returned: always
   sample:
@@ -125,16 +122,16 @@ log_group:
     deletion_protection: false
     tags: {"secmon:managed-by": secmon.aws}
 lost:
-  description: What the deletion loses, or lost; empty if there was nothing to delete.
+  description: The events that the deletion loses; empty if there was nothing to delete.
   returned: when O(state=absent)
   type: dict
   contains:
     stored_bytes:
-      description: The size of the events.
+      description: The size of the events in bytes.
       type: int
       returned: when the group exists
     retention_days:
-      description: How long they were to be kept; 0 for ever.
+      description: The retention of the events in days; 0 for unlimited.
       type: int
       returned: when the group exists
   sample: {stored_bytes: 52428800, retention_days: 365}
@@ -146,20 +143,15 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
-from ansible_collections.secmon.aws.plugins.module_utils.logs.log_group import (
-    CLASSES,
-    check_log_group,
-    plan_absent,
-    plan_present,
-)
-from ansible_collections.secmon.aws.plugins.module_utils.logs.log_group_reads import find_log_group, log_group_tags
+from ansible_collections.secmon.aws.plugins.module_utils.logs.checks import check_log_group
+from ansible_collections.secmon.aws.plugins.module_utils.logs.log_group import plan_absent, plan_present
+from ansible_collections.secmon.aws.plugins.module_utils.logs.reads import find_log_group, log_group_tags
 
 OPTIONS: dict[str, Any] = {
     **OWNER_OPTIONS,
     "name": {"type": "str", "required": True},
     "retention_days": {"type": "int"},
     "kms_key_arn": {"type": "str", "no_log": False},
-    "log_group_class": {"type": "str", "choices": list(CLASSES)},
     "deletion_protection": {"type": "bool"},
     "tags": {"type": "dict"},
     "purge_tags": {"type": "bool", "default": True},
@@ -168,7 +160,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def decide(params: Mapping[str, Any], account: Account) -> Plan:
-    """Read the group and plan what to do about it."""
+    """Read the group and plan the changes."""
     check_log_group(params, account.region)
     group = find_log_group(account, params["name"])
     tags = log_group_tags(account, group) if group else {}

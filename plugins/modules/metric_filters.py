@@ -9,87 +9,92 @@ module: metric_filters
 short_description: Manage the metric filters of a log group as a set
 version_added: 0.2.0
 description:
-  - Makes, changes and removes metric filters of one log group of CloudWatch Logs, by their exact names.
-  - Lists the group's filters once, whatever their number, and writes those that differ.
-  - Patterns, metrics, dimensions and quotas are checked before anything is written.
-  - Stands in for M(amazon.aws.cloudwatchlogs_log_group_metric_filter), which takes a filter for the one that it looks
-    for if its name begins in the same way, so that with C(RootChanges) there it never makes or removes C(Root).
+  - Creates, changes and deletes metric filters of one log group of CloudWatch Logs, by their exact names.
+  - Lists the group's filters once, and writes only those that differ.
+  - Patterns, metrics, dimensions and quotas are validated before any write.
+  - Replaces M(amazon.aws.cloudwatchlogs_log_group_metric_filter), which looks filters up by name prefix, so that it
+    never creates or deletes C(Root) next to C(RootChanges). Shown by
+    C(test_upstream_never_creates_a_filter_whose_name_is_a_prefix_of_another).
 options:
   log_group_name:
-    description: The name of the log group. It has to be of the class V(STANDARD).
+    description: The name of the log group. Its class must be V(STANDARD).
     type: str
     required: true
   filters:
     description:
-      - The filters. What an element does not mention stays as it is on AWS.
-      - V([]) together with O(purge_namespace) removes all that feed the namespace.
+      - The filters. Options omitted from an element keep their current values.
+      - V([]) together with O(purge_namespace) deletes all filters with a metric in the namespace.
     type: list
     elements: dict
     required: true
     suboptions:
       name:
-        description: Its name.
+        description: The name of the filter.
         type: str
         required: true
       pattern:
         description:
-          - Its filter pattern, of 1024 characters at most, sent as it is. An empty string matches every event.
-          - One that differs from it in white space only is a difference, since CloudWatch Logs gives a pattern back as
-            it was put. That was seen on the embedded AWS only.
+          - The filter pattern, with 1024 characters at most, sent unchanged. An empty string matches every event.
+          - A difference in white space is a change, since CloudWatch Logs returns patterns unchanged. That was observed
+            on the embedded AWS only.
           - Required if O(state=present).
         type: str
       metric_namespace:
         description:
-          - The namespace of its metric. It cannot begin with C(AWS/). Required if O(state=present).
-          - Filters have no tags. One that exists already is this collection's if it feeds a namespace that the task
-            names, here or as O(purge_namespace), or if its pattern and metric name are those of the task, so that only
-            its namespace was changed by hand. Any other is refused unless O(adopt=true).
+          - The namespace of the metric. It cannot start with C(AWS/). Required if O(state=present).
+          - Filters have no tags. An existing filter is managed by this collection if its metric is in a namespace of
+            the task, here or in O(purge_namespace), or if pattern and metric name are those of the task, so that only
+            the namespace was changed manually. Any other existing filter is rejected unless O(adopt=true).
         type: str
       metric_name:
-        description: The name of its metric. Required if O(state=present).
+        description: The name of the metric. Required if O(state=present).
         type: str
       metric_value:
-        description: What a matching event counts. A number, or a field of the pattern such as V($.latency).
+        description: The metric value of a matching event. A number, or a field of the pattern such as V($.latency).
         type: str
         default: "1"
       default_value:
         description:
-          - What an event that does not match counts. A number, or V('') for nothing.
-          - Excludes O(filters[].dimensions) on AWS; to set one of them clears the other.
+          - The metric value of any other event. A number, or V('') for none.
+          - Mutually exclusive with O(filters[].dimensions) on AWS; setting one of them clears the other.
         type: raw
       unit:
-        description: The unit of the metric, such as V(Count) or V(Bytes). V(None) and V('') are for no unit.
+        description: The unit of the metric, such as V(Count) or V(Bytes); V(None) or V('') for no unit.
         type: str
       dimensions:
         description:
-          - Up to three dimensions, each with the field of the pattern that it is read from, such as
-            V($.userIdentity.type). V({}) removes them.
+          - Up to three dimensions, each with the field of the pattern for its value, such as V($.userIdentity.type).
+            V({}) removes them.
         type: dict
+      test_messages:
+        description: Like O(test_messages), for this filter only. AWS allows 50 messages for one filter in total.
+        type: list
+        elements: raw
   purge_namespace:
     description:
-      - Removes every other filter of the group that feeds this namespace, or one of these.
-      - With O(state=absent) it only says whose the filters are.
+      - Deletes every other filter of the group with a metric in these namespaces.
+      - With O(state=absent) it only determines which filters are managed.
     type: list
     elements: str
   test_messages:
     description:
-      - Up to 50 messages on which AWS tries the pattern of every filter (TestMetricFilter), in check mode too. An event
-        given as a mapping is sent as JSON.
-      - Where AWS and the engine of this collection disagree, the task warns and returns RV(disagreements).
+      - Messages with which AWS tests the pattern of every filter (TestMetricFilter), also in check mode. A mapping is
+        sent as JSON.
+      - If AWS and the engine of this collection disagree, the task warns and returns RV(disagreements).
       - Ignored with O(state=absent).
     type: list
     elements: raw
   state:
-    description: Whether the filters exist. V(absent) removes exactly those that are named.
+    description: Whether the filters exist. V(absent) deletes exactly the filters in O(filters).
     type: str
     choices: [present, absent]
     default: present
 notes:
-  - The IAM actions it needs are C(logs:DescribeMetricFilters), C(logs:PutMetricFilter), C(logs:DeleteMetricFilter), and
+  - Required IAM actions are C(logs:DescribeMetricFilters), C(logs:PutMetricFilter), C(logs:DeleteMetricFilter), and
     C(logs:TestMetricFilter) for O(test_messages).
-  - To name the account, a failure asks STS for the caller's identity, which needs no permission.
-  - If the log group does not exist, check mode shows all filters as new and warns, since an earlier task may be about
-    to make the group. The real run fails.
+  - On failure the module asks STS for the caller's account, which requires no permission.
+  - If the log group does not exist, check mode predicts new filters and warns, since an earlier task may create the
+    group. A real run fails.
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
@@ -102,7 +107,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Count reads of secrets, and nothing else in this namespace
+- name: Count reads of secrets, and delete all other filters of the namespace
   secmon.aws.metric_filters:
     log_group_name: /aws/cloudtrail/logs
     purge_namespace: SecurityMetrics
@@ -113,7 +118,7 @@ EXAMPLES = r"""
         metric_name: SecretAccessCount
         default_value: 0
 
-- name: Count console logins by the type of the user, and try the pattern on AWS
+- name: Count console logins by user type, and test the pattern on AWS
   secmon.aws.metric_filters:
     log_group_name: /aws/cloudtrail/logs
     filters:
@@ -127,7 +132,7 @@ EXAMPLES = r"""
     test_messages:
       - {eventName: ConsoleLogin, userIdentity: {type: Root}}
 
-- name: Remove a filter
+- name: Delete a filter
   secmon.aws.metric_filters:
     log_group_name: /aws/cloudtrail/logs
     filters:
@@ -137,41 +142,41 @@ EXAMPLES = r"""
 
 RETURN = r"""
 filters:
-  description: The filters of the task as they are, or as they would be in check mode; empty if they are absent.
+  description: The filters of the task, predicted in check mode; empty if they are absent.
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: Its name.
+      description: The name.
       type: str
       returned: always
     pattern:
-      description: Its filter pattern.
+      description: The filter pattern.
       type: str
       returned: always
     metric_namespace:
-      description: The namespace of its metric.
+      description: The namespace of the metric.
       type: str
       returned: always
     metric_name:
-      description: The name of its metric.
+      description: The name of the metric.
       type: str
       returned: always
     metric_value:
-      description: What a matching event counts.
+      description: The metric value of a matching event.
       type: str
       returned: always
     default_value:
-      description: What an event that does not match counts; null for nothing.
+      description: The metric value of any other event; null for none.
       type: float
       returned: always
     unit:
-      description: The unit; V(None) if there is none.
+      description: The unit; V(None) for no unit.
       type: str
       returned: always
     dimensions:
-      description: The dimensions, each with its field.
+      description: The dimensions with their fields.
       type: dict
       returned: always
   sample:
@@ -184,31 +189,31 @@ filters:
       unit: None
       dimensions: {}
 created:
-  description: The names of the filters that are new.
+  description: The names of the created filters.
   returned: success
   type: list
   elements: str
   sample: [TrackSecretAccess]
 updated:
-  description: The names of the filters that were changed.
+  description: The names of the changed filters.
   returned: success
   type: list
   elements: str
   sample: []
 removed:
-  description: The names of the filters that were removed, those of O(purge_namespace) included.
+  description: The names of the deleted filters, including those of O(purge_namespace).
   returned: success
   type: list
   elements: str
   sample: [AbandonedFilter]
 tests:
-  description: What AWS and the engine of this collection say of each message for each filter.
+  description: The results of AWS and of the engine of this collection for each test message.
   returned: success
   type: list
   elements: dict
   contains:
     filter:
-      description: The filter's name.
+      description: The name of the filter.
       type: str
       returned: always
     message:
@@ -224,11 +229,11 @@ tests:
       type: bool
       returned: always
     aws_values:
-      description: The fields that AWS reads from it; for space-delimited patterns only.
+      description: The fields that AWS extracts; for space-delimited patterns only.
       type: dict
       returned: always
     engine_values:
-      description: The fields that the engine of this collection reads from it; for space-delimited patterns only.
+      description: The fields that the engine of this collection extracts; for space-delimited patterns only.
       type: dict
       returned: always
   sample:
@@ -239,7 +244,7 @@ tests:
       aws_values: {}
       engine_values: {}
 disagreements:
-  description: Those of RV(tests) where AWS and the engine of this collection disagree.
+  description: The entries of RV(tests) on which AWS and the engine of this collection disagree.
   returned: success
   type: list
   elements: dict
@@ -252,18 +257,14 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
-from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filter_checks import check_metric_filters
-from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filter_reads import (
+from ansible_collections.secmon.aws.plugins.module_utils.logs.checks import check_metric_filters
+from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filters import plan_absent, plan_present
+from ansible_collections.secmon.aws.plugins.module_utils.logs.reads import (
     list_metric_filters,
     log_group_arn,
     matches_on_aws,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filters import plan_absent, plan_present
-from ansible_collections.secmon.aws.plugins.module_utils.logs.sample_messages import (
-    as_texts,
-    compared,
-    with_tests,
-)
+from ansible_collections.secmon.aws.plugins.module_utils.logs.sample_messages import compared, messages_of, with_tests
 
 FILTER_OPTIONS: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -274,6 +275,7 @@ FILTER_OPTIONS: dict[str, Any] = {
     "default_value": {"type": "raw"},
     "unit": {"type": "str"},
     "dimensions": {"type": "dict"},
+    "test_messages": {"type": "list", "elements": "raw"},
 }
 OPTIONS: dict[str, Any] = {
     **OWNER_OPTIONS,
@@ -286,7 +288,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def decide(params: Mapping[str, Any], account: Account) -> Plan:
-    """List the group's filters, plan what to do about them, and try their patterns on AWS if that is wanted."""
+    """List the group's filters, plan the changes, and test the patterns on AWS if there are test messages."""
     check_metric_filters(params)
     group = params["log_group_name"]
     found = list_metric_filters(account, group)
@@ -297,10 +299,10 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
 
 
 def _tested(params: Mapping[str, Any], account: Account) -> Iterator[dict[str, Any]]:
-    messages = as_texts(params["test_messages"] or [])
-    for item in params["filters"] if messages else []:
-        matches = matches_on_aws(account, item["name"], item["pattern"], messages)
-        yield from compared(item["name"], item["pattern"], messages, matches)
+    for item in params["filters"]:
+        if messages := messages_of(item, params):
+            matches = matches_on_aws(account, item["name"], item["pattern"], messages)
+            yield from compared(item["name"], item["pattern"], messages, matches)
 
 
 def main() -> None:

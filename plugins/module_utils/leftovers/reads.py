@@ -17,8 +17,7 @@ from ..cloudtrail.reads import describe_trails
 from ..cloudwatch.reads import alarm_tags, find_alarms
 from ..core.account import Account
 from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_ours
-from ..logs.log_group_reads import find_log_group, log_group_tags
-from ..logs.metric_filter_reads import list_metric_filters
+from ..logs.reads import find_log_group, list_metric_filters, log_group_tags
 from ..secretsmanager.reads import find_secret
 from . import classify as kinds
 from .classify import Found, System

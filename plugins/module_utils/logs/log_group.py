@@ -1,65 +1,31 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What it takes to make one log group what it should be.
+"""Plan the API calls that create, change or delete one log group.
 
 Sources: CloudWatch Logs API reference (CreateLogGroup, PutRetentionPolicy, AssociateKmsKey,
-PutLogGroupDeletionProtection); CloudWatch Logs user guide, "Log classes".
+PutLogGroupDeletionProtection, DeleteLogGroup).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..core.aws_names import Place, is_of_region
+from ..core.aws_names import Place, service_principal
 from ..core.plan import Plan, Write
 from ..core.problems import require
-from ..core.tags import own_tags, require_ownership, tag_change, tag_problems
+from ..core.tags import own_tags, require_ownership, tag_change
 
 NEVER = 0
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "ESSENTIALS", "DELIVERY")
-_NAME = re.compile(r"(?!aws/)[.\-_/#A-Za-z0-9]{1,512}")
-_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+")
-
-
-def check_log_group(params: Mapping[str, Any], region: str) -> None:
-    """Raise RequestError for everything that CloudWatch Logs would refuse, before it is asked."""
-    require(_problems(params, region))
-
-
-def _problems(params: Mapping[str, Any], region: str) -> Iterator[str]:
-    name, days, key = params["name"], params.get("retention_days"), params.get("kms_key_arn")
-    yield from log_group_name_problems(name)
-    if days is not None and days not in (NEVER, *RETENTION_DAYS):
-        allowed = ", ".join(str(allowed) for allowed in RETENTION_DAYS)
-        yield (
-            f"CloudWatch Logs cannot keep the events of log group {name} for {days} days."
-            f" Choose retention_days from {allowed}, or {NEVER} to keep them for ever."
-        )
-    if key and not _KEY_ARN.fullmatch(key):
-        yield f"kms_key_arn of log group {name} is {key!r}; it takes the ARN of a key (not an alias), or '' for none."
-    elif key and not is_of_region(key, region):
-        yield f"kms_key_arn of log group {name} is {key}; CloudWatch Logs in {region} can use keys of {region} only."
-    yield from tag_problems(params.get("tags"))
-
-
-def log_group_name_problems(name: str) -> Iterator[str]:
-    """Yield what AWS would refuse about the name of a log group."""
-    if not _NAME.fullmatch(name):
-        yield (
-            f"{name!r} is no name for a log group: 1 to 512 of the characters a-z A-Z 0-9 . - _ / #, not beginning"
-            " with aws/."
-        )
 
 
 def described(group: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:
-    """Return a group of DescribeLogGroups in the module's terms."""
+    """Return a group of DescribeLogGroups in the terms of the module's result."""
     return {
         "name": group["logGroupName"],
         "retention_days": group.get("retentionInDays", NEVER),
@@ -73,21 +39,19 @@ def described(group: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, An
 def plan_present(
     params: Mapping[str, Any], group: Mapping[str, Any] | None, tags: Mapping[str, str], place: Place
 ) -> Plan:
-    """Plan the group that the task asks for.
+    """Plan the creation or the changes of a group.
 
     Args:
         params: The module's parameters.
-        group: The group of that name as DescribeLogGroups gives it, or None.
+        group: The group in the form of DescribeLogGroups, or None.
         tags: Its tags.
-        place: Where it is, for its ARN.
+        place: Partition, region and account, for its ARN.
     """
     if group is None:
         return _plan_creation(params, place)
     before = described(group, tags)
     require_ownership(f"log group {params['name']}", tags, adopt=params["adopt"], unfinished=_unfinished(group, tags))
     after = _wanted(params, before)
-    if after["log_group_class"] != before["log_group_class"]:
-        require([_class_is_fixed(before, after)])
     return Plan(
         before=before,
         after=after,
@@ -99,7 +63,7 @@ def plan_present(
 def plan_absent(
     params: Mapping[str, Any], group: Mapping[str, Any] | None, tags: Mapping[str, str], place: Place
 ) -> Plan:
-    """Plan the group's deletion, which takes every event in it along; the arguments are those of `plan_present`."""
+    """Plan the deletion of a group with all its events; the arguments are those of `plan_present`."""
     if group is None:
         return Plan(before={}, after={}, results={"log_group": {}, "lost": {}})
     name = params["name"]
@@ -109,8 +73,8 @@ def plan_absent(
     if protected and params.get("deletion_protection") is not False:
         require(
             [
-                f"Log group {name} is protected from deletion. Nothing was changed."
-                " Say deletion_protection: false as well."
+                f"Log group {name} is protected from deletion. Nothing was changed. To delete it, set"
+                " deletion_protection: false (secmon_log_group_deletion_protection)."
             ]
         )
     lost = {"stored_bytes": group.get("storedBytes", 0), "retention_days": before["retention_days"]}
@@ -126,19 +90,19 @@ def plan_absent(
 
 
 def _unfinished(group: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
-    """Whether somebody began to make this group and went no further: nothing is in it and nothing was set."""
+    """Return whether this is the remainder of an interrupted creation: a group without content and settings."""
     return not (group.get("storedBytes") or group.get("metricFilterCount") or group.get("retentionInDays") or tags)
 
 
 def _loss(name: str, lost: Mapping[str, int]) -> tuple[str, ...]:
     if not lost["stored_bytes"]:
         return ()
-    kept = f"for {lost['retention_days']} days" if lost["retention_days"] else "for ever"
-    return (f"Deleting log group {name} loses {lost['stored_bytes']} bytes of events that were to be kept {kept}.",)
+    retention = f"{lost['retention_days']} days" if lost["retention_days"] else "unlimited"
+    return (f"Deleting log group {name} loses {lost['stored_bytes']} bytes of events (retention: {retention}).",)
 
 
 def _wanted(params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    settings = ("retention_days", "kms_key_arn", "log_group_class", "deletion_protection")
+    settings = ("retention_days", "kms_key_arn", "deletion_protection")
     mentioned = {key: params[key] for key in settings if params.get(key) is not None}
     change = tag_change(before["tags"], params.get("tags"), params.get("purge_tags", True))
     return {**before, **mentioned, "tags": dict(change.after)}
@@ -151,7 +115,6 @@ def _plan_creation(params: Mapping[str, Any], place: Place) -> Plan:
         "logGroupName": name,
         "tags": after["tags"],
         "kmsKeyId": after["kms_key_arn"],
-        "logGroupClass": params.get("log_group_class"),
         "deletionProtectionEnabled": after["deletion_protection"],
     }
     create = _write(
@@ -224,17 +187,10 @@ def _write(
 
 
 def _key_remedy(place: Place) -> str:
-    service = f"logs.{place.region}.{'amazonaws.com.cn' if place.partition == 'aws-cn' else 'amazonaws.com'}"
+    service = service_principal("logs", place.region)
     return (
-        f"The key must exist and be enabled in region {place.region}, and its policy must let {service}"
-        " use it for this log group: amazon.aws.kms_key makes it."
-    )
-
-
-def _class_is_fixed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    return (
-        f"Log group {before['name']} has the class {before['log_group_class']}, which AWS never changes."
-        f" Nothing was changed. Make a log group of another name with the class {after['log_group_class']}."
+        f"The key must exist and be enabled in region {place.region}, and its policy must allow {service} to use it for"
+        " this log group. amazon.aws.kms_key creates it."
     )
 
 

@@ -1,10 +1,10 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""One metric filter, as AWS shows it and as a task wants it.
+"""One metric filter, as found on AWS and as a task wants it.
 
-Sources: CloudWatch Logs API reference (MetricFilter, MetricTransformation, PutMetricFilter). PutMetricFilter replaces
-the whole filter, so that what a task leaves out has to be sent again to be kept.
+PutMetricFilter replaces the whole filter, so omitted options are sent with their current values.
+Sources: CloudWatch Logs API reference (MetricFilter, MetricTransformation, PutMetricFilter).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from ..filter_pattern.pattern import CompiledPattern, PatternError, compile_pattern
 
 NO_UNIT = "None"
-# What PutMetricFilter knows besides and this collection never sets: left out, it goes back to its default.
+# Further settings of PutMetricFilter, which this collection never sets; omitting them resets them.
 _SURPLUS = {
     "applyOnTransformedLogs": "apply_on_transformed_logs",
     "fieldSelectionCriteria": "field_selection_criteria",
@@ -29,15 +29,15 @@ class MetricFilter:
     """One metric filter of a log group.
 
     Attributes:
-        name: Its name, exactly.
-        pattern: The text of its pattern, blank by blank: no source says that AWS changes any (tests/contract asks).
-        metric_namespace: Where its metric is.
-        metric_name: Its metric.
-        metric_value: What a matching event counts: a number or a selector, as text.
-        default_value: What an event that does not match counts; None if nothing.
-        unit: The metric's unit; AWS's word for none is ``None``.
-        dimensions: The dimensions' names, each with its selector.
-        surplus: What somebody else set that this collection never does, in this module's terms.
+        name: Its exact name.
+        pattern: Its exact pattern: no source says that AWS normalizes spaces (tests/contract checks).
+        metric_namespace: The namespace of its metric.
+        metric_name: The name of its metric.
+        metric_value: The value for a matching event: a number or a selector, as a string.
+        default_value: The value for any other event; None if there is no value.
+        unit: The metric's unit; AWS writes ``None`` for no unit.
+        dimensions: Selectors by dimension name.
+        surplus: Settings of others that this collection never sets, in the terms of the module's result.
     """
 
     name: str
@@ -52,25 +52,25 @@ class MetricFilter:
 
     @property
     def namespaces(self) -> frozenset[str]:
-        """All namespaces that it feeds: more than one if somebody gave it a second metric."""
+        """All namespaces of its metrics; several if a second metric was added manually."""
         further = self.surplus.get("further_metrics", ())
         return frozenset({self.metric_namespace, *(metric["metric_namespace"] for metric in further)})
 
     @property
     def has_regex(self) -> bool:
-        """Whether its pattern has a regular expression; False for a foreign pattern that our engine cannot read."""
+        """Whether its pattern has a regular expression; False for a pattern that the engine cannot parse."""
         compiled = self.compiled()
         return compiled is not None and compiled.regex_count > 0
 
     def compiled(self) -> CompiledPattern | None:
-        """Return the compiled pattern, or None if our engine cannot read it."""
+        """Return the compiled pattern, or None if the engine cannot parse it."""
         try:
             return compile_pattern(self.pattern)
         except PatternError:
             return None
 
-    def shown(self) -> dict[str, Any]:
-        """Return it as results and differences show it."""
+    def described(self) -> dict[str, Any]:
+        """Return the filter in the terms of the module's result."""
         return {
             "name": self.name,
             "pattern": self.pattern,
@@ -105,7 +105,7 @@ class MetricFilter:
 
 
 def filter_found(answer: Mapping[str, Any]) -> MetricFilter:
-    """Return a filter of DescribeMetricFilters."""
+    """Return a filter from DescribeMetricFilters."""
     first, *further = map(_metric, answer.get("metricTransformations") or [{}])
     surplus = {ours: answer[theirs] for theirs, ours in _SURPLUS.items() if answer.get(theirs)}
     if further:
@@ -125,15 +125,15 @@ def _metric(transformation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def filter_wanted(item: Mapping[str, Any], found: MetricFilter | None) -> MetricFilter:
-    """Return the filter that a task wants.
+    """Return the wanted filter.
 
     Args:
-        item: An element of the task's `filters`, checked.
-        found: The filter of that name; what the task does not mention stays as it is there.
+        item: A checked element of the option `filters`.
+        found: The current filter of that name; omitted options keep its values.
     """
     kept = found or MetricFilter(item["name"])
     default_value, dimensions = default_of(item), item.get("dimensions")
-    # AWS takes one of the two only, so that a task which sets one clears the other.
+    # AWS allows only one of the two, so setting one clears the other.
     kept_default = None if dimensions else kept.default_value
     kept_dimensions: Mapping[str, str] = {} if default_value is not None else kept.dimensions
     return MetricFilter(
@@ -149,10 +149,10 @@ def filter_wanted(item: Mapping[str, Any], found: MetricFilter | None) -> Metric
 
 
 def default_of(item: Mapping[str, Any]) -> float | None:
-    """Return a task's default value; None if it has none, or clears it by an empty text.
+    """Return the default value of an element of `filters`; None if omitted or cleared with an empty string.
 
     Raises:
-        ValueError: It is no number.
+        ValueError: It is not a number.
     """
     value = item.get("default_value")
     if value is None or value == "":

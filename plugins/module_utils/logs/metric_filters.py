@@ -1,10 +1,10 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What it takes to make the metric filters of one log group what they should be.
+"""Plan the API calls that create, change or delete the metric filters of one log group.
 
-Filters have no tags. A filter is ours if it feeds a namespace that the task names: that is the mark. One whose name,
-pattern and metric are those of the task was moved to another namespace by hand, and is ours as well.
+Metric filters have no tags. A filter is managed if its metric is in a namespace of the task. A filter with the name,
+pattern and metric name of the task is managed as well: its namespace was changed manually.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from ..core.plan import Plan, Write
 from ..core.problems import require
 from ..rules.limits import MAX_FILTERS_PER_LOG_GROUP, MAX_REGEX_FILTERS_PER_LOG_GROUP
 from ..rules.metric_selectors import is_number, selector_doubt
+from .checks import quota_problems
 from .metric_filter import MetricFilter, filter_found, filter_wanted
-from .metric_filter_checks import quota_problems
 
 Found = Mapping[str, MetricFilter]
-_LOG_GROUP_TASK = "Make it first: a task with secmon.aws.log_group, before this one."
+_CREATE_GROUP = "Create it first with secmon.aws.log_group."
 
 
 def plan_present(params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] | None, log_group_arn: str) -> Plan:
-    """Plan the filters that the task asks for.
+    """Plan the creation, the changes and the purge of filters.
 
     Args:
-        params: The module's parameters, checked.
-        found: The group's filters as DescribeMetricFilters gives them, or None if there is no such group.
-        log_group_arn: What IAM has to grant a write on.
+        params: The module's checked parameters.
+        found: The group's filters in the form of DescribeMetricFilters, or None if the group does not exist.
+        log_group_arn: The resource of the IAM permissions for writes.
     """
     before = _by_name(found)
-    require(_foreign(params, before))
+    require(_unmanaged(params, before))
     wanted = {item["name"]: filter_wanted(item, before.get(item["name"])) for item in params["filters"]}
     purged = [own.name for own in before.values() if _is_purged(own, params, wanted)]
     after = {name: own for name, own in {**before, **wanted}.items() if name not in purged}
@@ -40,11 +40,11 @@ def plan_present(params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] |
     changed = [own for own in wanted.values() if own != before.get(own.name)]
     writes = _Writes(params["log_group_name"], log_group_arn)
     return Plan(
-        before=_shown(before, [*wanted, *purged], after),
-        after=_shown(after, [*wanted, *purged], before),
+        before=_differing(before, [*wanted, *purged], after),
+        after=_differing(after, [*wanted, *purged], before),
         stages=_stages([writes.put(own) for own in changed], [writes.delete(name) for name in purged], before, wanted),
         results={
-            "filters": [own.shown() for own in wanted.values()],
+            "filters": [own.described() for own in wanted.values()],
             "created": [own.name for own in changed if own.name not in before],
             "updated": [own.name for own in changed if own.name in before],
             "removed": purged,
@@ -54,13 +54,13 @@ def plan_present(params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] |
 
 
 def plan_absent(params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] | None, log_group_arn: str) -> Plan:
-    """Plan the removal of exactly the filters that the task names; the arguments are those of `plan_present`."""
+    """Plan the deletion of exactly the filters of the task; the arguments are those of `plan_present`."""
     before = _by_name(found)
-    require(_foreign(params, before))
+    require(_unmanaged(params, before))
     removed = [item["name"] for item in params["filters"] if item["name"] in before]
     writes = _Writes(params["log_group_name"], log_group_arn)
     return Plan(
-        before=_shown(before, removed, {}),
+        before=_differing(before, removed, {}),
         after={},
         stages=(tuple(writes.delete(name) for name in removed),),
         results={"filters": [], "created": [], "updated": [], "removed": removed},
@@ -72,29 +72,29 @@ def _by_name(found: Sequence[Mapping[str, Any]] | None) -> dict[str, MetricFilte
     return {own.name: own for own in sorted(filters, key=lambda own: own.name)}
 
 
-def _shown(filters: Found, names: Iterable[str], others: Found) -> dict[str, Any]:
-    """Return those of the named filters that are not the same among the others."""
-    return {name: filters[name].shown() for name in names if name in filters and filters[name] != others.get(name)}
+def _differing(filters: Found, names: Iterable[str], others: Found) -> dict[str, Any]:
+    """Return the named filters that differ from those in `others`."""
+    return {name: filters[name].described() for name in names if name in filters and filters[name] != others.get(name)}
 
 
 def _is_purged(own: MetricFilter, params: Mapping[str, Any], wanted: Found) -> bool:
     return own.name not in wanted and not own.namespaces.isdisjoint(params.get("purge_namespace") or [])
 
 
-def _foreign(params: Mapping[str, Any], before: Found) -> Iterator[str]:
-    """Yield which of the filters are somebody else's, unless the user said that they should become ours."""
+def _unmanaged(params: Mapping[str, Any], before: Found) -> Iterator[str]:
+    """Yield the filters that are not managed by this collection, unless the task adopts them."""
     if params["adopt"]:
         return
     named = {item.get("metric_namespace") for item in params["filters"]} | {*(params.get("purge_namespace") or [])}
-    ours = {namespace for namespace in named if namespace}
+    managed = {namespace for namespace in named if namespace}
     for item in params["filters"]:
         own = before.get(item["name"])
-        # A task that only names a filter to remove says of no namespace that it is its own.
-        if own and ours and not own.namespaces & ours and not _was_moved(own, item):
+        # A task that deletes by name alone claims no namespace.
+        if own and managed and not own.namespaces & managed and not _was_moved(own, item):
             yield (
-                f"The metric filter {own.name} of log group {params['log_group_name']} exists already and feeds the"
-                f" namespace {', '.join(sorted(own.namespaces))}, which this task does not name, so it was not made by"
-                " this collection. Nothing was changed. Choose another name, or take it over with adopt: true."
+                f"The metric filter {own.name} of log group {params['log_group_name']} exists and is not managed by"
+                f" this collection: its metric is in namespace {', '.join(sorted(own.namespaces))}, which the task does"
+                " not mention. Nothing was changed. Choose another name, or take the filter over with adopt: true."
             )
 
 
@@ -105,26 +105,26 @@ def _was_moved(own: MetricFilter, item: Mapping[str, Any]) -> bool:
 def _stages(
     puts: Sequence[Write], deletions: Sequence[Write], before: Found, wanted: Found
 ) -> tuple[tuple[Write, ...], ...]:
-    """Order the writes: what is new comes first, so that nothing goes unseen meanwhile, unless there is no room."""
+    """Order the writes: new filters come before deletions, so that no event is missed, unless a quota is reached."""
     with_regex = {own.name for own in (*before.values(), *wanted.values()) if own.has_regex}
     if len({*before, *wanted}) <= MAX_FILTERS_PER_LOG_GROUP and len(with_regex) <= MAX_REGEX_FILTERS_PER_LOG_GROUP:
         return tuple(puts), tuple(deletions)
-    takes_room = {own.name for own in wanted.values() if own.has_regex}
-    first = tuple(write for write in puts if write.parameters["filterName"] not in takes_room)
+    uses_quota = {own.name for own in wanted.values() if own.has_regex}
+    first = tuple(write for write in puts if write.parameters["filterName"] not in uses_quota)
     return tuple(deletions), first, tuple(write for write in puts if write not in first)
 
 
 def _group_warnings(params: Mapping[str, Any], found: object, changed: Sequence[MetricFilter]) -> Iterator[str]:
     if found is None and changed:
-        # In check mode an earlier task would have made the group; otherwise the first write says that it is missing.
+        # In check mode an earlier task may create the group; in a real run the first write reports that it is missing.
         yield (
-            f"Log group {params['log_group_name']} does not exist yet, which is as it should be in check mode if a task"
-            " before this one makes it. Otherwise add one with secmon.aws.log_group."
+            f"Log group {params['log_group_name']} does not exist yet. This is expected in check mode if an earlier"
+            " task creates it; otherwise create it with secmon.aws.log_group."
         )
 
 
 def _pattern_warnings(changed: Sequence[MetricFilter], before: Found) -> Iterator[str]:
-    """Yield what the author should know, when it is written and not in every run."""
+    """Yield warnings about new and changed patterns."""
     for own in changed:
         compiled = own.compiled()
         if compiled is None or (own.name in before and before[own.name].pattern == own.pattern):
@@ -136,7 +136,7 @@ def _pattern_warnings(changed: Sequence[MetricFilter], before: Found) -> Iterato
 
 
 class _Writes:
-    """Makes the writes about one log group."""
+    """The API calls for one log group."""
 
     def __init__(self, log_group_name: str, log_group_arn: str) -> None:
         self._group = log_group_name
@@ -150,9 +150,9 @@ class _Writes:
             resource=self._resource(own.name),
             resource_arn=self._arn,
             remedies={
-                "ResourceNotFoundException": f"There is no log group {self._group}. {_LOG_GROUP_TASK}",
-                "LimitExceededException": "A log group takes 100 metric filters, 5 of them with regular expressions.",
-                "InvalidOperationException": "Metric filters need a log group of the class STANDARD.",
+                "ResourceNotFoundException": f"Log group {self._group} does not exist. {_CREATE_GROUP}",
+                "LimitExceededException": "A log group can have 100 metric filters, 5 with regular expressions.",
+                "InvalidOperationException": "Metric filters require a log group of the class STANDARD.",
             },
         )
 

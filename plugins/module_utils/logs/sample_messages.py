@@ -1,11 +1,11 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Compare what AWS says about messages with what our engine says.
+"""Compare the results of TestMetricFilter with those of the collection's engine.
 
 Source: CloudWatch Logs API reference, TestMetricFilter; observed, us-east-1, 2026-09: eventNumber counts from 1
-although the reference's samples count from 0, and JSON patterns have no extractedValues. So messages are told apart by
-their text, and values are compared for space-delimited patterns only.
+although the reference's samples count from 0, and JSON patterns have no extractedValues. So messages are identified by
+their text, and values are compared only for space-delimited patterns.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ from ..core.plan import Plan
 from ..filter_pattern.pattern import compile_pattern
 
 
-def as_texts(messages: Iterable[Any]) -> list[str]:
-    """Return the messages as texts; an event given as a mapping becomes the JSON that CloudTrail would deliver."""
+def messages_of(item: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
+    """Return the test messages of one filter; a mapping becomes JSON, as CloudTrail delivers it."""
+    messages = [*(params.get("test_messages") or ()), *(item.get("test_messages") or ())]
     return [message if isinstance(message, str) else json.dumps(message, ensure_ascii=False) for message in messages]
 
 
 def compared(
     name: str, pattern: str, messages: Sequence[str], matches: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return one entry for each message: what AWS and what our engine say.
+    """Return the results of AWS and of the engine for each message.
 
     Args:
         name: The filter's name.
         pattern: Its pattern.
-        messages: What was tested.
-        matches: What TestMetricFilter answered.
+        messages: The tested messages.
+        matches: The matches of TestMetricFilter.
     """
     compiled = compile_pattern(pattern)
     by_aws = {match["eventMessage"]: dict(match.get("extractedValues") or {}) for match in matches}
@@ -52,12 +53,12 @@ def compared(
 
 
 def disagree(test: Mapping[str, Any]) -> bool:
-    """Whether AWS and our engine say different things about a message."""
+    """Return whether AWS and the engine have different results for a message."""
     return bool(test["aws_matches"] != test["engine_matches"] or test["aws_values"] != test["engine_values"])
 
 
 def with_tests(plan: Plan, tests: Sequence[Mapping[str, Any]]) -> Plan:
-    """Add the tests to a plan's results, and a warning for each disagreement."""
+    """Add test results to a plan, with a warning for each disagreement."""
     disagreements = [test for test in tests if disagree(test)]
     warnings = [_warning(test) for test in disagreements]
     results = {**plan.results, "tests": list(tests), "disagreements": disagreements}
@@ -65,15 +66,15 @@ def with_tests(plan: Plan, tests: Sequence[Mapping[str, Any]]) -> Plan:
 
 
 def _warning(test: Mapping[str, Any]) -> str:
-    aws, engine = (_said(test, who) for who in ("aws", "engine"))
+    aws, engine = (_result(test, source) for source in ("aws", "engine"))
     return (
-        f"Metric filter {test['filter']}: AWS {aws} the message {test['message'][:200]!r}, our engine {engine} it."
-        " AWS is right: rely on it, and report the pattern and the message to this collection."
+        f"Metric filter {test['filter']}: AWS {aws} the message {test['message'][:200]!r}, the collection's engine"
+        f" {engine} it. AWS decides; report the pattern and the message to this collection."
     )
 
 
-def _said(test: Mapping[str, Any], who: str) -> str:
-    if not test[f"{who}_matches"]:
+def _result(test: Mapping[str, Any], source: str) -> str:
+    if not test[f"{source}_matches"]:
         return "does not match"
-    values = test[f"{who}_values"]
+    values = test[f"{source}_values"]
     return f"matches (with {values})" if values else "matches"

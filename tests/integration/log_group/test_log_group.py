@@ -1,4 +1,4 @@
-"""The promises of docs/modules.md, kept by log_group on the embedded AWS, checked with plain boto3."""
+"""The module log_group on the embedded AWS, checked with plain boto3."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ NAME = "/aws/cloudtrail/logs"
 ARN = f"arn:aws:logs:us-east-1:123456789012:log-group:{NAME}"
 WANTED = {"name": NAME, "retention_days": 2192, "deletion_protection": False, "tags": {"team": "security"}}
 
+MISSING_KEY = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+FOREIGN_KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+
 Change = Callable[[Any], Any]
 
 
@@ -22,7 +25,7 @@ def logs(aws_client: Callable[..., Any]) -> Any:
 
 
 def group(logs: Any) -> dict[str, Any]:
-    """Return all that can be seen of the group; empty if there is none."""
+    """Return all settings of the group; empty if it does not exist."""
     found = [group for group in logs.describe_log_groups()["logGroups"] if group["logGroupName"] == NAME]
     if not found:
         return {}
@@ -30,8 +33,8 @@ def group(logs: Any) -> dict[str, Any]:
     return seen | {"tags": logs.list_tags_for_resource(resourceArn=ARN)["tags"]}
 
 
-def a_key(kms: Any) -> str:
-    """Make a key that CloudWatch Logs may use, and return its ARN."""
+def make_key(kms: Any) -> str:
+    """Create a key that CloudWatch Logs may use, and return its ARN."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "logs.us-east-1.amazonaws.com", "AWS": "*"},
@@ -43,7 +46,7 @@ def a_key(kms: Any) -> str:
 
 
 @pytest.mark.promise("changed")
-def test_present_again_absent_again(run_module: ModuleRunner, logs: Any) -> None:
+def test_present_and_absent_are_idempotent(run_module: ModuleRunner, logs: Any) -> None:
     assert run_module.succeed(**WANTED)["changed"]
     assert group(logs)["retentionInDays"] == 2192
     assert not run_module.succeed(**WANTED)["changed"]
@@ -52,7 +55,7 @@ def test_present_again_absent_again(run_module: ModuleRunner, logs: Any) -> None
     assert not run_module.succeed(name=NAME, state="absent")["changed"]
 
 
-BY_HAND: dict[str, Change] = {
+MANUAL_CHANGES: dict[str, Change] = {
     "retention_days": lambda logs: logs.put_retention_policy(logGroupName=NAME, retentionInDays=7),
     "retention removed": lambda logs: logs.delete_retention_policy(logGroupName=NAME),
     "deletion_protection": lambda logs: logs.put_log_group_deletion_protection(
@@ -65,11 +68,11 @@ BY_HAND: dict[str, Change] = {
 
 
 @pytest.mark.promise("drift")
-@pytest.mark.parametrize("by_hand", BY_HAND.values(), ids=list(BY_HAND))
-def test_what_was_changed_by_hand_is_seen_and_repaired(run_module: ModuleRunner, logs: Any, by_hand: Change) -> None:
+@pytest.mark.parametrize("change_manually", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
+def test_detects_and_repairs_a_manual_change(run_module: ModuleRunner, logs: Any, change_manually: Change) -> None:
     run_module.succeed(**WANTED)
     right = group(logs)
-    by_hand(logs)
+    change_manually(logs)
     assert group(logs) != right
     predicted = run_module.succeed(check=True, **WANTED)
     repaired = run_module.succeed(**WANTED)
@@ -80,10 +83,10 @@ def test_what_was_changed_by_hand_is_seen_and_repaired(run_module: ModuleRunner,
 
 
 @pytest.mark.promise("drift")
-def test_a_key_is_set_and_cleared_on_an_existing_group(
+def test_sets_and_clears_the_key_of_an_existing_group(
     run_module: ModuleRunner, logs: Any, aws_client: Callable[..., Any]
 ) -> None:
-    key = a_key(aws_client("kms"))
+    key = make_key(aws_client("kms"))
     run_module.succeed(name=NAME)
     assert run_module.succeed(name=NAME, kms_key_arn=key)["changed"]
     assert group(logs)["kmsKeyId"] == key
@@ -93,7 +96,7 @@ def test_a_key_is_set_and_cleared_on_an_existing_group(
 
 
 @pytest.mark.promise("silence")
-def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, logs: Any) -> None:
+def test_keeps_omitted_settings(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**WANTED)
     before = group(logs)
     assert not run_module.succeed(name=NAME)["changed"]
@@ -101,7 +104,7 @@ def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, logs: An
 
 
 @pytest.mark.promise("silence")
-def test_a_retention_of_nought_keeps_the_events_for_ever(run_module: ModuleRunner, logs: Any) -> None:
+def test_a_retention_of_zero_days_keeps_events_forever(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**WANTED)
     assert run_module.succeed(name=NAME, retention_days=0)["changed"]
     assert "retentionInDays" not in group(logs)
@@ -109,33 +112,33 @@ def test_a_retention_of_nought_keeps_the_events_for_ever(run_module: ModuleRunne
 
 @pytest.mark.promise("check")
 @pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
-def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, there: bool, state: str) -> None:
-    if there:
+@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
+def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, exists: bool, state: str) -> None:
+    if exists:
         run_module.succeed(name=NAME, retention_days=30, tags={"old": "yes"})
     predicted: dict[str, Any] = {}
     calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **WANTED, state=state)))
     assert [call["action"] for call in calls if call["access"] == "write"] == []
     real = run_module.succeed(**WANTED, state=state)
-    assert predicted["changed"] == real["changed"] == (there or state == "present")
+    assert predicted["changed"] == real["changed"] == (exists or state == "present")
     assert (predicted["diff"], predicted["log_group"]) == (real["diff"], real["log_group"])
 
 
 @pytest.mark.promise("diff")
-def test_the_difference_shows_before_and_after(run_module: ModuleRunner) -> None:
+def test_the_diff_shows_before_and_after(run_module: ModuleRunner) -> None:
     run_module.succeed(name=NAME, retention_days=30)
     diff = run_module.succeed(name=NAME, retention_days=90)["diff"]
     assert (diff["before"]["retention_days"], diff["after"]["retention_days"]) == (30, 90)
 
 
 @pytest.mark.promise("secrets")
-def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner) -> None:
+def test_never_prints_the_secret_key(run_module: ModuleRunner) -> None:
     canary = "canary/secret+key"
     run_module.secret_key = canary
     outputs = [
         run_module(**WANTED),
         run_module(name=NAME, retention_days=8),
-        run_module(name=NAME, kms_key_arn="arn:aws:kms:us-east-1:123456789012:key/none"),
+        run_module(name=NAME, kms_key_arn=MISSING_KEY),
     ]
     assert [output.get("failed", False) for output in outputs] == [False, True, True]
     assert hidden_in(outputs, canary) == []
@@ -154,7 +157,7 @@ def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner) -> None:
     ids=["throttled", "unavailable", "aborted", "reset", "answer lost"],
 )
 @pytest.mark.parametrize("action", ["DescribeLogGroups", "CreateLogGroup", "PutRetentionPolicy"])
-def test_what_passes_is_repeated(run_module: ModuleRunner, logs: Any, action: str, fault: dict[str, Any]) -> None:
+def test_retries_transient_errors(run_module: ModuleRunner, logs: Any, action: str, fault: dict[str, Any]) -> None:
     run_module.faults({"service": "logs", "action": action, **fault})
     assert run_module.succeed(**WANTED)["changed"]
     assert group(logs)["retentionInDays"] == 2192
@@ -162,7 +165,7 @@ def test_what_passes_is_repeated(run_module: ModuleRunner, logs: Any, action: st
 
 
 @pytest.mark.promise("budget")
-def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner) -> None:
+def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "logs", "action": "CreateLogGroup", "error": "ThrottlingException", "times": 500})
     message = run_module.fail(**WANTED, timeout_seconds=60)
     assert "ThrottlingException" in message and "timeout_seconds" in message
@@ -170,7 +173,7 @@ def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRun
 
 @pytest.mark.promise("denied")
 @pytest.mark.parametrize("action", ["DescribeLogGroups", "CreateLogGroup"])
-def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action: str) -> None:
+def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, action: str) -> None:
     run_module.faults({"service": "logs", "action": action, "error": "AccessDeniedException"})
     message = run_module.fail(**WANTED)
     for word in (f"Allow logs:{action} on", NAME, "account 123456789012", "region us-east-1"):
@@ -178,14 +181,14 @@ def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action:
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_key_that_does_not_exist_is_explained(run_module: ModuleRunner, logs: Any) -> None:
-    message = run_module.fail(name=NAME, kms_key_arn="arn:aws:kms:us-east-1:123456789012:key/none")
+def test_explains_a_missing_key(run_module: ModuleRunner, logs: Any) -> None:
+    message = run_module.fail(name=NAME, kms_key_arn=MISSING_KEY)
     assert "The key must exist" in message and "amazon.aws.kms_key" in message
     assert group(logs) == {}
 
 
 @pytest.mark.promise("calls")
-def test_a_second_run_lists_and_no_more(run_module: ModuleRunner) -> None:
+def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
     first = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
     again = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
     assert first == ["DescribeLogGroups", "GetCallerIdentity", "CreateLogGroup", "PutRetentionPolicy"]
@@ -194,7 +197,7 @@ def test_a_second_run_lists_and_no_more(run_module: ModuleRunner) -> None:
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_somebody_elses_group_is_refused_unless_adopted(run_module: ModuleRunner, logs: Any, state: str) -> None:
+def test_rejects_an_unmanaged_group_unless_adopted(run_module: ModuleRunner, logs: Any, state: str) -> None:
     logs.create_log_group(logGroupName=NAME, tags={"owner": "somebody"})
     calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state))
     assert not [call for call in calls if call["access"] == "write"]
@@ -206,7 +209,7 @@ def test_somebody_elses_group_is_refused_unless_adopted(run_module: ModuleRunner
 
 @pytest.mark.promise("resume")
 @pytest.mark.parametrize("fails", ["CreateLogGroup", "PutRetentionPolicy"])
-def test_what_a_killed_run_left_is_finished(run_module: ModuleRunner, logs: Any, fails: str) -> None:
+def test_the_next_run_completes_an_interrupted_one(run_module: ModuleRunner, logs: Any, fails: str) -> None:
     run_module.faults({"service": "logs", "action": fails, "mode": "kill_after"})
     run_module.fail(**WANTED, timeout_seconds=0)
     run_module.succeed(**WANTED)
@@ -217,7 +220,7 @@ def test_what_a_killed_run_left_is_finished(run_module: ModuleRunner, logs: Any,
 
 
 @pytest.mark.promise("resume")
-def test_an_empty_group_without_our_tag_is_taken_for_an_unfinished_one(run_module: ModuleRunner, logs: Any) -> None:
+def test_completes_an_empty_group_without_tags(run_module: ModuleRunner, logs: Any) -> None:
     logs.create_log_group(logGroupName=NAME)
     run_module.succeed(**WANTED)
     assert group(logs)["tags"]["secmon:managed-by"] == "secmon.aws"
@@ -227,7 +230,7 @@ def test_an_empty_group_without_our_tag_is_taken_for_an_unfinished_one(run_modul
 @pytest.mark.parametrize(
     ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
-def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, region: str, partition: str) -> None:
+def test_uses_the_partition_of_the_region(run_module: ModuleRunner, region: str, partition: str) -> None:
     run_module.region = region
     found = run_module.succeed(**WANTED)["log_group"]["arn"]
     assert found == f"arn:{partition}:logs:{region}:123456789012:log-group:{NAME}"
@@ -239,15 +242,15 @@ def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, regio
     ("wrong", "says"),
     [
         ({"retention_days": 8}, "3653"),
-        ({"name": "with blank"}, "no name for a log group"),
-        ({"name": "aws/reserved"}, "not beginning with aws/"),
-        ({"kms_key_arn": "alias/aws/logs"}, "not an alias"),
-        ({"kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1"}, "keys of us-east-1 only"),
-        ({"kms_key_arn": "arn:aws-cn:kms:us-east-1:123456789012:key/1"}, "keys of us-east-1 only"),
+        ({"name": "with space"}, "not a valid log group name"),
+        ({"name": "aws/reserved"}, "starting with aws/"),
+        ({"kms_key_arn": "alias/aws/logs"}, "not of an alias"),
+        ({"kms_key_arn": FOREIGN_KEY}, "not in region us-east-1"),
+        ({"kms_key_arn": FOREIGN_KEY.replace("aws", "aws-cn")}, "not in region us-east-1"),
         ({"tags": {"aws:mine": "x"}}, "aws:"),
     ],
 )
-def test_what_aws_would_refuse_is_refused_before_the_first_call(
+def test_rejects_invalid_options_before_the_first_call(
     run_module: ModuleRunner, wrong: dict[str, Any], says: str
 ) -> None:
     calls = run_module.calls(lambda: wrong.update(message=run_module.fail(**{**WANTED, **wrong})))
@@ -256,32 +259,14 @@ def test_what_aws_would_refuse_is_refused_before_the_first_call(
 
 
 @pytest.mark.promise("changed")
-def test_every_class_that_aws_has_can_be_chosen(run_module: ModuleRunner, logs: Any) -> None:
-    for chosen in logs.meta.service_model.shape_for("LogGroupClass").enum:
-        task = {"name": f"{NAME}/{chosen}", "log_group_class": chosen}
-        assert run_module.succeed(**task)["log_group"]["log_group_class"] == chosen
-        assert not run_module.succeed(**task)["changed"]
-
-
-@pytest.mark.promise("changed")
-def test_a_tag_without_a_value_has_an_empty_one(run_module: ModuleRunner, logs: Any) -> None:
+def test_a_tag_without_a_value_becomes_empty(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(name=NAME, tags={"team": None})
     assert group(logs)["tags"]["team"] == ""
     assert not run_module.succeed(name=NAME, tags={"team": ""})["changed"]
 
 
-@pytest.mark.promise("partition")
-def test_the_class_of_an_existing_group_is_never_changed(run_module: ModuleRunner, logs: Any) -> None:
-    run_module.succeed(**WANTED)
-    before = group(logs)
-    assert "never changes" in run_module.fail(name=NAME, log_group_class="INFREQUENT_ACCESS")
-    assert group(logs) == before
-
-
 @pytest.mark.promise("changed")
-def test_a_protected_group_is_deleted_only_if_the_task_lifts_the_protection(
-    run_module: ModuleRunner, logs: Any
-) -> None:
+def test_deletes_a_protected_group_only_if_the_protection_is_disabled(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(name=NAME, deletion_protection=True)
     assert "deletion_protection: false" in run_module.fail(name=NAME, state="absent")
     assert group(logs)
@@ -290,7 +275,7 @@ def test_a_protected_group_is_deleted_only_if_the_task_lifts_the_protection(
 
 
 @pytest.mark.promise("changed")
-def test_a_deletion_says_what_it_loses(run_module: ModuleRunner, logs: Any) -> None:
+def test_a_deletion_reports_the_lost_events(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**WANTED)
     logs.create_log_stream(logGroupName=NAME, logStreamName="s")
     now = logs.describe_log_groups()["logGroups"][0]["creationTime"]
@@ -302,24 +287,20 @@ def test_a_deletion_says_what_it_loses(run_module: ModuleRunner, logs: Any) -> N
 
 
 @pytest.mark.promise("iam")
-def test_the_documented_actions_are_those_that_are_called(
-    run_module: ModuleRunner, aws_client: Callable[..., Any]
-) -> None:
-    key = a_key(aws_client("kms"))
+def test_documents_every_iam_action(run_module: ModuleRunner, aws_client: Callable[..., Any]) -> None:
+    key = make_key(aws_client("kms"))
 
-    def everything() -> None:
+    def use_every_action() -> None:
         run_module.succeed(**WANTED)
         run_module.succeed(name=NAME, retention_days=0, kms_key_arn=key, deletion_protection=True, tags={"other": "1"})
         run_module.succeed(name=NAME, kms_key_arn="")
         run_module.succeed(name=NAME, state="absent", deletion_protection=False)
 
-    assert run_module.iam_actions(everything) == documented_actions("log_group")
+    assert run_module.iam_actions(use_every_action) == documented_actions("log_group")
 
 
 @pytest.mark.promise("upstream")
-def test_upstream_deletes_a_group_when_told_a_retention_that_it_does_not_know(
-    run_module: ModuleRunner, logs: Any
-) -> None:
+def test_upstream_deletes_a_group_for_an_unknown_retention(run_module: ModuleRunner, logs: Any) -> None:
     logs.create_log_group(logGroupName=NAME)
     run_module.upstream("amazon.aws.cloudwatchlogs_log_group", log_group_name=NAME, retention=2192)
     assert group(logs) == {}
@@ -337,6 +318,6 @@ def test_upstream_ignores_the_key_of_an_existing_group(
     run_module: ModuleRunner, logs: Any, aws_client: Callable[..., Any]
 ) -> None:
     logs.create_log_group(logGroupName=NAME)
-    key = a_key(aws_client("kms"))
+    key = make_key(aws_client("kms"))
     run_module.upstream("amazon.aws.cloudwatchlogs_log_group", log_group_name=NAME, kms_key_id=key)
     assert "kmsKeyId" not in group(logs)

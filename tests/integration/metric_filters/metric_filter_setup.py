@@ -1,4 +1,4 @@
-"""A log group's metric filters, as the tests of metric_filters want them, change them and see them."""
+"""Metric filters for the tests of the module metric_filters: wanted, changed and read back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Change = Callable[[dict[str, Any]], Any]
 
 
 def filters(logs: Any) -> dict[str, dict[str, Any]]:
-    """Return the filters by their names, with all that can be seen of them but their age."""
+    """Return the filters by name, with all settings but their age."""
     pages = logs.get_paginator("describe_metric_filters").paginate(logGroupName=GROUP)
     found = [own for page in pages for own in page["metricFilters"]]
     seen = {own["filterName"]: {key: own[key] for key in own if key != "creationTime"} for own in found}
@@ -40,17 +40,17 @@ def filters(logs: Any) -> dict[str, dict[str, Any]]:
 
 
 def put(logs: Any, name: str, namespace: str = NAMESPACE, pattern: str = "ERROR", **more: Any) -> None:
-    """Make a filter by hand."""
+    """Create a filter with plain boto3."""
     transformation = {"metricNamespace": namespace, "metricName": "ByHand", "metricValue": "1"} | more
     logs.put_metric_filter(
         logGroupName=GROUP, filterName=name, filterPattern=pattern, metricTransformations=[transformation]
     )
 
 
-def change(logs: Any, name: str, by_hand: Change) -> None:
-    """Change a filter by hand."""
+def change(logs: Any, name: str, change_manually: Change) -> None:
+    """Change a filter with plain boto3."""
     request = filters(logs)[name]
-    by_hand(request)
+    change_manually(request)
     logs.put_metric_filter(**request)
 
 

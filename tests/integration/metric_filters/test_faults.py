@@ -1,4 +1,4 @@
-"""What metric_filters does when AWS fails: retry, budget, denied, prerequisite and resume."""
+"""The module metric_filters on failures, denied calls, missing prerequisites and interrupted runs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize(
     "action", ["DescribeMetricFilters", "PutMetricFilter", "DeleteMetricFilter", "TestMetricFilter"]
 )
-def test_what_passes_is_repeated(run_module: ModuleRunner, logs: Any, action: str, fault: dict[str, Any]) -> None:
+def test_retries_transient_errors(run_module: ModuleRunner, logs: Any, action: str, fault: dict[str, Any]) -> None:
     put(logs, "Old")
     wanted = {**WANTED, "purge_namespace": NAMESPACE}
     run_module.faults({"service": "logs", "action": action, **fault})
@@ -52,7 +52,7 @@ def test_what_passes_is_repeated(run_module: ModuleRunner, logs: Any, action: st
 
 
 @pytest.mark.promise("retry")
-def test_a_listing_whose_page_expired_begins_again(run_module: ModuleRunner, logs: Any) -> None:
+def test_restarts_a_listing_after_an_expired_page_token(run_module: ModuleRunner, logs: Any) -> None:
     wanted = {"log_group_name": GROUP, "filters": many(60)}
     run_module.succeed(**wanted)
     invalid = {"error": "InvalidParameterException", "message": "The specified nextToken is invalid."}
@@ -67,7 +67,7 @@ def test_a_listing_whose_page_expired_begins_again(run_module: ModuleRunner, log
 
 @pytest.mark.promise("budget")
 @pytest.mark.parametrize("action", ["DescribeMetricFilters", "PutMetricFilter"])
-def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner, logs: Any, action: str) -> None:
+def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner, logs: Any, action: str) -> None:
     run_module.faults({"service": "logs", "action": action, "error": "ThrottlingException", "times": 500})
     message = run_module.fail(**WANTED, timeout_seconds=60)
     assert "ThrottlingException" in message and "timeout_seconds" in message
@@ -75,7 +75,7 @@ def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRun
 
 @pytest.mark.promise("denied")
 @pytest.mark.parametrize("action", ["DescribeMetricFilters", "PutMetricFilter", "DeleteMetricFilter"])
-def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, logs: Any, action: str) -> None:
+def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, logs: Any, action: str) -> None:
     put(logs, "Old")
     run_module.faults({"service": "logs", "action": action, "error": "AccessDeniedException", "times": 9})
     message = run_module.fail(**WANTED, purge_namespace=NAMESPACE)
@@ -88,21 +88,21 @@ def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, logs: A
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_missing_log_group_names_the_task_that_makes_it(run_module: ModuleRunner) -> None:
+def test_a_missing_log_group_names_the_module_that_creates_it(run_module: ModuleRunner) -> None:
     message = run_module.fail(**WANTED)
-    assert f"There is no log group {GROUP}" in message and "secmon.aws.log_group" in message
+    assert f"Log group {GROUP} does not exist" in message and "secmon.aws.log_group" in message
     assert "account 123456789012, region us-east-1" in message
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_log_group_of_another_class_is_explained(run_module: ModuleRunner, aws_client: Callable[..., Any]) -> None:
+def test_explains_a_log_group_of_another_class(run_module: ModuleRunner, aws_client: Callable[..., Any]) -> None:
     aws_client("logs").create_log_group(logGroupName=GROUP, logGroupClass="INFREQUENT_ACCESS")
     assert "class STANDARD" in run_module.fail(**WANTED)
 
 
 @pytest.mark.promise("resume")
 @pytest.mark.parametrize("writes_done", range(4))
-def test_a_killed_run_is_finished_by_the_next(run_module: ModuleRunner, logs: Any, writes_done: int) -> None:
+def test_the_next_run_completes_an_interrupted_one(run_module: ModuleRunner, logs: Any, writes_done: int) -> None:
     wanted = {**WANTED, "filters": [READS, LOGINS, {**READS, "name": "Third"}], "purge_namespace": NAMESPACE}
     put(logs, "Old")
     run_module.succeed(**wanted)

@@ -1,4 +1,4 @@
-"""metric_filters on the embedded AWS: changed, drift, silence, ownership and upstream, checked with plain boto3."""
+"""The module metric_filters on the embedded AWS, checked with plain boto3."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def logs(aws_client: Callable[..., Any]) -> Any:
 
 @pytest.mark.promise("changed")
 @pytest.mark.parametrize("gone", [[READS, LOGINS], NAMES], ids=["whole filters", "names only"])
-def test_present_again_absent_again(run_module: ModuleRunner, logs: Any, gone: list[dict[str, Any]]) -> None:
+def test_present_and_absent_are_idempotent(run_module: ModuleRunner, logs: Any, gone: list[dict[str, Any]]) -> None:
     assert run_module.succeed(**WANTED)["changed"]
     reads, logins = (filters(logs)[item["name"]] for item in (READS, LOGINS))
     assert reads["filterPattern"] == READS["pattern"]
@@ -56,7 +56,7 @@ def test_present_again_absent_again(run_module: ModuleRunner, logs: Any, gone: l
 
 
 @pytest.mark.promise("changed")
-def test_names_are_exact(run_module: ModuleRunner, logs: Any) -> None:
+def test_matches_names_exactly(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(log_group_name=GROUP, filters=[{**READS, "name": "RootChanges"}, {**READS, "name": "root"}])
     assert run_module.succeed(log_group_name=GROUP, filters=[{**READS, "name": "Root"}])["created"] == ["Root"]
     assert set(filters(logs)) == {"Root", "RootChanges", "root"}
@@ -65,13 +65,13 @@ def test_names_are_exact(run_module: ModuleRunner, logs: Any) -> None:
 
 
 @pytest.mark.promise("changed")
-def test_absent_without_a_log_group_has_nothing_to_do(run_module: ModuleRunner) -> None:
+def test_absent_without_a_log_group_changes_nothing(run_module: ModuleRunner) -> None:
     result = run_module.succeed(log_group_name="/never/made", filters=NAMES, state="absent")
     assert not result["changed"] and result["removed"] == []
 
 
 @pytest.mark.promise("changed")
-def test_a_purge_removes_what_else_feeds_the_namespace_and_nothing_more(run_module: ModuleRunner, logs: Any) -> None:
+def test_purges_only_other_filters_of_the_namespace(run_module: ModuleRunner, logs: Any) -> None:
     put(logs, "Abandoned")
     put(logs, "Theirs", namespace="Other")
     put(logs, "Similar", namespace="SecurityMetrics2")
@@ -84,14 +84,14 @@ def test_a_purge_removes_what_else_feeds_the_namespace_and_nothing_more(run_modu
 
 
 @pytest.mark.promise("changed")
-def test_absent_removes_no_more_than_what_is_named_whatever_the_purge(run_module: ModuleRunner, logs: Any) -> None:
+def test_absent_ignores_the_purge(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**WANTED)
     run_module.succeed(log_group_name=GROUP, filters=NAMES[:1], purge_namespace=NAMESPACE, state="absent")
     assert set(filters(logs)) == {LOGINS["name"]}
 
 
 @pytest.mark.promise("changed")
-def test_a_full_group_makes_room_before_it_takes_what_is_new(run_module: ModuleRunner, logs: Any) -> None:
+def test_deletes_before_it_creates_in_a_full_group(run_module: ModuleRunner, logs: Any) -> None:
     for index in range(100):
         put(logs, f"Old{index}", pattern="%a+%" if index < 5 else "ERROR")
     renamed = many(100)
@@ -102,7 +102,7 @@ def test_a_full_group_makes_room_before_it_takes_what_is_new(run_module: ModuleR
 
 
 @pytest.mark.promise("changed")
-def test_regular_expressions_move_from_one_filter_to_another(run_module: ModuleRunner, logs: Any) -> None:
+def test_moves_regular_expressions_between_filters(run_module: ModuleRunner, logs: Any) -> None:
     before = [*many(5, pattern="%a+%"), {**READS, "name": "Plain"}]
     run_module.succeed(log_group_name=GROUP, filters=before)
     after = [{**before[5], "pattern": "%b+%"}, {**before[0], "pattern": "ERROR"}, *before[1:5]]
@@ -114,9 +114,9 @@ def _metric(**values: Any) -> Change:
     return lambda own: own["metricTransformations"][0].update(values)
 
 
-BY_HAND: dict[str, tuple[dict[str, Any], str, Change]] = {
+MANUAL_CHANGES: dict[str, tuple[dict[str, Any], str, Change]] = {
     "pattern": (READS, "pattern", lambda own: own.update(filterPattern='{ $.eventName = "Never" }')),
-    "blanks of the pattern": (
+    "spaces of the pattern": (
         READS,
         "pattern",
         lambda own: own.update(filterPattern=READS["pattern"].replace(" ", "")),
@@ -140,13 +140,13 @@ BY_HAND: dict[str, tuple[dict[str, Any], str, Change]] = {
 
 
 @pytest.mark.promise("drift")
-@pytest.mark.parametrize(("item", "field", "by_hand"), BY_HAND.values(), ids=list(BY_HAND))
-def test_what_was_changed_by_hand_is_seen_and_repaired(
-    run_module: ModuleRunner, logs: Any, item: dict[str, Any], field: str, by_hand: Change
+@pytest.mark.parametrize(("item", "field", "change_manually"), MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
+def test_detects_and_repairs_a_manual_change(
+    run_module: ModuleRunner, logs: Any, item: dict[str, Any], field: str, change_manually: Change
 ) -> None:
     run_module.succeed(**WANTED)
     right = filters(logs)
-    change(logs, item["name"], by_hand)
+    change(logs, item["name"], change_manually)
     assert filters(logs) != right
     predicted = run_module.succeed(check=True, **WANTED)
     repaired = run_module.succeed(**WANTED)
@@ -161,7 +161,7 @@ def test_what_was_changed_by_hand_is_seen_and_repaired(
 
 
 @pytest.mark.promise("drift")
-def test_a_filter_removed_by_hand_comes_back(run_module: ModuleRunner, logs: Any) -> None:
+def test_recreates_a_deleted_filter(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**WANTED)
     right = filters(logs)
     logs.delete_metric_filter(logGroupName=GROUP, filterName=READS["name"])
@@ -170,7 +170,7 @@ def test_a_filter_removed_by_hand_comes_back(run_module: ModuleRunner, logs: Any
 
 
 @pytest.mark.promise("silence")
-def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, logs: Any) -> None:
+def test_keeps_omitted_settings(run_module: ModuleRunner, logs: Any) -> None:
     put(logs, "Unmentioned")
     run_module.succeed(**WANTED)
     right = filters(logs)
@@ -192,7 +192,7 @@ def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, logs: An
         (LOGINS, {"dimensions": {}}, "dimensions"),
     ],
 )
-def test_what_the_task_clears_is_cleared(
+def test_clears_settings(
     run_module: ModuleRunner, logs: Any, item: dict[str, Any], cleared: dict[str, Any], gone: str
 ) -> None:
     run_module.succeed(**WANTED)
@@ -203,9 +203,7 @@ def test_what_the_task_clears_is_cleared(
 
 
 @pytest.mark.promise("silence")
-def test_to_set_dimensions_clears_the_default_value_and_the_other_way_round(
-    run_module: ModuleRunner, logs: Any
-) -> None:
+def test_dimensions_and_default_value_replace_each_other(run_module: ModuleRunner, logs: Any) -> None:
     silent = {key: LOGINS[key] for key in REQUIRED}
     run_module.succeed(log_group_name=GROUP, filters=[{**silent, "default_value": 0}])
     run_module.succeed(log_group_name=GROUP, filters=[LOGINS])
@@ -216,9 +214,7 @@ def test_to_set_dimensions_clears_the_default_value_and_the_other_way_round(
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_filter_of_another_namespace_is_refused_unless_adopted(
-    run_module: ModuleRunner, logs: Any, state: str
-) -> None:
+def test_rejects_a_filter_of_another_namespace_unless_adopted(run_module: ModuleRunner, logs: Any, state: str) -> None:
     put(logs, READS["name"], namespace="Theirs")
     before = filters(logs)
     message: list[str] = []
@@ -231,14 +227,14 @@ def test_a_filter_of_another_namespace_is_refused_unless_adopted(
 
 
 @pytest.mark.promise("ownership")
-def test_a_filter_of_our_namespace_is_not_refused(run_module: ModuleRunner, logs: Any) -> None:
+def test_updates_existing_filters_of_the_tasks_namespaces(run_module: ModuleRunner, logs: Any) -> None:
     put(logs, READS["name"])
     put(logs, LOGINS["name"], namespace="Retired")
     assert run_module.succeed(**WANTED, purge_namespace="Retired")["updated"] == [READS["name"], LOGINS["name"]]
 
 
 @pytest.mark.promise("upstream")
-def test_upstream_takes_a_filter_for_one_whose_name_begins_in_the_same_way(run_module: ModuleRunner, logs: Any) -> None:
+def test_upstream_does_not_find_a_filter_whose_name_is_a_prefix_of_another(run_module: ModuleRunner, logs: Any) -> None:
     put(logs, "Root")
     put(logs, "RootChanges")
     upstream = {"log_group_name": GROUP, "filter_name": "Root"}
@@ -247,7 +243,7 @@ def test_upstream_takes_a_filter_for_one_whose_name_begins_in_the_same_way(run_m
 
 
 @pytest.mark.promise("upstream")
-def test_upstream_never_makes_a_filter_whose_name_begins_another_one(run_module: ModuleRunner, logs: Any) -> None:
+def test_upstream_never_creates_a_filter_whose_name_is_a_prefix_of_another(run_module: ModuleRunner, logs: Any) -> None:
     put(logs, "RootChanges")
     wanted = {
         "log_group_name": GROUP,

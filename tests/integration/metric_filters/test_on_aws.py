@@ -1,4 +1,4 @@
-"""metric_filters tries patterns on AWS (TestMetricFilter), here on the embedded one, whose engine is ours."""
+"""The module metric_filters tests patterns with TestMetricFilter, here on the embedded AWS."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ def logs(aws_client: Callable[..., Any]) -> Any:
 
 @pytest.mark.promise("check")
 @pytest.mark.parametrize("check", [True, False])
-def test_every_pattern_is_tried_on_every_message_in_check_mode_too(
-    run_module: ModuleRunner, logs: Any, check: bool
-) -> None:
+def test_tests_every_pattern_with_every_message(run_module: ModuleRunner, logs: Any, check: bool) -> None:
     result: dict[str, Any] = {}
     calls = run_module.calls(lambda: result.update(run_module.succeed(check=check, **WANTED, test_messages=MESSAGES)))
     assert actions(calls)[:3] == ["DescribeMetricFilters", "TestMetricFilter", "TestMetricFilter"]
@@ -42,7 +40,15 @@ def test_every_pattern_is_tried_on_every_message_in_check_mode_too(
 
 
 @pytest.mark.promise("check")
-def test_where_aws_and_our_engine_disagree_the_task_warns_and_says_so(
+def test_tests_a_filter_with_its_own_messages(run_module: ModuleRunner, logs: Any) -> None:
+    filters = [{**READS, "test_messages": [READ]}, LOGINS]
+    result = run_module.succeed(log_group_name=WANTED["log_group_name"], filters=filters)
+    assert [(test["filter"], test["aws_matches"]) for test in result["tests"]] == [(READS["name"], True)]
+    assert "test_messages" not in result["filters"][0]
+
+
+@pytest.mark.promise("check")
+def test_warns_if_aws_and_the_engine_disagree(
     run_module: ModuleRunner, logs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ENGINE, lambda _pattern: compile_pattern("NEVER"))
@@ -52,20 +58,20 @@ def test_where_aws_and_our_engine_disagree_the_task_warns_and_says_so(
         (LOGINS["name"], True, False),
     ]
     for item in (READS, LOGINS):
-        assert any(item["name"] in warning and "our engine does not" in warning for warning in result["warnings"])
+        assert any(item["name"] in warning and "engine does not match" in warning for warning in result["warnings"])
 
 
 @pytest.mark.promise("changed")
-def test_a_pattern_that_aws_refuses_is_explained_before_any_write(run_module: ModuleRunner, logs: Any) -> None:
+def test_explains_a_pattern_that_aws_rejects_before_any_write(run_module: ModuleRunner, logs: Any) -> None:
     refusal = {"error": "InvalidParameterException", "message": "Invalid metric filter pattern"}
     run_module.faults({"service": "logs", "action": "TestMetricFilter", **refusal})
     message = run_module.fail(**WANTED, test_messages=MESSAGES)
-    assert "AWS refuses a pattern that our engine takes" in message and READS["name"] in message
+    assert "AWS rejects a pattern" in message and READS["name"] in message
     assert filters(logs) == {}
 
 
 @pytest.mark.promise("calls")
-def test_nothing_is_tried_on_aws_unless_messages_are_given(run_module: ModuleRunner, logs: Any) -> None:
+def test_calls_test_metric_filter_only_with_test_messages(run_module: ModuleRunner, logs: Any) -> None:
     assert "TestMetricFilter" not in actions(run_module.calls(lambda: run_module.succeed(**WANTED, test_messages=[])))
     removal = run_module.calls(lambda: run_module.succeed(**WANTED, test_messages=MESSAGES, state="absent"))
     assert "TestMetricFilter" not in actions(removal)

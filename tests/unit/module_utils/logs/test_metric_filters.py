@@ -1,4 +1,4 @@
-"""The plans about metric filters, as pure functions of what is wanted and what is there."""
+"""Plans for metric filters, as pure functions of wanted and current filters."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def listing(group: Group) -> list[dict[str, Any]]:
     return [group[name] for name in sorted(group)]
 
 
-PATTERNS = st.sampled_from(["ERROR", "%a+%", "{ $.a = 1 }", "", "foreign: %[%"])
+PATTERNS = st.sampled_from(["ERROR", "%a+%", "{ $.a = 1 }", "", "invalid: %[%"])
 FIELDS = {
     "metricNamespace": st.sampled_from(["Ours", "Theirs"]),
     "metricName": st.sampled_from("XY"),
@@ -103,7 +103,7 @@ def planned(items: list[dict[str, Any]], group: Group, purge: str | None = "Ours
 
 @_many
 @given(ITEMS, GROUPS)
-def test_a_plan_that_was_carried_out_leaves_nothing_to_do(items: list[dict[str, Any]], group: Group) -> None:
+def test_a_second_plan_is_empty(items: list[dict[str, Any]], group: Group) -> None:
     plan = planned(items, group)
     if plan:
         again = planned(items, carried_out(plan.writes, group))
@@ -113,9 +113,7 @@ def test_a_plan_that_was_carried_out_leaves_nothing_to_do(items: list[dict[str, 
 
 @_many
 @given(ITEMS, GROUPS, st.randoms(use_true_random=False))
-def test_the_order_of_the_task_and_of_the_listing_is_irrelevant(
-    items: list[dict[str, Any]], group: Group, random: Any
-) -> None:
+def test_order_does_not_matter(items: list[dict[str, Any]], group: Group, random: Any) -> None:
     plan = planned(items, group)
     random.shuffle(items)
     names = list(group)
@@ -131,7 +129,7 @@ FIVE_OF_EIGHT = st.permutations("abcdefgh").map(lambda names: set(names[:5]))
 
 @_many
 @given(FIVE_OF_EIGHT, FIVE_OF_EIGHT, st.sets(st.sampled_from("abcdefgh")), st.randoms(use_true_random=False))
-def test_no_order_of_a_stages_writes_exceeds_the_quota_of_regular_expressions(
+def test_never_exceeds_the_quota_of_regular_expressions(
     before: set[str], after: set[str], purged: set[str], random: Any
 ) -> None:
     patterns = {name: "%a+%" if name in before else "x" for name in "abcdefgh"}
@@ -151,9 +149,7 @@ def test_no_order_of_a_stages_writes_exceeds_the_quota_of_regular_expressions(
 
 @_many
 @given(ITEMS, GROUPS)
-def test_an_unnamed_filter_goes_only_if_it_feeds_the_purged_namespace(
-    items: list[dict[str, Any]], group: Group
-) -> None:
+def test_purges_only_filters_of_the_namespace(items: list[dict[str, Any]], group: Group) -> None:
     plan = planned(items, group)
     if plan:
         after = carried_out(plan.writes, group)
@@ -165,13 +161,13 @@ def test_an_unnamed_filter_goes_only_if_it_feeds_the_purged_namespace(
 
 @_many
 @given(ITEMS, GROUPS)
-def test_absent_removes_exactly_what_is_named(items: list[dict[str, Any]], group: Group) -> None:
+def test_absent_deletes_exactly_the_named_filters(items: list[dict[str, Any]], group: Group) -> None:
     plan = plan_absent(params(*items, adopt=True, purge_namespace="Ours"), listing(group), ARN)
     assert set(carried_out(plan.writes, group)) == set(group) - {item["name"] for item in items}
 
 
 @pytest.mark.parametrize(
-    ("by_hand", "shown"),
+    ("manual", "described"),
     [
         ({"applyOnTransformedLogs": True}, {"apply_on_transformed_logs": True}),
         ({"fieldSelectionCriteria": '@aws.region = "x"'}, {"field_selection_criteria": '@aws.region = "x"'}),
@@ -180,16 +176,16 @@ def test_absent_removes_exactly_what_is_named(items: list[dict[str, Any]], group
     ],
     ids=lambda value: next(iter(value)),
 )
-def test_what_this_collection_never_sets_is_seen_and_undone(by_hand: dict[str, Any], shown: Any) -> None:
-    plan = plan_present(params(ITEM), [{**FOUND, **by_hand}], ARN)
+def test_resets_settings_that_the_collection_never_sets(manual: dict[str, Any], described: Any) -> None:
+    plan = plan_present(params(ITEM), [{**FOUND, **manual}], ARN)
     (write,) = plan.writes
     assert write.parameters == {"logGroupName": GROUP, **{key: FOUND[key] for key in list(FOUND)[:3]}}
     surplus = {key: value for key, value in plan.before["Reads"].items() if key not in plan.after["Reads"]}
-    assert set(surplus) == set(shown)
-    assert not isinstance(shown, dict) or surplus == shown
+    assert set(surplus) == set(described)
+    assert not isinstance(described, dict) or surplus == described
 
 
-def test_a_filter_with_a_second_metric_in_our_namespace_is_ours_and_is_purged() -> None:
+def test_a_filter_with_a_second_metric_in_the_namespace_is_managed_and_purged() -> None:
     second = {"metricNamespace": "Ours", "metricName": "Reads", "metricValue": "1"}
     found = [{**FOUND, "metricTransformations": [{**second, "metricNamespace": "Theirs"}, second]}]
     assert plan_present(params(ITEM), found, ARN).results["updated"] == ["Reads"]
@@ -197,35 +193,35 @@ def test_a_filter_with_a_second_metric_in_our_namespace_is_ours_and_is_purged() 
 
 
 @pytest.mark.parametrize("plan", [plan_present, plan_absent])
-def test_a_filter_of_another_namespace_is_refused_unless_adopted(plan: Any) -> None:
+def test_rejects_a_filter_of_another_namespace_unless_adopted(plan: Any) -> None:
     foreign = [
         {**FOUND, "metricTransformations": [{"metricNamespace": "Theirs", "metricName": "R", "metricValue": "1"}]}
     ]
-    with pytest.raises(RequestError, match=r"feeds the namespace Theirs, .* adopt: true"):
+    with pytest.raises(RequestError, match=r"namespace Theirs, .* adopt: true"):
         plan(params(ITEM), foreign, ARN)
     assert plan(params(ITEM, adopt=True), foreign, ARN).changed
 
 
 @pytest.mark.parametrize("plan", [plan_present, plan_absent])
-def test_a_filter_that_was_moved_to_another_namespace_by_hand_is_ours(plan: Any) -> None:
+def test_a_filter_with_a_manually_changed_namespace_is_managed(plan: Any) -> None:
     transformation = {**FOUND["metricTransformations"][0], "metricNamespace": "Theirs"}
     moved = [{**FOUND, "metricTransformations": [transformation]}]
     assert plan(params(ITEM), moved, ARN).changed
 
 
-def test_new_filters_come_before_the_purge_so_that_nothing_goes_unseen() -> None:
+def test_creates_filters_before_the_purge() -> None:
     plan = plan_present(params({**ITEM, "name": "Renamed"}, purge_namespace="Ours"), [FOUND], ARN)
     assert [write.operation for write in plan.writes] == ["PutMetricFilter", "DeleteMetricFilter"]
 
 
-def test_in_a_full_group_the_purge_comes_first() -> None:
+def test_purges_first_in_a_full_group() -> None:
     full = [{**FOUND, "filterName": f"F{index:03}"} for index in range(100)]
     plan = plan_present(params(ITEM, purge_namespace="Ours"), full, ARN)
     assert [write.operation for write in plan.writes] == ["DeleteMetricFilter"] * 100 + ["PutMetricFilter"]
 
 
 @pytest.mark.parametrize("found", [None, []])
-def test_a_missing_group_is_planned_like_an_empty_one_with_a_warning(found: Any) -> None:
+def test_plans_a_missing_group_like_an_empty_one_with_a_warning(found: Any) -> None:
     plan = plan_present(params(ITEM), found, ARN)
     assert plan.results["created"] == ["Reads"]
     assert any("secmon.aws.log_group" in warning for warning in plan.warnings) == (found is None)
@@ -233,7 +229,7 @@ def test_a_missing_group_is_planned_like_an_empty_one_with_a_warning(found: Any)
     assert not plan_absent(params(ITEM), found, ARN).changed
 
 
-def test_the_author_hears_of_a_contested_pattern_when_it_is_written_and_not_again() -> None:
+def test_warns_about_an_ambiguous_pattern_only_when_it_changes() -> None:
     contested = {**ITEM, "pattern": '{ $.a != "b" }', "metric_value": "$.size"}
     first = plan_present(params(contested), [], ARN)
     assert any("is false when the property is missing" in warning for warning in first.warnings)
@@ -243,7 +239,7 @@ def test_the_author_hears_of_a_contested_pattern_when_it_is_written_and_not_agai
 
 
 @pytest.mark.parametrize("pattern", ["a  b", " a b", "a b ", "a\tb", "a b\n"])
-def test_a_pattern_that_differs_in_white_space_only_differs(pattern: str) -> None:
+def test_a_difference_in_white_space_is_a_change(pattern: str) -> None:
     plan = plan_present(params({**ITEM, "pattern": "a b"}), [{**FOUND, "filterPattern": pattern}], ARN)
     assert plan.writes[0].parameters["filterPattern"] == "a b"
 
@@ -258,7 +254,7 @@ def test_a_pattern_that_differs_in_white_space_only_differs(pattern: str) -> Non
         ({"dimensions": {}}, 5.0, {}),
     ],
 )
-def test_a_default_value_is_kept_set_cleared_or_gives_way(item: Any, default_value: Any, dimensions: Any) -> None:
+def test_keeps_sets_and_clears_the_default_value(item: Any, default_value: Any, dimensions: Any) -> None:
     found = filter_found({**FOUND, "metricTransformations": [{"defaultValue": 5.0}]})
     wanted = filter_wanted({**ITEM, **item}, found)
     assert (wanted.default_value, wanted.dimensions) == (default_value, dimensions)
@@ -268,6 +264,6 @@ def test_a_default_value_is_kept_set_cleared_or_gives_way(item: Any, default_val
     ("item", "dimensions"),
     [({}, {"A": "$.a"}), ({"default_value": ""}, {"A": "$.a"}), ({"default_value": 0}, {}), ({"dimensions": {}}, {})],
 )
-def test_dimensions_are_kept_cleared_or_give_way(item: Any, dimensions: Any) -> None:
+def test_keeps_and_clears_dimensions(item: Any, dimensions: Any) -> None:
     found = filter_found({**FOUND, "metricTransformations": [{"dimensions": {"A": "$.a"}}]})
     assert filter_wanted({**ITEM, **item}, found).dimensions == dimensions

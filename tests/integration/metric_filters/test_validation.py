@@ -1,4 +1,4 @@
-"""What metric_filters predicts, shows, calls and refuses: check, diff, secrets, calls, partition and iam."""
+"""The module metric_filters: check mode, diff, secrets, API calls, partitions, validation and IAM actions."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_check_mode_predicts_the_run_and_writes_nothing(
 
 
 @pytest.mark.promise("check")
-def test_check_mode_on_an_empty_account_shows_the_filters_and_names_the_task_that_is_missing(
+def test_check_mode_in_an_empty_account_predicts_the_filters_and_warns(
     run_module: ModuleRunner, aws_client: Callable[..., Any]
 ) -> None:
     predicted: dict[str, Any] = {}
@@ -69,7 +69,7 @@ def test_check_mode_on_an_empty_account_shows_the_filters_and_names_the_task_tha
 
 
 @pytest.mark.promise("diff")
-def test_the_difference_shows_before_and_after_of_the_filters_that_change(run_module: ModuleRunner, logs: Any) -> None:
+def test_the_diff_shows_only_changed_filters(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**WANTED)
     wanted = [{**READS, "metric_value": "2"}, LOGINS]
     diff = run_module.succeed(log_group_name=GROUP, filters=wanted)["diff"]
@@ -78,7 +78,7 @@ def test_the_difference_shows_before_and_after_of_the_filters_that_change(run_mo
 
 
 @pytest.mark.promise("secrets")
-def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner, logs: Any) -> None:
+def test_never_prints_the_secret_key(run_module: ModuleRunner, logs: Any) -> None:
     run_module.secret_key = canary = "canary/secret+key"
     outputs = [
         run_module(**WANTED, test_messages=["x"]),
@@ -90,7 +90,7 @@ def test_the_secret_key_is_printed_nowhere(run_module: ModuleRunner, logs: Any) 
 
 
 @pytest.mark.promise("secrets")
-def test_the_secret_key_is_not_in_the_traceback_of_a_fault_of_ours(
+def test_the_secret_key_is_not_in_a_traceback(
     run_module: ModuleRunner, logs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_module.secret_key = canary = "canary/secret+key"
@@ -104,7 +104,7 @@ def test_the_secret_key_is_not_in_the_traceback_of_a_fault_of_ours(
 
 
 @pytest.mark.promise("calls")
-def test_twenty_filters_take_a_listing_and_a_write_each_and_then_a_listing(run_module: ModuleRunner, logs: Any) -> None:
+def test_makes_one_listing_and_one_write_for_each_changed_filter(run_module: ModuleRunner, logs: Any) -> None:
     wanted = {"log_group_name": GROUP, "filters": many(20)}
     check = run_module.calls(lambda: run_module.succeed(check=True, **wanted))
     first = run_module.calls(lambda: run_module.succeed(**wanted))
@@ -117,7 +117,7 @@ def test_twenty_filters_take_a_listing_and_a_write_each_and_then_a_listing(run_m
 
 
 @pytest.mark.promise("calls")
-def test_a_hundred_filters_are_listed_in_two_pages(run_module: ModuleRunner, logs: Any) -> None:
+def test_lists_a_hundred_filters_in_two_pages(run_module: ModuleRunner, logs: Any) -> None:
     wanted = {"log_group_name": GROUP, "filters": many(100)}
     run_module.succeed(**wanted)
     assert actions(run_module.calls(lambda: run_module.succeed(**wanted))) == ["DescribeMetricFilters"] * 2
@@ -127,7 +127,7 @@ def test_a_hundred_filters_are_listed_in_two_pages(run_module: ModuleRunner, log
 @pytest.mark.parametrize(
     ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
-def test_arns_are_those_of_the_regions_partition(
+def test_uses_the_partition_of_the_region(
     run_module: ModuleRunner, aws_client: Callable[..., Any], region: str, partition: str
 ) -> None:
     run_module.region = region
@@ -141,33 +141,33 @@ def test_arns_are_those_of_the_regions_partition(
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "syntax": ({"filters": [{**READS, "pattern": "{ $.a = "}]}, "Invalid filter pattern at position"),
     "length": ({"filters": [{**READS, "pattern": f'"{"x" * 1023}"'}]}, "1024"),
-    "no pattern": ({"filters": [{"name": "A"}]}, "pattern and metric_namespace and metric_name must be given"),
-    "name": ({"filters": [{**READS, "name": "a:b"}]}, "no name for a metric filter"),
-    "long name": ({"filters": [{**READS, "name": "x" * 513}]}, "no name for a metric filter"),
+    "no pattern": ({"filters": [{"name": "A"}]}, "pattern and metric_namespace and metric_name must be set"),
+    "name": ({"filters": [{**READS, "name": "a:b"}]}, "is not a valid metric filter name"),
+    "long name": ({"filters": [{**READS, "name": "x" * 513}]}, "is not a valid metric filter name"),
     "same name": ({"filters": [READS, READS]}, "is listed 2 times"),
-    "group": ({"log_group_name": "with blank"}, "no name for a log group"),
-    "reserved": ({"filters": [{**READS, "metric_namespace": "AWS/Mine"}]}, "begins with AWS/"),
-    "reserved purge": ({"purge_namespace": "AWS/Logs"}, "begins with AWS/"),
-    "namespace": ({"filters": [{**READS, "metric_namespace": "a$b"}]}, "no namespace"),
+    "group": ({"log_group_name": "with space"}, "is not a valid log group name"),
+    "reserved": ({"filters": [{**READS, "metric_namespace": "AWS/Mine"}]}, "starts with AWS/"),
+    "reserved purge": ({"purge_namespace": "AWS/Logs"}, "starts with AWS/"),
+    "namespace": ({"filters": [{**READS, "metric_namespace": "a$b"}]}, "is not a valid namespace"),
     "metric name": ({"filters": [{**READS, "metric_name": "a*"}]}, "metric_name"),
     "value": ({"filters": [{**READS, "metric_value": "one"}]}, "neither a number nor a selector"),
     "wildcard value": ({"filters": [{**READS, "metric_value": "$.a[*]"}]}, "several values"),
     "long value": ({"filters": [{**READS, "metric_value": "1" * 101}]}, "101 characters"),
-    "default value": ({"filters": [{**READS, "default_value": "much"}]}, "is no number"),
+    "default value": ({"filters": [{**READS, "default_value": "much"}]}, "use a number"),
     "unit": ({"filters": [{**READS, "unit": "Counts"}]}, 'Did you mean "Count"?'),
-    "both": ({"filters": [{**LOGINS, "default_value": 0}]}, "exclude each other"),
+    "both": ({"filters": [{**LOGINS, "default_value": 0}]}, "mutually exclusive"),
     "no selector": ({"filters": [{**LOGINS, "dimensions": {"A": "fixed"}}]}, "dimension 'A'"),
-    "four dimensions": ({"filters": [{**LOGINS, "dimensions": dict.fromkeys("ABCD", "$.eventName")}]}, "AWS takes 3"),
-    "too many": ({"filters": many(101)}, "101 metric filters; AWS takes 100"),
+    "four dimensions": ({"filters": [{**LOGINS, "dimensions": dict.fromkeys("ABCD", "$.eventName")}]}, "AWS allows 3"),
+    "too many": ({"filters": many(101)}, "101 metric filters; AWS allows 100"),
     "regexes": ({"filters": many(6, pattern="%a+%")}, "6 metric filters with a regular expression"),
     "messages": ({"test_messages": ["x"] * 51}, "51 test_messages"),
-    "empty message": ({"test_messages": [""]}, "is empty"),
+    "empty message": ({"test_messages": [""]}, "contains an empty message"),
 }
 
 
 @pytest.mark.promise("partition")
 @pytest.mark.parametrize(("wrong", "says"), WRONG.values(), ids=list(WRONG))
-def test_what_aws_would_refuse_is_refused_before_the_first_call(
+def test_rejects_invalid_options_before_the_first_call(
     run_module: ModuleRunner, wrong: dict[str, Any], says: str
 ) -> None:
     message: list[str] = []
@@ -177,20 +177,20 @@ def test_what_aws_would_refuse_is_refused_before_the_first_call(
 
 
 @pytest.mark.promise("partition")
-def test_all_that_is_wrong_is_said_at_once(run_module: ModuleRunner) -> None:
+def test_reports_all_invalid_options_together(run_module: ModuleRunner) -> None:
     wrong = [{**READS, "pattern": "{"}, {**LOGINS, "unit": "Counts", "metric_namespace": "AWS/Mine"}]
-    message = run_module.fail(log_group_name="with blank", filters=wrong)
-    for words in ("with blank", "Invalid filter pattern", "Counts", "AWS/Mine"):
+    message = run_module.fail(log_group_name="with space", filters=wrong)
+    for words in ("with space", "Invalid filter pattern", "Counts", "AWS/Mine"):
         assert words in message
 
 
 @pytest.mark.promise("partition")
-def test_the_groups_quotas_count_what_is_kept(run_module: ModuleRunner, logs: Any) -> None:
+def test_quotas_include_filters_of_others(run_module: ModuleRunner, logs: Any) -> None:
     for index in range(99):
         put(logs, f"Theirs{index}", namespace="Theirs", pattern="%a+%" if index < 5 else "ERROR")
     message: list[str] = []
     calls = run_module.calls(lambda: message.append(run_module.fail(**WANTED)))
-    assert "would have 101 metric filters; AWS takes 100" in message[0] and writes(calls) == []
+    assert "would have 101 metric filters; AWS allows 100" in message[0] and writes(calls) == []
     with_regex = {**READS, "pattern": "%b+%"}
     calls = run_module.calls(lambda: message.append(run_module.fail(log_group_name=GROUP, filters=[with_regex])))
     assert "would have 6 metric filters with a regular expression" in message[1] and writes(calls) == []
@@ -198,9 +198,9 @@ def test_the_groups_quotas_count_what_is_kept(run_module: ModuleRunner, logs: An
 
 
 @pytest.mark.promise("iam")
-def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunner, logs: Any) -> None:
-    def everything() -> None:
+def test_documents_every_iam_action(run_module: ModuleRunner, logs: Any) -> None:
+    def use_every_action() -> None:
         run_module.succeed(**WANTED, test_messages=["x"])
         run_module.succeed(**WANTED, state="absent")
 
-    assert run_module.iam_actions(everything) == documented_actions("metric_filters")
+    assert run_module.iam_actions(use_every_action) == documented_actions("metric_filters")

@@ -1,0 +1,77 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Read log groups and metric filters from CloudWatch Logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.account import Account
+from ..core.aws_names import Place, partition_of
+from ..core.errors import AwsError
+
+_PAGE_SIZE = 50
+
+
+def find_log_group(account: Account, name: str) -> dict[str, Any] | None:
+    """Return the group of exactly this name in the form of DescribeLogGroups, or None.
+
+    Groups are sorted in ASCII order, so among those with this prefix the name itself is the first.
+    """
+    page = account.read("logs", "DescribeLogGroups", f"log group {name}", {"logGroupNamePrefix": name})
+    found = next((group for group in page["logGroups"] if group["logGroupName"] == name), None)
+    if found:
+        account.learn_place(found["arn"])
+    return found
+
+
+def log_group_tags(account: Account, group: dict[str, Any]) -> dict[str, str]:
+    """Return a group's tags. Tagging uses the ARN without the suffix ``:*`` that other calls require."""
+    arn = group["arn"].removesuffix(":*")
+    name = group["logGroupName"]
+    answer = account.read("logs", "ListTagsForResource", f"log group {name}", {"resourceArn": arn}, resource_arn=arn)
+    tags: dict[str, str] = answer.get("tags", {})
+    return tags
+
+
+def log_group_arn(account: Account, name: str) -> str:
+    """Return the ARN of a group for an IAM policy, with ``*`` for the account, which saves a call to STS.
+
+    Source: CloudWatch Logs user guide, "Identity-based policies": all actions but tagging use the form with ``:*``.
+    """
+    return Place(partition_of(account.region), account.region, "*").arn("logs", f"log-group:{name}:*")
+
+
+def list_metric_filters(account: Account, log_group_name: str) -> list[dict[str, Any]] | None:
+    """Return all filters of a group in the form of DescribeMetricFilters, or None if the group does not exist."""
+    try:
+        return account.read_all(
+            "logs",
+            "DescribeMetricFilters",
+            f"metric filters of log group {log_group_name}",
+            "metricFilters",
+            {"logGroupName": log_group_name, "limit": _PAGE_SIZE},
+            resource_arn=log_group_arn(account, log_group_name),
+        )
+    except AwsError as error:
+        if error.code == "ResourceNotFoundException":
+            return None
+        raise
+
+
+def matches_on_aws(account: Account, name: str, pattern: str, messages: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the matches that TestMetricFilter finds among 1 to 50 messages."""
+    answer = account.read(
+        "logs",
+        "TestMetricFilter",
+        f"metric filter {name}",
+        {"filterPattern": pattern, "logEventMessages": list(messages)},
+        remedies={
+            "InvalidParameterException": "AWS rejects a pattern that the collection's engine accepts. Nothing was"
+            " changed. Rewrite the pattern, and report it to this collection."
+        },
+    )
+    matches: list[dict[str, Any]] = answer.get("matches", [])
+    return matches
