@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from .matching.document import Json, JsonNumber
 from .matching.fields import FieldLayout, compile_field_condition
 from .matching.json_message import compile_leaf
+from .matching.match import compile_term, effective_terms
 from .matching.message import LogMessage
-from .matching.terms import compile_term, effective_terms
+from .matching.reach import Document, reach_all
 from .printer import print_condition, print_tree
-from .reach import Document, reach_all
 from .tree import (
     Condition,
     Delimited,

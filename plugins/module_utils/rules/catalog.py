@@ -15,7 +15,7 @@ from pathlib import Path
 from ..validation.document import Document
 from ..validation.errors import RuleError, RuleProblem
 from ..validation.yaml_document import read_document
-from .duplicates import note_clashes
+from .checks import report_duplicates
 from .limits import MAX_RULE_FILES
 from .reader import read_rule
 from .records import RECORDS_FILE, read_records, shipped_records
@@ -47,7 +47,7 @@ def load_rules(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]])
             records = read_records(document, records)
         elif document.lines:
             rules.append(read_rule(document, path, path.stem, records))
-    note_clashes(document for document in documents if Path(document.file).name != RECORDS_FILE)
+    report_duplicates(document for document in documents if Path(document.file).name != RECORDS_FILE)
     for document in documents:
         problems += sorted(document.problems, key=lambda problem: problem.line or 0)
     if problems:

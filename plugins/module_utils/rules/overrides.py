@@ -14,11 +14,10 @@ from ..validation.errors import RuleError, RuleProblem, suggestion
 from ..validation.fields import Fields
 from ..validation.limits import MAX_DEPTH
 from ..validation.strings import describe
-from .duplicates import note_clashes
-from .mapping import rule_to_mapping
+from .checks import report_duplicates
 from .parameters import ParameterError, account_values, fill_account_values, fill_pattern
 from .reader import read_rule
-from .rule import Rule
+from .rule import Rule, rule_to_mapping
 
 # The keys without which a mapping cannot be a rule of its own, and that nobody writes to change another one.
 _BODY_KEYS = frozenset({"pattern", "filter_name", "metric", "alarm"})
@@ -109,7 +108,7 @@ class _Merge:
             rule = read_rule(documents[rule_id], base.path if base else None, rule_id)
             if rule:
                 rules[rule_id] = rule
-        note_clashes(documents.values())
+        report_duplicates(documents.values())
         for rule_id, document in documents.items():
             self.problems += [replace(problem, key=f"{rule_id}.{problem.key}") for problem in document.problems]
         if self.problems:

@@ -37,9 +37,8 @@ from ..filter_pattern.tree import (
     tree_leaves,
 )
 from ..validation.errors import suggestion
-from .parameter_types import PARAMETER_TYPES
+from .parameter_types import PARAMETER_TYPES, secret_forms
 from .rule import Parameter, Rule, RuleTest
-from .secret_forms import secret_forms
 
 Values = Mapping[str, tuple[str, ...]]
 

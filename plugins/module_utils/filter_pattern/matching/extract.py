@@ -13,10 +13,10 @@ from ..error import PatternError
 from ..parsing.scanner import Scanner
 from ..parsing.selector import read_selector
 from ..printer import print_selector
-from ..reach import reach_all
 from ..tree import Delimited, Everything, Selector, Terms, Tree, tree_leaves
 from .fields import FieldLayout
 from .message import LogMessage
+from .reach import reach_all
 
 _FIELD = re.compile(r"\$[A-Za-z0-9_]+")
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..parsing.values import field_test
 from ..tree import And, Compare, Condition, Delimited, FieldName, Leaf, Or, Rest
 from .message import LogMessage
+from .values import field_test
 
 Values = list[str]
 ValuesTest = Callable[[Values], bool]

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..parsing.values import ValueTest, value_test
-from ..reach import ABSENT, Document, compile_reach, reach_all
 from ..regex.matcher import SafeRegex
 from ..tree import (
     And,
@@ -29,6 +27,8 @@ from ..tree import (
     leaves,
 )
 from .document import Json
+from .reach import ABSENT, Document, compile_reach, reach_all
+from .values import ValueTest, value_test
 
 DocumentTest = Callable[[Document], bool]
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..choices import PatternWarning
+from ..choices import PatternWarning, tree_warnings
 from ..error import PatternError
 from ..limits import MAX_PATTERN_LENGTH, MAX_REGEXES_PER_PATTERN
 from ..tree import Everything, Tree
-from ..warnings import tree_warnings
 from .delimited import parse_delimited
 from .json_pattern import parse_json_pattern
 from .scanner import BLANKS, Scanner

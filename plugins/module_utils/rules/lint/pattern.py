@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from ...filter_pattern.pattern import CompiledPattern, compile_pattern
 from ..cis_patterns import CIS_PATTERNS, CisPattern
-from ..deployment_calls import DEPLOYER_ARN, DEPLOYER_ROLE, deployment_calls
 from ..parameters import fill_pattern, sample_values
 from ..rule import Rule
+from .deployment_calls import DEPLOYER_ARN, DEPLOYER_ROLE, deployment_calls
 from .finding import Finding, error, warning
 
 _SECURITY_HUB = "AWS Security Hub user guide, CloudWatch controls"

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.rules.mapping import rule_to_mapping
 from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides, resolve
-from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule, rule_to_mapping
 from ansible_collections.secmon.aws.plugins.module_utils.validation.errors import RuleError, RuleProblem
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.rules.mapping import rule_to_mapping
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import rule_to_mapping
 from ansible_collections.secmon.aws.plugins.module_utils.validation.errors import RuleError, RuleProblem
 
 from tests.unit.module_utils.rules.rule_builders import (

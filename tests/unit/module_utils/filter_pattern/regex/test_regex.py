@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.regex.character_set import CharacterSet, Row
-from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.regex.matcher import SafeRegex
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.regex.matcher import (
+    CharacterSet,
+    Row,
+    SafeRegex,
+)
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.regex.parser import RegexError, parse_regex
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -9,8 +9,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from ..filter_pattern.pattern import CompiledPattern
-from .rule import Rule
+from ...filter_pattern.pattern import CompiledPattern
+from ..rule import Rule
 
 _ACCOUNT = "111122223333"
 _REGION = "eu-central-1"

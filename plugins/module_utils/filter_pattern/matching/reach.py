@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Final, Union
 
-from .matching.document import Json
-from .tree import AnyElement, AnyField, Index, Name, Selector, Step
+from ..tree import AnyElement, AnyField, Index, Name, Selector, Step
+from .document import Json
 
 
 class Absent:

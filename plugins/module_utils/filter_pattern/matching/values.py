@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Union
 
 from ..limits import MAX_NUMBER_LENGTH
-from ..matching.document import NUMBER, Json, JsonNumber, decimal_of
 from ..regex.matcher import SafeRegex
 from ..tree import Literal
+from .document import NUMBER, Json, JsonNumber, decimal_of
 
 TextTest = Callable[[str], bool]
 ValueTest = Callable[[Json], bool]
