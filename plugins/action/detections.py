@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import EXCLUDABLE_EVENT_SOURCES
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import (
     ALARM_NAMES,
-    EXCLUDABLE_SOURCES,
     PACKS,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import alarm_name_problems, detections
@@ -23,7 +23,12 @@ RULES = Path(__file__).resolve().parents[2] / "rules"
 ARGUMENT_SPEC = {
     "packs": {"type": "list", "elements": "str", "choices": list(PACKS), "default": ["guide"]},
     "overrides": {"type": "dict", "default": {}},
-    "excluded_event_sources": {"type": "list", "elements": "str", "choices": list(EXCLUDABLE_SOURCES), "default": []},
+    "excluded_event_sources": {
+        "type": "list",
+        "elements": "str",
+        "choices": list(EXCLUDABLE_EVENT_SOURCES),
+        "default": [],
+    },
     "management_events": {"type": "str", "choices": ["all", "read", "write"], "default": "all"},
     "alarm_names": {"type": "dict", "default": {}},
     "alarm_actions": {"type": "list", "elements": "str", "default": []},

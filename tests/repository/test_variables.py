@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import EXCLUDABLE_SOURCES, PACKS, VARIABLES
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import EXCLUDABLE_EVENT_SOURCES
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PACKS, VARIABLES
 
 from tools.variables_page import page
 
@@ -39,4 +40,4 @@ def test_detections_takes_the_packs_and_the_exclusions_of_the_table(repository: 
     source = (repository / "plugins/modules/detections.py").read_text()
     options = yaml.safe_load(source.split('DOCUMENTATION = r"""')[1].split('"""')[0])["options"]
     assert tuple(options["packs"]["choices"]) == PACKS
-    assert tuple(options["excluded_event_sources"]["choices"]) == EXCLUDABLE_SOURCES
+    assert tuple(options["excluded_event_sources"]["choices"]) == EXCLUDABLE_EVENT_SOURCES

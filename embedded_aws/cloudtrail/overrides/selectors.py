@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import EXCLUDABLE_EVENT_SOURCES
+
 from embedded_aws.cloudtrail.trails import home_trail, visible_trail
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
@@ -25,7 +27,6 @@ _DEFAULTS = {
     "DataResources": [],
     "ExcludeManagementEventSources": [],
 }
-_EXCLUDABLE = ("kms.amazonaws.com", "rdsdata.amazonaws.com")
 _DATA_RESOURCES = ("AWS::S3::Object", "AWS::Lambda::Function", "AWS::DynamoDB::Table")
 _BASIC_SELECTORS = 5
 _BASIC_VALUES = 250
@@ -76,8 +77,8 @@ def _check_basic(selectors: Selectors) -> None:
     if len(selectors) > _BASIC_SELECTORS:
         raise _invalid(f"A trail can have up to {_BASIC_SELECTORS} event selectors.")
     for selector in selectors:
-        if not set(selector.get("ExcludeManagementEventSources", ())) <= set(_EXCLUDABLE):
-            raise _invalid(f"ExcludeManagementEventSources can name only {' and '.join(_EXCLUDABLE)}.")
+        if not set(selector.get("ExcludeManagementEventSources", ())) <= set(EXCLUDABLE_EVENT_SOURCES):
+            raise _invalid(f"ExcludeManagementEventSources can name only {' and '.join(EXCLUDABLE_EVENT_SOURCES)}.")
     resources = [resource for selector in selectors for resource in selector.get("DataResources", ())]
     if any(resource.get("Type") not in _DATA_RESOURCES for resource in resources):
         raise _invalid(f"The type of a data resource is one of {', '.join(_DATA_RESOURCES)}.")

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..core.aws_names import (
+    EXCLUDABLE_EVENT_SOURCES,
     KEY_ARN,
     LOG_GROUP_ARN,
     ROLE_ARN,
@@ -26,7 +27,7 @@ from ..core.aws_names import (
 )
 from ..core.problems import did_you_mean, require
 from ..core.tags import tag_problems
-from .selection import DATA_SERVICES, EXCLUDABLE, Conditions
+from .selection import DATA_SERVICES, Conditions
 from .selector_options import BASIC_OPTIONS, OPERATOR_OPTIONS, asked_conditions
 from .state import UNFINISHED
 
@@ -103,9 +104,9 @@ def _basic_problems(params: Mapping[str, Any]) -> Iterator[str]:
         yield f"advanced_event_selectors excludes {', '.join(basic)}. Remove one or the other."
     excluded = params.get("exclude_management_event_sources") or ()
     for source in excluded:
-        if source not in EXCLUDABLE:
-            hint = did_you_mean(source, EXCLUDABLE)
-            yield f"CloudTrail can exclude only {' and '.join(EXCLUDABLE)}, not {source}.{hint}"
+        if source not in EXCLUDABLE_EVENT_SOURCES:
+            hint = did_you_mean(source, EXCLUDABLE_EVENT_SOURCES)
+            yield f"CloudTrail can exclude only {' and '.join(EXCLUDABLE_EVENT_SOURCES)}, not {source}.{hint}"
     if excluded and params.get("management_events") == "none":
         yield "With management_events: none there is nothing to exclude. Remove exclude_management_event_sources."
 

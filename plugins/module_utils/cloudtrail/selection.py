@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-EXCLUDABLE = ("kms.amazonaws.com", "rdsdata.amazonaws.com")
+from ..core.aws_names import EXCLUDABLE_EVENT_SOURCES
+
 # Resource types of basic selectors, with the service part of their ARNs.
 DATA_SERVICES = {"AWS::S3::Object": "s3", "AWS::Lambda::Function": "lambda", "AWS::DynamoDB::Table": "dynamodb"}
 OPERATORS = ("Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
@@ -205,7 +206,7 @@ def _from_conditions(conditions: Conditions) -> Selection:
 
 def _management_from(kinds: list[str], fields: dict[tuple[str, str], frozenset[str]]) -> Selection | None:
     excluded = fields.pop(("eventSource", "NotEquals"), frozenset())
-    if fields or not excluded <= set(EXCLUDABLE):
+    if fields or not excluded <= set(EXCLUDABLE_EVENT_SOURCES):
         return None
     return Selection(management=frozenset((kind, excluded) for kind in kinds))
 

@@ -67,12 +67,20 @@ STANDARD_TOPIC_ARN = arn_pattern("sns", TOPIC_NAME)
 TOPIC_ARN = rf"{STANDARD_TOPIC_ARN}(?:\.fifo)?"
 TRAIL_ARN = arn_pattern("cloudtrail", rf"trail/{TRAIL_NAME}")
 
-_BUCKET_NAME = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_IP_ADDRESS = re.compile(r"[0-9]+(\.[0-9]+){3}")
-_RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
-_RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+# All that CloudTrail can leave out of a trail (CloudTrail API reference, EventSelector, ExcludeManagementEventSources).
+EXCLUDABLE_EVENT_SOURCES = ("kms.amazonaws.com", "rdsdata.amazonaws.com")
+
+_RESERVED_BUCKET_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_BUCKET_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+_IP_ADDRESS = r"[0-9]+(?:\.[0-9]+){3}"
+_BUCKET_CHARACTERS = r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 # A bucket of the account's own namespace in its region: prefix-111122223333-eu-central-1-an. No other name ends in -an.
-_ACCOUNT_NAMESPACE = re.compile(rf".+-{ACCOUNT_ID}-{REGION}-an")
+_ACCOUNT_NAMESPACE = rf".+-{ACCOUNT_ID}-{REGION}-an"
+BUCKET_NAME = (
+    rf"(?!{'|'.join(map(re.escape, _RESERVED_BUCKET_PREFIXES))}|{_IP_ADDRESS}\Z)"
+    rf"(?!.*(?:{'|'.join(map(re.escape, _RESERVED_BUCKET_SUFFIXES))})\Z)"
+    rf"(?={_ACCOUNT_NAMESPACE}\Z|(?!.*-an\Z)){_BUCKET_CHARACTERS}"
+)
 
 
 @dataclass(frozen=True)
@@ -142,22 +150,18 @@ def role_arn(partition: str, account: str, name: str) -> str:
 
 def bucket_name_problem(name: str) -> str | None:
     """Return why S3 would reject the name of a general purpose bucket, as the end of a sentence, or None."""
-    if not _BUCKET_NAME.fullmatch(name):
-        return (
-            "is not a valid bucket name: use 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or"
-            " digit at both ends and no two dots in a row."
-        )
-    if _IP_ADDRESS.fullmatch(name):
-        return "is not a valid bucket name: S3 rejects names that look like an IP address."
-    for prefix in _RESERVED_PREFIXES:
-        if name.startswith(prefix):
-            return f"is not a valid bucket name: S3 reserves the prefix {prefix}."
-    for suffix in _RESERVED_SUFFIXES:
-        if name.endswith(suffix):
-            return f"is not a valid bucket name: S3 reserves the suffix {suffix}."
-    if name.endswith("-an") and not _ACCOUNT_NAMESPACE.fullmatch(name):
-        return "is not a valid bucket name: S3 reserves the suffix -an for names that end in -ACCOUNT_ID-REGION-an."
-    return None
+    if re.fullmatch(BUCKET_NAME, name):
+        return None
+    if not re.fullmatch(_BUCKET_CHARACTERS, name):
+        why = "use 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends and no two"
+        why += " dots in a row"
+    elif re.fullmatch(_IP_ADDRESS, name):
+        why = "S3 rejects names that look like an IP address"
+    else:
+        reserved = [f"the prefix {prefix}" for prefix in _RESERVED_BUCKET_PREFIXES if name.startswith(prefix)]
+        reserved += [f"the suffix {suffix}" for suffix in _RESERVED_BUCKET_SUFFIXES if name.endswith(suffix)]
+        why = f"S3 reserves {reserved[0] if reserved else 'the suffix -an, except for -ACCOUNT_ID-REGION-an'}"
+    return f"is not a valid bucket name: {why}."
 
 
 class Settings(Protocol):

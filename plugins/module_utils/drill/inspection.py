@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..core.aws_names import STANDARD_TOPIC_ARN
 from ..core.problems import require
 from .alarm_findings import alarm_findings, filter_findings, key_findings, subscription_findings, topic_findings
 from .facts import Facts
@@ -38,7 +39,6 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("key", key_findings),
     ("subscriptions", subscription_findings),
 )
-_TOPIC_ARN = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}")
 _NAMES = ("secret_id", "trail_name", "log_group_name", "filter_name", "alarm_name")
 
 
@@ -51,7 +51,7 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str]:
     for name in _NAMES:
         if not params[name]:
             yield f"{name} is empty."
-    if not _TOPIC_ARN.fullmatch(params["topic_arn"]):
+    if not re.fullmatch(STANDARD_TOPIC_ARN, params["topic_arn"]):
         yield f"topic_arn is {params['topic_arn']!r}, which is no ARN of an SNS topic."
     for name in ("timeout_seconds", "poll_seconds"):
         if params[name] < 1:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..core.account import Account
+from ..core.aws_names import bucket_arn
 from .facts import Facts
 
 _CHUNK_BYTES = 256 * 1024
@@ -70,7 +71,7 @@ class LogFiles:
                 "ListObjectsV2",
                 f"bucket {bucket}",
                 parameters,
-                resource_arn=f"arn:{self.facts.place.partition}:s3:::{bucket}",
+                resource_arn=bucket_arn(self.facts.place.partition, bucket),
             )
             keys = [item["Key"] for item in page.get("Contents", [])]
             yield from keys
@@ -80,7 +81,7 @@ class LogFiles:
 
     def _open(self, bucket: str, key: str) -> Any:
         parameters = {"Bucket": bucket, "Key": key}
-        arn = f"arn:{self.facts.place.partition}:s3:::{bucket}/{key}"
+        arn = bucket_arn(self.facts.place.partition, f"{bucket}/{key}")
         return self.account.read("s3", "GetObject", f"log file {key}", parameters, resource_arn=arn)["Body"]
 
     def _holds_record(self, body: Any) -> bool:

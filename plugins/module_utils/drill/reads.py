@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.account import Account
+from ..core.aws_names import bucket_arn
 from ..core.errors import AwsError
 from .facts import Facts
 from .timeline import Finding, Weight
@@ -125,7 +126,7 @@ def _trail_elsewhere(account: Account, name: str) -> dict[str, Any] | None:
 
 
 def _bucket_exists(account: Account, name: str) -> bool:
-    arn = f"arn:{account.place.partition}:s3:::{name}"
+    arn = bucket_arn(account.place.partition, name)
     try:
         account.read("s3", "HeadBucket", f"bucket {name}", {"Bucket": name}, resource_arn=arn)
     except AwsError as error:

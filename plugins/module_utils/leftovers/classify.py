@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ..core.aws_names import KEY_ID, Arn, arn_pattern
 from ..core.problems import require
 
 TRAIL = "trail"
@@ -35,16 +36,17 @@ _YOUR_SECRET = "yours (secmon_create_secret is false)"
 _UNNAMED = "it carries our tag, but no variable names it; was a name changed since it was made?"
 _UNREMOVED = "it should have been removed; run teardown again, or remove it by hand"
 
+# The group of each pattern is the name.
 _BY_ARN = {
-    TRAIL: re.compile(r"arn:[^:]+:cloudtrail:[^:]+:\d{12}:trail/(.+)"),
-    BUCKET: re.compile(r"arn:[^:]+:s3:::([^/]+)"),
-    LOG_GROUP: re.compile(r"arn:[^:]+:logs:[^:]+:\d{12}:log-group:([^:]+)(?::\*)?"),
-    ALARM: re.compile(r"arn:[^:]+:cloudwatch:[^:]+:\d{12}:alarm:(.+)"),
-    TOPIC: re.compile(r"arn:[^:]+:sns:[^:]+:\d{12}:([^:]+)"),
+    TRAIL: re.compile(arn_pattern("cloudtrail", "trail/(.+)")),
+    BUCKET: re.compile(arn_pattern("s3", "([^/]+)", region="", account="")),
+    LOG_GROUP: re.compile(arn_pattern("logs", r"log-group:([^:]+)(?::\*)?")),
+    ALARM: re.compile(arn_pattern("cloudwatch", "alarm:(.+)")),
+    TOPIC: re.compile(arn_pattern("sns", "([^:]+)")),
     # Secrets Manager adds a hyphen and six characters to the name.
-    SECRET: re.compile(r"arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:(.+)-.{6}"),
-    ROLE: re.compile(r"arn:[^:]+:iam::\d{12}:role/(?:.*/)?([^/]+)"),
-    KEY: re.compile(r"arn:[^:]+:kms:[^:]+:\d{12}:key/(.+)"),
+    SECRET: re.compile(arn_pattern("secretsmanager", "secret:(.+)-.{6}")),
+    ROLE: re.compile(arn_pattern("iam", "role/(?:.*/)?([^/]+)", region="")),
+    KEY: re.compile(arn_pattern("kms", f"key/({KEY_ID})")),
 }
 _NAME_OPTIONS = {
     TRAIL: "trail_name",
@@ -170,7 +172,7 @@ def resource_of(arn: str) -> tuple[str, str]:
         match = pattern.fullmatch(arn)
         if match:
             return kind, match[1]
-    return f"resource of {arn.split(':')[2]}", arn
+    return f"resource of {Arn.parse(arn).service}", arn
 
 
 def judge(found: Iterable[Found], system: System) -> list[Leftover]:

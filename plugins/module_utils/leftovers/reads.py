@@ -16,6 +16,7 @@ from typing import Any
 from ..cloudtrail.reads import describe_trails
 from ..cloudwatch.reads import alarm_tags, find_alarms
 from ..core.account import Account
+from ..core.aws_names import bucket_arn
 from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_ours
 from ..logs.reads import find_log_group, list_metric_filters, log_group_tags
 from ..secretsmanager.reads import find_secret
@@ -103,7 +104,7 @@ def _buckets(sweep: _Sweep) -> Iterator[Found]:
 
 
 def _bucket(sweep: _Sweep, name: str) -> Found:
-    arn = f"arn:{sweep.account.place.partition}:s3:::{name}"
+    arn = bucket_arn(sweep.account.place.partition, name)
     ours = sweep.is_tagged(kinds.BUCKET, name) or is_ours(
         as_mapping(_of_bucket(sweep.account, "GetBucketTagging", "NoSuchTagSet", name, arn).get("TagSet", []))
     )

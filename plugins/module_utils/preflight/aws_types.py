@@ -8,19 +8,16 @@ Sources: the API references of the services that own the names; S3 user guide, "
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any, Union
+from typing import Any
 
+from ..core import aws_names
 from ..logs.log_group import NEVER, RETENTION_DAYS
-from ..rules.parameter_types import PARAMETER_TYPES, PARTITION, REGION
+from ..rules.parameter_types import PARAMETER_TYPES
 from ..validation.types import Kind, checked_by, shown, text, whole_number
 
 LONGEST_HMAC_KEY = 1024
 
-_BUCKET_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
-_BUCKET_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an")
-_FOUR_NUMBERS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 _MAILBOX = r"(?!\.)(?!.*\.\.)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\.)"
 
@@ -30,17 +27,6 @@ def of_type(name: str, words: str) -> Kind:
     known = PARAMETER_TYPES[name]
     hint = f"{known.hint[0].upper()}{known.hint[1:]}."
     return text(words, known.shape.pattern, hint)
-
-
-def bucket_name_problem(name: str) -> Union[str, None]:
-    """Return what S3 would refuse about a bucket's name, as the end of a sentence, or None."""
-    if not PARAMETER_TYPES["bucket_name"].shape.fullmatch(name):
-        return "is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, without two dots in a row."
-    if _FOUR_NUMBERS.fullmatch(name):
-        return "looks like an IP address, which S3 refuses as the name of a bucket."
-    ends = [end for end in _BUCKET_PREFIXES if name.startswith(end)]
-    ends += [end for end in _BUCKET_SUFFIXES if name.endswith(end)]
-    return f"is no bucket name: S3 keeps names with {ends[0]} to itself." if ends else None
 
 
 def between(smallest: int, largest: int, words: str) -> Kind:
@@ -75,33 +61,31 @@ def _kept_days(days: int) -> bool:
 
 ACCOUNT_ID = _account_id()
 REGION_NAME = of_type("region", "region")
-BUCKET_NAME = checked_by(text("bucket name", r".+", "Give the bucket's name alone."), bucket_name_problem)
+BUCKET_NAME = checked_by(text("bucket name", r".+", "Give the bucket's name alone."), aws_names.bucket_name_problem)
 LOG_GROUP_NAME = text(
     "name of a log group",
-    r"(?!aws/)[.\-_/#A-Za-z0-9]{1,512}",
+    aws_names.LOG_GROUP_NAME,
     "It has 1 to 512 of the characters a-z A-Z 0-9 . - _ / # and does not begin with aws/.",
 )
 TRAIL_NAME = text(
     "name of a trail",
-    rf"(?!\d+\.\d+\.\d+\.\d+$){PARAMETER_TYPES['trail_name'].shape.pattern}",
+    aws_names.TRAIL_NAME,
     "It has 3 to 128 letters, digits and . _ -, begins and ends with a letter or digit, has no two of . _ - in a row,"
     " and is no IP address.",
 )
-TOPIC_NAME = text("name of a topic", r"[A-Za-z0-9_-]{1,256}", "It has 1 to 256 letters, digits, hyphens, underscores.")
+TOPIC_NAME = text("name of a topic", aws_names.TOPIC_NAME, "It has 1 to 256 letters, digits, hyphens, underscores.")
 ROLE_NAME = of_type("role_name", "name of a role")
-SECRET_NAME = text(
-    "name of a secret", r"[A-Za-z0-9/_+=.@-]{1,512}", "It has 1 to 512 letters, digits and / _ + = . @ -"
-)
+SECRET_NAME = text("name of a secret", aws_names.SECRET_NAME, "It has 1 to 512 letters, digits and / _ + = . @ -")
 TOPIC_ARN = text(
     "ARN of a topic",
-    PARAMETER_TYPES["topic_arn"].shape.pattern.removesuffix(r"(?:\.fifo)?"),
+    aws_names.STANDARD_TOPIC_ARN,
     "Give an ARN such as arn:aws:sns:eu-central-1:111122223333:SecurityAlarms; alarms cannot use a FIFO topic.",
 )
 KEY_ARN = of_type("key_arn", "ARN of a KMS key")
 ROLE_ARN = of_type("role_arn", "ARN of a role")
 LAMBDA_ARN = text(
     "ARN of a Lambda function",
-    rf"arn:{PARTITION}:lambda:{REGION}:\d{{12}}:function:[A-Za-z0-9_-]{{1,64}}(?::[A-Za-z0-9$_-]{{1,128}})?",
+    aws_names.LAMBDA_ARN,
     "Give an ARN such as arn:aws:lambda:eu-central-1:111122223333:function:rotate.",
 )
 KEY_ID = text("id, ARN or alias of a KMS key", r"\S{1,2048}", "Give its id, its ARN, alias/... or an alias's ARN.")

@@ -9,10 +9,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..core.aws_names import partition_of
+from ..core.aws_names import Arn, bucket_name_problem, log_bucket_name, partition_of
 from ..core.tags import tag_problems
 from ..validation.types import shown
-from .aws_types import bucket_name_problem
 from .checks import NotSoundError, Problem, Settings
 from .variables import VARIABLES
 
@@ -54,12 +53,6 @@ def conflicts(settings: Settings) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def log_bucket(settings: Settings) -> str:
-    """Return the name of the log bucket, whoever made it. Raises NotSoundError."""
-    own = settings["secmon_log_bucket_name"] or f"{settings['secmon_trail_name']}-{settings['secmon_account_id']}"
-    return str(settings["secmon_existing_log_bucket_name"] or own)
-
-
 def _existing(settings: Settings) -> Iterator[Problem]:
     for existing, replaced in _REPLACED.items():
         if existing in settings.given:
@@ -76,15 +69,15 @@ def _places(settings: Settings) -> Iterator[Problem]:
     for name in (*_IN_THIS_REGION, *_IN_THIS_ACCOUNT):
         if name not in settings.given:
             continue
-        _arn, partition, _service, its_region, its_account, _resource = settings.given[name].split(":", 5)
-        if partition != partition_of(region):
-            yield Problem(name, f"is in the partition {partition}, but {region} belongs to {partition_of(region)}.")
-        elif name in _IN_THIS_REGION and its_region != region:
+        arn = Arn.parse(settings.given[name])
+        if arn.partition != partition_of(region):
+            yield Problem(name, f"is in the partition {arn.partition}, but {region} belongs to {partition_of(region)}.")
+        elif name in _IN_THIS_REGION and arn.region != region:
             yield Problem(
-                name, f"is in {its_region}, but the account's region is {region}. It must be in the same region."
+                name, f"is in {arn.region}, but the account's region is {region}. It must be in the same region."
             )
-        elif name in _IN_THIS_ACCOUNT and its_account != account:
-            yield Problem(name, f"is in account {its_account}, but this host is account {account}.")
+        elif name in _IN_THIS_ACCOUNT and arn.account != account:
+            yield Problem(name, f"is in account {arn.account}, but this host is account {account}.")
 
 
 def _encryption(settings: Settings) -> Iterator[Problem]:
@@ -96,11 +89,11 @@ def _encryption(settings: Settings) -> Iterator[Problem]:
 
 
 def _bucket(settings: Settings) -> Iterator[Problem]:
-    problem = bucket_name_problem(log_bucket(settings))
+    problem = bucket_name_problem(log_bucket_name(settings))
     if problem:
-        told = f"is not set, and its default {shown(log_bucket(settings))} {problem} Name the bucket."
+        told = f"is not set, and its default {shown(log_bucket_name(settings))} {problem} Name the bucket."
         yield Problem("secmon_log_bucket_name", told)
-    if settings["secmon_access_log_bucket_name"] == log_bucket(settings):
+    if settings["secmon_access_log_bucket_name"] == log_bucket_name(settings):
         told = "is the log bucket itself, whose access logs would make access logs for ever. Name another bucket."
         yield Problem("secmon_access_log_bucket_name", told)
 

@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..core.aws_names import Place, partition_of
+from ..core.aws_names import log_bucket_name, topic_arn
 from ..rules.deployment import Detections, alarm_name_problems, detections
 from ..rules.selection import Packs, RuleReport, Trail, check_rules, override_errors
 from .checks import Given, NotSoundError, Problem, Settings, check_variables, secret_texts
-from .conflicts import conflicts, log_bucket
+from .conflicts import conflicts
 from .shared_resources import fights
 from .variables import ALARM_NAMES, VARIABLES
 
@@ -125,17 +125,9 @@ def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) 
 def account_values(settings: Settings) -> dict[str, str]:
     """Return what an account knows that a rule may need; nothing while the variable behind it is not sound."""
     try:
-        return {"bucket_name": log_bucket(settings)}
+        return {"bucket_name": log_bucket_name(settings)}
     except NotSoundError:
         return {}
-
-
-def topic_arn(settings: Settings) -> str:
-    """Return the ARN of the topic that an account's alarms publish to, whoever made it. Raises NotSoundError."""
-    if settings.says("secmon_existing_topic_arn"):
-        return str(settings["secmon_existing_topic_arn"])
-    region = settings["secmon_region"]
-    return Place(partition_of(region), region, settings["secmon_account_id"]).arn("sns", settings["secmon_topic_name"])
 
 
 def _lines(host: str, account: _Account, secrets: Sequence[str]) -> Iterator[str]:

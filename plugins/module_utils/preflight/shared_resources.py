@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..core.aws_names import partition_of
+from ..core.aws_names import log_bucket_name, partition_of
 from ..validation.types import shown
 from .checks import NotSoundError, Settings
-from .conflicts import log_bucket
 
 Scope = Callable[[Settings], tuple[str, ...]]
 
@@ -37,7 +36,7 @@ class Resource:
         if self.existing and settings.says(self.existing):
             return ""
         if self.variable == "secmon_log_bucket_name":
-            return log_bucket(settings)
+            return log_bucket_name(settings)
         if self.variable == "secmon_secret_name" and not settings["secmon_create_secret"]:
             return ""
         return str(settings[self.variable])

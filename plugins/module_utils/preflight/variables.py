@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.aws_names import EXCLUDABLE_EVENT_SOURCES
 from ..rules.selection import PACKS
 from ..validation.types import Kind, any_mapping, choice, either, fields, list_of, mapping_of, truth
 from . import aws_types as shapes
 
 PREFIX = "secmon_"
-EXCLUDABLE_SOURCES = ("kms.amazonaws.com", "rdsdata.amazonaws.com")
 ALARM_NAMES = {"secret_access": "SecretIsAccessed"}
 
 PROFILES: Mapping[str, Mapping[str, list[str]]] = {
-    "guide": {"secmon_packs": ["guide"], "secmon_excluded_event_sources": list(EXCLUDABLE_SOURCES)},
+    "guide": {"secmon_packs": ["guide"], "secmon_excluded_event_sources": list(EXCLUDABLE_EVENT_SOURCES)},
     "cis": {"secmon_packs": ["guide", "cis"], "secmon_excluded_event_sources": []},
 }
 """What each profile sets where the account says nothing."""
@@ -57,7 +57,7 @@ def _profile_hint(value: str) -> str:
 
 
 _PACKS = list_of(choice(PACKS), "list of `guide`, `cis`, `operational`, `guard`")
-_SOURCES = list_of(choice(EXCLUDABLE_SOURCES), "list of `kms.amazonaws.com`, `rdsdata.amazonaws.com`")
+_SOURCES = list_of(choice(EXCLUDABLE_EVENT_SOURCES), "list of `kms.amazonaws.com`, `rdsdata.amazonaws.com`")
 _NAMES = mapping_of(shapes.RULE_ID, shapes.ALARM_NAME, "mapping of rule ids to names")
 _TAGS = mapping_of(shapes.TAG_TEXT, shapes.TAG_TEXT, "mapping of texts to texts")
 _ROTATION = fields(

@@ -12,16 +12,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..core.aws_names import (
+    ACCOUNT_ID,
+    BUCKET_NAME,
+    IAM_NAME,
+    KEY_ARN,
+    LOG_GROUP_NAME,
+    REGION,
+    ROLE_ARN,
+    SECRET_ARN,
+    SECRET_NAME,
+    TOPIC_ARN,
+    TRAIL_NAME,
+)
 from ..validation.confusables import non_ascii
 from ..validation.strings import shortened
-
-# aws, aws-cn, aws-us-gov, the isolated partitions, and the European sovereign one (aws-eusc).
-PARTITION = r"aws(?:-[a-z]+)*"
-REGION = r"[a-z]{2,4}(?:-[a-z]{2,}){1,2}-\d{1,2}"
-ACCOUNT = r"\d{12}"
-SECRET_NAME = r"[A-Za-z0-9/_+=.@-]{1,512}"
-SECRET_ARN = rf"arn:{PARTITION}:secretsmanager:{REGION}:{ACCOUNT}:secret:{SECRET_NAME}"
-_IAM_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
 
 
 @dataclass(frozen=True)
@@ -45,37 +50,17 @@ class ParameterType:
         return None
 
 
-def _arn(service: str, resource: str, *, region: str = REGION) -> str:
-    return rf"arn:{PARTITION}:{service}:{region}:{ACCOUNT}:{resource}"
-
-
 _TYPES = (
     ("string", r".{1,256}", "give 1 to 256 characters"),
-    ("account_id", ACCOUNT, 'give the 12 digits of the account, quoted, such as "111122223333"'),
+    ("account_id", ACCOUNT_ID, 'give the 12 digits of the account, quoted, such as "111122223333"'),
     ("region", REGION, "give a region's code such as eu-central-1"),
-    ("role_name", _IAM_NAME, "give the role's name alone, without path and ARN"),
-    ("user_name", _IAM_NAME, "give the user's name alone, without path and ARN"),
-    (
-        "role_arn",
-        _arn("iam", rf"role/(?:[!-~]{{1,510}}/)?{_IAM_NAME}", region=""),
-        "give an ARN such as arn:aws:iam::111122223333:role/deployer",
-    ),
-    (
-        "bucket_name",
-        r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
-        "give the bucket's name alone: 3 to 63 lower-case letters, digits, dots and hyphens",
-    ),
-    ("log_group_name", r"[A-Za-z0-9._/#-]{1,512}", "give the log group's name alone, without ARN"),
-    (
-        "trail_name",
-        r"(?!.*[._-]{2})[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]",
-        "give the trail's name alone: 3 to 128 letters, digits, dots, underscores and hyphens",
-    ),
-    (
-        "topic_arn",
-        _arn("sns", r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?"),
-        "give an ARN such as arn:aws:sns:eu-central-1:111122223333:security-alerts",
-    ),
+    ("role_name", IAM_NAME, "give the role's name alone, without path and ARN"),
+    ("user_name", IAM_NAME, "give the user's name alone, without path and ARN"),
+    ("role_arn", ROLE_ARN, "give an ARN such as arn:aws:iam::111122223333:role/deployer"),
+    ("bucket_name", BUCKET_NAME, "give the bucket's name alone: 3 to 63 lower-case letters, digits, dots and hyphens"),
+    ("log_group_name", LOG_GROUP_NAME, "give the log group's name alone, without ARN"),
+    ("trail_name", TRAIL_NAME, "give the trail's name alone: 3 to 128 letters, digits, dots, underscores and hyphens"),
+    ("topic_arn", TOPIC_ARN, "give an ARN such as arn:aws:sns:eu-central-1:111122223333:security-alerts"),
     ("alarm_name", r".{1,255}", "give the alarm's name: 1 to 255 characters"),
     (
         "secret",
@@ -84,7 +69,7 @@ _TYPES = (
     ),
     (
         "key_arn",
-        _arn("kms", r"key/(?:mrk-)?[0-9a-f-]{32,36}"),
+        KEY_ARN,
         "give the ARN of a key, not of an alias: arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-...",
     ),
 )

@@ -14,20 +14,24 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..core.aws_names import is_of_region, partition_of
+from ..core.aws_names import (
+    KEY_ALIAS,
+    KEY_ALIAS_ARN,
+    KEY_ARN,
+    KEY_ID,
+    LAMBDA_ARN,
+    REGION,
+    SECRET_NAME,
+    is_of_region,
+    partition_of,
+)
 from ..core.problems import did_you_mean, require
 from ..core.tags import tag_problems
 from .state import replica_entry, wanted_policy
 from .value import value_problems
 
-_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 _LIKE_AN_ARN = re.compile(r".*-[A-Za-z0-9]{6}")
-_REGION = re.compile(r"([a-z]+-)+[0-9]+")
-_KEY = re.compile(
-    r"(?:arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(?:key/[A-Za-z0-9-]+|alias/[A-Za-z0-9/_-]+)"
-    r"|alias/[A-Za-z0-9/_-]+|mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-)
-_FUNCTION_ARN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(?::[A-Za-z0-9$_-]+)?")
+_KEY = re.compile(f"{KEY_ARN}|{KEY_ALIAS_ARN}|{KEY_ALIAS}|{KEY_ID}")
 _SCHEDULE = re.compile(r"(?:rate|cron)\([0-9A-Za-z()#?*/, -]+\)")
 _MAX_DESCRIPTION = 2048
 _MAX_POLICY = 20480
@@ -55,7 +59,7 @@ def name_warnings(name: str) -> tuple[str, ...]:
 
 def _problems(params: Mapping[str, Any], region: str) -> Iterator[str]:
     name, days = params["name"], params["recovery_window_days"]
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(SECRET_NAME, name):
         yield f"{name!r} is no name for a secret: 1 to 512 of the characters a-z A-Z 0-9 / _ + = . @ -."
     if days != _AT_ONCE and days not in _RECOVERY_DAYS:
         yield (
@@ -130,7 +134,7 @@ def _meant(key: Any) -> str:
 
 
 def _replica_region_problems(name: str, replica: Any, region: str) -> Iterator[str]:
-    if not isinstance(replica, str) or not _REGION.fullmatch(replica):
+    if not isinstance(replica, str) or not re.fullmatch(REGION, replica):
         yield (
             f"replica_regions of secret {name} has {replica!r} for a region; each entry is the name of a region, or a"
             " mapping with region and kms_key_id."
@@ -148,7 +152,7 @@ def _rotation_problems(name: str, rotation: Mapping[str, Any] | None, region: st
     if not rotation or not rotation["enabled"]:
         return
     function, days, schedule = rotation.get("lambda_arn"), rotation.get("days"), rotation.get("schedule")
-    if function and not _FUNCTION_ARN.fullmatch(function):
+    if function and not re.fullmatch(LAMBDA_ARN, function):
         yield f"rotation.lambda_arn of secret {name} is {function!r}; it takes the ARN of a Lambda function."
     elif function and not is_of_region(function, region):
         yield f"rotation.lambda_arn of secret {name} is {function}; it takes a function in region {region}."

@@ -10,6 +10,8 @@ import pytest
 from tests.integration.secret.secret_world import FUNCTION, KEY, NAME, POLICY, WANTED, make_function, seen, value
 from tests.support.module_runner import ModuleRunner
 
+KEY_ID = "11111111-2222-3333-4444-555555555555"
+
 pytestmark = pytest.mark.usefixtures("never_reads_values")
 
 AwsClient = Callable[..., Any]
@@ -241,8 +243,11 @@ def test_what_a_killed_run_left_half_changed_is_finished(
         ({"value": "\ud800"}, "UTF-8"),
         ({"description": "x" * 2049}, "2048"),
         ({"kms_key_id": "key"}, "kms_key_id"),
-        ({"kms_key_id": "arn:aws:kms:eu-west-1:123456789012:key/1"}, "eu-west-1"),
-        ({"kms_key_id": "arn:aws-cn:kms:us-east-1:123456789012:key/1"}, "a key in region us-east-1"),
+        ({"kms_key_id": f"arn:aws:kms:eu-west-1:123456789012:key/{KEY_ID}"}, "eu-west-1"),
+        (
+            {"kms_key_id": f"arn:aws-cn:kms:us-east-1:123456789012:key/{KEY_ID}"},
+            "a key in region us-east-1",
+        ),
         ({"resource_policy": "no policy"}, "no JSON"),
         ({"resource_policy": {"Statment": []}}, "no policy"),
         ({"resource_policy": {"Statement": [{"Sid": "x" * 20480}]}}, "20480"),

@@ -18,6 +18,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.problems import Re
 from hypothesis import given
 from hypothesis import strategies as st
 
+KEY_ID = "11111111-2222-3333-4444-555555555555"
 PLACE = Place("aws-cn", "cn-north-1", "123456789012")
 MARK = {"secmon:managed-by": "secmon.aws"}
 GROUP = "arn:aws-cn:logs:cn-north-1:123456789012:log-group:x"
@@ -35,7 +36,7 @@ settings = mentioned(
     sns_topic_name=st.sampled_from(["", "files", "arn:aws-cn:sns:cn-north-1:111111111111:files"]),
     multi_region=st.booleans(),
     log_file_validation=st.booleans(),
-    kms_key_arn=st.sampled_from(["", "arn:aws-cn:kms:cn-north-1:123456789012:key/1"]),
+    kms_key_arn=st.sampled_from(["", f"arn:aws-cn:kms:cn-north-1:123456789012:key/{KEY_ID}"]),
     logging=st.booleans(),
     management_events=st.sampled_from(["all", "write"]),
     data_resources=st.lists(

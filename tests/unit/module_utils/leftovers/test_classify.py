@@ -33,6 +33,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify impo
     told,
 )
 
+KEY_ID = "11111111-2222-3333-4444-555555555555"
 ACCOUNT = "123456789012"
 KINDS = (TRAIL, BUCKET, LOG_GROUP, FILTER, ALARM, TOPIC, SUBSCRIPTION, SECRET, ROLE, KEY)
 UNTIL = datetime(2026, 12, 23, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
@@ -146,7 +147,11 @@ def test_the_unexpected_comes_first_and_nothing_twice() -> None:
         (f"arn:aws-us-gov:sns:us-gov-west-1:{ACCOUNT}:topic", TOPIC, "topic"),
         (f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:a/b-c-a1B2c3", SECRET, "a/b-c"),
         (f"arn:aws:iam::{ACCOUNT}:role/path/to/role", ROLE, "role"),
-        (f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k", KEY, "k"),
+        (
+            f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{KEY_ID}",
+            KEY,
+            KEY_ID,
+        ),
     ],
 )
 def test_an_arn_says_what_it_names(arn: str, kind: str, name: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import check_variables
-from ansible_collections.secmon.aws.plugins.module_utils.preflight.conflicts import conflicts, log_bucket
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.conflicts import conflicts
 
 from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, given, settings
 
@@ -89,7 +89,7 @@ def test_what_fits_together_is_taken(sound: dict[str, Any]) -> None:
         ({"secret_resource_policy": {"long": "x" * 20_480}}, "secret_resource_policy", "more than 20480 characters"),
         ({"secret_replica_regions": ["us-east-1"]}, "secret_replica_regions", "where the secret itself is"),
         ({"secret_replica_regions": ["cn-north-1"]}, "secret_replica_regions", "different partitions"),
-        ({"trail_name": "My_Trail"}, "log_bucket_name", f'default "My_Trail-{ACCOUNT_ID}" is no bucket name'),
+        ({"trail_name": "My_Trail"}, "log_bucket_name", f'default "My_Trail-{ACCOUNT_ID}" is not a valid bucket name'),
         ({"trail_name": "t" * 60}, "log_bucket_name", "Name the bucket."),
         (
             {"log_bucket_name": "logs", "access_log_bucket_name": "logs"},
@@ -114,9 +114,3 @@ def test_what_is_wrong_by_itself_is_not_compared_with_others() -> None:
     found, problems = check_variables(given(region="nowhere", existing_topic_arn=TOPIC_ARN, log_archive_days="x"))
     assert {problem.variable for problem in problems} == {"secmon_region", "secmon_log_archive_days"}
     assert conflicts(found) == ()
-
-
-def test_the_log_bucket_is_called_after_trail_and_account_unless_named() -> None:
-    assert log_bucket(settings()) == f"secrets-manager-trail-{ACCOUNT_ID}"
-    assert log_bucket(settings(log_bucket_name="ours")) == "ours"
-    assert log_bucket(settings(existing_log_bucket_name="theirs")) == "theirs"
