@@ -1,4 +1,4 @@
-"""What every kind of test shares: the repository, an embedded AWS, and ways to run Ansible against it."""
+"""Fixtures of all tests: the repository, an embedded AWS and its clients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from embedded_aws.process import embedded_aws_process
 from tests.support.embedded_control import ask
 
-# A busy machine is no fault of the code under test.
+# A test must not fail because the machine is busy.
 hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
 
@@ -23,7 +23,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that run playbooks: each takes a worker for minutes, which must not be the last ones."""
+    """Start with the tests that run playbooks: each file occupies a worker for minutes."""
     items.sort(key=lambda item: item.path.parent != REPOSITORY / "tests/acceptance")
 
 
@@ -34,14 +34,14 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def running_embedded_aws() -> Iterator[str]:
-    """Return the endpoint of the one embedded AWS of this process; `embedded_aws` gives it to a module at a time."""
+    """Return the endpoint of the embedded AWS of this process."""
     with embedded_aws_process() as endpoint:
         yield endpoint
 
 
 @pytest.fixture(scope="module")
 def embedded_aws(running_embedded_aws: str) -> str:
-    """Return the endpoint of an embedded AWS that knows nothing of other modules: a reset is faster than a start."""
+    """Return the endpoint of an embedded AWS that is reset for each test file, which is faster than a start."""
     ask(running_embedded_aws, "reset", method="POST")
     return running_embedded_aws
 
@@ -63,7 +63,7 @@ def aws_client(embedded_aws: str) -> Callable[[str], Any]:
 
 
 def run(*command: str | Path, cwd: Path = REPOSITORY, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, without raising, and keep what it printed."""
+    """Run a command to its end and return its output, without raising."""
     return subprocess.run(
         [str(word) for word in command],
         cwd=cwd,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Build the HTML documentation of the modules and roles into build/docs, from their own documentation.
+# Build HTML of the documentation of modules and roles in build/docs.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,7 @@ antsibull-docs sphinx-init --use-current --squash-hierarchy --lenient --dest-dir
     cd build/docs/source
     antsibull-docs --config-file antsibull-docs.cfg collection --use-current --squash-hierarchy --dest-dir rst secmon.aws
 )
-# The inventories of other projects are on the network, which building these pages must not need.
+# The inventories of other projects need the network, which this build must not.
 printf '\nintersphinx_mapping = {}\nsuppress_warnings = ["ref.ref"]\n' >>build/docs/source/conf.py
 sphinx-build -q -b html -c build/docs/source build/docs/source/rst build/docs/html
 echo "Open build/docs/html/index.html"

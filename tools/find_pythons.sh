@@ -1,7 +1,7 @@
 #!/bin/sh
-# Print the Python interpreters that the lock files serve, newest first, one "VERSION PATH" a line.
-# Looks at PYTHONS (blank separated), PATH and $PYENV_ROOT/versions. An interpreter counts only if it
-# runs and has venv with pip: a pyenv shim for a version that is not active exists, but does not run.
+# Print the Python interpreters that the lock files support, newest first, one "VERSION PATH" per line.
+# Searches PYTHONS (space separated), PATH and $PYENV_ROOT/versions for interpreters that run and have venv with pip.
+# A pyenv shim of an inactive version exists, but does not run.
 set -eu
 
 probe='

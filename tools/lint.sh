@@ -1,7 +1,7 @@
 #!/bin/sh
-# Run the linters, all of them even if one finds something, and fail if any did.
+# Run all linters, and fail if any of them finds something.
 #
-#   tools/lint.sh [quick]      quick leaves out those that take more than a few seconds
+#   tools/lint.sh [quick]      quick runs only those that take seconds
 set -u
 cd "$(dirname "$0")/.." || exit
 failed=""
@@ -19,7 +19,7 @@ check() {
     fi
 }
 
-# mypy finds the collection's own code by its Python name below this link.
+# Through this link, mypy finds the collection under its Python name.
 typed() {
     mkdir -p build/mypy/ansible_collections/secmon
     ln -sfn "$PWD" build/mypy/ansible_collections/secmon/aws
@@ -27,8 +27,8 @@ typed() {
         -p ansible_collections.secmon.aws.plugins.plugin_utils && MYPYPATH=build/mypy mypy embedded_aws tools
 }
 
-# It copies the collections that ours depends on, and takes git's word for what belongs to them: that is nothing as long
-# as git believes that the virtual environment is a part of this repository.
+# antsibull-docs copies the collections that this one depends on, and asks git which files belong to them. In the virtual
+# environment, git must not find this repository, or it lists no files.
 collection_docs() {
     environment=$(python -c 'import sys; print(sys.prefix)')
     GIT_CEILING_DIRECTORIES=$environment antsibull-docs lint-collection-docs --plugin-docs .

@@ -1,8 +1,7 @@
 #!/bin/sh
-# Lock requirements/*.in for every Python that we serve, with hashes and without an index address.
-# Each purpose is held to the versions of the one before, so that all of them fit in one environment; the AWS
-# CLI has a folder of its own there.
-# Pass uv's own options to move versions: tools/lock.sh --upgrade
+# Lock requirements/*.in for every supported Python, with hashes and without an index address.
+# Each lock file is constrained by the one before, so that all of them fit into one environment. The AWS CLI has a folder
+# of its own there. Options are passed to uv, such as tools/lock.sh --upgrade.
 set -eu
 cd "$(dirname "$0")/../requirements"
 

@@ -3,8 +3,8 @@
 #
 #   tools/sanity.sh [options and paths of ansible-test sanity]
 #
-# The copy is a git repository of its own: ansible-test refuses a linked checkout, and in a folder that git
-# ignores it skips every target and reports success.
+# The copy is a git repository of its own, because ansible-test rejects a linked checkout. In a folder that git ignores it
+# skips every target and reports success.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,7 @@ home=$PWD/build/sanity
 collections=$home/ansible_collections
 copy=$collections/secmon/aws
 
-# Whatever git tracks or would track, as it is in the working tree.
+# Copy the files that git tracks or would track, as they are in the working tree.
 copy_tree() {
     rm -rf "$copy" "$home/index"
     mkdir -p "$copy"
@@ -22,7 +22,7 @@ copy_tree() {
     git -C "$copy" add -A
 }
 
-# The modules' documentation fragments and base code.
+# The modules need the documentation fragments and the base code of these collections.
 link_upstream() {
     installed=$(python -c 'import ansible_collections, os; print(os.path.realpath(list(ansible_collections.__path__)[0]))')
     for namespace in amazon community; do
@@ -30,7 +30,7 @@ link_upstream() {
     done
 }
 
-# ansible-test downloads a script that installs pip; Python's own serves as well and needs no network.
+# ansible-test downloads a script that installs pip. Python's ensurepip does the same without network.
 provide_pip() {
     mkdir -p "$home/.ansible/test/cache"
     for release in 24_2 25_2; do
@@ -46,7 +46,7 @@ log=$home/sanity.log
 status=0
 (cd "$copy" && HOME=$home ansible-test sanity --color no --python "$python_version" "$@") >"$log" 2>&1 || status=$?
 if grep -q 'All targets skipped' "$log"; then
-    echo "ansible-test saw no files, so it checked nothing." >&2
+    echo "ansible-test found no files, so it checked nothing." >&2
     status=1
 fi
 if [ "$status" -ne 0 ]; then

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Make the virtual environment VENV (.venv) hold what requirements/PURPOSE.txt locks, with this
-# collection linked into it. Does nothing when it already does.
+# Install requirements/PURPOSE.txt into the virtual environment VENV (.venv) and link this collection into it.
+# Does nothing if that is done already.
 #
 #   tools/setup_venv.sh embedded|dev
 #
-# PYTHON chooses the interpreter; without it the newest one that the locks serve is taken.
+# PYTHON selects the interpreter; the default is the newest one that the lock files support.
 set -eu
 
 purpose=$1
@@ -17,7 +17,7 @@ die() {
     exit 1
 }
 
-# The checkout's path belongs to the mark, since the scripts of a moved environment no longer run.
+# The mark contains the path of the checkout, because the scripts of a moved environment do not run.
 mark_of() {
     case $1 in
         dev) echo "$root $(cat requirements/dev.txt requirements/awscli.txt | cksum)" ;;
@@ -44,19 +44,19 @@ choose_python() {
     version=$(version_of "$python") || die "PYTHON=$python does not run."
     case $version in
         3.11 | 3.12 | 3.13) ;;
-        *) die "PYTHON=$python is Python $version; the lock files serve 3.11, 3.12 and 3.13." ;;
+        *) die "PYTHON=$python is Python $version; the lock files support 3.11, 3.12 and 3.13." ;;
     esac
     "$python" -c 'import ensurepip, venv' 2>/dev/null ||
         die "PYTHON=$python has no venv module (on Debian: apt install python$version-venv)."
 }
 
-# --no-deps: the lock is complete. --no-compile: most of the ansible package is never imported.
+# --no-deps: the lock file is complete. --no-compile: most of the ansible package is never imported.
 pip_install() {
     "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes "$@"
 }
 
 install() {
-    echo "secmon.aws: installing what requirements/$1.txt locks into $venv"
+    echo "secmon.aws: installing requirements/$1.txt into $venv"
     pip_install -r "requirements/$1.txt"
     if [ "$1" = dev ]; then
         rm -rf "$venv/awscli"
@@ -78,7 +78,7 @@ if holds embedded && { [ -z "${PYTHON:-}" ] || [ "$(version_of "$PYTHON")" = "$(
     holds "$purpose" && exit 0
 else
     choose_python
-    echo "secmon.aws: making $venv with $("$python" --version)"
+    echo "secmon.aws: creating $venv with $("$python" --version)"
     "$python" -m venv --clear "$venv"
     install embedded
     link_collection

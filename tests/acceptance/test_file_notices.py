@@ -1,4 +1,4 @@
-"""A trail with a topic tells it of each log file, and its status tells if the topic does not take that."""
+"""CloudTrail notifies the topic of a trail of each log file, and reports a failed notification in the status."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Client = Callable[[str], Any]
 
 @pytest.fixture(autouse=True)
 def fresh(embedded_aws: str) -> None:
-    """Begin each test with an embedded AWS without trails, since a Region can have five."""
+    """Reset the embedded AWS before each test, because a region can have only five trails."""
     ask(embedded_aws, "reset", method="POST")
 
 
@@ -30,7 +30,7 @@ def make_topic(client: Client, publishing_trail: str) -> str:
 
 
 def make_queue(client: Client, topic_arn: str) -> str:
-    """Return the URL of a queue that gets the topic's bare messages."""
+    """Return the URL of a queue that receives the topic's raw messages."""
     url: str = client("sqs").create_queue(QueueName="files")["QueueUrl"]
     arn = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     raw = {"RawMessageDelivery": "true"}
@@ -43,27 +43,27 @@ def notices(client: Client, queue_url: str) -> list[dict[str, Any]]:
     return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
 
 
-def test_the_topic_is_told_of_every_log_file(embedded_aws: str, aws_client: Client) -> None:
+def test_the_topic_receives_a_notification_of_every_log_file(embedded_aws: str, aws_client: Client) -> None:
     queue_url = make_queue(aws_client, make_topic(aws_client, "noticed"))
     make_trail(aws_client, "noticed", SnsTopicName="files")
     drain(embedded_aws)
     aws_client("sts").get_caller_identity()
     drain(embedded_aws)
-    told = notices(aws_client, queue_url)
-    assert sorted(key for notice in told for key in notice["s3ObjectKey"]) == log_keys(aws_client, "noticed")
-    assert {notice["s3Bucket"] for notice in told} == {"noticed"}
+    received = notices(aws_client, queue_url)
+    assert sorted(key for notice in received for key in notice["s3ObjectKey"]) == log_keys(aws_client, "noticed")
+    assert {notice["s3Bucket"] for notice in received} == {"noticed"}
     status = aws_client("cloudtrail").get_trail_status(Name="noticed")
     assert status["LatestNotificationTime"] == status["LatestDeliveryTime"]
     assert "LatestNotificationError" not in status
 
 
-@pytest.mark.parametrize(("spoil", "code"), [("delete", "NotFound"), ("forbid", "AuthorizationError")])
-def test_a_refused_notice_shows_in_the_status_and_the_file_arrives_all_the_same(
-    embedded_aws: str, aws_client: Client, spoil: str, code: str
+@pytest.mark.parametrize(("fault", "code"), [("delete", "NotFound"), ("forbid", "AuthorizationError")])
+def test_a_failed_notification_is_in_the_status_and_the_log_file_still_arrives(
+    embedded_aws: str, aws_client: Client, fault: str, code: str
 ) -> None:
-    topic_arn = make_topic(aws_client, "noticed" if spoil == "delete" else "another")
+    topic_arn = make_topic(aws_client, "noticed" if fault == "delete" else "another")
     make_trail(aws_client, "noticed", SnsTopicName="files")
-    if spoil == "delete":
+    if fault == "delete":
         aws_client("sns").delete_topic(TopicArn=topic_arn)
     drain(embedded_aws)
     status = aws_client("cloudtrail").get_trail_status(Name="noticed")
@@ -73,7 +73,7 @@ def test_a_refused_notice_shows_in_the_status_and_the_file_arrives_all_the_same(
     assert "LatestDeliveryError" not in status
 
 
-def test_a_trail_without_a_topic_tells_nobody(embedded_aws: str, aws_client: Client) -> None:
+def test_a_trail_without_a_topic_sends_no_notification(embedded_aws: str, aws_client: Client) -> None:
     queue_url = make_queue(aws_client, make_topic(aws_client, "unnoticed"))
     make_trail(aws_client, "unnoticed")
     drain(embedded_aws)

@@ -1,4 +1,4 @@
-"""Each kind of client builds the guide's chain; a read of the secret reaches the mailbox, what is excluded does not."""
+"""The pipeline, built with boto3, the AWS CLI or Ansible, reports a read of the secret and no excluded call."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tests.support.guide_chain import (
     Perform,
     Step,
     alarm_mails,
-    be_quiet,
     build_by_playbook,
     build_by_steps,
     delivered_records,
     select_events,
+    settle_alarms,
     with_aws_cli,
     with_boto3,
 )
@@ -30,7 +30,7 @@ KEY_CALL = Step("kms", "GenerateRandom", {"NumberOfBytes": 8})
 
 @dataclass(frozen=True)
 class Chain:
-    """A chain that stands and is quiet, and the way in which its builder makes further calls."""
+    """A pipeline whose alarms are OK, and how its client makes further calls."""
 
     endpoint: str
     perform: Perform
@@ -46,7 +46,7 @@ def read(secret: str) -> Step:
 BUILDERS: dict[str, tuple[Callable[[str], None], Perform]] = {
     "boto3": (partial(build_by_steps, perform=with_boto3), with_boto3),
     "aws_cli": (partial(build_by_steps, perform=with_aws_cli), with_aws_cli),
-    # amazon.aws has no module that reads a secret; its lookup reads with boto3 as well.
+    # No upstream module reads a secret.
     "ansible": (build_by_playbook, with_boto3),
 }
 
@@ -60,17 +60,17 @@ def chain(request: pytest.FixtureRequest, embedded_aws: str) -> Chain:
 
 
 @pytest.fixture(autouse=True)
-def quiet(chain: Chain) -> None:
-    be_quiet(chain.endpoint)
+def settled_alarms(chain: Chain) -> None:
+    settle_alarms(chain.endpoint)
 
 
-def test_a_read_of_the_secret_leads_to_a_mail_that_names_the_alarm_within_one_drain(chain: Chain) -> None:
+def test_a_read_of_the_secret_causes_an_email_within_one_drain(chain: Chain) -> None:
     before = alarm_mails(chain.endpoint)
     assert chain(read(SECRET)) is None
     assert alarm_mails(chain.endpoint) == before + 1
 
 
-def test_a_read_that_failed_is_recorded_with_its_error_and_leads_to_a_mail_too(
+def test_a_failed_read_is_recorded_with_its_error_and_causes_an_email(
     chain: Chain, aws_client: Callable[[str], Any]
 ) -> None:
     before = alarm_mails(chain.endpoint)
@@ -79,7 +79,7 @@ def test_a_read_that_failed_is_recorded_with_its_error_and_leads_to_a_mail_too(
     assert delivered_records(aws_client, "GetSecretValue")[-1]["errorCode"] == "ResourceNotFoundException"
 
 
-def test_an_excluded_call_is_not_delivered_until_it_is_excluded_no_longer(
+def test_an_excluded_call_is_delivered_only_after_the_exclusion_is_removed(
     chain: Chain, aws_client: Callable[[str], Any]
 ) -> None:
     before = alarm_mails(chain.endpoint, KEY_ALARM)

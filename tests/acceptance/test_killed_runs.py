@@ -1,4 +1,4 @@
-"""`site.yml` killed after any of its writes and run again: the account is as after a run that nothing broke."""
+"""After `site.yml` was killed at any write, the next run leaves the account as an uninterrupted run does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from tests.support.account_snapshot import Snapshot, take_snapshot_with_mails
 from tests.support.embedded_control import ask
 
-# Each of these is several runs of a playbook.
+# Each test runs the playbook several times.
 pytestmark = pytest.mark.long
 
 AwsClient = Callable[[str], Any]
@@ -25,22 +25,22 @@ AwsClient = Callable[[str], Any]
 ADDRESS = "security@example.com"
 SITE = ("ansible-playbook", "-i", "inventory/embedded", "--limit", "guide", "playbooks/site.yml")
 EVERY_KILL = "SECMON_EVERY_KILL"
-TELLING = ("CreateRole", "CreateBucket", "CreateTrail")
-"""The writes after which most is missing of what they made."""
+MOST_INCOMPLETE = ("CreateRole", "CreateBucket", "CreateTrail")
+"""The writes that leave the most incomplete resources."""
 HELD_SECONDS = 120
-"""How long the next write is kept waiting, so that the run can be killed before it happens."""
+"""How long the next write is delayed, so that the run can be killed before it."""
 
 
 @dataclass(frozen=True)
 class Write:
-    """A call that wrote: the service and the action, by boto3's names."""
+    """A writing call: the service and the action by boto3's names."""
 
     service: str
     action: str
 
 
 def writes_of(endpoint: str) -> list[Write]:
-    """Return the calls that wrote so far; those that a fault met before they were carried out are none."""
+    """Return the writing calls so far, without those that a fault prevented."""
     return [
         Write(call["service"], call["action"])
         for call in ask(endpoint, "calls")
@@ -49,10 +49,10 @@ def writes_of(endpoint: str) -> list[Write]:
 
 
 def hold(endpoint: str, writes: list[Write], count: int) -> None:
-    """Keep all but the first writes waiting, and drop them in the end.
+    """Delay all but the first `count` writes, then drop them.
 
-    What is made at the same time comes in any order, so each one is held by its name; the first ones of a name that
-    is needed again use up a fault that does next to nothing.
+    Parallel writes come in any order, so each one is delayed by its name. If a name also occurs among the first writes,
+    these use up a fault with a delay of a millisecond.
     """
     passing, held = Counter(writes[:count]), Counter(writes[count:])
     ask(
@@ -70,7 +70,7 @@ def hold(endpoint: str, writes: list[Write], count: int) -> None:
 
 
 class Site:
-    """Runs `site.yml` on one host, to its end or not."""
+    """Runs `site.yml` on one host, to its end or until it is killed."""
 
     def __init__(self, endpoint: str, client: AwsClient, repository: Path) -> None:
         self.endpoint = endpoint
@@ -89,14 +89,14 @@ class Site:
         )
 
     def run(self) -> Snapshot:
-        """Run it to its end and return what the account is like then."""
+        """Run it to its end and return a snapshot of the account."""
         with self.start() as process:
-            said, _none = process.communicate()
-        assert process.returncode == 0, said
+            output, _none = process.communicate()
+        assert process.returncode == 0, output
         return take_snapshot_with_mails(self.client, self.endpoint, ADDRESS)
 
     def kill_after(self, count: int, writes: list[Write]) -> None:
-        """Kill it when so many writes are made, by it or before, and before the next is."""
+        """Kill it after `count` writes in total and before the next one."""
         hold(self.endpoint, writes, count)
         with self.start() as process:
             while len(writes_of(self.endpoint)) < count:
@@ -107,7 +107,7 @@ class Site:
 
 
 def require_running(process: subprocess.Popen[str]) -> None:
-    """Give a run a moment. AssertionError if it has ended."""
+    """Wait a moment, and raise AssertionError if the run has ended."""
     try:
         process.wait(0.05)
     except subprocess.TimeoutExpired:
@@ -123,7 +123,7 @@ def kill_tree(root: int) -> None:
 
 
 def descendants(root: int) -> Iterator[int]:
-    """Yield the processes below one, parents first."""
+    """Yield the descendants of a process, parents first."""
     listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     pairs = [(int(pid), int(parent)) for pid, parent in map(str.split, listed.splitlines())]
     found = [root]
@@ -140,29 +140,29 @@ def site(embedded_aws: str, aws_client: AwsClient, repository: Path) -> Site:
 
 
 @pytest.fixture(scope="module")
-def unbroken(site: Site) -> tuple[Snapshot, list[Write]]:
-    """Return what a run that nothing broke leaves behind, and its writes."""
+def uninterrupted(site: Site) -> tuple[Snapshot, list[Write]]:
+    """Return the snapshot after an uninterrupted run, and its writes."""
     return site.run(), writes_of(site.endpoint)
 
 
-def test_runs_killed_where_most_is_half_made_and_run_again_end_as_an_unbroken_one(
-    site: Site, unbroken: tuple[Snapshot, list[Write]]
+def test_a_run_after_three_killed_runs_ends_like_an_uninterrupted_run(
+    site: Site, uninterrupted: tuple[Snapshot, list[Write]]
 ) -> None:
-    expected, writes = unbroken
+    expected, writes = uninterrupted
     actions = [write.action for write in writes]
     ask(site.endpoint, "reset", method="POST")
-    for action in TELLING:
+    for action in MOST_INCOMPLETE:
         site.kill_after(actions.index(action) + 1, writes)
     assert site.run() == expected
 
 
-@pytest.mark.skipif(os.environ.get(EVERY_KILL) != "1", reason=f"takes minutes; asked for by {EVERY_KILL}=1")
-def test_a_run_killed_after_any_write_and_run_again_ends_as_an_unbroken_one(
-    site: Site, unbroken: tuple[Snapshot, list[Write]]
+@pytest.mark.skipif(os.environ.get(EVERY_KILL) != "1", reason=f"takes minutes; set {EVERY_KILL}=1")
+def test_a_run_after_a_kill_at_any_write_ends_like_an_uninterrupted_run(
+    site: Site, uninterrupted: tuple[Snapshot, list[Write]]
 ) -> None:
-    expected, writes = unbroken
+    expected, writes = uninterrupted
     for count, write in enumerate(writes, start=1):
         ask(site.endpoint, "reset", method="POST")
         site.kill_after(count, writes)
         assert site.run() == expected, f"killed after {count}, {write}"
-        print(f"killed after {count} of {len(writes)}, {write.action}: as unbroken", flush=True)
+        print(f"killed after {count} of {len(writes)}, {write.action}: complete", flush=True)

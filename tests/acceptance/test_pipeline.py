@@ -1,4 +1,4 @@
-"""What the chain that plain boto3 built records, delivers and tells, and what not."""
+"""Which calls the pipeline records, delivers and reports, built with boto3."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tests.support.guide_chain import (
     SECRET,
     TRAIL,
     alarm_mails,
-    be_quiet,
     build_by_steps,
     delivered_records,
+    settle_alarms,
     with_boto3,
 )
 
@@ -30,17 +30,17 @@ Client = Callable[[str], Any]
 
 @pytest.fixture(scope="module")
 def chain(embedded_aws: str, aws_client: Client) -> Client:
-    """Return the clients of an account in which the guide's chain stands."""
+    """Return the clients of an account with the pipeline of the guide."""
     build_by_steps(embedded_aws, with_boto3)
     return aws_client
 
 
 @pytest.fixture(autouse=True)
-def quiet(chain: Client, embedded_aws: str) -> None:
-    be_quiet(embedded_aws)
+def settled_alarms(chain: Client, embedded_aws: str) -> None:
+    settle_alarms(embedded_aws)
 
 
-def test_the_record_tells_who_read_what_and_not_the_value(chain: Client, embedded_aws: str) -> None:
+def test_a_record_contains_the_identity_and_the_secret_but_not_the_value(chain: Client, embedded_aws: str) -> None:
     chain("secretsmanager").get_secret_value(SecretId=SECRET)
     drain(embedded_aws)
     record = delivered_records(chain, "GetSecretValue")[-1]
@@ -52,7 +52,7 @@ def test_the_record_tells_who_read_what_and_not_the_value(chain: Client, embedde
     assert "hunter2" not in json.dumps(record)
 
 
-def test_a_denied_read_has_its_error_and_no_parameters(chain: Client, embedded_aws: str) -> None:
+def test_a_denied_read_is_recorded_with_its_error_and_without_parameters(chain: Client, embedded_aws: str) -> None:
     denied = {"service": "secretsmanager", "action": "GetSecretValue", "error": "AccessDeniedException", "status": 400}
     ask(embedded_aws, "faults", [denied])
     before = alarm_mails(embedded_aws)
@@ -63,7 +63,7 @@ def test_a_denied_read_has_its_error_and_no_parameters(chain: Client, embedded_a
     assert (record["errorCode"], record["requestParameters"]) == ("AccessDenied", None)
 
 
-def test_the_log_files_hold_the_records_of_every_region(chain: Client, embedded_aws: str) -> None:
+def test_the_log_files_contain_the_records_of_every_region(chain: Client, embedded_aws: str) -> None:
     boto3.client(
         "secretsmanager",
         endpoint_url=embedded_aws,
@@ -79,7 +79,7 @@ def test_the_log_files_hold_the_records_of_every_region(chain: Client, embedded_
     assert (record["eventName"], record["awsRegion"]) == ("ListSecrets", "eu-central-1")
 
 
-def test_a_stopped_trail_records_that_it_was_stopped_and_nothing_after(chain: Client, embedded_aws: str) -> None:
+def test_a_stopped_trail_records_the_stop_and_nothing_later(chain: Client, embedded_aws: str) -> None:
     chain("cloudtrail").stop_logging(Name=TRAIL)
     before = alarm_mails(embedded_aws)
     chain("secretsmanager").get_secret_value(SecretId=SECRET)
@@ -99,7 +99,7 @@ def test_the_use_of_a_secrets_key_is_recorded_as_a_call_by_secrets_manager(chain
     record = json.loads(event["CloudTrailEvent"])
     assert record["userIdentity"]["invokedBy"] == record["sourceIPAddress"] == "secretsmanager.amazonaws.com"
     assert record["resources"][0]["ARN"] == key
-    # The trail excludes KMS, as the guide's does.
+    # The trail excludes KMS events, as in the guide.
     assert delivered_records(chain, "Decrypt") == []
 
 

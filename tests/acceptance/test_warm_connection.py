@@ -1,4 +1,4 @@
-"""The connection plugin secmon.aws.warm: the same results as the local connection gives."""
+"""The connection plugin secmon.aws.warm returns the same results as the local connection."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TIMES = {"start", "end", "delta", "ansible_job_id", "results_file", "started", "
 
 
 def play(folder: Path, connection: str, **variables: str) -> tuple[dict[str, Any], str]:
-    """Return what the tasks returned by name, without times, and what -vvv printed."""
+    """Return the results of the tasks by name, without times, and the output of -vvv."""
     (folder / "playbook.yml").write_text(PLAYBOOK)
     (folder / connection).mkdir(exist_ok=True)
     given = {
@@ -49,34 +49,34 @@ def play(folder: Path, connection: str, **variables: str) -> tuple[dict[str, Any
         **variables,
     }
     command = ["ansible-playbook", "-vvv", "-i", "one,two,", folder / "playbook.yml", "-e", json.dumps(given)]
-    # ansible-core 2.19 looks for jobs in two places where HOME is not the user's.
+    # ansible-core 2.19 searches jobs in two folders if HOME is not the user's home.
     settings = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_ASYNC_DIR": str(folder / "jobs")}
     done = run(*command, **settings)
     assert done.returncode == 0, done.stdout + done.stderr
     before, _brace, rest = done.stdout.partition("\n{")
     results = json.loads("{" + rest)["plays"][0]["tasks"]
     return {
-        task["task"]["name"]: {host: _lasting(result) for host, result in task["hosts"].items()} for task in results
+        task["task"]["name"]: {host: _stable(result) for host, result in task["hosts"].items()} for task in results
     }, before
 
 
-def _lasting(result: dict[str, Any]) -> dict[str, Any]:
+def _stable(result: dict[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in result.items() if key not in TIMES}
     return kept | {"dest": Path(kept["dest"]).name} if "dest" in kept else kept
 
 
-def test_every_result_is_that_of_the_local_connection(tmp_path: Path) -> None:
+def test_every_result_equals_that_of_the_local_connection(tmp_path: Path) -> None:
     local, _printed = play(tmp_path, "local")
     warm, printed = play(tmp_path, "secmon.aws.warm")
     assert set(warm) == {"environment", "directory", "failure", "argument", "shell", "background", "file"}
-    unlike = {"file"}  # uid, times and paths of a file of its own
-    assert {name: warm[name] for name in warm.keys() - unlike} == {name: local[name] for name in warm.keys() - unlike}
+    comparable = warm.keys() - {"file"}  # its result has the path and the times of another file
+    assert {name: warm[name] for name in comparable} == {name: local[name] for name in comparable}
     assert warm["environment"]["one"]["stdout"] == "two 'words' $HOME"
     assert (tmp_path / "secmon.aws.warm/copied").read_text() == "text"
     assert "EXEC warm" in printed
 
 
-def test_another_interpreter_is_started_anew(tmp_path: Path) -> None:
+def test_another_interpreter_is_started_without_a_fork(tmp_path: Path) -> None:
     other = tmp_path / "python"
     other.symlink_to(os.path.realpath(sys.executable))
     cold, printed = play(tmp_path, "secmon.aws.warm", ansible_python_interpreter=str(other))
@@ -84,6 +84,6 @@ def test_another_interpreter_is_started_anew(tmp_path: Path) -> None:
     assert cold["environment"]["one"]["stdout"] == "two 'words' $HOME"
 
 
-def test_nothing_runs_in_a_fork_without_pipelining(tmp_path: Path) -> None:
+def test_no_module_runs_in_a_fork_without_pipelining(tmp_path: Path) -> None:
     _results, printed = play(tmp_path, "secmon.aws.warm", ansible_pipelining="false")
     assert "EXEC warm" not in printed

@@ -11,16 +11,16 @@ from tests.benchmark.table import Row, table
 
 
 def benchmark_modules(words: list[str]) -> list[str]:
-    """Return the dotted names of the bench_*.py files whose name holds any of the words; all without words."""
+    """Return the dotted names of the bench_*.py files whose name contains one of the words, or of all files."""
     names = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
     return [f"tests.benchmark.{name}" for name in names if not words or any(word in name for word in words)]
 
 
 def main() -> int:
-    """Print the table; exit code 1 if no benchmark has such a name."""
+    """Print the table; return exit code 1 if no benchmark matches."""
     modules = benchmark_modules(sys.argv[1:])
     if not modules:
-        print("No benchmark has such a name.", file=sys.stderr)
+        print("No benchmark matches.", file=sys.stderr)
         return 1
     rows: list[Row] = []
     for name in modules:

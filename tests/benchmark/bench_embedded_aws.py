@@ -1,4 +1,4 @@
-"""Requests per second of the embedded AWS, its pipeline on, beside plain moto's own server: the same calls in turns."""
+"""Requests per second of the embedded AWS with its pipeline, compared with moto's server, in alternating rounds."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def _client(endpoint: str, service: str = "secretsmanager") -> Any:
 
 
 def _drain(endpoint: str) -> None:
-    """Let the pipeline come to rest, so that it does not work while the other side is measured."""
+    """Wait until the pipeline is idle, so that it does not disturb the other measurement."""
     request = urllib.request.Request(f"{endpoint}/_embedded/drain", data=b"", method="POST")
     with urllib.request.urlopen(request) as response:
         response.read()
 
 
-def _logging_trail_with_a_filter(endpoint: str) -> None:
-    """Have every call delivered to a bucket and a log group, and counted there."""
+def _create_trail_with_filter(endpoint: str) -> None:
+    """Create a trail that delivers every call to a bucket and to a log group with a filter."""
     account = _client(endpoint, "sts").get_caller_identity()["Account"]
     _client(endpoint, "s3").create_bucket(Bucket="bench")
     statement = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:*"}
@@ -84,7 +84,7 @@ def _logging_trail_with_a_filter(endpoint: str) -> None:
         Name="bench",
         S3BucketName="bench",
         CloudWatchLogsLogGroupArn=f"arn:aws:logs:us-east-1:{account}:log-group:{GROUP}:*",
-        CloudWatchLogsRoleArn=_role_of_trails(endpoint),
+        CloudWatchLogsRoleArn=_create_trail_role(endpoint),
     )
     _client(endpoint, "cloudtrail").start_logging(Name="bench")
 
@@ -97,7 +97,7 @@ def _document(statement: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _role_of_trails(endpoint: str) -> str:
+def _create_trail_role(endpoint: str) -> str:
     iam = _client(endpoint, "iam")
     trust = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "sts:AssumeRole"}
     role = iam.create_role(RoleName="bench", AssumeRolePolicyDocument=_document(trust))["Role"]
@@ -107,7 +107,7 @@ def _role_of_trails(endpoint: str) -> str:
 
 
 def _requests_per_second(clients: list[Any]) -> float:
-    """Return the rate of all clients together, each in a thread of its own."""
+    """Return the total rate of all clients, one thread each."""
 
     def read(client: Any) -> None:
         for _turn in range(CALLS):
@@ -122,7 +122,7 @@ def _requests_per_second(clients: list[Any]) -> float:
     return CALLS * len(clients) / (time.perf_counter() - started)
 
 
-def _compared(ours: str, peer: str, clients: int) -> Row:
+def _compare(ours: str, peer: str, clients: int) -> Row:
     sides = [[_client(endpoint) for _turn in range(clients)] for endpoint in (ours, peer)]
     for side in sides:
         _requests_per_second(side[:1])
@@ -141,5 +141,5 @@ def run() -> list[Row]:
     with embedded_aws_process() as ours, _plain_moto() as peer:
         for endpoint in (ours, peer):
             _client(endpoint).create_secret(Name="bench", SecretString="bench")
-        _logging_trail_with_a_filter(ours)
-        return [_compared(ours, peer, clients) for clients in (1, CLIENTS)]
+        _create_trail_with_filter(ours)
+        return [_compare(ours, peer, clients) for clients in (1, CLIENTS)]

@@ -1,4 +1,4 @@
-"""What 10,000 recorded events cost from delivery to evaluation, and how much memory many of them need."""
+"""Time of 10,000 events from delivery to evaluation, and the peak memory of many events."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _allow(principal: dict[str, str] | None, action: str, resource: str | list[s
 
 
 def build_chain(world: World) -> TrailRef:
-    """Make the guide's chain in moto's own objects, with 20 filters and an alarm on each. Returns the trail."""
+    """Create the pipeline in moto's backends with 20 filters, and return the trail."""
     service = {"Service": "cloudtrail.amazonaws.com"}
     s3 = get_backend("s3")[ACCOUNT]["aws"]
     s3.create_bucket("bench", REGION)
@@ -68,7 +68,7 @@ def _watch(logs: Any, number: int) -> None:
 
 
 def make_records(count: int) -> list[Record]:
-    """Return records of the size and shape that reads of secrets have."""
+    """Return records like those of reads of secrets."""
     at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return [_record(number, at) for number in range(count)]
 
@@ -150,7 +150,7 @@ def _time_row() -> Row:
 
 
 def peak_megabytes(events: int) -> float:
-    """Return the peak memory of a process that carries this many events through the chain."""
+    """Return the peak memory of a process that sends this many events through the pipeline."""
     code = f"from tests.benchmark.bench_pipeline import carry_many; carry_many({events})"
     command = [sys.executable, "-c", code]
     result = subprocess.run(command, cwd=_REPOSITORY, capture_output=True, text=True, check=True)
@@ -158,7 +158,7 @@ def peak_megabytes(events: int) -> float:
 
 
 def carry_many(events: int) -> None:
-    """Carry events through the chain in this process and print its peak memory in megabytes."""
+    """Send events through the pipeline in this process and print its peak memory in megabytes."""
     import resource
 
     with _world() as world:

@@ -1,4 +1,4 @@
-"""A run of site.yml that changes nothing, in three accounts: over the warm connection and the local one, in turns."""
+"""A run of site.yml without changes in three accounts: the warm and the local connection in alternating rounds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
 def _seconds(endpoint: str, connection: str) -> float:
     command = ["ansible-playbook", "-i", "inventory/embedded", "playbooks/site.yml"]
-    # The local connection at its best, too: pipelining is what the warm one does anyway.
+    # The warm connection always pipelines, so the local one may, too.
     settings = {"AWS_ENDPOINT_URL": endpoint, "ANSIBLE_PIPELINING": "true", "ANSIBLE_DEPRECATION_WARNINGS": "false"}
     started = time.monotonic()
     subprocess.run(
@@ -31,7 +31,7 @@ def _seconds(endpoint: str, connection: str) -> float:
 
 
 def run() -> list[Row]:
-    """Return the median of each, on one embedded AWS."""
+    """Return the medians on one embedded AWS."""
     seconds: dict[str, list[float]] = {"secmon.aws.warm": [], "ansible.builtin.local": []}
     with embedded_aws_process() as endpoint:
         _seconds(endpoint, "secmon.aws.warm")

@@ -1,4 +1,4 @@
-"""The rows of a benchmark and how they are printed."""
+"""The table of the benchmarks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class Row:
     """One measured line.
 
     Attributes:
-        name: what was measured.
-        ours: our figure, in `unit`.
-        unit: such as "us", "requests/s".
-        peer: the same figure of the peer, measured in the same run; None where there is none.
-        peer_name: what the peer is.
+        name: What was measured.
+        ours: The result of this collection, in `unit`.
+        unit: Such as "us", "requests/s".
+        peer: The result of what it is compared with, from the same run; None without a comparison.
+        peer_name: What it is compared with.
     """
 
     name: str
@@ -25,12 +25,12 @@ class Row:
 
     @property
     def ratio(self) -> str:
-        """Our figure as a multiple of the peer's, or an empty text."""
+        """Return the result as a multiple of the peer's, or an empty string."""
         return f"{self.ours / self.peer:.2f}" if self.peer else ""
 
 
 def table(rows: list[Row]) -> str:
-    """Return the rows as an aligned text table with a heading."""
+    """Return the rows as an aligned table with a header."""
     heading = ("benchmark", "ours", "peer", "ratio", "unit", "peer is")
     cells = [heading] + [
         (row.name, f"{row.ours:,.2f}", f"{row.peer:,.2f}" if row.peer else "", row.ratio, row.unit, row.peer_name)

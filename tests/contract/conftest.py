@@ -1,6 +1,6 @@
-"""One set of assertions for two AWS: the embedded one, or with SECMON_CONTRACT=aws the account of your credentials.
+"""The same assertions for the embedded AWS and, with SECMON_CONTRACT=aws, for the account of your credentials.
 
-On AWS the clients take profile, region and keys from your environment, as every AWS client does.
+On AWS, the clients use the profile, region and keys of the environment.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from embedded_aws.process import embedded_aws_process
 
 Client = Callable[[str], Any]
 
-# TestMetricFilter takes five calls a second; CloudWatch Logs user guide, "CloudWatch Logs quotas".
-_PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 10})
+# TestMetricFilter has a quota of five calls per second. Source: CloudWatch Logs user guide, "CloudWatch Logs quotas".
+_CONFIG = Config(retries={"mode": "adaptive", "max_attempts": 10})
 
 
 @pytest.fixture(scope="session")
 def target() -> str:
-    """Return "aws" or "embedded"; refuse anything else, so that a slip does not go unnoticed."""
+    """Return "aws" or "embedded"; reject anything else, so that a typing error is noticed."""
     name = os.environ.get("SECMON_CONTRACT", "embedded")
     if name not in ("aws", "embedded"):
-        raise pytest.UsageError(f"SECMON_CONTRACT is {name!r}; it is aws or embedded")
+        raise pytest.UsageError(f"SECMON_CONTRACT is {name!r}; use aws or embedded")
     return name
 
 
 @pytest.fixture(scope="session")
 def client(target: str) -> Iterator[Client]:
-    """Return plain boto3 clients of the target."""
+    """Return a function that creates boto3 clients of the target."""
     if target == "aws":
         session = boto3.Session()
         region = session.region_name or "us-east-1"
-        yield lambda service: session.client(service, region_name=region, config=_PATIENT)
+        yield lambda service: session.client(service, region_name=region, config=_CONFIG)
         return
     with embedded_aws_process() as endpoint:
         yield lambda service: boto3.client(
@@ -52,12 +52,12 @@ def client(target: str) -> Iterator[Client]:
 
 @pytest.fixture
 def name() -> str:
-    """Return a name that nobody else has."""
+    """Return a unique name."""
     return f"secmon-contract-{uuid.uuid4().hex[:12]}"
 
 
 @pytest.fixture
 def cleanup() -> Iterator[contextlib.ExitStack]:
-    """Return a stack of what to remove; all of it is removed at the end, also after a failure."""
+    """Return a stack of cleanup callbacks, which run at the end, also after a failure."""
     with contextlib.ExitStack() as stack:
         yield stack

@@ -1,7 +1,6 @@
-"""What AWS says of things that are not there: free, and nothing comes to be.
+"""Calls for resources that do not exist return the documented error codes. The calls are free and create nothing.
 
-An account that is watched sees these calls, refused as they are: StopLogging, DeleteTrail and ScheduleKeyDeletion are
-what alarms look for.
+In a monitored account these rejected calls can trigger alarms: StopLogging, DeleteTrail and ScheduleKeyDeletion.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ pytestmark = pytest.mark.xdist_group("contract")
 
 
 @pytest.fixture
-def place(client: Client) -> tuple[str, str]:
-    """Return partition and account."""
+def identity(client: Client) -> tuple[str, str]:
+    """Return the partition and the account of the credentials."""
     arn = client("sts").get_caller_identity()["Arn"]
     return arn.split(":")[1], arn.split(":")[4]
 
@@ -30,7 +29,7 @@ def code_of(call: Callable[[], Any]) -> str:
     return str(refused.value.response["Error"]["Code"])
 
 
-def test_describe_trails_leaves_an_unknown_name_out(client: Client, name: str) -> None:
+def test_describe_trails_omits_an_unknown_name(client: Client, name: str) -> None:
     assert client("cloudtrail").describe_trails(trailNameList=[name])["trailList"] == []
 
 
@@ -42,18 +41,18 @@ def test_an_unknown_trail_is_not_found(client: Client, name: str, operation: str
     assert code_of(lambda: call(Name=name)) == "TrailNotFoundException"
 
 
-def test_a_trail_needs_a_bucket_that_exists(client: Client, name: str) -> None:
+def test_a_trail_requires_an_existing_bucket(client: Client, name: str) -> None:
     cloudtrail = client("cloudtrail")
     assert code_of(lambda: cloudtrail.create_trail(Name=name, S3BucketName=name)) == "S3BucketDoesNotExistException"
 
 
-@pytest.mark.parametrize("bad", ["a", "with blank", "two..dots"])
-def test_a_trails_name_is_checked(client: Client, name: str, bad: str) -> None:
+@pytest.mark.parametrize("bad", ["a", "with space", "two..dots"])
+def test_an_invalid_trail_name_is_rejected(client: Client, name: str, bad: str) -> None:
     cloudtrail = client("cloudtrail")
     assert code_of(lambda: cloudtrail.create_trail(Name=bad, S3BucketName=name)) == "InvalidTrailNameException"
 
 
-def test_a_metric_filter_needs_a_log_group(client: Client, name: str) -> None:
+def test_a_metric_filter_requires_an_existing_log_group(client: Client, name: str) -> None:
     transformation = {"metricName": "x", "metricNamespace": "x", "metricValue": "1"}
     members = {
         "logGroupName": name,
@@ -78,9 +77,9 @@ def test_an_unknown_key_is_not_found(client: Client) -> None:
     assert code_of(lambda: client("kms").schedule_key_deletion(KeyId=unknown)) == "NotFoundException"
 
 
-def test_an_unknown_topic_is_not_found(client: Client, place: tuple[str, str], name: str) -> None:
+def test_an_unknown_topic_is_not_found(client: Client, identity: tuple[str, str], name: str) -> None:
     sns = client("sns")
-    arn = f"arn:{place[0]}:sns:{sns.meta.region_name}:{place[1]}:{name}"
+    arn = f"arn:{identity[0]}:sns:{sns.meta.region_name}:{identity[1]}:{name}"
     for call in (
         lambda: sns.get_topic_attributes(TopicArn=arn),
         lambda: sns.list_subscriptions_by_topic(TopicArn=arn),
@@ -89,14 +88,14 @@ def test_an_unknown_topic_is_not_found(client: Client, place: tuple[str, str], n
         assert code_of(call) in ("NotFound", "NotFoundException")
 
 
-def test_a_pending_subscription_has_no_arn_to_unsubscribe(client: Client) -> None:
+def test_a_pending_subscription_cannot_be_unsubscribed(client: Client) -> None:
     assert code_of(lambda: client("sns").unsubscribe(SubscriptionArn="PendingConfirmation")) == "InvalidParameter"
 
 
-def test_a_role_that_does_not_exist_cannot_be_assumed(client: Client, place: tuple[str, str], name: str) -> None:
-    arn = f"arn:{place[0]}:iam::{place[1]}:role/{name}"
+def test_an_unknown_role_cannot_be_assumed(client: Client, identity: tuple[str, str], name: str) -> None:
+    arn = f"arn:{identity[0]}:iam::{identity[1]}:role/{name}"
     assert code_of(lambda: client("sts").assume_role(RoleArn=arn, RoleSessionName="contract")) == "AccessDenied"
 
 
-def test_unknown_alarms_are_left_out(client: Client, name: str) -> None:
+def test_describe_alarms_omits_an_unknown_name(client: Client, name: str) -> None:
     assert client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"] == []

@@ -1,4 +1,4 @@
-"""What AWS says of resources of our own, all free, each removed at the end of its test."""
+"""Calls for resources that each test creates and removes. All of them are free."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def put_filter(logs: Any, group: str, pattern: str = "ERROR", **more: Any) -> No
     )
 
 
-def test_put_metric_filter_replaces_and_keeps_its_age(client: Client, group: str) -> None:
+def test_put_metric_filter_replaces_a_filter_and_keeps_its_creation_time(client: Client, group: str) -> None:
     logs = client("logs")
     put_filter(logs, group)
     (before,) = logs.describe_metric_filters(logGroupName=group)["metricFilters"]
@@ -50,7 +50,7 @@ def test_put_metric_filter_replaces_and_keeps_its_age(client: Client, group: str
     assert (after["filterPattern"], after["creationTime"]) == ("WARN", before["creationTime"])
 
 
-def test_a_filter_that_is_refused_leaves_the_old_one(client: Client, group: str) -> None:
+def test_a_rejected_filter_leaves_the_existing_one(client: Client, group: str) -> None:
     logs = client("logs")
     put_filter(logs, group)
     with pytest.raises(logs.exceptions.InvalidParameterException, match="Invalid metric filter pattern"):
@@ -61,7 +61,7 @@ def test_a_filter_that_is_refused_leaves_the_old_one(client: Client, group: str)
 
 
 @pytest.mark.parametrize("pattern", ["{ $.a  =  1 }", "a   b", "{\t$.a = 1 }"])
-def test_a_filter_keeps_every_blank_of_its_pattern(client: Client, group: str, pattern: str) -> None:
+def test_a_filter_keeps_all_whitespace_of_its_pattern(client: Client, group: str, pattern: str) -> None:
     logs = client("logs")
     put_filter(logs, group, pattern)
     (kept,) = logs.describe_metric_filters(logGroupName=group)["metricFilters"]
@@ -69,13 +69,13 @@ def test_a_filter_keeps_every_blank_of_its_pattern(client: Client, group: str, p
     assert kept["filterPattern"] == pattern
 
 
-def test_a_default_value_and_dimensions_exclude_each_other(client: Client, group: str) -> None:
+def test_a_default_value_with_dimensions_is_rejected(client: Client, group: str) -> None:
     logs = client("logs")
     with pytest.raises(logs.exceptions.InvalidParameterException):
         put_filter(logs, group, "{ $.a = 1 }", defaultValue=0.0, dimensions={"a": "$.a"})
 
 
-def test_a_log_group_exists_once_and_its_arns_differ_by_a_star(client: Client, group: str) -> None:
+def test_a_log_group_is_created_once_and_its_two_arns_differ_by_an_asterisk(client: Client, group: str) -> None:
     logs = client("logs")
     with pytest.raises(logs.exceptions.ResourceAlreadyExistsException):
         logs.create_log_group(logGroupName=group)
@@ -92,7 +92,7 @@ def test_a_topic_is_created_once(client: Client, name: str, topic_arn: str) -> N
         sns.create_topic(Name=name, Attributes={"DisplayName": "Other"})
 
 
-def test_a_new_topic_lets_its_account_publish(client: Client, topic_arn: str) -> None:
+def test_the_default_policy_of_a_topic_allows_its_account_to_publish(client: Client, topic_arn: str) -> None:
     attributes = client("sns").get_topic_attributes(TopicArn=topic_arn)["Attributes"]
     (statement,) = json.loads(attributes["Policy"])["Statement"]
 
@@ -100,7 +100,7 @@ def test_a_new_topic_lets_its_account_publish(client: Client, topic_arn: str) ->
     assert (attributes["SubscriptionsPending"], attributes["SubscriptionsConfirmed"]) == ("0", "0")
 
 
-def test_a_rule_keeps_its_state_for_all_management_events(
+def test_put_rule_replaces_the_state_for_all_management_events(
     client: Client, name: str, cleanup: contextlib.ExitStack
 ) -> None:
     events, state = client("events"), "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"

@@ -1,4 +1,4 @@
-"""Ask a question of the target and of our engine, and keep both answers."""
+"""Ask the target and the pattern engine a question, and record both answers."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import PatternError, compile_pattern
 from botocore.exceptions import ClientError
 
-from tests.contract.questions import REFUSED, Answer, Question
+from tests.contract.questions import REJECTED, Answer, Question
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "build" / "contract"
 
 
 def ask_target(logs: Any, question: Question) -> tuple[Answer, str | None]:
-    """Return what TestMetricFilter says, and the text of a refusal. Other errors, such as of access, are raised."""
+    """Return the answer of TestMetricFilter and the message of a rejection. Other errors are raised."""
     try:
         answer = logs.test_metric_filter(filterPattern=question.pattern, logEventMessages=list(question.messages))
-    except logs.exceptions.InvalidParameterException as refused:
-        return REFUSED, _message(refused)
+    except logs.exceptions.InvalidParameterException as error:
+        return REJECTED, _message(error)
     return frozenset(match["eventNumber"] for match in answer["matches"]), None
 
 
 def ask_engine(question: Question) -> tuple[Answer, str | None]:
-    """Return what the collection's engine says, and the text of a refusal."""
+    """Return the answer of the pattern engine and the message of a rejection."""
     try:
         pattern = compile_pattern(question.pattern)
-    except PatternError as refused:
-        return REFUSED, str(refused)
+    except PatternError as error:
+        return REJECTED, str(error)
     return frozenset(number for number, text in enumerate(question.messages, 1) if pattern.matches(text)), None
 
 
 def record(
     target: str, question: Question, answer: tuple[Answer, str | None], engine: tuple[Answer, str | None]
 ) -> None:
-    """Append one line of JSON to the target's transcript."""
+    """Append a line of JSON to the transcript of the target."""
     line = {
         "about": question.about,
         "filterPattern": question.pattern,
         "logEventMessages": question.messages,
-        "answer": _listed(answer[0]),
-        "refusal": answer[1],
-        "engine": _listed(engine[0]),
-        "engine_refusal": engine[1],
+        "answer": _as_json(answer[0]),
+        "rejection": answer[1],
+        "engine": _as_json(engine[0]),
+        "engine_rejection": engine[1],
         "agree": answer[0] == engine[0],
     }
     DIRECTORY.mkdir(parents=True, exist_ok=True)
@@ -52,11 +52,11 @@ def record(
 
 
 def start(target: str) -> None:
-    """Begin the target's transcript anew."""
+    """Delete the transcript of the target."""
     (DIRECTORY / f"filter-patterns-{target}.jsonl").unlink(missing_ok=True)
 
 
-def _listed(answer: Answer) -> list[int] | str:
+def _as_json(answer: Answer) -> list[int] | str:
     return answer if isinstance(answer, str) else sorted(answer)
 
 

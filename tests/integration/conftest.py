@@ -1,4 +1,4 @@
-"""What the tests of every module share."""
+"""Fixtures of the tests of all modules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.trail_prerequisites import everything, make_prerequisites
 
 @pytest.fixture
 def run_module(request: pytest.FixtureRequest, running_embedded_aws: str) -> ModuleRunner:
-    """Return the module that the test's folder is named after, on an embedded AWS that is empty."""
+    """Return a runner of the module that the folder of the test is named after, on an empty embedded AWS."""
     ask(running_embedded_aws, "reset", method="POST")
     return ModuleRunner(running_embedded_aws, request.path.parent.name)
 
@@ -38,19 +38,19 @@ def aws_client(run_module: ModuleRunner) -> Callable[..., Any]:
 
 @pytest.fixture
 def cloudtrail(aws_client: Callable[..., Any]) -> Any:
-    """Return a plain client of CloudTrail."""
+    """Return a boto3 client of CloudTrail."""
     return aws_client("cloudtrail")
 
 
 @pytest.fixture
 def trail_keys(aws_client: Callable[..., Any]) -> dict[str, str]:
-    """Make all that a trail needs, and return the keys that it may use: `key` and `other_key`."""
+    """Create what a trail needs, and return the KMS keys that it may use: `key` and `other_key`."""
     return make_prerequisites(aws_client)
 
 
 @pytest.fixture
 def full_trail(trail_keys: dict[str, str]) -> dict[str, Any]:
-    """Return a task that mentions every setting of a trail."""
+    """Return a task that sets every option of a trail."""
     return everything(trail_keys["key"])
 
 
@@ -62,7 +62,7 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def never_reads_values(run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail as soon as a module reads a secret's value, in whatever test that is."""
+    """Fail the test as soon as a module reads the value of a secret."""
     run = ModuleRunner._run
 
     def watched(runner: ModuleRunner, path: str, check: bool, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""module_defaults for group/secmon.aws.aws reach the modules of all three collections."""
+"""module_defaults for group/secmon.aws.aws apply to the modules of all three collections."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ PLAYBOOK = """\
     - secmon.aws.probe:
     - amazon.aws.aws_caller_info:
     - community.aws.sns_topic:
-        name: reached
+        name: alarms
 """
 
 
 @pytest.fixture
-def collection_with_a_probe(repository: Path, tmp_path: Path) -> Path:
-    """Return a collections folder that holds a copy of ours with one more module in its action group."""
+def collection_with_probe(repository: Path, tmp_path: Path) -> Path:
+    """Return a folder with a copy of this collection that has one more module in its action group."""
     copy = tmp_path / "ansible_collections/secmon/aws"
     (copy / "plugins/modules").mkdir(parents=True)
     (copy / "plugins/modules/probe.py").write_text(PROBE)
@@ -52,14 +52,14 @@ def collection_with_a_probe(repository: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_module_defaults_reach_all_three_collections(
-    collection_with_a_probe: Path, tmp_path: Path, embedded_aws: str
+def test_module_defaults_apply_to_all_three_collections(
+    collection_with_probe: Path, tmp_path: Path, embedded_aws: str
 ) -> None:
     (tmp_path / "play.yml").write_text(PLAYBOOK)
     ran = run(
         *("ansible-playbook", "-i", "localhost,", "-c", "local", "play.yml"),
         cwd=tmp_path,
-        ANSIBLE_COLLECTIONS_PATH=str(collection_with_a_probe),
+        ANSIBLE_COLLECTIONS_PATH=str(collection_with_probe),
         ANSIBLE_STDOUT_CALLBACK="ansible.posix.json",
         ENDPOINT=embedded_aws,
     )
@@ -67,15 +67,15 @@ def test_module_defaults_reach_all_three_collections(
     own, amazon, community = (task["hosts"]["localhost"] for task in json.loads(ran.stdout)["plays"][0]["tasks"])
     assert own["region"] == "eu-central-1"
     assert amazon["account"] == "123456789012"
-    assert community["sns_arn"] == "arn:aws:sns:eu-central-1:123456789012:reached"
+    assert community["sns_arn"] == "arn:aws:sns:eu-central-1:123456789012:alarms"
 
 
-def test_the_group_lists_every_module_of_ours_that_talks_to_aws(repository: Path) -> None:
+def test_the_group_lists_every_module_that_calls_aws(repository: Path) -> None:
     runtime = yaml.safe_load((repository / "meta/runtime.yml").read_text())
     listed = {entry for entry in runtime["action_groups"]["aws"] if isinstance(entry, str)}
-    talks_to_aws = {
+    calls_aws = {
         path.stem
         for path in (repository / "plugins/modules").glob("*.py")
         if "amazon.aws.common.modules" in path.read_text()
     }
-    assert listed == talks_to_aws
+    assert listed == calls_aws

@@ -1,4 +1,4 @@
-"""The commands that the documentation names exist, and CI runs the same ones."""
+"""The commands and paths that the documentation and CI name exist."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def targets(makefile: str) -> set[str]:
 
 
 def commands(markdown: str) -> set[str]:
-    """Return the make targets of a document's shell blocks."""
+    """Return the make targets in the shell blocks of a document."""
     blocks = re.findall(r"```(?:sh|shell|console)\n(.*?)```", markdown, flags=re.DOTALL)
     return {target for block in blocks for target in re.findall(r"^\$? ?make ([a-z-]+)", block, flags=re.MULTILINE)}
 
@@ -22,7 +22,7 @@ def test_the_makefile_has_every_public_target(repository: Path) -> None:
     assert targets((repository / "Makefile").read_text()) >= PUBLIC_TARGETS
 
 
-def test_the_readme_begins_with_the_demo_and_the_tests(repository: Path) -> None:
+def test_the_readme_names_the_demo_and_the_tests(repository: Path) -> None:
     assert {"demo", "test"} <= commands((repository / "README.md").read_text())
 
 
@@ -32,7 +32,13 @@ def test_every_make_command_in_the_documents_exists(repository: Path) -> None:
         assert commands((repository / name).read_text()) <= known, name
 
 
-def test_ci_runs_the_readmes_test_command_and_the_linters(repository: Path) -> None:
+def test_every_path_that_ci_names_exists(repository: Path) -> None:
+    paths = re.findall(r"tests/[\w/.]+", (repository / ".ci/run").read_text())
+    assert len(paths) > 5
+    assert [path for path in paths if not (repository / path).exists()] == []
+
+
+def test_ci_runs_the_test_command_of_the_readme_and_the_linters(repository: Path) -> None:
     script = (repository / ".ci/run").read_text()
     assert re.search(r"^\s*make test ", script, flags=re.MULTILINE)
     assert re.search(r'make "\$linter" ', script)

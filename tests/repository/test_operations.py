@@ -1,4 +1,4 @@
-"""The runbook knows each cause that the drill can name."""
+"""docs/operations.md lists every cause that the drill can report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from ansible_collections.secmon.aws.plugins.module_utils.drill.timeline import HOPS, NOT_SEEN
 
 
-def test_each_cause_of_the_drill_has_a_row_and_each_row_a_cause(repository: Path) -> None:
+def test_the_table_lists_exactly_the_causes_of_the_drill(repository: Path) -> None:
     sources = sorted((repository / "plugins/module_utils").glob("drill/*.py"))
     text = "".join(path.read_text() for path in sources)
     hops = "|".join(HOPS)

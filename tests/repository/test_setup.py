@@ -1,4 +1,4 @@
-"""`make` sets itself up, says plainly what it lacks, and does nothing twice."""
+"""`make` sets up the virtual environment once, and reports in one line what is missing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.conftest import run
 
 @pytest.fixture
 def interpreter(tmp_path: Path) -> Callable[[str], Path]:
-    """Return a way to make an executable that answers as a Python of some version would."""
+    """Return a function that creates an executable with the output of some Python."""
 
     def make(answer: str) -> Path:
         path = tmp_path / "python"
@@ -30,26 +30,26 @@ def set_up(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[st
     return run("tools/setup_venv.sh", "embedded", **{"VENV": str(tmp_path / "venv"), "PYTHON": ""} | environment)
 
 
-def test_a_python_that_is_too_old_gets_one_clear_line(tmp_path: Path, interpreter: Callable[[str], Path]) -> None:
+def test_an_old_python_is_rejected_in_one_line(tmp_path: Path, interpreter: Callable[[str], Path]) -> None:
     result = set_up(tmp_path, PYTHON=str(interpreter("echo 3.9")))
     assert result.returncode == 1
     assert len(result.stderr.splitlines()) == 1
-    assert "is Python 3.9; the lock files serve 3.11, 3.12 and 3.13" in result.stderr
+    assert "is Python 3.9; the lock files support 3.11, 3.12 and 3.13" in result.stderr
 
 
-def test_a_python_that_does_not_run_gets_one_clear_line(tmp_path: Path, interpreter: Callable[[str], Path]) -> None:
+def test_a_python_that_does_not_run_is_rejected_in_one_line(tmp_path: Path, interpreter: Callable[[str], Path]) -> None:
     result = set_up(tmp_path, PYTHON=str(interpreter("exit 127")))
     assert result.returncode == 1
     assert result.stderr.splitlines() == [f"secmon.aws: PYTHON={tmp_path / 'python'} does not run."]
 
 
-def test_a_python_without_venv_gets_one_clear_line(tmp_path: Path, interpreter: Callable[[str], Path]) -> None:
+def test_a_python_without_venv_is_rejected_in_one_line(tmp_path: Path, interpreter: Callable[[str], Path]) -> None:
     result = set_up(tmp_path, PYTHON=str(interpreter('case "$2" in *ensurepip*) exit 1 ;; *) echo 3.12 ;; esac')))
     assert result.returncode == 1
     assert "has no venv module (on Debian: apt install python3.12-venv)" in result.stderr
 
 
-def test_a_machine_without_a_suitable_python_gets_one_clear_line(tmp_path: Path) -> None:
+def test_a_machine_without_a_suitable_python_is_reported_in_one_line(tmp_path: Path) -> None:
     tools = tmp_path / "bin"
     tools.mkdir()
     for name in ("sh", "awk", "sort", "cksum", "dirname", "cat"):
@@ -61,12 +61,12 @@ def test_a_machine_without_a_suitable_python_gets_one_clear_line(tmp_path: Path)
     assert "no Python 3.11, 3.12 or 3.13 with venv was found" in result.stderr
 
 
-@pytest.mark.skipif("VENV" not in os.environ, reason="tells of the environment that make made")
-def test_a_second_set_up_installs_nothing(repository: Path) -> None:
+@pytest.mark.skipif("VENV" not in os.environ, reason="checks the environment that make set up")
+def test_a_second_setup_installs_nothing(repository: Path) -> None:
     result = run("tools/setup_venv.sh", "dev", PYTHON="")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-def test_the_running_interpreter_is_among_those_that_are_found() -> None:
+def test_the_running_interpreter_is_found() -> None:
     found = run("tools/find_pythons.sh", PYTHONS=sys.executable)
     assert f"{sys.version_info[0]}.{sys.version_info[1]} " in found.stdout

@@ -1,4 +1,4 @@
-"""What `ansible-galaxy collection build` packs is the collection, and nothing else."""
+"""The tarball of `ansible-galaxy collection build` contains the collection and nothing else."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def installed(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_tarball_holds_only_what_ships(tarball: Path) -> None:
+def test_the_tarball_contains_only_files_for_users(tarball: Path) -> None:
     with tarfile.open(tarball) as archive:
         names = archive.getnames()
     assert {name.split("/")[0] for name in names} <= SHIPPED
     assert not [name for name in names if name.startswith("inventory/embedded") or name.endswith(".pyc")]
 
 
-def test_the_tarball_holds_every_plugin_role_playbook_and_rule(tarball: Path, repository: Path) -> None:
+def test_the_tarball_contains_every_plugin_role_playbook_and_rule(tarball: Path, repository: Path) -> None:
     with tarfile.open(tarball) as archive:
         packed = set(archive.getnames())
     for folder in ("meta", "playbooks", "plugins", "roles", "rules"):
@@ -48,7 +48,7 @@ def test_the_tarball_holds_every_plugin_role_playbook_and_rule(tarball: Path, re
                 assert str(path.relative_to(repository)) in packed
 
 
-def test_the_installed_collection_documents_exactly_the_modules_that_it_has(installed: Path, repository: Path) -> None:
+def test_the_installed_collection_documents_all_of_its_modules(installed: Path, repository: Path) -> None:
     listed = run("ansible-doc", "-l", "secmon.aws", "--json", ANSIBLE_COLLECTIONS_PATH=str(installed))
     assert listed.returncode == 0, listed.stderr
     modules = {f"secmon.aws.{path.stem}" for path in (repository / "plugins/modules").glob("*.py")}

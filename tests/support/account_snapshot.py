@@ -1,4 +1,4 @@
-"""All that the system is made of in one account, as plain boto3 sees it, fit to be compared with another run's."""
+"""A snapshot of all resources of the system in one account, comparable between runs."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Snapshot = dict[str, Any]
 
 _SECRET_SUFFIX = re.compile(r"(:secret:.+)-[A-Za-z0-9]{6}$")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_PASSING = frozenset(
-    # What no two runs have in common, or what goes on by itself: ids, times, texts of times, states, counts.
+_VOLATILE = frozenset(
+    # Values that differ between runs or change by themselves: IDs, times, states, counts.
     {
         "ResponseMetadata",
         "RoleId",
@@ -50,13 +50,13 @@ _BUCKET_SETTINGS = (
 
 
 def take_snapshot(client: AwsClient) -> Snapshot:
-    """Return the resources of an account by kind, with ids and times masked."""
+    """Return the resources of an account by kind, with IDs and times masked."""
     kinds = (_secrets, _topics, _log_groups, _roles, _buckets, _trails, _alarms, _keys)
     return {kind.__name__.removeprefix("_"): _masked(kind(client)) for kind in kinds}
 
 
 def take_snapshot_with_mails(client: AwsClient, endpoint: str, address: str) -> Snapshot:
-    """Return the snapshot and the subjects of the mails that somebody got."""
+    """Return the snapshot and the subjects of the emails to an address."""
     return take_snapshot(client) | {"mails": [mail["subject"] for mail in mails(endpoint, address)]}
 
 
@@ -65,7 +65,7 @@ def _masked(value: Any) -> Any:
         return {
             key: _masked(inner)
             for key, inner in value.items()
-            if key not in _PASSING and not isinstance(inner, datetime)
+            if key not in _VOLATILE and not isinstance(inner, datetime)
         }
     if isinstance(value, list):
         return [_masked(inner) for inner in value]
@@ -74,10 +74,10 @@ def _masked(value: Any) -> Any:
     return value
 
 
-def _answer(ask: Callable[..., Any], **arguments: Any) -> Any:
-    """Return what AWS answers; the code of its error if what was asked for is not there."""
+def _response(call: Callable[..., Any], **arguments: Any) -> Any:
+    """Return the response, or the error code if the call fails."""
     try:
-        return ask(**arguments)
+        return call(**arguments)
     except ClientError as error:
         return error.response["Error"]["Code"]
 
@@ -88,7 +88,7 @@ def _secrets(client: AwsClient) -> list[Any]:
         {
             "secret": manager.describe_secret(SecretId=secret["ARN"]),
             "versions": len(manager.list_secret_version_ids(SecretId=secret["ARN"])["Versions"]),
-            "policy": _answer(manager.get_resource_policy, SecretId=secret["ARN"]),
+            "policy": _response(manager.get_resource_policy, SecretId=secret["ARN"]),
         }
         for secret in manager.list_secrets(IncludePlannedDeletion=True)["SecretList"]
     ]
@@ -136,9 +136,9 @@ def _roles(client: AwsClient) -> list[Any]:
 def _buckets(client: AwsClient) -> list[Any]:
     s3 = client("s3")
     return [
-        {"name": bucket["Name"], "block": _answer(s3.get_public_access_block, Bucket=bucket["Name"])}
+        {"name": bucket["Name"], "block": _response(s3.get_public_access_block, Bucket=bucket["Name"])}
         | {
-            setting: _answer(getattr(s3, f"get_bucket_{setting}"), Bucket=bucket["Name"])
+            setting: _response(getattr(s3, f"get_bucket_{setting}"), Bucket=bucket["Name"])
             for setting in _BUCKET_SETTINGS
         }
         for bucket in s3.list_buckets()["Buckets"]

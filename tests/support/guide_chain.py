@@ -1,4 +1,4 @@
-"""The guide's chain, written down once, and built by each kind of client that people use."""
+"""The pipeline of AWS's guide, built by boto3, the AWS CLI or a playbook."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import botocore.exceptions
 from tests.conftest import run
 from tests.support.embedded_control import advance, drain, follow, link_in, mails
 
-# The names that playbooks/site.yml gives, so that all clients build the same.
+# The names that playbooks/site.yml uses, so that all clients build the same pipeline.
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 BUCKET = f"secrets-manager-trail-{ACCOUNT}"
@@ -33,7 +33,7 @@ TRAIL = "secrets-manager-trail"
 _TRAIL_ARN = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/{TRAIL}"
 _GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
 _ENVIRONMENT = {
-    # Version 1 of the AWS CLI knows only the one, amazon.aws prefers the other.
+    # Version 1 of the AWS CLI reads AWS_DEFAULT_REGION, amazon.aws prefers AWS_REGION.
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
     "AWS_ACCESS_KEY_ID": "tester",
@@ -43,7 +43,7 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Step:
-    """One call, in the API's own words."""
+    """One call by the names of the API."""
 
     service: str
     operation: str
@@ -51,7 +51,7 @@ class Step:
 
 
 Perform = Callable[[str, Step], str | None]
-"""Carries a step out at an endpoint and returns AWS's error code, or None."""
+"""A function that calls an endpoint and returns the error code, or None."""
 
 
 def with_boto3(endpoint: str, step: Step) -> str | None:
@@ -88,14 +88,14 @@ def with_aws_cli(endpoint: str, step: Step) -> str | None:
 
 
 def build_by_steps(endpoint: str, perform: Perform) -> None:
-    """Build the chain call by call, and let the owner of the address confirm."""
+    """Build the pipeline call by call, and confirm the subscription."""
     for step in chain_steps():
         assert perform(endpoint, step) is None, step
     confirm_subscription(endpoint)
 
 
 def build_by_playbook(endpoint: str) -> None:
-    """Build the chain with amazon.aws's and community.aws's modules, and what they cannot do with boto3."""
+    """Build the pipeline with modules of amazon.aws and community.aws, and the event selectors with boto3."""
     playbook = Path(__file__).with_name("amazon_aws_chain.yml")
     result = run("ansible-playbook", playbook, **_ENVIRONMENT, AWS_ENDPOINT_URL=endpoint)
     assert result.returncode == 0, result.stdout + result.stderr
@@ -105,7 +105,7 @@ def build_by_playbook(endpoint: str) -> None:
 
 
 def chain_steps() -> list[Step]:
-    """Return the calls that build the chain, in the guide's order as far as CloudTrail allows it."""
+    """Return the calls that build the pipeline, in the order of the guide as far as CloudTrail allows it."""
     return [
         Step("secretsmanager", "CreateSecret", {"Name": SECRET, "SecretString": "hunter2"}),
         *_trail_steps(),
@@ -117,7 +117,7 @@ def chain_steps() -> list[Step]:
 
 
 def select_events(*excluded: str) -> Step:
-    """Return the call that makes the trail take management events, but for those of some sources."""
+    """Return the call that selects management events, without those of the excluded event sources."""
     selector = {"ReadWriteType": "All", "IncludeManagementEvents": True, "ExcludeManagementEventSources": excluded}
     return Step("cloudtrail", "PutEventSelectors", {"TrailName": TRAIL, "EventSelectors": [selector]})
 
@@ -192,21 +192,21 @@ def _write_policy() -> str:
 
 
 def confirm_subscription(endpoint: str) -> None:
-    """Follow the link in the one mail that has arrived so far, and let every alarm become quiet."""
+    """Follow the link in the only email so far, and let every alarm return to OK."""
     (mail,) = mails(endpoint, MAIL)
     assert mail["subject"] == "AWS Notification - Subscription Confirmation"
     follow(link_in(mail, "ConfirmSubscription"))
-    be_quiet(endpoint)
+    settle_alarms(endpoint)
 
 
-def be_quiet(endpoint: str) -> None:
-    """Let so much time pass that every alarm is OK again."""
+def settle_alarms(endpoint: str) -> None:
+    """Advance the clock until every alarm is OK."""
     drain(endpoint)
     advance(endpoint, 600)
 
 
 def alarm_mails(endpoint: str, alarm: str = SECRET_ALARM) -> int:
-    """Drain once and return how many mails have said that the alarm went off."""
+    """Drain once and return the number of emails about the alarm."""
     subject = f'ALARM: "{alarm}" in US East (N. Virginia)'
     return sum(mail["subject"] == subject for mail in mails(endpoint, MAIL))
 

@@ -1,4 +1,4 @@
-"""Plain boto3 in a member account of the embedded AWS, by the role that Organizations makes there."""
+"""boto3 clients of a member account of the embedded AWS, through the role that Organizations creates there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ROLE = "OrganizationAccountAccessRole"
 
 
 def member_client(endpoint: str, account: str, service: str) -> Any:
-    """Return a client of a service in an account, by the role that the management account assumes there."""
+    """Return a client of a service in a member account."""
     options = {"endpoint_url": endpoint, "region_name": "us-east-1"}
     sts = boto3.client("sts", **options, aws_access_key_id="tester", aws_secret_access_key="tester")
     role = f"arn:aws:iam::{account}:role/{ROLE}"
