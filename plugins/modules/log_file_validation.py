@@ -6,43 +6,44 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: log_file_validation
-short_description: Prove that no log file of a trail was altered or removed
+short_description: Validate that no log file of a trail was altered or removed
 version_added: 0.2.0
 description:
-  - Checks the digest files that CloudTrail writes every hour, their signatures and their chain, and the hash of every
-    log file that they name. It changes nothing.
-  - Does what C(aws cloudtrail validate-logs) does, for the region of the task. No module does it.
-  - Fails if a file was altered or removed. If no digest covers the time yet, it says when the next one is due.
+  - Checks the hourly digest files of CloudTrail, their signatures and their chain, and the hash of every log file in
+    them. It changes nothing.
+  - Equivalent to C(aws cloudtrail validate-logs) for the region of the task. There is no upstream module.
+  - Fails if a file was altered or removed. If no digest covers the time yet, it returns when the next one is due.
 options:
   trail_name:
     description: The name or ARN of the trail.
     type: str
     required: true
   start_time:
-    description: Digests that end from here on are checked; an ISO 8601 time. A day before O(end_time) by default.
+    description: The earliest end of the digests to check, in ISO 8601. A day before O(end_time) by default.
     type: str
   end_time:
     description:
-      - Up to which time log files have to be covered; an ISO 8601 time.
-      - Without it, whatever digests there are count.
+      - The time that must be covered by a digest, in ISO 8601.
+      - If omitted, all existing digests are sufficient.
     type: str
 attributes:
   check_mode:
-    description: Checks the same, since it only reads.
+    description: Does the same, as the module only reads.
     support: full
   diff_mode:
-    description: There is never a change.
+    description: The module never changes anything.
     support: none
   platform:
-    description: Runs wherever Python and boto3 do, usually on the controller.
+    description: Runs on any host with Python and boto3, usually the controller.
     support: full
     platforms: posix
 requirements:
   - cryptography
 notes:
-  - Files of an organization's other accounts, and of other regions, are not checked.
-  - The IAM actions it needs are C(sts:GetCallerIdentity), C(cloudtrail:DescribeTrails), C(cloudtrail:GetTrailStatus),
-    C(cloudtrail:ListPublicKeys), C(s3:ListBucket) and C(s3:GetObject).
+  - Files of other accounts in an organization trail, and files of other regions, are not checked.
+  - Required IAM actions are C(sts:GetCallerIdentity), C(cloudtrail:DescribeTrails), C(cloudtrail:GetTrailStatus),
+    C(cloudtrail:ListPublicKeys), C(s3:ListBucket), C(s3:GetObject) and, for an organization trail,
+    C(organizations:DescribeOrganization).
 extends_documentation_fragment:
   - secmon.aws.module
   - amazon.aws.common.modules
@@ -53,7 +54,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Prove that nobody has touched the log files of the last day
+- name: Validate the log files of the last day
   secmon.aws.log_file_validation:
     trail_name: secrets-manager-trail
 """
@@ -70,17 +71,17 @@ due_at:
   type: str
   sample: ""
 digests:
-  description: How many digests were checked.
+  description: The number of checked digests.
   returned: always
   type: int
   sample: 24
 log_files:
-  description: How many log files were checked.
+  description: The number of checked log files.
   returned: always
   type: int
   sample: 288
 problems:
-  description: What was altered or removed.
+  description: The altered and removed files.
   returned: always
   type: list
   elements: str
@@ -97,10 +98,10 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digest_valid
     Validation,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digests import HOUR, next_digest, parse_time
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import find_trail
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import NotProvedError, RequestError, require
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
-from ansible_collections.secmon.aws.plugins.module_utils.drill.reads import find_trail
 
 OPTIONS: dict[str, Any] = {
     **COMMON_OPTIONS,
@@ -109,42 +110,42 @@ OPTIONS: dict[str, Any] = {
     "end_time": {"type": "str"},
 }
 _DAY = timedelta(days=1)
+_ADVICE = " Check CloudTrail and S3 access logs for the actor, and earlier object versions for the original content."
 
 
 def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
-    """Check the digests and the log files that they name."""
+    """Validate the trail's digests, and the log files in them."""
     if not HAS_CRYPTOGRAPHY:
-        require(["This module needs the Python package cryptography, which ansible-core brings: install it."])
+        require(["The Python package cryptography, a dependency of ansible-core, is missing. Install it."])
     start, end = (_time(params, name) for name in ("start_time", "end_time"))
     caller = account.read("sts", "GetCallerIdentity", "caller's account")
     account.learn_place(caller["Arn"])
     now = parsedate_to_datetime(caller["ResponseMetadata"]["HTTPHeaders"]["date"])
-    trail = find_trail(account, params["trail_name"])
-    if trail is None:
-        raise RequestError(
-            [f"There is no trail {params['trail_name']}. Make it with secmon.aws.trail, or correct trail_name."]
-        )
-    if not trail.get("LogFileValidationEnabled"):
-        require([f"The trail {trail['Name']} writes no digests. Set log_file_validation: true in secmon.aws.trail."])
+    trail = _trail(account, params["trail_name"])
     validation = Validation(account, account.place, trail)
-    # A digest that covers the end may end up to an hour after it.
+    # The digest that covers a time may end up to an hour later.
     newest = validation.run(start or (end or now) - _DAY, max(now, end or now) + HOUR)
     covered = newest is not None and (end is None or newest >= end)
-    due = "" if covered else _due(account, trail, now)
     results = {
         "state": "invalid" if validation.problems else "validated" if covered else "due",
-        "due_at": due,
+        "due_at": "" if covered else _due(account, trail, now),
         "digests": validation.digests,
         "log_files": validation.log_files,
         "problems": validation.problems,
     }
     if validation.problems:
-        where = f" (account {account.place.account}, region {account.region})"
-        advice = (
-            " See CloudTrail's and S3's own logs for who did that, and an older version of the object for what it was."
-        )
-        raise NotProvedError("\n".join(validation.problems) + where + "." + advice, results)
+        where = f" (account {account.place.account}, region {account.region})."
+        raise NotProvedError("\n".join(validation.problems) + where + _ADVICE, results)
     return results
+
+
+def _trail(account: Account, name: str) -> dict[str, Any]:
+    trail = find_trail(account, name)
+    if trail is None:
+        raise RequestError([f"Trail {name} does not exist. Create it with secmon.aws.trail, or correct trail_name."])
+    if not trail.get("LogFileValidationEnabled"):
+        require([f"Trail {trail['Name']} writes no digests. Set log_file_validation: true in secmon.aws.trail."])
+    return trail
 
 
 def _time(params: Mapping[str, Any], name: str) -> datetime | None:
@@ -153,11 +154,12 @@ def _time(params: Mapping[str, Any], name: str) -> datetime | None:
     try:
         return parse_time(params[name])
     except ValueError as error:
-        raise RequestError([f"{name} is {params[name]!r}, which is no time such as 2026-09-13T10:00:00Z."]) from error
+        problem = f"{name}: {params[name]!r} is not a valid time: use ISO 8601, such as 2026-09-13T10:00:00Z."
+        raise RequestError([problem]) from error
 
 
 def _due(account: Account, trail: Mapping[str, Any], now: datetime) -> str:
-    """Return when the next digest is due; empty for a trail that has never begun to log."""
+    """Return when the next digest is due; empty for a trail that does not log."""
     arn = trail["TrailARN"]
     status = account.read("cloudtrail", "GetTrailStatus", f"trail {trail['Name']}", {"Name": arn}, resource_arn=arn)
     began = status.get("StartLoggingTime")

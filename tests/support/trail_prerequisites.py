@@ -1,4 +1,4 @@
-"""What a trail needs before it can be made, and what can be seen of one, for the tests of the module trail."""
+"""Prerequisites of a trail, and its settings on AWS, for the tests of the module trail."""
 
 from __future__ import annotations
 
@@ -22,16 +22,21 @@ SIMPLE = {"name": NAME, "s3_bucket_name": BUCKET}
 
 
 def open_bucket(s3: Any, name: str) -> None:
-    """Make a bucket to which CloudTrail may write whatever trail it is, with any prefix, in any partition."""
+    """Create a bucket to which CloudTrail may write for any trail."""
     region = s3.meta.region_name
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, **place)
+    open_bucket_policy(s3, name)
+
+
+def open_bucket_policy(s3: Any, name: str) -> None:
+    """Allow CloudTrail to write to a bucket for any trail, with any prefix, in any partition."""
     allow = {"Effect": "Allow", "Principal": SERVICE, "Action": "s3:*", "Resource": "*"}
     s3.put_bucket_policy(Bucket=name, Policy=document(allow))
 
 
 def open_key(kms: Any) -> str:
-    """Make a key that CloudTrail may use, and return its ARN."""
+    """Create a key that CloudTrail may use, and return its ARN."""
     allow = {"Effect": "Allow", "Principal": {**SERVICE, "AWS": "*"}, "Action": "kms:*", "Resource": "*"}
     return str(kms.create_key(Policy=document(allow))["KeyMetadata"]["Arn"])
 
@@ -49,7 +54,7 @@ def make_prerequisites(aws_client: AwsClient) -> dict[str, str]:
 
 
 def everything(key: str) -> dict[str, Any]:
-    """Return a task that mentions every setting."""
+    """Return a task with every option."""
     return {
         "name": NAME,
         "s3_bucket_name": BUCKET,
@@ -89,7 +94,7 @@ CLEARED: dict[str, Any] = {
 
 
 def seen(cloudtrail: Any, name: str = NAME) -> dict[str, Any]:
-    """Return all that can be seen of a trail; empty if there is none."""
+    """Return all settings of a trail; empty if it does not exist."""
     found = [trail for trail in cloudtrail.describe_trails()["trailList"] if trail["Name"] == name]
     if not found:
         return {}

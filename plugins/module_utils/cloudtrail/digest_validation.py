@@ -16,7 +16,9 @@ from typing import Any
 from ..core.account import Account
 from ..core.aws_names import Place
 from ..core.errors import AwsError
-from .digests import HOUR, digest_end, digest_folder, digest_problem, parse_time, signed_text
+from ..s3.reads import get_object, list_keys
+from .digests import HOUR, digest_end, digest_problem, parse_time, signed_text
+from .reads import log_folder
 
 try:
     from cryptography.exceptions import InvalidSignature
@@ -71,31 +73,13 @@ class Validation:
         return found[0][0]
 
     def _listed(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
-        trail, folder = self.trail, self._folder()
+        trail = self.trail
+        folder = f"{log_folder(self.account, trail)}CloudTrail-Digest/{self.place.region}/"
         home = trail.get("HomeRegion", self.place.region)
-        for key in self._keys_after(folder, f"{folder}{start:%Y/%m/%d}"):
+        for key in list_keys(self.account, trail["S3BucketName"], folder, f"{folder}{start:%Y/%m/%d}"):
             ended = digest_end(key, self.place.account, self.place.region, trail["Name"], home)
             if ended and start <= ended <= end:
                 yield ended, key
-
-    def _folder(self) -> str:
-        return digest_folder(self.trail.get("S3KeyPrefix", ""), self.place.account, self.place.region)
-
-    def _keys_after(self, folder: str, after: str) -> Iterator[str]:
-        bucket = self.trail["S3BucketName"]
-        while True:
-            parameters = {"Bucket": bucket, "Prefix": folder, "StartAfter": after}
-            page = self.account.read(
-                "s3", "ListObjectsV2", f"bucket {bucket}", parameters, resource_arn=self._arn(bucket)
-            )
-            keys = [item["Key"] for item in page.get("Contents", [])]
-            yield from keys
-            if not page.get("IsTruncated") or not keys:
-                return
-            after = keys[-1]
-
-    def _arn(self, path: str) -> str:
-        return f"arn:{self.place.partition}:s3:::{path}"
 
     def _walk(self, listed: list[str], start: datetime) -> None:
         """Follow the chain from each digest to its predecessor; a listed digest outside a chain starts another one."""
@@ -156,10 +140,7 @@ class Validation:
 
     def _object(self, bucket: str, key: str) -> dict[str, Any] | None:
         try:
-            arn = self._arn(f"{bucket}/{key}")
-            return self.account.read(
-                "s3", "GetObject", f"object {key}", {"Bucket": bucket, "Key": key}, resource_arn=arn
-            )
+            return get_object(self.account, bucket, key)
         except AwsError as error:
             if error.code in _ABSENT:
                 return None

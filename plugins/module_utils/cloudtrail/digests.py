@@ -32,11 +32,6 @@ def parse_time(text: str) -> datetime:
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def digest_folder(prefix: str, account: str, region: str) -> str:
-    """Return the key prefix of the digests of an account and region."""
-    return "/".join(part for part in (prefix, "AWSLogs", account, "CloudTrail-Digest", region) if part) + "/"
-
-
 def digest_end(key: str, account: str, region: str, trail: str, home: str) -> datetime | None:
     """Return the end time in a digest's key, or None if it is not the key of a digest of this trail."""
     name = f"{account}_CloudTrail-Digest_{region}_{trail}_{home}_"

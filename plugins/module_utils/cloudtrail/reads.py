@@ -26,6 +26,25 @@ def describe_trails(account: Account, name: str) -> list[dict[str, Any]]:
     return trails
 
 
+def find_trail(account: Account, name: str) -> dict[str, Any] | None:
+    """Return the trail of this name or ARN that is visible in this region, or None."""
+    # A shadow trail has the same ARN everywhere, and is not found by its name.
+    parameters = {"trailNameList": [name], "includeShadowTrails": True}
+    trails = account.read("cloudtrail", "DescribeTrails", f"trail {name}", parameters)["trailList"]
+    return next((trail for trail in trails if name in (trail["Name"], trail["TrailARN"])), None)
+
+
+def log_folder(account: Account, trail: Mapping[str, Any]) -> str:
+    """Return the key prefix of this account's files in a trail's bucket, such as ``prefix/AWSLogs/111122223333/``.
+
+    The files of an organization trail have the organization's id before the account (CloudTrail user guide, "Finding
+    your CloudTrail log files").
+    """
+    organization = _organization(account)["Id"] if trail.get("IsOrganizationTrail") else ""
+    parts = (trail.get("S3KeyPrefix"), "AWSLogs", organization, account.place.account)
+    return "/".join(part for part in parts if part) + "/"
+
+
 def read_trail(account: Account, description: Mapping[str, Any]) -> tuple[Trail, dict[str, Any]]:
     """Return a trail, and the answer of GetTrailStatus."""
     arn, name = description["TrailARN"], description["Name"]
@@ -50,10 +69,15 @@ def owner_of_new_trail(account: Account, *, organization: bool) -> Place:
     """Return home region and owner of a new trail; the management account owns every organization trail."""
     if not organization:
         return account.place
+    owner = _organization(account)["MasterAccountId"]
+    return Place(partition_of(account.region), account.region, owner)
+
+
+def _organization(account: Account) -> dict[str, str]:
     remedies = {"AWSOrganizationsNotInUseException": NO_ORGANIZATION}
     answer = account.read("organizations", "DescribeOrganization", "caller's organization", remedies=remedies)
-    owner: str = answer["Organization"]["MasterAccountId"]
-    return Place(partition_of(account.region), account.region, owner)
+    organization: dict[str, str] = answer["Organization"]
+    return organization
 
 
 def _insights(account: Account, description: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:

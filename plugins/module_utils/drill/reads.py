@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..cloudtrail.reads import find_trail
 from ..core.account import Account
 from ..core.aws_names import bucket_arn
 from ..core.errors import AwsError
@@ -109,14 +110,6 @@ def _secret(account: Account, name: str) -> dict[str, Any] | None:
         "secretsmanager", "DescribeSecret", f"secret {name}", missing, parameters={"SecretId": name}
     )
     return answer or None
-
-
-def find_trail(account: Account, name: str) -> dict[str, Any] | None:
-    """Return the trail of this name or ARN that can be seen from this region, or None."""
-    # A shadow trail has the same ARN everywhere, and is not found by its name.
-    parameters = {"trailNameList": [name], "includeShadowTrails": True}
-    trails = account.read("cloudtrail", "DescribeTrails", f"trail {name}", parameters)["trailList"]
-    return next((trail for trail in trails if name in (trail["Name"], trail["TrailARN"])), None)
 
 
 def _trail_elsewhere(account: Account, name: str) -> dict[str, Any] | None:

@@ -1,10 +1,11 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Read one bucket from S3."""
+"""Read buckets and objects from S3."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ..core.account import Account
@@ -58,6 +59,25 @@ def name_is_taken(name: str) -> str:
         f"Another account owns a bucket named {name}: bucket names are global. Choose another name"
         " (secmon_log_bucket_name)."
     )
+
+
+def list_keys(account: Account, bucket: str, prefix: str, after: str) -> Iterator[str]:
+    """Yield the keys with a prefix that come after a key in S3's order."""
+    arn = bucket_arn(account.place.partition, bucket)
+    while True:
+        parameters = {"Bucket": bucket, "Prefix": prefix, "StartAfter": after}
+        page = account.read("s3", "ListObjectsV2", f"bucket {bucket}", parameters, resource_arn=arn)
+        keys = [item["Key"] for item in page.get("Contents", [])]
+        yield from keys
+        if not page.get("IsTruncated") or not keys:
+            return
+        after = keys[-1]
+
+
+def get_object(account: Account, bucket: str, key: str) -> dict[str, Any]:
+    """Return an object with its body as a stream."""
+    arn = f"{bucket_arn(account.place.partition, bucket)}/{key}"
+    return account.read("s3", "GetObject", f"object {key}", {"Bucket": bucket, "Key": key}, resource_arn=arn)
 
 
 def is_empty(account: Account, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""log_file_validation finds what was altered or removed, as the AWS CLI does with validate-logs."""
+"""The module log_file_validation finds altered and removed files, as validate-logs of the AWS CLI does."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pytest
 from tests.support import guide_chain as chain
 from tests.support.embedded_control import advance, ask
 from tests.support.module_runner import ModuleRunner, documented_actions
+from tests.support.trail_prerequisites import open_bucket_policy
 
 Aws = Callable[..., Any]
 TRAIL_ARN = f"arn:aws:cloudtrail:{chain.REGION}:{chain.ACCOUNT}:trail/{chain.TRAIL}"
@@ -66,7 +67,7 @@ def cli_accepts(endpoint: str) -> bool:
     return result.returncode == 0
 
 
-def test_untouched_files_are_validated_and_the_cli_agrees(digested: ModuleRunner) -> None:
+def test_validates_unchanged_files_like_the_cli(digested: ModuleRunner) -> None:
     result = digested.succeed(trail_name=chain.TRAIL)
     assert result["state"] == "validated" and result["problems"] == [] and not result["changed"]
     assert result["digests"] >= 3 and result["log_files"] >= 3
@@ -122,25 +123,23 @@ def break_digest(aws: Aws) -> str:
     return f"The digest {key} lacks"
 
 
-HARM = [alter_log_file, cut_log_file, remove_log_file, remove_digest, alter_newest_digest, alter_older_digest]
+CHANGES = [alter_log_file, cut_log_file, remove_log_file, remove_digest, alter_newest_digest, alter_older_digest]
 
 
-@pytest.mark.parametrize("harm", [*HARM, break_digest])
-def test_what_was_altered_or_removed_is_found(
-    digested: ModuleRunner, aws_client: Aws, harm: Callable[[Aws], str]
-) -> None:
-    expected = harm(aws_client)
+@pytest.mark.parametrize("alter", [*CHANGES, break_digest])
+def test_finds_altered_and_removed_files(digested: ModuleRunner, aws_client: Aws, alter: Callable[[Aws], str]) -> None:
+    expected = alter(aws_client)
     result = digested(trail_name=chain.TRAIL)
     assert result["failed"] and result["state"] == "invalid"
     assert expected in result["msg"] and f"account {chain.ACCOUNT}" in result["msg"]
 
 
-def test_the_cli_finds_an_altered_file_as_well(digested: ModuleRunner, aws_client: Aws) -> None:
+def test_the_cli_finds_an_altered_file(digested: ModuleRunner, aws_client: Aws) -> None:
     alter_log_file(aws_client)
     assert not cli_accepts(digested.endpoint)
 
 
-def test_what_no_digest_covers_yet_is_due_and_then_validated(trail: ModuleRunner) -> None:
+def test_is_due_until_a_digest_covers_the_time(trail: ModuleRunner) -> None:
     now = datetime.fromisoformat(ask(trail.endpoint, "health")["time"])
     wanted = {"trail_name": chain.TRAIL, "end_time": f"{now:%Y-%m-%dT%H:%M:%SZ}"}
     due = trail.succeed(**wanted)
@@ -150,16 +149,33 @@ def test_what_no_digest_covers_yet_is_due_and_then_validated(trail: ModuleRunner
     assert trail.succeed(**wanted)["state"] == "validated"
 
 
-def test_what_cannot_be_validated_is_explained(trail: ModuleRunner, aws_client: Aws) -> None:
+def test_explains_invalid_options_and_trails(trail: ModuleRunner, aws_client: Aws) -> None:
     assert "2026-09-13T10:00:00Z" in trail.fail(trail_name=chain.TRAIL, start_time="yesterday")
     assert "secmon.aws.trail" in trail.fail(trail_name="unknown")
     aws_client("cloudtrail").update_trail(Name=chain.TRAIL, EnableLogFileValidation=False)
     assert "log_file_validation: true" in trail.fail(trail_name=chain.TRAIL)
 
 
-def test_the_notes_name_the_iam_actions_and_no_other(trail: ModuleRunner) -> None:
+def make_organization_trail(aws: Aws) -> None:
+    """Turn the trail into an organization trail, whose files have the organization's id in their keys."""
+    aws("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    open_bucket_policy(aws("s3"), chain.BUCKET)
+    aws("cloudtrail").update_trail(Name=chain.TRAIL, IsOrganizationTrail=True)
+
+
+def test_validates_an_organization_trail(trail: ModuleRunner, aws_client: Aws) -> None:
+    make_organization_trail(aws_client)
+    advance(trail.endpoint, 7200)
+    (key, *_others) = keys(aws_client, "CloudTrail-Digest/us-east-1/")[-1:]
+    assert key.startswith("AWSLogs/o-")
+    result = trail.succeed(trail_name=chain.TRAIL)
+    assert result["state"] == "validated" and result["digests"] >= 1
+
+
+def test_documents_every_iam_action(trail: ModuleRunner, aws_client: Aws) -> None:
     used = trail.iam_actions(lambda: trail.succeed(trail_name=chain.TRAIL, end_time="2100-01-01T00:00:00Z"))
-    advance(trail.endpoint, 3700)
+    make_organization_trail(aws_client)
+    advance(trail.endpoint, 7200)
     used |= trail.iam_actions(lambda: trail.succeed(trail_name=chain.TRAIL))
     named = {"s3:ListObjectsV2": "s3:ListBucket"}
     assert {named.get(action, action) for action in used} == documented_actions("log_file_validation")

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digests import (
     digest_end,
-    digest_folder,
     digest_problem,
     next_digest,
     parse_time,
@@ -26,11 +25,6 @@ def test_reads_the_end_time_from_the_key() -> None:
 def test_ignores_digests_of_other_trails(other: dict[str, str]) -> None:
     ours = {"account": "123456789012", "region": "us-east-1", "trail": "audit", "home": "us-east-1"}
     assert digest_end(NAME, **ours | other) is None
-
-
-def test_the_folder_starts_with_the_prefix() -> None:
-    assert digest_folder("", "1", "us-east-1") == "AWSLogs/1/CloudTrail-Digest/us-east-1/"
-    assert digest_folder("logs", "1", "us-east-1") == "logs/AWSLogs/1/CloudTrail-Digest/us-east-1/"
 
 
 def test_a_digest_is_due_every_hour_since_logging_started() -> None:

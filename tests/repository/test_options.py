@@ -1,0 +1,68 @@
+"""Every option of every module is passed by a role or playbook, or is listed here with its use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+COLLECTION = "secmon.aws."
+# Options that no role or playbook needs, with the reason for each.
+ALL_MODULES = {"purge_tags": "the roles set all tags of a managed resource, which is the default"}
+MODULE_ONLY = {
+    "alert_topic": {
+        "confirmation_token": "confirms a subscription with a token from elsewhere",
+        "remove_subscriptions": "removes subscriptions on request",
+    },
+    "detection_drill": {"poll_seconds": "shortens the interval in tests"},
+    "detections": {"tags": "metric_alarms sets the same tags on all alarms of the role"},
+    "log_bucket": {"organization_id": "organization trails"},
+    "log_file_validation": {"start_time": "verify.yml validates the last day, which is the default"},
+    "log_group": {"deletion_protection": "protects the events"},
+    "metric_filters": {"test_messages": "tests patterns on AWS with messages of the user"},
+    "trail": {
+        "advanced_event_selectors": "selectors",
+        "data_resources": "data events",
+        "insight_types": "insights",
+        "organization": "organization trails",
+        "sns_topic_name": "notifications of log files, for consumers other than this collection",
+    },
+}
+
+
+def options_of(module: Path) -> set[str]:
+    """Return the options that a module documents itself, without those of documentation fragments."""
+    text = module.read_text().split('DOCUMENTATION = r"""')[1].split('"""')[0]
+    return set(yaml.safe_load(text).get("options") or {})
+
+
+def tasks_of(content: Any) -> Iterator[tuple[str, set[str]]]:
+    """Yield the module and the options of every task of this collection in a YAML file."""
+    if isinstance(content, list):
+        for item in content:
+            yield from tasks_of(item)
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            if key.startswith(COLLECTION):
+                yield key.removeprefix(COLLECTION), set(value or {})
+            yield from tasks_of(value)
+
+
+def options_passed(repository: Path) -> dict[str, set[str]]:
+    """Return the options that the roles and playbooks pass, by module."""
+    passed: dict[str, set[str]] = {}
+    for folder in ("roles", "playbooks"):
+        for path in sorted((repository / folder).rglob("*.yml")):
+            for module, options in tasks_of(yaml.safe_load(path.read_text())):
+                passed.setdefault(module, set()).update(options)
+    return passed
+
+
+def test_every_option_is_passed_or_listed(repository: Path) -> None:
+    passed = options_passed(repository)
+    modules = sorted((repository / "plugins/modules").glob("*.py"))
+    unused = {path.stem: options_of(path) - passed.get(path.stem, set()) - set(ALL_MODULES) for path in modules}
+    listed = {module: set(options) for module, options in MODULE_ONLY.items()}
+    assert {module: options for module, options in unused.items() if options} == listed
