@@ -6,17 +6,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: detection_drill
-short_description: Prove with one real event that the alarm fires
+short_description: Prove with a real event that the alarm fires
 version_added: 0.2.0
 description:
-  - Reads a secret once and follows that very event through CloudTrail's event history, the log file in S3, the log
-    group, the metric, the alarm and the notification. It changes nothing.
-  - Before that it inspects the configuration of the whole chain. What is certain to break it is told at once, without
-    an event; what may break it is waited for, and told if the time is over.
-  - Fails at the first hop that is broken, and says the cause and what to do about it.
-  - If the alarm is in ALARM already, it first waits until that is over, since an alarm acts on a change of its
+  - Reads a secret once and tracks that event through CloudTrail's event history, the log file in S3, the log group, the
+    metric, the alarm and the notification. It changes nothing.
+  - Inspects the configuration of the whole chain first. If the inspection finds something that certainly breaks the
+    chain, the module fails at once without an event. It reports something that may break the chain only if the event
+    does not arrive in time.
+  - Fails at the first broken stage, with the cause and the remedy.
+  - If the alarm is in ALARM already, it first waits until the state changes, since an alarm acts on a change of its
     state only.
-  - Stands in for no other module. The secret's value is dropped at once and never printed.
+  - No upstream module does this. The secret's value is discarded at once and never printed.
 options:
   secret_id:
     description: The name or ARN of the secret to read.
@@ -27,11 +28,11 @@ options:
     type: str
     required: true
   log_group_name:
-    description: The log group that the trail delivers to.
+    description: The log group to which the trail delivers.
     type: str
     required: true
   filter_name:
-    description: The metric filter that counts the read.
+    description: The metric filter that counts the event.
     type: str
     required: true
   alarm_name:
@@ -39,49 +40,48 @@ options:
     type: str
     required: true
   topic_arn:
-    description: The ARN of the SNS topic that the alarm publishes to.
+    description: The ARN of the SNS topic to which the alarm publishes.
     type: str
     required: true
   bucket_name:
-    description: The bucket that the trail should write to. Without it, the trail's own word is taken.
+    description: The bucket to which the trail should write. By default the bucket is not compared.
     type: str
   key_prefix:
-    description: The prefix that the trail's objects should have. Without it, the trail's own word is taken.
+    description: The prefix that the trail's objects should have. By default the prefix is not compared.
     type: str
   timeout_seconds:
     description:
-      - How long the drill may take as a whole, from the inspection on.
-      - CloudTrail takes 5 minutes as a rule, and at times 15.
+      - The maximum duration of the whole drill, including the inspection.
+      - CloudTrail usually takes 5 minutes, sometimes 15.
     type: int
     default: 900
   poll_seconds:
-    description: How long to wait at most before it is looked for the event again. The first waits are shorter.
+    description: The maximum wait between two checks. The first waits are shorter.
     type: int
     default: 10
 attributes:
   check_mode:
-    description: Inspects the chain, and makes no event.
+    description: Inspects the chain without reading the secret.
     support: full
   diff_mode:
-    description: There is never a change.
+    description: The module never changes anything.
     support: none
   platform:
-    description: Runs wherever Python and boto3 do, usually on the controller.
+    description: Runs wherever Python and boto3 are available, usually on the controller.
     support: full
     platforms: posix
 notes:
-  - The seconds are those after which the drill saw each hop, so they are exact to O(poll_seconds) and the time of a few
-    calls.
-  - The log files of an organization trail are looked for only in an account's own folder.
-  - The IAM actions it needs are C(sts:GetCallerIdentity), C(secretsmanager:DescribeSecret),
+  - The module reports when it saw each stage. The precision is O(poll_seconds) plus the duration of a few calls.
+  - For an organization trail, it searches only the account's own folder for log files.
+  - The module calls the IAM actions C(sts:GetCallerIdentity), C(secretsmanager:DescribeSecret),
     C(secretsmanager:GetSecretValue), C(cloudtrail:DescribeTrails), C(cloudtrail:ListTrails),
     C(cloudtrail:GetTrailStatus), C(cloudtrail:GetEventSelectors), C(cloudtrail:LookupEvents), C(s3:ListBucket),
     C(s3:GetObject), C(iam:GetRole), C(iam:ListRolePolicies), C(iam:GetRolePolicy),
     C(iam:ListAttachedRolePolicies), C(iam:GetPolicy), C(iam:GetPolicyVersion), C(logs:DescribeLogGroups),
     C(logs:DescribeMetricFilters), C(logs:FilterLogEvents), C(cloudwatch:GetMetricStatistics),
     C(cloudwatch:DescribeAlarms), C(cloudwatch:DescribeAlarmHistory), C(sns:GetTopicAttributes),
-    C(sns:ListSubscriptionsByTopic), C(kms:DescribeKey) and C(kms:GetKeyPolicy). A secret with a key of your own needs
-    kms:Decrypt on it as well.
+    C(sns:ListSubscriptionsByTopic), C(kms:DescribeKey) and C(kms:GetKeyPolicy). A secret that is encrypted
+    with a customer managed key also needs kms:Decrypt on that key.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -108,8 +108,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 timeline:
-  description: Every hop in its order, also if the drill failed.
-  returned: when the chain could be inspected
+  description: All stages in order, even if the drill failed.
+  returned: if the chain could be inspected
   type: list
   elements: dict
   contains:
@@ -118,19 +118,19 @@ timeline:
       type: str
     status:
       description:
-        - C(ok), C(warning) if it worked but may not always, C(broken), or C(not_reached).
+        - C(ok), C(warning) if it worked but may fail, C(broken), or C(not_reached).
       type: str
     seconds:
-      description: When it was seen, counted from the call.
+      description: Seconds from the call until the module saw the stage.
       type: float
     hop_seconds:
-      description: How long this hop took. Event history, log file and log group all follow the call.
+      description: Seconds since the previous stage. Event history, log file and log group all follow the call.
       type: float
     at:
-      description: The time of that, by AWS's clock.
+      description: The time at which the module saw the stage, by AWS's clock.
       type: str
     detail:
-      description: What was seen, or what is wrong.
+      description: What the module saw, or what is wrong.
       type: str
   sample:
     - hop: metric
@@ -140,61 +140,61 @@ timeline:
       at: "2026-09-13T10:03:34Z"
       detail: SecurityMetrics/SecretAccessCount is 1 at 10:03 UTC
 lines:
-  description: The timeline, to be printed.
-  returned: when the chain could be inspected
+  description: The timeline as text.
+  returned: if the chain could be inspected
   type: list
   elements: str
 broken_hop:
-  description: The hop that is broken, or an empty string.
-  returned: when the chain could be inspected
+  description: The broken stage, or an empty string.
+  returned: if the chain could be inspected
   type: str
   sample: notification
 cause:
-  description: Why it is broken.
-  returned: when the chain could be inspected
+  description: Why the stage is broken.
+  returned: if the chain could be inspected
   type: str
-  sample: The alarm SecretIsAccessed is muted
+  sample: "The alarm SecretIsAccessed is muted: its actions are disabled."
 cause_code:
-  description: The stable name of the cause.
-  returned: when the chain could be inspected
+  description: The stable code of the cause. C(docs/operations.md) lists all codes.
+  returned: if the chain could be inspected
   type: str
   sample: alarm_muted
 remedy:
-  description: What to do about it.
-  returned: when the chain could be inspected
+  description: How to repair it.
+  returned: if the chain could be inspected
   type: str
   sample: "Set actions_enabled: true in secmon.aws.metric_alarms"
 problems:
-  description: All that is wrong or doubtful, in the order of the hops.
-  returned: when the chain could be inspected
+  description: All certain and possible problems in the order of the stages.
+  returned: if the chain could be inspected
   type: list
   elements: dict
   sample: []
 total_seconds:
-  description: The seconds from the call to the last hop that was seen.
-  returned: when the chain could be inspected
+  description: Seconds from the call to the last stage that was reached.
+  returned: if the chain could be inspected
   type: float
   sample: 231.9
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import NotProvedError
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import run_reader
 from ansible_collections.secmon.aws.plugins.module_utils.drill.facts import Facts
-from ansible_collections.secmon.aws.plugins.module_utils.drill.follow import BrokenHopError, Pursuit
 from ansible_collections.secmon.aws.plugins.module_utils.drill.inspection import check_drill, inspect
 from ansible_collections.secmon.aws.plugins.module_utils.drill.reads import read_facts
 from ansible_collections.secmon.aws.plugins.module_utils.drill.timeline import (
     NOT_SEEN,
     Drill,
-    Finding,
     drill_results,
     failure_message,
     first_certain,
 )
+from ansible_collections.secmon.aws.plugins.module_utils.drill.tracking import track_event
 
 OPTIONS: dict[str, Any] = {
     "secret_id": {"type": "str", "required": True, "no_log": False},
@@ -212,48 +212,36 @@ OPTIONS: dict[str, Any] = {
 
 def inspect_chain(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     """Inspect the chain without reading the secret."""
-    facts, findings = _inspected(params, account)
-    return _results(Drill(params["secret_id"], facts.place, findings=findings))
+    return _results(_inspect(params, account)[0])
 
 
 def follow_event(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
-    """Inspect the chain, read the secret, and follow that event to the notification."""
-    facts, findings = _inspected(params, account)
-    pursuit = Pursuit(account, params, facts, findings)
-    broken: Finding | None = None
-    try:
-        pursuit.run()
-    except BrokenHopError as error:
-        broken = _explained(params, account, error.finding)
-    drill = Drill(params["secret_id"], facts.place, pursuit.called_at, pursuit.reached, findings, broken)
-    _require_unbroken(drill)
+    """Inspect the chain, read the secret, and track that event to the notification."""
+    inspection, facts = _inspect(params, account)
+    drill = track_event(account, params, facts, inspection.findings)
+    if drill.broken and drill.broken.code == NOT_SEEN:
+        # An error that the event met, such as a failed delivery, may only show now.
+        findings = inspect(params, read_facts(account, params))
+        explained = next((finding for finding in findings if finding.stage == drill.broken.stage), drill.broken)
+        drill = replace(drill, broken=explained)
     return _results(drill)
 
 
-def _inspected(params: Mapping[str, Any], account: Account) -> tuple[Facts, list[Finding]]:
-    """Return the configuration of the chain and what may break it. Raise NotProvedError if something certainly does."""
+def _inspect(params: Mapping[str, Any], account: Account) -> tuple[Drill, Facts]:
+    """Return the findings about the chain and its configuration. Raise NotProvedError if a finding is certain."""
     check_drill(params)
     facts = read_facts(account, params)
     findings = inspect(params, facts)
-    _require_unbroken(Drill(params["secret_id"], facts.place, findings=findings, broken=first_certain(findings)))
-    return facts, findings
-
-
-def _explained(params: Mapping[str, Any], account: Account, broken: Finding) -> Finding:
-    """Inspect the chain again: an error that the event met, such as one of delivery, may show only now."""
-    if broken.code != NOT_SEEN:
-        return broken
-    findings = inspect(params, read_facts(account, params))
-    return next((finding for finding in findings if finding.hop == broken.hop), broken)
-
-
-def _require_unbroken(drill: Drill) -> None:
-    if drill.broken:
-        raise NotProvedError(failure_message(drill), drill_results(drill))
+    drill = Drill(params["secret_id"], facts.place, findings=findings, broken=first_certain(findings))
+    _results(drill)
+    return drill, facts
 
 
 def _results(drill: Drill) -> dict[str, Any]:
+    """Return the results of a drill. Raise NotProvedError if it is broken."""
     results = drill_results(drill)
+    if drill.broken:
+        raise NotProvedError(failure_message(drill), results)
     return {**results, "msg": "\n".join(results["lines"])}
 
 

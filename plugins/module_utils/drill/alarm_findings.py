@@ -1,11 +1,11 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What breaks the way from the log group to the people: filter, alarm, topic, key, subscriptions.
+"""Find what breaks the chain from the log group to the notification: filter, alarm, topic, key, subscriptions.
 
 Sources: CloudWatch user guide, "Evaluating an alarm" and "Configuring how alarms treat missing data"; CloudWatch Logs
-user guide, "Creating metric filters" (default value); SNS
-developer guide, "Key management" and "Confirm the subscription".
+user guide, "Creating metric filters" (default value); SNS developer guide, "Key management" and "Confirm the
+subscription".
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from ..core.policy_evaluation import Caller, Request, evaluate
 from ..filter_pattern.pattern import PatternError, compile_pattern
 from .facts import Facts
-from .record import expected_record, pattern_takes, surely_missed
+from .record import certainly_missed, expected_record, pattern_matches
 from .timeline import Finding, Weight
 
 _FILTER_TASK = "secmon.aws.metric_filters (role metric_alarm of playbooks/site.yml)"
@@ -33,24 +33,24 @@ _COMPARISONS = {
 
 
 def filter_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield why the metric would not count the read."""
+    """Yield why the metric filter would not count the event."""
     if facts.log_group is None:
         return
     name, group = params["filter_name"], params["log_group_name"]
     if facts.metric_filter is None:
         cause = f"The log group {group} has no metric filter {name}."
-        yield Finding("metric", "filter_missing", cause, f"Make it with {_FILTER_TASK}, or correct filter_name.")
+        yield Finding("metric", "filter_missing", cause, f"Create it with {_FILTER_TASK}, or correct filter_name.")
         return
     pattern = facts.metric_filter.get("filterPattern", "")
     record = expected_record(params["secret_id"], facts.caller_arn, facts.place)
-    if surely_missed(pattern, record):
+    if certainly_missed(pattern, record):
         yield pattern_mismatch(name, pattern)
-    elif not _understood(pattern):
-        cause = f"Our engine does not understand the pattern of the metric filter {name}: {pattern}"
-        yield Finding("metric", "pattern_unknown", cause, f"Correct it in {_FILTER_TASK}.", Weight.DOUBT)
+    elif not _is_supported(pattern):
+        cause = f"This collection cannot evaluate the pattern of the metric filter {name}: {pattern}"
+        yield Finding("metric", "pattern_unknown", cause, f"Correct it with {_FILTER_TASK}.", Weight.DOUBT)
 
 
-def _understood(pattern: str) -> bool:
+def _is_supported(pattern: str) -> bool:
     try:
         compile_pattern(pattern)
     except PatternError:
@@ -59,73 +59,75 @@ def _understood(pattern: str) -> bool:
 
 
 def pattern_mismatch(name: str, pattern: str) -> Finding:
-    """Return the finding that a filter does not count the read."""
+    """Return the finding that a filter does not count the event."""
     cause = f"The pattern of the metric filter {name} does not match the read: {pattern}"
-    return Finding("metric", "pattern_mismatch", cause, f"Correct it in {_FILTER_TASK}, or read the secret it watches.")
+    return Finding(
+        "metric", "pattern_mismatch", cause, f"Correct it with {_FILTER_TASK}, or read the secret that it matches."
+    )
 
 
-def missed_by(params: Mapping[str, Any], facts: Facts, record: Mapping[str, Any]) -> Finding | None:
-    """Return the finding that the filter does not count the very record that CloudTrail wrote, or None."""
+def filter_mismatch(params: Mapping[str, Any], facts: Facts, record: Mapping[str, Any]) -> Finding | None:
+    """Return the finding that the filter does not match the record that CloudTrail wrote, or None."""
     pattern = (facts.metric_filter or {}).get("filterPattern", "")
     try:
-        takes = pattern_takes(pattern, record)
+        matches = pattern_matches(pattern, record)
     except PatternError:
         return None
-    return None if takes else pattern_mismatch(params["filter_name"], pattern)
+    return None if matches else pattern_mismatch(params["filter_name"], pattern)
 
 
 def alarm_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield why the alarm would not go off, or would tell nobody."""
+    """Yield why the alarm would not fire, or would not notify the topic."""
     name, alarm = params["alarm_name"], facts.alarm
     if alarm is None:
         cause = f"There is no alarm {name} in {facts.where}."
-        yield Finding("alarm", "alarm_missing", cause, f"Make it with {_ALARM_TASK}, or correct alarm_name.")
+        yield Finding("alarm", "alarm_missing", cause, f"Create it with {_ALARM_TASK}, or correct alarm_name.")
         return
     if facts.metric_filter is not None:
         yield from _other_metric(name, alarm, facts.transformation)
-        yield from _never_reached(name, alarm, facts.transformation)
+        yield from _threshold_too_high(name, alarm, facts.transformation)
         yield from _diluted(name, alarm, facts.transformation)
     if alarm.get("StateValue") == "ALARM":
-        yield stays_in_alarm(name, Weight.DOUBT)
+        yield already_in_alarm(name, Weight.DOUBT)
     yield from _action_findings(name, alarm, params["topic_arn"])
 
 
-def stays_in_alarm(name: str, weight: Weight = Weight.CERTAIN) -> Finding:
-    """Return the finding that an alarm is in ALARM already, and so cannot go off."""
-    cause = f"The alarm {name} is in ALARM already, and it acts only when its state changes."
-    remedy = "Wait until it has returned to OK, or find out what keeps it there, and run the drill again."
+def already_in_alarm(name: str, weight: Weight = Weight.CERTAIN) -> Finding:
+    """Return the finding that an alarm is in ALARM already and so cannot fire."""
+    cause = f"The alarm {name} is in ALARM already, and its actions run only when its state changes."
+    remedy = "Wait until it has returned to OK, or find out what keeps it in ALARM, and run the drill again."
     return Finding("alarm", "already_in_alarm", cause, remedy, weight)
 
 
 def _other_metric(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
     wanted = f"{counted.get('metricNamespace')}/{counted.get('metricName')}"
     watched = f"{alarm.get('Namespace')}/{alarm.get('MetricName')}"
-    remedy = f"Correct whichever was changed: secmon.aws.metric_filters or {_ALARM_TASK}."
+    remedy = f"Correct the one that was changed: secmon.aws.metric_filters or {_ALARM_TASK}."
     if watched != wanted:
-        cause = f"The alarm {name} watches the metric {watched}, while the filter counts in {wanted}."
+        cause = f"The alarm {name} evaluates the metric {watched}, but the filter publishes {wanted}."
         yield Finding("alarm", "other_metric", cause, remedy)
     elif {each["Name"] for each in alarm.get("Dimensions", [])} != set(counted.get("dimensions") or {}):
-        cause = f"The alarm {name} watches other dimensions of {wanted} than the filter counts in."
+        cause = f"The alarm {name} evaluates other dimensions of {wanted} than the filter publishes."
         yield Finding("alarm", "other_metric", cause, remedy)
     elif alarm.get("Unit") and alarm["Unit"] != (counted.get("unit") or "None"):
-        cause = f"The alarm {name} watches {wanted} in {alarm['Unit']}, while the filter counts without that unit."
+        cause = f"The alarm {name} evaluates {wanted} in {alarm['Unit']}, but the filter publishes without that unit."
         yield Finding("alarm", "other_metric", cause, remedy)
 
 
-def _never_reached(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield that one read is not enough, which is certain unless missing datapoints may count as well."""
-    remedy = f"Use the rule's values in {_ALARM_TASK}: Sum >= 1 over one period."
+def _threshold_too_high(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield that one read is not enough, which is certain unless missing data may breach the threshold too."""
+    remedy = f"Use the rule's values with {_ALARM_TASK}: Sum >= 1 over one period."
     needed = alarm.get("DatapointsToAlarm") or alarm.get("EvaluationPeriods", 1)
     if needed > 1:
         certain = alarm.get("TreatMissingData") == "notBreaching"
-        cause = f"The alarm {name} needs {needed} periods with reads; one read makes one."
+        cause = f"The alarm {name} needs {needed} periods with reads; one read makes only one."
         yield Finding("alarm", "too_many_datapoints", cause, remedy, Weight.CERTAIN if certain else Weight.RISK)
     compare = _COMPARISONS.get(alarm.get("ComparisonOperator", ""))
     one = 1.0 if alarm.get("Statistic") == "SampleCount" else _number(counted.get("metricValue", ""))
     if compare and one is not None and not compare(one, float(alarm.get("Threshold", 0))):
         cause = f"One read counts {one:g}, which is not {alarm['ComparisonOperator']} {alarm['Threshold']:g}: it cannot"
-        both = f"Use the rule's values: metric_value 1 in secmon.aws.metric_filters, Sum >= 1 in {_ALARM_TASK}."
-        yield Finding("alarm", "threshold", f"{cause} set the alarm {name} off.", both)
+        both = f"Use the rule's values: metric_value 1 in secmon.aws.metric_filters, Sum >= 1 with {_ALARM_TASK}."
+        yield Finding("alarm", "threshold", f"{cause} trigger the alarm {name}.", both)
 
 
 def _number(text: str) -> float | None:
@@ -140,22 +142,24 @@ def _diluted(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) ->
     if counted.get("defaultValue") is None or statistic in ("Sum", "Maximum"):
         return
     cause = (
-        f"The alarm {name} uses {statistic} of a metric with the default value {counted['defaultValue']:g}: every other"
-        " event of the same period counts as well and outweighs the read, so that the alarm goes off only by chance."
+        f"The alarm {name} uses {statistic} of a metric with the default value {counted['defaultValue']:g}: all other"
+        " events of the same period count too and outweigh the read, so that the alarm fires only by chance."
     )
-    yield Finding("alarm", "diluted_statistic", cause, f"Use Sum in {_ALARM_TASK}.", Weight.RISK)
+    yield Finding("alarm", "diluted_statistic", cause, f"Use Sum with {_ALARM_TASK}.", Weight.RISK)
 
 
 def _action_findings(name: str, alarm: Mapping[str, Any], topic: str) -> Iterator[Finding]:
     if not alarm.get("ActionsEnabled", True):
-        cause = f"The alarm {name} is muted: its actions are switched off, so it changes its state and tells nobody."
-        remedy = f"Set actions_enabled: true in {_ALARM_TASK}, or `aws cloudwatch enable-alarm-actions`."
+        cause = f"The alarm {name} is muted: its actions are disabled, so it changes its state without a notification."
+        remedy = f"Set actions_enabled: true with {_ALARM_TASK}, or run `aws cloudwatch enable-alarm-actions`."
         yield Finding("notification", "alarm_muted", cause, remedy)
     actions = alarm.get("AlarmActions", [])
     if topic not in actions:
         instead = f"only {', '.join(actions)}" if actions else "none at all"
-        cause = f"The topic {topic} is not among the actions of the alarm {name}: there is {instead}."
-        yield Finding("notification", "no_action", cause, f"Set alarm_actions in {_ALARM_TASK}, or correct topic_arn.")
+        cause = f"The topic {topic} is not an action of the alarm {name}, which has {instead}."
+        yield Finding(
+            "notification", "no_action", cause, f"Set alarm_actions with {_ALARM_TASK}, or correct topic_arn."
+        )
 
 
 def topic_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
@@ -163,22 +167,21 @@ def topic_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]
     arn = params["topic_arn"]
     if facts.topic is None:
         cause = f"There is no topic {arn}."
-        yield Finding("notification", "topic_missing", cause, f"Make it with {_TOPIC_TASK}, or correct topic_arn.")
+        yield Finding("notification", "topic_missing", cause, f"Create it with {_TOPIC_TASK}, or correct topic_arn.")
         return
     policy = json.loads(facts.topic.get("Policy") or "{}")
-    if evaluate([policy], _alarm_asks("sns:Publish", arn, params, facts)).refuses:
-        cause = (
-            f"The policy of the topic {arn} does not let {_CLOUDWATCH} publish for the alarm {params['alarm_name']}."
-        )
-        remedy = f"Add a statement with publishers: [cloudwatch] in {_TOPIC_TASK}."
+    if evaluate([policy], _request_of_alarm("sns:Publish", arn, params, facts)).refuses:
+        alarm = params["alarm_name"]
+        cause = f"The policy of the topic {arn} does not allow {_CLOUDWATCH} to publish for the alarm {alarm}."
+        remedy = f"Add a statement with publishers: [cloudwatch] of {_TOPIC_TASK}."
         yield Finding("notification", "topic_denied", cause, remedy)
 
 
-def _alarm_asks(action: str, resource: str, params: Mapping[str, Any], facts: Facts) -> Request:
+def _request_of_alarm(action: str, resource: str, params: Mapping[str, Any], facts: Facts) -> Request:
     context = {
         "aws:SourceArn": facts.place.arn("cloudwatch", f"alarm:{params['alarm_name']}"),
         "aws:SourceAccount": facts.place.account,
-        # The policy that SNS gives a new topic knows the account by this older key.
+        # The default policy of a topic uses this older key for the account.
         "aws:SourceOwner": facts.place.account,
         "aws:SecureTransport": "true",
     }
@@ -190,45 +193,49 @@ def key_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
     key_id = (facts.topic or {}).get("KmsMasterKeyId", "")
     if not key_id:
         return
-    remedy = f"Give the topic a key of your own, whose policy allows {_CLOUDWATCH} kms:GenerateDataKey* and kms:Decrypt"
-    remedy += f": kms_key_arn in {_TOPIC_TASK} (secmon_encrypt)."
+    remedy = (
+        f"Use a customer managed key whose policy allows {_CLOUDWATCH} to call kms:GenerateDataKey* and kms:Decrypt"
+    )
+    remedy += f": kms_key_arn of {_TOPIC_TASK} (secmon_encrypt)."
     topic = f"The topic {params['topic_arn']} is encrypted with"
     if facts.key is None:
         yield Finding("notification", "key_missing", f"{topic} {key_id}, which does not exist.", remedy)
     elif facts.key.get("KeyManager") == "AWS" or key_id.rsplit(":", 1)[-1].startswith("alias/aws/"):
-        cause = f"{topic} the key that AWS manages ({key_id}), which CloudWatch alarms may not use."
+        cause = f"{topic} the AWS managed key ({key_id}), which CloudWatch alarms cannot use."
         yield Finding("notification", "key_of_aws", cause, remedy)
     elif not facts.key.get("Enabled", True):
         cause = f"{topic} {key_id}, which is {facts.key.get('KeyState', 'Disabled')}."
         yield Finding("notification", "key_disabled", cause, remedy)
     else:
         for action in ("kms:GenerateDataKey", "kms:Decrypt"):
-            asked = _alarm_asks(action, facts.key.get("Arn", key_id), params, facts)
-            if "Policy" in facts.key and evaluate([facts.key["Policy"]], asked).refuses:
-                cause = f"{topic} {key_id}, whose policy does not allow {_CLOUDWATCH} {action}."
+            request = _request_of_alarm(action, facts.key.get("Arn", key_id), params, facts)
+            if "Policy" in facts.key and evaluate([facts.key["Policy"]], request).refuses:
+                cause = f"{topic} {key_id}, whose policy does not allow {_CLOUDWATCH} to call {action}."
                 yield Finding("notification", "key_denied", cause, remedy)
                 return
 
 
 def subscription_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield that nobody, or not everybody, would get the notification."""
+    """Yield that some or all subscriptions would not receive the notification."""
     if facts.topic is None:
         return
     arn, confirmed = params["topic_arn"], confirmed_endpoints(facts)
     pending = [each["Endpoint"] for each in facts.subscriptions if each["SubscriptionArn"] == "PendingConfirmation"]
-    confirm = 'Follow the link in the mail "AWS Notification - Subscription Confirmation"; it is good for two days,'
-    confirm += f" then subscribe again with {_TOPIC_TASK}."
+    confirm = (
+        'Follow the link in the email "AWS Notification - Subscription Confirmation", which is valid for two days;'
+    )
+    confirm += f" after that, subscribe again with {_TOPIC_TASK}."
     if not confirmed and not pending:
-        cause = f"The topic {arn} has no subscription, so nobody is told."
+        cause = f"The topic {arn} has no subscription, so no one is notified."
         yield Finding("notification", "no_subscription", cause, f"Subscribe with {_TOPIC_TASK} (secmon_emails).")
     elif not confirmed:
         cause = f"No subscription of the topic {arn} is confirmed; pending: {', '.join(pending)}."
         yield Finding("notification", "subscription_pending", cause, confirm)
     elif pending:
-        cause = f"Not everybody is told; pending: {', '.join(pending)}."
+        cause = f"Some subscriptions are not confirmed; pending: {', '.join(pending)}."
         yield Finding("notification", "subscription_pending", cause, confirm, Weight.RISK)
 
 
 def confirmed_endpoints(facts: Facts) -> list[str]:
-    """Return who gets the notification."""
+    """Return the endpoints that receive the notification."""
     return [each["Endpoint"] for each in facts.subscriptions if each["SubscriptionArn"].startswith("arn:")]

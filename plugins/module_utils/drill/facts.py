@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What is known about the chain before the secret is read: the answers of AWS, as they came."""
+"""The configuration of the chain before the secret is read, as returned by AWS."""
 
 from __future__ import annotations
 
@@ -12,59 +12,59 @@ from typing import Any
 from ..core.aws_names import Place
 from .timeline import Finding
 
-Answer = Mapping[str, Any]
+Response = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the inspection read. None, or empty, says that AWS has no such thing.
+    """The configuration of the chain. None, or an empty value, means that the resource does not exist.
 
     Attributes:
         place: Partition, region and account.
-        caller_arn: Who reads the secret.
-        unread: What the caller was not allowed to read, by the name of the attribute here.
-        secret: DescribeSecret.
-        trail: Of DescribeTrails.
-        trail_elsewhere: The trail of this name in another region, of ListTrails.
-        status: GetTrailStatus.
-        selectors: GetEventSelectors.
-        bucket_exists: Whether the trail's bucket is there.
-        role: The role that the trail writes to the log group with, of GetRole.
+        caller_arn: The ARN of the caller that reads the secret.
+        unread: Findings for what the caller was not allowed to read, by attribute.
+        secret: From DescribeSecret.
+        trail: From DescribeTrails.
+        trail_elsewhere: The trail with this name in another region, from ListTrails.
+        status: From GetTrailStatus.
+        selectors: From GetEventSelectors.
+        bucket_exists: Whether the trail's bucket exists.
+        role: The role that CloudTrail uses to write to the log group, from GetRole.
         role_policies: The documents of all its policies.
-        log_group: Of DescribeLogGroups.
-        metric_filter: Of DescribeMetricFilters.
-        alarm: Of DescribeAlarms.
-        topic: The attributes of GetTopicAttributes.
+        log_group: From DescribeLogGroups.
+        metric_filter: From DescribeMetricFilters.
+        alarm: From DescribeAlarms.
+        topic: The attributes from GetTopicAttributes.
         key: KeyMetadata of the topic's key, with its Policy as a document.
-        subscriptions: Of ListSubscriptionsByTopic.
+        subscriptions: From ListSubscriptionsByTopic.
     """
 
     place: Place
     caller_arn: str
     unread: Mapping[str, Finding] = field(default_factory=dict)
-    secret: Answer | None = None
-    trail: Answer | None = None
-    trail_elsewhere: Answer | None = None
-    status: Answer = field(default_factory=dict)
-    selectors: Answer = field(default_factory=dict)
+    secret: Response | None = None
+    trail: Response | None = None
+    trail_elsewhere: Response | None = None
+    status: Response = field(default_factory=dict)
+    selectors: Response = field(default_factory=dict)
     bucket_exists: bool = True
-    role: Answer | None = None
-    role_policies: Sequence[Answer] = ()
-    log_group: Answer | None = None
-    metric_filter: Answer | None = None
-    alarm: Answer | None = None
-    topic: Answer | None = None
-    key: Answer | None = None
-    subscriptions: Sequence[Answer] = ()
+    role: Response | None = None
+    role_policies: Sequence[Response] = ()
+    log_group: Response | None = None
+    metric_filter: Response | None = None
+    alarm: Response | None = None
+    topic: Response | None = None
+    key: Response | None = None
+    subscriptions: Sequence[Response] = ()
 
     @property
     def where(self) -> str:
-        """Account and region in words."""
+        """Account and region for messages."""
         return f"account {self.place.account}, region {self.place.region}"
 
     @property
-    def transformation(self) -> Answer:
-        """What the metric filter counts; a filter has exactly one."""
+    def transformation(self) -> Response:
+        """The metric transformation of the filter, which has exactly one."""
         transformations = (self.metric_filter or {}).get("metricTransformations") or [{}]
-        first: Answer = transformations[0]
+        first: Response = transformations[0]
         return first

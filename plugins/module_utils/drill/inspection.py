@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""All that an inspection of the chain finds."""
+"""Validate the module's parameters and inspect the configuration of the chain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .trail_findings import (
 
 Check = Callable[[Mapping[str, Any], Facts], Iterator[Finding]]
 
-# Each check, with the fact that it cannot do without.
+# Each check, with the fact that it requires.
 _CHECKS: tuple[tuple[str, Check], ...] = (
     ("secret", secret_findings),
     ("trail", trail_findings),
@@ -43,7 +43,7 @@ _NAMES = ("secret_id", "trail_name", "log_group_name", "filter_name", "alarm_nam
 
 
 def check_drill(params: Mapping[str, Any]) -> None:
-    """Raise RequestError for everything that cannot be looked for, before AWS is asked."""
+    """Raise RequestError with all invalid parameters, before any call."""
     require(_problems(params))
 
 
@@ -52,14 +52,14 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str]:
         if not params[name]:
             yield f"{name} is empty."
     if not re.fullmatch(STANDARD_TOPIC_ARN, params["topic_arn"]):
-        yield f"topic_arn is {params['topic_arn']!r}, which is no ARN of an SNS topic."
+        yield f"topic_arn is {params['topic_arn']!r}, which is not the ARN of a standard SNS topic."
     for name in ("timeout_seconds", "poll_seconds"):
         if params[name] < 1:
-            yield f"{name} is {params[name]}; it takes seconds from 1 on."
+            yield f"{name} is {params[name]}; use 1 or more seconds."
 
 
 def inspect(params: Mapping[str, Any], facts: Facts) -> list[Finding]:
-    """Return what breaks the chain or may, in the order of the hops; what could not be read is told as such."""
+    """Return what breaks or may break the chain, in the order of the stages, and what could not be read."""
     found = [*facts.unread.values()]
     for needed, check in _CHECKS:
         if needed not in facts.unread:

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Look for the record of one call in the log files that a trail writes to S3."""
+"""Find the record of one call in the log files that a trail writes to S3."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .facts import Facts
 
 _CHUNK_BYTES = 256 * 1024
 _GZIP = 31
-# A request id is 36 characters and a few blanks and quotes: what is cut by the end of a chunk is found with the next.
+# More than the text of a request ID with its key, so that one at the border of two chunks is found.
 _OVERLAP_BYTES = 128
 
 
@@ -28,9 +28,9 @@ class LogFiles:
 
     Attributes:
         account: The account.
-        facts: What the inspection read; the trail says where its files go.
-        since: When the call was made.
-        request_id: The call's request id.
+        facts: The configuration of the chain, with the trail.
+        since: The time of the call.
+        request_id: The request ID of the call.
     """
 
     account: Account
@@ -40,7 +40,7 @@ class LogFiles:
     _seen: set[str] = field(default_factory=set)
 
     def find(self) -> str:
-        """Return where the record is, or nothing. Each file is read once."""
+        """Return the location of the record, or an empty string. Each file is read once."""
         bucket = (self.facts.trail or {}).get("S3BucketName", "")
         for key in self._new_keys(bucket):
             body = self._open(bucket, key)
@@ -56,7 +56,7 @@ class LogFiles:
     def _new_keys(self, bucket: str) -> Iterator[str]:
         place, trail = self.facts.place, self.facts.trail or {}
         root = "/".join(part for part in (trail.get("S3KeyPrefix", ""), "AWSLogs", place.account) if part)
-        # A file carries the time of its last record in its name, and may come after midnight.
+        # The key contains the time of the last record, which may be after midnight.
         for day in sorted({self.since, self.since + timedelta(days=1)}):
             folder = f"{root}/CloudTrail/{place.region}/{day:%Y/%m/%d}/"
             minute = self.since - timedelta(minutes=1)
@@ -85,7 +85,7 @@ class LogFiles:
         return self.account.read("s3", "GetObject", f"log file {key}", parameters, resource_arn=arn)["Body"]
 
     def _holds_record(self, body: Any) -> bool:
-        """Whether the record is in a file, which is never in memory as a whole."""
+        """Return whether a file contains the record, without loading the whole file into memory."""
         record = re.compile(rb'"requestID"\s*:\s*"' + re.escape(self.request_id.encode()) + rb'"')
         inflate, rest = zlib.decompressobj(_GZIP), b""
         for chunk in iter(lambda: body.read(_CHUNK_BYTES), b""):

@@ -18,12 +18,14 @@ from .facts import Facts
 from .timeline import Finding, Weight
 
 
-def denial(hop: str, error: AwsError, weight: Weight = Weight.CERTAIN) -> Finding:
+def denial(stage: str, error: AwsError, weight: Weight = Weight.CERTAIN) -> Finding:
     """Return the finding that the caller lacks a permission."""
     subject = error.subject
     cause = f"The caller may not call {subject.iam_action} for the {subject.resource}: {error.code}"
     cause += f": {error.message}" if error.message else ""
-    return Finding(hop, "caller_denied", cause.rstrip(".") + ".", error.hint or f"Allow {subject.iam_action}.", weight)
+    return Finding(
+        stage, "caller_denied", cause.rstrip(".") + ".", error.hint or f"Allow {subject.iam_action}.", weight
+    )
 
 
 @dataclass

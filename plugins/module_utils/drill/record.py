@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The record that CloudTrail writes of the drill's read, and what can be told of it before it is written."""
+"""Evaluate filter patterns on the CloudTrail record of the drill's read, before and after it is written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVENT_NAME = "GetSecretValue"
 
 
 def expected_record(secret_id: str, caller_arn: str, place: Place) -> dict[str, Any]:
-    """Return the part of the record that is known before the call; its other fields depend on client and network."""
+    """Return the fields of the record that are known before the call; the others depend on client and network."""
     return {
         "userIdentity": {"arn": caller_arn, "accountId": place.account},
         "eventSource": EVENT_SOURCE,
@@ -34,7 +34,7 @@ def expected_record(secret_id: str, caller_arn: str, place: Place) -> dict[str, 
     }
 
 
-# An error code is not among the fields of the expected record, and it is certain that a read that works has none.
+# The error fields are known to be absent from the record of a successful read.
 _KNOWN_PATHS = frozenset(
     {
         *(("userIdentity", name) for name in ("arn", "accountId")),
@@ -45,21 +45,21 @@ _KNOWN_PATHS = frozenset(
 )
 
 
-def pattern_takes(pattern: str, record: Mapping[str, Any]) -> bool:
-    """Whether a filter pattern matches a record. PatternError if our engine does not understand the pattern."""
+def pattern_matches(pattern: str, record: Mapping[str, Any]) -> bool:
+    """Return whether a filter pattern matches a record. Raise PatternError if the pattern is invalid."""
     return compile_pattern(pattern).matches(json.dumps(record))
 
 
-def surely_missed(pattern: str, record: Mapping[str, Any]) -> bool:
-    """Whether a pattern cannot match the read, whatever the fields hold that are not known before the call."""
+def certainly_missed(pattern: str, record: Mapping[str, Any]) -> bool:
+    """Return whether a pattern cannot match the record, whatever the values of the fields that are not known yet."""
     try:
         compiled = compile_pattern(pattern)
     except PatternError:
         return False
-    return _asks_known_fields_only(compiled) and not compiled.matches(json.dumps(record))
+    return _uses_known_fields_only(compiled) and not compiled.matches(json.dumps(record))
 
 
-def _asks_known_fields_only(compiled: CompiledPattern) -> bool:
+def _uses_known_fields_only(compiled: CompiledPattern) -> bool:
     return compiled.kind == "json" and all(_path(leaf.selector) in _KNOWN_PATHS for leaf in tree_leaves(compiled.tree))
 
 
@@ -69,6 +69,6 @@ def _path(selector: Selector | FieldName) -> tuple[str, ...]:
 
 
 def dimensions_of(pattern: str, dimensions: Mapping[str, str], record: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the dimensions of the metric that a filter counts a record in, as CloudWatch takes them."""
+    """Return the dimensions under which a filter publishes a record, in the form of CloudWatch's API."""
     compiled, text = compile_pattern(pattern), json.dumps(record)
     return [{"Name": name, "Value": compiled.value(text, selector) or ""} for name, selector in dimensions.items()]

@@ -1,24 +1,24 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The hops that one read of a secret takes to a notification, what was found out about them, and the timeline."""
+"""The stages from one read of a secret to the notification, the findings about them, and the timeline."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from ..core.aws_names import Place
 
-HOPS = ("call", "event_history", "log_file", "log_group", "metric", "alarm", "notification")
+STAGES = ("call", "event_history", "log_file", "log_group", "metric", "alarm", "notification")
 
-# The cause of which nothing is known but that the time was over.
+# The cause if nothing else is known than that the stage was not reached in time.
 NOT_SEEN = "not_seen"
 
-# What has to be seen before a hop can be looked for: three ways part after the call, one of them leads to the alarm.
+# The stage that must be reached before a stage is checked: three paths start at the call, one leads to the alarm.
 PREDECESSORS = {
     "event_history": "call",
     "log_file": "call",
@@ -30,26 +30,26 @@ PREDECESSORS = {
 
 
 class Weight(enum.Enum):
-    """How sure a finding is."""
+    """How certain a finding is."""
 
-    CERTAIN = "the hop cannot work; nobody needs to wait for it"
-    RISK = "the hop works at times; worth a warning even if it worked"
-    DOUBT = "explains why the hop did not work; forgotten if it did"
+    CERTAIN = "the stage cannot work, so the drill does not try"
+    RISK = "the stage may fail; a warning even if it worked"
+    DOUBT = "explains a stage that did not work; ignored if it did"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that breaks a hop, or may.
+    """Something that breaks or may break a stage.
 
     Attributes:
-        hop: One of HOPS.
-        code: A stable name of the cause, such as ``trail_stopped``.
-        cause: What is wrong, in a sentence.
-        remedy: What to do about it.
-        weight: How sure that is.
+        stage: One of STAGES.
+        code: The stable code of the cause, such as ``trail_stopped``.
+        cause: What is wrong, as a sentence.
+        remedy: How to repair it.
+        weight: How certain it is.
     """
 
-    hop: str
+    stage: str
     code: str
     cause: str
     remedy: str
@@ -58,11 +58,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Reached:
-    """A hop that was seen to work.
+    """A stage that the event reached.
 
     Attributes:
-        seconds: When it was seen, counted from the call.
-        detail: What was seen.
+        seconds: Seconds from the call until the drill saw it.
+        detail: What the drill saw.
     """
 
     seconds: float
@@ -71,47 +71,47 @@ class Reached:
 
 @dataclass(frozen=True)
 class Drill:
-    """All that is known about one drill.
+    """The outcome of one drill.
 
     Attributes:
-        secret: The secret's name or ARN as the task has it.
-        place: Where it took place.
-        called_at: When the secret was read, by AWS's clock; None if it was not.
-        reached: The hops that were seen to work.
-        findings: What the inspection found.
-        broken: What ended the drill, or None.
+        secret: The secret's name or ARN as in the task.
+        place: Partition, region and account.
+        called_at: When the secret was read, by AWS's clock; None if it was not read.
+        reached: The stages that the event reached.
+        findings: The findings of the inspection.
+        broken: The finding that ended the drill, or None.
     """
 
     secret: str
     place: Place
     called_at: datetime | None = None
-    reached: Mapping[str, Reached] | None = None
+    reached: Mapping[str, Reached] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
     broken: Finding | None = None
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:
-    """Return findings in the order of the hops."""
-    return sorted(findings, key=lambda finding: HOPS.index(finding.hop))
+    """Return findings in the order of the stages."""
+    return sorted(findings, key=lambda finding: STAGES.index(finding.stage))
 
 
 def first_certain(findings: Sequence[Finding]) -> Finding | None:
-    """Return the first finding that nobody needs to wait for, in the order of the hops."""
+    """Return the first certain finding in the order of the stages."""
     return next((finding for finding in in_order(findings) if finding.weight is Weight.CERTAIN), None)
 
 
 def drill_results(drill: Drill) -> dict[str, Any]:
-    """Return what the module returns about a drill."""
-    timeline = [_step(drill, hop) for hop in HOPS]
-    broken, seconds = drill.broken, [reached.seconds for reached in (drill.reached or {}).values()]
+    """Return the results of the module."""
+    timeline = [_step(drill, stage) for stage in STAGES]
+    broken, seconds = drill.broken, [reached.seconds for reached in drill.reached.values()]
     return {
         "timeline": timeline,
-        "broken_hop": broken.hop if broken else "",
+        "broken_hop": broken.stage if broken else "",
         "cause": broken.cause if broken else "",
         "cause_code": broken.code if broken else "",
         "remedy": broken.remedy if broken else "",
         "problems": [
-            {"hop": each.hop, "code": each.code, "cause": each.cause, "remedy": each.remedy}
+            {"hop": each.stage, "code": each.code, "cause": each.cause, "remedy": each.remedy}
             for each in _problems(drill)
         ],
         "total_seconds": max(seconds, default=0.0),
@@ -120,44 +120,44 @@ def drill_results(drill: Drill) -> dict[str, Any]:
 
 
 def _problems(drill: Drill) -> list[Finding]:
-    """Return what is certain, what warns, and what ended the drill; a doubt that proved unfounded is none."""
+    """Return all findings but doubts about stages that worked, and the finding that ended the drill."""
     own = [drill.broken] if drill.broken and drill.broken not in drill.findings else []
-    reached = drill.reached or {}
+    reached = drill.reached
     return in_order(
-        [*own, *(each for each in drill.findings if each.weight is not Weight.DOUBT or each.hop not in reached)]
+        [*own, *(each for each in drill.findings if each.weight is not Weight.DOUBT or each.stage not in reached)]
     )
 
 
-def _step(drill: Drill, hop: str) -> dict[str, Any]:
-    found = (drill.reached or {}).get(hop)
-    status, detail = _status(drill, hop, found)
+def _step(drill: Drill, stage: str) -> dict[str, Any]:
+    found = drill.reached.get(stage)
+    status, detail = _status(drill, stage, found)
     return {
-        "hop": hop,
+        "hop": stage,
         "status": status,
         "seconds": found.seconds if found else None,
-        "hop_seconds": _hop_seconds(drill.reached or {}, hop),
+        "hop_seconds": _stage_seconds(drill.reached, stage),
         "at": _at(drill.called_at, found),
         "detail": detail,
     }
 
 
-def _status(drill: Drill, hop: str, found: Reached | None) -> tuple[str, str]:
-    if drill.broken and drill.broken.hop == hop:
+def _status(drill: Drill, stage: str, found: Reached | None) -> tuple[str, str]:
+    if drill.broken and drill.broken.stage == stage:
         return "broken", drill.broken.cause
-    risks = [each.cause for each in drill.findings if each.hop == hop and each.weight is Weight.RISK]
+    risks = [each.cause for each in drill.findings if each.stage == stage and each.weight is Weight.RISK]
     if found:
         return ("warning" if risks else "ok"), " ".join([found.detail, *risks])
-    certain = [each.cause for each in drill.findings if each.hop == hop and each.weight is Weight.CERTAIN]
+    certain = [each.cause for each in drill.findings if each.stage == stage and each.weight is Weight.CERTAIN]
     if certain or risks:
         return "not_reached", " ".join([*certain, *risks])
     return "not_reached", ""
 
 
-def _hop_seconds(reached: Mapping[str, Reached], hop: str) -> float | None:
-    if hop not in reached:
+def _stage_seconds(reached: Mapping[str, Reached], stage: str) -> float | None:
+    if stage not in reached:
         return None
-    before = reached.get(PREDECESSORS.get(hop, ""))
-    return round(reached[hop].seconds - (before.seconds if before and hop != "call" else 0.0), 1)
+    before = reached.get(PREDECESSORS.get(stage, ""))
+    return round(reached[stage].seconds - (before.seconds if before else 0.0), 1)
 
 
 def _at(called_at: datetime | None, found: Reached | None) -> str:
@@ -180,7 +180,7 @@ def _lines(drill: Drill, timeline: Sequence[Mapping[str, Any]]) -> list[str]:
     if drill.broken:
         return [
             *lines,
-            f"Broken:  {drill.broken.hop}",
+            f"Broken:  {drill.broken.stage}",
             f"Cause:   {drill.broken.cause}",
             f"Remedy:  {drill.broken.remedy}",
         ]
@@ -195,60 +195,62 @@ def _lines(drill: Drill, timeline: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def failure_message(drill: Drill) -> str:
-    """Return the message of a drill that found a broken hop."""
+    """Return the message of a drill that failed."""
     if drill.broken is None:
-        raise AssertionError("a drill that found nothing has not failed")
+        raise AssertionError("the drill did not fail")
     where = f"account {drill.place.account}, region {drill.place.region}"
     return "\n".join(
         [
-            f"The detection drill broke at the hop {drill.broken.hop} in {where}. {drill.broken.cause}"
+            f"The detection drill failed at the stage {drill.broken.stage} in {where}. {drill.broken.cause}"
             f" {drill.broken.remedy}",
             *drill_results(drill)["lines"],
         ]
     )
 
 
-def not_seen(hop: str, findings: Sequence[Finding], seconds: int) -> Finding:
-    """Return why a hop was not reached in time: what the inspection had suspected, else how long to wait.
+def not_seen(stage: str, findings: Sequence[Finding], seconds: int) -> Finding:
+    """Return why a stage was not reached in time: the finding of the inspection, or the advice to wait longer.
 
     Args:
-        hop: One of HOPS.
-        findings: What the inspection found.
-        seconds: How long was waited in all.
+        stage: One of STAGES.
+        findings: The findings of the inspection.
+        seconds: How long the drill waited in total.
     """
-    suspected = next((finding for finding in findings if finding.hop == hop), None)
+    suspected = next((finding for finding in findings if finding.stage == stage), None)
     if suspected:
         return suspected
-    what, remedy = _NOT_SEEN[hop]
-    return Finding(hop, NOT_SEEN, f"{what} within {seconds} seconds, though its configuration looks right.", remedy)
+    what, remedy = _NOT_SEEN[stage]
+    return Finding(
+        stage, NOT_SEEN, f"{what} within {seconds} seconds, although its configuration looks correct.", remedy
+    )
 
 
-_LONGER = "Give it more time (timeout_seconds, secmon_verify_timeout_seconds) and run it again."
+_LONGER = "Allow more time (timeout_seconds, secmon_verify_timeout_seconds) and run it again."
 _NOT_SEEN = {
     "event_history": (
-        "CloudTrail's event history did not show the read",
-        f"CloudTrail takes 5 minutes as a rule, at times 15. {_LONGER}",
+        "CloudTrail's event history did not show the event",
+        f"CloudTrail usually takes 5 minutes, sometimes 15. {_LONGER}",
     ),
     "log_file": (
-        "No log file with the read arrived in the bucket",
-        f"CloudTrail takes 5 minutes as a rule, at times 15. {_LONGER} If that does not help, see LatestDeliveryError"
+        "No log file with the event arrived in the bucket",
+        f"CloudTrail usually takes 5 minutes, sometimes 15. {_LONGER} If that does not help, check LatestDeliveryError"
         " of `aws cloudtrail get-trail-status`, and the policies of bucket and key.",
     ),
     "log_group": (
-        "The read did not arrive in the log group",
-        f"CloudTrail takes 5 minutes as a rule. {_LONGER} If that does not help, see LatestCloudWatchLogsDeliveryError"
+        "The event did not arrive in the log group",
+        f"CloudTrail usually takes 5 minutes. {_LONGER} If that does not help, check LatestCloudWatchLogsDeliveryError"
         " of `aws cloudtrail get-trail-status`, and the log group's key.",
     ),
     "metric": (
-        "The metric did not count the read",
-        f"A filter counts only what arrives after it was made. {_LONGER}",
+        "The metric did not count the event",
+        f"A filter only counts events that arrive after its creation. {_LONGER}",
     ),
     "alarm": (
-        "The alarm did not go off",
-        f"{_LONGER} `aws cloudwatch describe-alarm-history` shows what the alarm did meanwhile.",
+        "The alarm did not fire",
+        f"{_LONGER} `aws cloudwatch describe-alarm-history` shows its state changes.",
     ),
     "notification": (
-        "The alarm went off, and its history shows no notification",
-        f"{_LONGER} `aws cloudwatch describe-alarm-history` shows what became of its actions.",
+        "The alarm fired, but its history shows no notification",
+        f"{_LONGER} `aws cloudwatch describe-alarm-history` shows the results of its actions.",
     ),
 }

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What breaks the way from the call to the log group: the secret, the trail, its bucket, its role.
+"""Find what breaks the chain from the call to the log group: the secret, the trail, its bucket and its role.
 
 Sources: CloudTrail user guide, "Filtering management events", "Role policy document for CloudTrail to use CloudWatch
 Logs for monitoring"; CloudTrail API reference, GetTrailStatus and AdvancedFieldSelector.
@@ -29,34 +29,34 @@ def secret_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding
             "call",
             "secret_missing",
             f"There is no secret {name} in {facts.where}.",
-            "Make it with secmon.aws.secret (role secret of playbooks/site.yml), or correct secret_id"
+            "Create it with secmon.aws.secret (role secret of playbooks/site.yml), or correct secret_id"
             " (secmon_secret_name).",
         )
     elif facts.secret.get("DeletedDate"):
         yield Finding(
             "call",
             "secret_pending_deletion",
-            f"The secret {name} is scheduled for deletion ({facts.secret['DeletedDate']:%Y-%m-%d}), so nobody can"
-            " read it.",
+            f"The secret {name} is scheduled for deletion ({facts.secret['DeletedDate']:%Y-%m-%d}), and cannot"
+            " be read.",
             f"Restore it: playbooks/site.yml --tags secret, or `aws secretsmanager restore-secret --secret-id {name}`.",
         )
 
 
 def trail_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield why the trail would not write the read into a log file."""
+    """Yield why the trail would not write the event to a log file."""
     trail = facts.trail
     if trail is None:
         yield _no_trail(params["trail_name"], facts)
         return
     name = trail["Name"]
     if trail.get("HomeRegion", facts.place.region) != facts.place.region:
-        yield _of_another_region(name, trail["HomeRegion"], bool(trail.get("IsMultiRegionTrail")), facts)
+        yield _other_region(name, trail["HomeRegion"], bool(trail.get("IsMultiRegionTrail")), facts)
     elif not trail.get("IsMultiRegionTrail"):
         yield Finding(
             "log_file",
             "not_multi_region",
-            f"The trail {name} records the region {facts.place.region} only: a secret that is read in another one is"
-            " not seen.",
+            f"The trail {name} only records region {facts.place.region}: a read of a secret in another region is not"
+            " recorded.",
             f"Set multi_region: true in {_TRAIL_TASK}.",
             Weight.RISK,
         )
@@ -66,19 +66,19 @@ def trail_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]
 def _no_trail(name: str, facts: Facts) -> Finding:
     elsewhere = facts.trail_elsewhere
     if elsewhere:
-        return _of_another_region(name, elsewhere["HomeRegion"], bool(elsewhere.get("IsMultiRegionTrail")), facts)
+        return _other_region(name, elsewhere["HomeRegion"], bool(elsewhere.get("IsMultiRegionTrail")), facts)
     cause = f"There is no trail {name} in {facts.where}."
-    return Finding("log_file", "trail_missing", cause, f"Make it with {_TRAIL_TASK}, or correct trail_name.")
+    return Finding("log_file", "trail_missing", cause, f"Create it with {_TRAIL_TASK}, or correct trail_name.")
 
 
-def _of_another_region(name: str, home: str, multi_region: bool, facts: Facts) -> Finding:
+def _other_region(name: str, home: str, multi_region: bool, facts: Facts) -> Finding:
     if multi_region:
-        cause = f"The home of the trail {name} is {home}: its log group, filter and alarm are there."
+        cause = f"The trail {name} has home region {home}: its log group, filter and alarm are there."
         return Finding("log_file", "other_home_region", cause, f"Run the drill in {home}.")
     cause = (
-        f"The trail {name} is in {home} and not a multi-region trail, so it records nothing of {facts.place.region}."
+        f"The trail {name} is in {home} and is not a multi-region trail, so it does not record {facts.place.region}."
     )
-    remedy = f"Set multi_region: true in {_TRAIL_TASK}, or make a trail in {facts.place.region}."
+    remedy = f"Set multi_region: true in {_TRAIL_TASK}, or create a trail in {facts.place.region}."
     return Finding("log_file", "not_multi_region", cause, remedy)
 
 
@@ -87,53 +87,57 @@ def _bucket_findings(params: Mapping[str, Any], trail: Mapping[str, Any], facts:
     for option, actual in (("bucket_name", bucket), ("key_prefix", prefix)):
         if params.get(option) is not None and params[option] != actual:
             cause = f"The trail {name} writes to {option} {actual!r}, not to {params[option]!r}."
-            yield Finding("log_file", "other_bucket", cause, f"Correct {option}, or the trail with {_TRAIL_TASK}.")
+            yield Finding(
+                "log_file", "other_bucket", cause, f"Correct {option}, or correct the trail with {_TRAIL_TASK}."
+            )
     if not facts.bucket_exists:
         cause = f"The bucket {bucket}, to which the trail {name} writes, does not exist."
-        remedy = "Make it with secmon.aws.log_bucket (role cloudtrail of playbooks/site.yml)."
+        remedy = "Create it with secmon.aws.log_bucket (role cloudtrail of playbooks/site.yml)."
         yield Finding("log_file", "bucket_missing", cause, remedy)
 
 
 def status_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield what the trail's status says: that it stands still, and what its last deliveries met."""
+    """Yield what the trail's status shows: that it is stopped, and errors of its last deliveries."""
     if facts.trail is None:
         return
     name = facts.trail["Name"]
     if not facts.status.get("IsLogging", False):
-        cause = f"The trail {name} is stopped: it records nothing."
+        cause = f"The trail {name} is stopped: it does not record events."
         remedy = f"Start it: logging: true in {_TRAIL_TASK}, or `aws cloudtrail start-logging --name {name}`."
         yield Finding("log_file", "trail_stopped", cause, remedy)
     error = facts.status.get("LatestDeliveryError")
     if error:
         cause = f"The last log file could not be written to the bucket {facts.trail['S3BucketName']}: {error}."
-        remedy = "Mend the bucket's policy and key with secmon.aws.log_bucket (role cloudtrail of playbooks/site.yml)."
+        remedy = (
+            "Repair the bucket's policy and key with secmon.aws.log_bucket (role cloudtrail of playbooks/site.yml)."
+        )
         yield Finding("log_file", "bucket_denied", cause, remedy, Weight.DOUBT)
     error = facts.status.get("LatestCloudWatchLogsDeliveryError")
     if error:
         cause = f"The last events could not be delivered to the log group: {error}"
-        remedy = "Mend the log group, its key and the role: playbooks/site.yml --tags logs,trail."
+        remedy = "Repair the log group, its key and the role: playbooks/site.yml --tags logs,trail."
         yield Finding("log_group", "delivery_failed", cause, remedy, Weight.DOUBT)
 
 
 def selector_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield that the trail's selectors leave out reads of secrets."""
-    if facts.trail is None or _selects(facts.selectors):
+    """Yield that the trail's event selectors exclude reads of secrets."""
+    if facts.trail is None or _selects_event(facts.selectors):
         return
     cause = (
-        f"The event selectors of the trail {facts.trail['Name']} leave out {EVENT_NAME}, a read-only management event."
+        f"The event selectors of the trail {facts.trail['Name']} exclude {EVENT_NAME}, a read-only management event."
     )
     remedy = f"Set management_events: all in {_TRAIL_TASK} (secmon_management_events)."
     yield Finding("log_file", "selectors_exclude", cause, remedy)
 
 
-def _selects(selectors: Mapping[str, Any]) -> bool:
+def _selects_event(selectors: Mapping[str, Any]) -> bool:
     basic, advanced = selectors.get("EventSelectors") or [], selectors.get("AdvancedEventSelectors") or []
-    return any(_basic_takes(selector) for selector in basic) or any(
-        all(_field_takes(field) for field in selector.get("FieldSelectors", [])) for selector in advanced
+    return any(_basic_selects(selector) for selector in basic) or any(
+        all(_field_selects(field) for field in selector.get("FieldSelectors", [])) for selector in advanced
     )
 
 
-def _basic_takes(selector: Mapping[str, Any]) -> bool:
+def _basic_selects(selector: Mapping[str, Any]) -> bool:
     return (
         selector.get("IncludeManagementEvents", True)
         and selector.get("ReadWriteType", "All") in ("All", "ReadOnly")
@@ -150,8 +154,8 @@ _FIELDS = {
 }
 
 
-def _field_takes(selector: Mapping[str, Any]) -> bool:
-    """Whether one condition of an advanced selector lets the read through; what depends on the caller does."""
+def _field_selects(selector: Mapping[str, Any]) -> bool:
+    """Return whether a field selector includes the event; one that depends on the caller counts as a match."""
     value = _FIELDS.get(selector["Field"])
     if value is None:
         return not selector["Field"].startswith("resources.")
@@ -170,12 +174,12 @@ def _field_takes(selector: Mapping[str, Any]) -> bool:
 
 
 def log_group_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield why events would not reach the log group, as far as group and trail show it."""
+    """Yield why events would not reach the log group, judged by the group and the trail."""
     name, group = params["log_group_name"], facts.log_group
     if group is None:
         cause = f"There is no log group {name} in {facts.where}."
         yield Finding(
-            "log_group", "log_group_missing", cause, f"Make it with {_GROUP_TASK}, or correct log_group_name."
+            "log_group", "log_group_missing", cause, f"Create it with {_GROUP_TASK}, or correct log_group_name."
         )
     if facts.trail is None:
         return
@@ -197,20 +201,20 @@ def role_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
     arn = (facts.trail or {}).get("CloudWatchLogsRoleArn", "")
     if not arn:
         return
-    again = "Mend it: role cloudwatch_logs of playbooks/site.yml (--tags logs)."
+    remedy = "Repair it: role cloudwatch_logs of playbooks/site.yml (--tags logs)."
     if facts.role is None:
-        cause = f"The role {arn}, with which CloudTrail writes to the log group, does not exist."
-        yield Finding("log_group", "role_missing", cause, again)
+        cause = f"The role {arn}, which CloudTrail uses to write to the log group, does not exist."
+        yield Finding("log_group", "role_missing", cause, remedy)
         return
     source = {"aws:SourceArn": facts.trail["TrailARN"], "aws:SourceAccount": facts.place.account} if facts.trail else {}
     trust = Request("sts:AssumeRole", arn, Caller("cloudtrail.amazonaws.com"), source, whole_context=False)
     if evaluate([facts.role.get("AssumeRolePolicyDocument", {})], trust).refuses:
         cause = f"The role {arn} does not trust cloudtrail.amazonaws.com, so CloudTrail cannot assume it."
-        yield Finding("log_group", "role_denied", cause, again)
+        yield Finding("log_group", "role_denied", cause, remedy)
     if "role_policies" in facts.unread:
         return
     stream = f"log-group:{params['log_group_name']}:log-stream:{facts.place.account}_CloudTrail_{facts.place.region}"
     target = facts.place.arn("logs", stream)
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
         if evaluate(facts.role_policies, Request(action, target, whole_context=False)).refuses:
-            yield Finding("log_group", "role_denied", f"The role {arn} does not allow {action} on {target}.", again)
+            yield Finding("log_group", "role_denied", f"The role {arn} does not allow {action} on {target}.", remedy)

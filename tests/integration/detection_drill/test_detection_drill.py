@@ -1,4 +1,4 @@
-"""The detection drill on the guide's chain: the way of one read, and every hop broken once."""
+"""Test the detection drill on the guide's chain: one event that arrives, and every stage broken once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.embedded_control import advance, ask, drain
 from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
 
 HOPS = ["call", "event_history", "log_file", "log_group", "metric", "alarm", "notification"]
-GIVEN = {
+TASK = {
     "secret_id": chain.SECRET,
     "trail_name": chain.TRAIL,
     "log_group_name": chain.GROUP,
@@ -28,7 +28,7 @@ Aws = Callable[..., Any]
 
 @pytest.fixture
 def drill(run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> ModuleRunner:
-    """Return the module on the guide's chain; when it waits, the embedded clock moves instead."""
+    """Return the module on the guide's chain; its waits advance the embedded clock."""
     chain.build_by_steps(run_module.endpoint, chain.with_boto3)
     clock = {"now": 0.0}
 
@@ -52,15 +52,15 @@ def reads(calls: list[dict[str, Any]]) -> int:
     return sum(call["action"] == "GetSecretValue" for call in calls)
 
 
-def test_one_read_goes_all_the_way_to_a_notification(drill: ModuleRunner) -> None:
-    result = drill.succeed(**GIVEN)
+def test_tracks_one_event_to_the_notification(drill: ModuleRunner) -> None:
+    result = drill.succeed(**TASK)
     assert statuses(result) == dict.fromkeys(HOPS, "ok")
     assert not result["changed"] and result["broken_hop"] == ""
     assert chain.alarm_mails(drill.endpoint) == 1
 
 
 def put_alarm(**changed: Any) -> Callable[[Aws], None]:
-    """Return the break that writes the guide's alarm with other values."""
+    """Return a function that changes settings of the guide's alarm."""
 
     def change(aws: Aws) -> None:
         (step,) = (step for step in chain.chain_steps() if step.parameters.get("AlarmName") == chain.SECRET_ALARM)
@@ -70,7 +70,7 @@ def put_alarm(**changed: Any) -> Callable[[Aws], None]:
 
 
 def put_filter(pattern: str) -> Callable[[Aws], None]:
-    """Return the break that gives the guide's filter another pattern."""
+    """Return a function that changes the pattern of the guide's filter."""
 
     def change(aws: Aws) -> None:
         (step,) = (step for step in chain.chain_steps() if step.parameters.get("filterName") == chain.SECRET_ALARM)
@@ -160,7 +160,7 @@ def leave_pending(aws: Aws) -> None:
 WRITES_ONLY = {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}
 ONE_WRITE = [{"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "readOnly", "Equals": ["false"]}]
 
-# What is done to the chain, the hop and the cause that the drill must name, and words that help the reader.
+# How the chain is broken, the stage and cause code that the drill must report, and words of its message.
 AT_ONCE: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
     "secret missing": (
         lambda aws: aws("secretsmanager").delete_secret(SecretId=chain.SECRET, ForceDeleteWithoutRecovery=True),
@@ -285,27 +285,27 @@ AT_ONCE: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
 
 
 @pytest.mark.parametrize(("harm", "hop", "code", "words"), AT_ONCE.values(), ids=list(AT_ONCE))
-def test_what_cannot_work_is_told_at_once_and_without_an_event(
+def test_reports_a_certain_failure_at_once_without_an_event(
     drill: ModuleRunner, aws_client: Aws, harm: Callable[[Aws], Any], hop: str, code: str, words: str
 ) -> None:
     harm(aws_client)
     seen: dict[str, Any] = {}
-    calls = drill.calls(lambda: seen.update(drill(**GIVEN)))
+    calls = drill.calls(lambda: seen.update(drill(**TASK)))
     assert seen["failed"] and (seen["broken_hop"], seen["cause_code"]) == (hop, code), seen["msg"]
     assert words in seen["cause"] + seen["remedy"]
     assert seen["cause"] in seen["msg"] and seen["remedy"] in seen["msg"]
     assert f"account {chain.ACCOUNT}, region {chain.REGION}" in seen["msg"]
     assert statuses(seen)[hop] == "broken"
     assert reads(calls) == 0
-    assert drill(check=True, **GIVEN)["cause_code"] == code
+    assert drill(check=True, **TASK)["cause_code"] == code
 
 
-def test_a_bucket_that_is_not_the_trails_is_told(drill: ModuleRunner) -> None:
+def test_reports_that_the_trail_writes_to_another_bucket(drill: ModuleRunner) -> None:
     for given in ({"bucket_name": "other"}, {"key_prefix": "other"}):
-        seen = drill(**GIVEN | given)
+        seen = drill(**TASK | given)
         assert (seen["broken_hop"], seen["cause_code"]) == ("log_file", "other_bucket")
         assert "not to 'other'" in seen["cause"]
-    assert statuses(drill.succeed(**GIVEN, bucket_name=chain.BUCKET, key_prefix=""))["log_file"] == "ok"
+    assert statuses(drill.succeed(**TASK, bucket_name=chain.BUCKET, key_prefix=""))["log_file"] == "ok"
 
 
 def refuse_log_files(aws: Aws) -> None:
@@ -333,13 +333,13 @@ IN_TIME: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
 
 
 @pytest.mark.parametrize(("harm", "hop", "code", "words"), IN_TIME.values(), ids=list(IN_TIME))
-def test_what_may_work_is_tried_and_explained_afterwards(
+def test_tries_what_may_work_and_explains_the_failure(
     drill: ModuleRunner, aws_client: Aws, harm: Callable[[Aws], Any], hop: str, code: str, words: str
 ) -> None:
     harm(aws_client)
     begin_a_minute(drill)
     seen: dict[str, Any] = {}
-    calls = drill.calls(lambda: seen.update(drill(**GIVEN, timeout_seconds=120)))
+    calls = drill.calls(lambda: seen.update(drill(**TASK, timeout_seconds=120)))
     assert seen["failed"] and (seen["broken_hop"], seen["cause_code"]) == (hop, code), seen["msg"]
     assert words in seen["cause"] + seen["remedy"]
     assert (statuses(seen)["call"], statuses(seen)[hop]) == ("ok", "broken")
@@ -347,29 +347,29 @@ def test_what_may_work_is_tried_and_explained_afterwards(
 
 
 def begin_a_minute(drill: ModuleRunner) -> None:
-    """Let the events of the drill fall into one minute."""
+    """Ensure that all events of the drill fall into one minute."""
     now = datetime.fromisoformat(ask(drill.endpoint, "health")["time"])
     advance(drill.endpoint, 61 - now.second)
 
 
-def test_the_secret_is_read_once_and_its_value_is_printed_nowhere(drill: ModuleRunner, aws_client: Aws) -> None:
+def test_reads_the_secret_once_and_never_prints_its_value(drill: ModuleRunner, aws_client: Aws) -> None:
     canary = "canary/secret+value"
     aws_client("secretsmanager").put_secret_value(SecretId=chain.SECRET, SecretString=canary)
     drill.secret_key = "canary/secret+key"
     outputs: list[Any] = []
-    calls = drill.calls(lambda: outputs.append(drill.succeed(**GIVEN)))
+    calls = drill.calls(lambda: outputs.append(drill.succeed(**TASK)))
     assert reads(calls) == 1
     assert [call["action"] for call in calls if call["access"] == "write"] == []
     drill.faults({"service": "cloudwatch", "action": "DescribeAlarmHistory", "error": "ValidationError"})
     chain.be_quiet(drill.endpoint)
-    outputs.append(drill(**GIVEN))
+    outputs.append(drill(**TASK))
     assert outputs[1]["cause_code"] == "call_failed"
     assert hidden_in(outputs, canary) == [] and hidden_in(outputs, drill.secret_key) == []
 
 
-def test_check_mode_inspects_and_makes_no_event(drill: ModuleRunner) -> None:
+def test_check_mode_inspects_without_an_event(drill: ModuleRunner) -> None:
     seen: dict[str, Any] = {}
-    calls = drill.calls(lambda: seen.update(drill.succeed(check=True, **GIVEN)))
+    calls = drill.calls(lambda: seen.update(drill.succeed(check=True, **TASK)))
     assert reads(calls) == 0
     assert statuses(seen) == dict.fromkeys(HOPS, "not_reached")
     assert "the secret was not read" in seen["msg"]
@@ -386,10 +386,10 @@ DENIED = {
 
 
 @pytest.mark.parametrize("hop", DENIED)
-def test_a_denied_call_breaks_its_hop_and_names_the_action(drill: ModuleRunner, hop: str) -> None:
+def test_a_denied_call_breaks_its_stage_and_names_the_action(drill: ModuleRunner, hop: str) -> None:
     service, action = DENIED[hop]
     drill.faults({"service": service, "action": action, "error": "AccessDeniedException", "times": 5})
-    seen = drill(**GIVEN)
+    seen = drill(**TASK)
     assert (seen["broken_hop"], seen["cause_code"]) == (hop, "caller_denied"), seen["msg"]
     assert f"Allow {service}:{action} on" in seen["remedy"]
 
@@ -402,44 +402,42 @@ CONFIGURATION = {
 
 
 @pytest.mark.parametrize(("service", "action", "hop"), CONFIGURATION.values(), ids=list(CONFIGURATION))
-def test_what_must_be_known_to_follow_the_event_is_asked_for(
-    drill: ModuleRunner, service: str, action: str, hop: str
-) -> None:
+def test_requires_the_permissions_that_tracking_needs(drill: ModuleRunner, service: str, action: str, hop: str) -> None:
     drill.faults({"service": service, "action": action, "error": "AccessDenied"})
-    seen = drill(**GIVEN)
+    seen = drill(**TASK)
     assert (seen["broken_hop"], seen["cause_code"]) == (hop, "caller_denied")
     assert f"Allow {service}:{action} on" in seen["remedy"]
 
 
-def test_a_permission_that_only_the_inspection_lacks_is_a_warning(drill: ModuleRunner) -> None:
+def test_warns_of_a_missing_permission_of_the_inspection(drill: ModuleRunner) -> None:
     drill.faults({"service": "iam", "action": "GetRole", "error": "AccessDenied"})
-    result = drill.succeed(**GIVEN)
+    result = drill.succeed(**TASK)
     assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"log_group": "warning"}
     assert "Allow iam:GetRole on" in result["msg"]
 
 
-def test_a_trail_of_this_region_only_works_with_a_warning(drill: ModuleRunner, aws_client: Aws) -> None:
+def test_warns_of_a_single_region_trail(drill: ModuleRunner, aws_client: Aws) -> None:
     update_trail(IsMultiRegionTrail=False)(aws_client)
-    result = drill.succeed(**GIVEN)
+    result = drill.succeed(**TASK)
     assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"log_file": "warning"}
     assert "multi_region: true" in result["msg"]
 
 
-def test_a_subscriber_who_has_not_confirmed_yet_is_named(drill: ModuleRunner, aws_client: Aws) -> None:
+def test_warns_of_a_pending_subscription(drill: ModuleRunner, aws_client: Aws) -> None:
     aws_client("sns").subscribe(TopicArn=chain.TOPIC_ARN, Protocol="email", Endpoint="new@example.com")
-    result = drill.succeed(**GIVEN)
+    result = drill.succeed(**TASK)
     assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"notification": "warning"}
     assert "new@example.com" in result["msg"]
 
 
-def test_an_alarm_that_went_off_before_is_waited_for(drill: ModuleRunner) -> None:
-    drill.succeed(**GIVEN)
-    result = drill.succeed(**GIVEN)
+def test_waits_for_an_alarm_that_fired_before(drill: ModuleRunner) -> None:
+    drill.succeed(**TASK)
+    result = drill.succeed(**TASK)
     assert statuses(result) == dict.fromkeys(HOPS, "ok")
     assert chain.alarm_mails(drill.endpoint) == 2
 
 
-def test_an_alarm_that_stays_in_alarm_is_told_without_an_event(drill: ModuleRunner, aws_client: Aws) -> None:
+def test_reports_an_alarm_that_stays_in_alarm_without_an_event(drill: ModuleRunner, aws_client: Aws) -> None:
     put_alarm(TreatMissingData="ignore", Statistic="Maximum")(aws_client)
     (step,) = (step for step in chain.chain_steps() if step.parameters.get("filterName") == chain.SECRET_ALARM)
     del step.parameters["metricTransformations"][0]["defaultValue"]
@@ -447,35 +445,35 @@ def test_an_alarm_that_stays_in_alarm_is_told_without_an_event(drill: ModuleRunn
     aws_client("secretsmanager").get_secret_value(SecretId=chain.SECRET)
     drain(drill.endpoint)
     seen: dict[str, Any] = {}
-    calls = drill.calls(lambda: seen.update(drill(**GIVEN, timeout_seconds=300)))
+    calls = drill.calls(lambda: seen.update(drill(**TASK, timeout_seconds=300)))
     assert (seen["broken_hop"], seen["cause_code"]) == ("alarm", "already_in_alarm"), seen["msg"]
     assert reads(calls) == 0
 
 
-def test_an_event_that_never_arrives_is_given_up_in_time(drill: ModuleRunner, aws_client: Aws) -> None:
+def test_gives_up_after_timeout_seconds(drill: ModuleRunner, aws_client: Aws) -> None:
     drill.faults({"service": "cloudtrail", "action": "LookupEvents", "error": "ThrottlingException", "times": 500})
-    seen = drill(**GIVEN, timeout_seconds=60)
+    seen = drill(**TASK, timeout_seconds=60)
     assert (seen["broken_hop"], seen["cause_code"]) == ("event_history", "call_failed")
     assert "timeout_seconds" in seen["remedy"]
 
 
-def test_a_throttled_drill_succeeds(drill: ModuleRunner) -> None:
+def test_retries_throttled_calls(drill: ModuleRunner) -> None:
     drill.faults(
         {"service": "cloudtrail", "action": "DescribeTrails", "error": "ThrottlingException", "times": 2},
         {"service": "cloudtrail", "action": "LookupEvents", "mode": "reset"},
         {"service": "logs", "action": "FilterLogEvents", "error": "ServiceUnavailableException", "status": 503},
     )
-    assert statuses(drill.succeed(**GIVEN)) == dict.fromkeys(HOPS, "ok")
+    assert statuses(drill.succeed(**TASK)) == dict.fromkeys(HOPS, "ok")
 
 
-def test_what_makes_no_sense_is_refused_before_any_call(drill: ModuleRunner) -> None:
+def test_rejects_invalid_parameters_before_any_call(drill: ModuleRunner) -> None:
     seen: dict[str, Any] = {}
-    calls = drill.calls(lambda: seen.update(drill(**GIVEN | {"topic_arn": "SecurityAlarms", "poll_seconds": 0})))
+    calls = drill.calls(lambda: seen.update(drill(**TASK | {"topic_arn": "SecurityAlarms", "poll_seconds": 0})))
     assert len(seen["problems"]) == 2 and calls == []
 
 
 def with_everything_to_read(aws: Aws) -> None:
-    """Give the role a managed policy and the topic a key, so that the inspection has to read them."""
+    """Attach a managed policy to the role and encrypt the topic, so that the inspection reads them."""
     statement = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     arn = aws("iam").create_policy(PolicyName="Logs", PolicyDocument=document)["Policy"]["Arn"]
@@ -486,11 +484,11 @@ def with_everything_to_read(aws: Aws) -> None:
     encrypt_topic(aws("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])(aws)
 
 
-def test_the_notes_name_the_iam_actions_and_no_other(drill: ModuleRunner, aws_client: Aws) -> None:
+def test_calls_exactly_the_documented_iam_actions(drill: ModuleRunner, aws_client: Aws) -> None:
     with_everything_to_read(aws_client)
     result: dict[str, Any] = {}
-    used = drill.iam_actions(lambda: result.update(drill.succeed(**GIVEN)))
-    used |= drill.iam_actions(lambda: drill.fail(**GIVEN | {"trail_name": "unknown"}))
+    used = drill.iam_actions(lambda: result.update(drill.succeed(**TASK)))
+    used |= drill.iam_actions(lambda: drill.fail(**TASK | {"trail_name": "unknown"}))
     assert statuses(result) == dict.fromkeys(HOPS, "ok")
     named = {"s3:HeadBucket": "s3:ListBucket", "s3:ListObjectsV2": "s3:ListBucket"}
     assert {named.get(action, action) for action in used} == documented_actions("detection_drill")

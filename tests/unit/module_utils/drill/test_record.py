@@ -1,14 +1,14 @@
-"""What can be told of the read's record before it is written."""
+"""Test filter patterns on the record of the read, before and after it is written."""
 
 from __future__ import annotations
 
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import Place
 from ansible_collections.secmon.aws.plugins.module_utils.drill.record import (
+    certainly_missed,
     dimensions_of,
     expected_record,
-    pattern_takes,
-    surely_missed,
+    pattern_matches,
 )
 
 CALLER = "arn:aws:iam::123456789012:user/anna"
@@ -28,22 +28,22 @@ READ = '$.eventName = "GetSecretValue"'
         (f'{{ ({READ}) && ($.userIdentity.arn != "*:user/anna") }}', True),
         (f"{{ ({READ}) && ($.errorCode NOT EXISTS) }}", False),
         ('{ $.errorCode = "AccessDenied*" }', True),
-        # What depends on client and network is known only from the record itself.
+        # These fields depend on client and network and are only known from the record.
         (f'{{ ({READ}) && ($.sourceIPAddress = "10.0.0.1") }}', False),
         ("browser", False),
         ("{ not a pattern", False),
     ],
 )
-def test_a_pattern_is_called_a_miss_only_where_that_is_certain(pattern: str, missed: bool) -> None:
-    assert surely_missed(pattern, RECORD) is missed
+def test_reports_a_mismatch_before_the_call_only_if_it_is_certain(pattern: str, missed: bool) -> None:
+    assert certainly_missed(pattern, RECORD) is missed
 
 
-def test_the_record_itself_decides() -> None:
+def test_evaluates_the_pattern_on_the_actual_record() -> None:
     pattern = f'{{ ({READ}) && ($.sourceIPAddress = "10.0.0.1") }}'
-    assert not pattern_takes(pattern, RECORD)
-    assert pattern_takes(pattern, RECORD | {"sourceIPAddress": "10.0.0.1"})
+    assert not pattern_matches(pattern, RECORD)
+    assert pattern_matches(pattern, RECORD | {"sourceIPAddress": "10.0.0.1"})
 
 
-def test_dimensions_are_read_from_the_record() -> None:
+def test_reads_dimensions_from_the_record() -> None:
     found = dimensions_of(f"{{ {READ} }}", {"Region": "$.awsRegion"}, RECORD)
     assert found == [{"Name": "Region", "Value": "us-east-1"}]

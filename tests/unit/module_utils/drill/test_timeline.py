@@ -1,4 +1,4 @@
-"""The timeline of a drill: what is told of each hop, and in which words."""
+"""Test the timeline of a drill: the status and the text of each stage."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import Place
 from ansible_collections.secmon.aws.plugins.module_utils.drill.timeline import (
-    HOPS,
     PREDECESSORS,
+    STAGES,
     Drill,
     Finding,
     Reached,
@@ -22,7 +22,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.drill.timeline import (
 
 PLACE = Place("aws", "us-east-1", "123456789012")
 CALLED = datetime(2026, 9, 13, 10, 0, 0, tzinfo=UTC)
-ALL = {hop: Reached(float(10 * position), f"saw {hop}") for position, hop in enumerate(HOPS)}
+ALL = {hop: Reached(float(10 * position), f"saw {hop}") for position, hop in enumerate(STAGES)}
 
 
 def finding(hop: str, weight: Weight = Weight.CERTAIN) -> Finding:
@@ -33,34 +33,34 @@ def drill(reached: dict[str, Reached], *findings: Finding, broken: Finding | Non
     return Drill("MySampleSecret", PLACE, CALLED, reached, findings, broken)
 
 
-def test_every_hop_that_was_seen_is_ok_with_its_times() -> None:
+def test_every_reached_stage_is_ok_with_its_times() -> None:
     results = drill_results(drill(ALL))
-    assert [(step["hop"], step["status"]) for step in results["timeline"]] == [(hop, "ok") for hop in HOPS]
+    assert [(step["hop"], step["status"]) for step in results["timeline"]] == [(hop, "ok") for hop in STAGES]
     log_group, metric = results["timeline"][3:5]
     assert (log_group["seconds"], log_group["hop_seconds"]) == (30.0, 30.0)
     assert (metric["seconds"], metric["hop_seconds"], metric["at"]) == (40.0, 10.0, "2026-09-13T10:00:40Z")
     assert results["total_seconds"] == 60.0 and results["broken_hop"] == "" and results["problems"] == []
 
 
-def test_a_broken_hop_is_told_with_cause_and_remedy_and_the_rest_is_not_reached() -> None:
+def test_reports_cause_and_remedy_of_a_broken_stage() -> None:
     seen = {hop: ALL[hop] for hop in ("call", "event_history", "log_file", "log_group")}
     broken = drill(seen, broken=finding("metric"))
     results = drill_results(broken)
     assert [step["status"] for step in results["timeline"]] == ["ok"] * 4 + ["broken"] + ["not_reached"] * 2
     assert (results["broken_hop"], results["cause"], results["remedy"]) == ("metric", "metric cause.", "metric remedy.")
     message = failure_message(broken)
-    for words in ("hop metric", "account 123456789012, region us-east-1", "metric cause. metric remedy."):
+    for words in ("stage metric", "account 123456789012, region us-east-1", "metric cause. metric remedy."):
         assert words in message.splitlines()[0]
 
 
-def test_a_risk_is_a_warning_where_the_hop_worked_and_a_doubt_is_forgotten() -> None:
+def test_a_risk_is_a_warning_if_the_stage_worked_and_a_doubt_is_ignored() -> None:
     results = drill_results(drill(ALL, finding("alarm", Weight.RISK), finding("log_file", Weight.DOUBT)))
     states = {step["hop"]: step["status"] for step in results["timeline"]}
-    assert states == dict.fromkeys(HOPS, "ok") | {"alarm": "warning"}
+    assert states == dict.fromkeys(STAGES, "ok") | {"alarm": "warning"}
     assert [problem["hop"] for problem in results["problems"]] == ["alarm"]
 
 
-def test_each_hop_has_one_line_that_fits_its_column() -> None:
+def test_each_stage_has_one_aligned_line() -> None:
     lines = drill_results(drill(ALL))["lines"]
     assert lines[0] == "Detection drill: secret MySampleSecret, account 123456789012, region us-east-1"
     assert [line.split()[0] for line in lines[1:8]] == ["ok"] * 7
@@ -68,7 +68,7 @@ def test_each_hop_has_one_line_that_fits_its_column() -> None:
     assert "60.0 seconds" in lines[8]
 
 
-def test_without_an_event_the_lines_say_so() -> None:
+def test_the_lines_of_an_inspection_say_that_the_secret_was_not_read() -> None:
     inspected = Drill("MySampleSecret", PLACE, findings=[finding("alarm", Weight.RISK)])
     results = drill_results(inspected)
     assert {step["status"] for step in results["timeline"]} == {"not_reached"}
@@ -78,17 +78,17 @@ def test_without_an_event_the_lines_say_so() -> None:
     ]
 
 
-def test_the_first_certain_finding_counts_in_the_order_of_the_hops() -> None:
+def test_the_first_certain_finding_in_the_order_of_the_stages_counts() -> None:
     findings = [finding("notification"), finding("call", Weight.DOUBT), finding("metric")]
-    assert [each.hop for each in in_order(findings)] == ["call", "metric", "notification"]
+    assert [each.stage for each in in_order(findings)] == ["call", "metric", "notification"]
     first = first_certain(findings)
-    assert first and first.hop == "metric"
+    assert first and first.stage == "metric"
     assert first_certain([finding("call", Weight.RISK)]) is None
 
 
 @pytest.mark.parametrize("hop", PREDECESSORS)
-def test_a_hop_that_was_waited_for_in_vain_is_explained(hop: str) -> None:
+def test_explains_a_stage_that_was_not_reached_in_time(hop: str) -> None:
     suspected = finding(hop, Weight.DOUBT)
     assert not_seen(hop, [finding("call"), suspected], 900) is suspected
     unexplained = not_seen(hop, [], 900)
-    assert unexplained.hop == hop and "900 seconds" in unexplained.cause and "timeout_seconds" in unexplained.remedy
+    assert unexplained.stage == hop and "900 seconds" in unexplained.cause and "timeout_seconds" in unexplained.remedy

@@ -1,0 +1,245 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Read the secret once and track that event stage by stage to the notification, or until the timeout."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from ..core.account import Account
+from ..core.errors import AwsError
+from .alarm_findings import already_in_alarm, confirmed_endpoints, filter_mismatch
+from .facts import Facts
+from .log_files import LogFiles
+from .reads import denial, read_alarm
+from .record import EVENT_NAME, EVENT_SOURCE, dimensions_of
+from .timeline import PREDECESSORS, STAGES, Drill, Finding, Reached, not_seen
+
+_FIRST_PAUSE_SECONDS = 1.0
+_MINUTE = timedelta(minutes=1)
+
+
+class BrokenStageError(Exception):
+    """A stage failed or was not reached in time."""
+
+    def __init__(self, finding: Finding) -> None:
+        """Keep the cause and remedy."""
+        self.finding = finding
+        super().__init__(finding.cause)
+
+
+@dataclass(frozen=True)
+class Call:
+    """The call that reads the secret.
+
+    Attributes:
+        began: The time before the call by the budget's clock, in seconds.
+        at: The time of the call by AWS's clock.
+        request_id: Its request ID.
+    """
+
+    began: float
+    at: datetime
+    request_id: str
+
+
+def track_event(account: Account, params: Mapping[str, Any], facts: Facts, findings: list[Finding]) -> Drill:
+    """Read the secret and track that event.
+
+    Args:
+        account: The account.
+        params: The module's parameters.
+        facts: The configuration of the chain.
+        findings: The findings of the inspection.
+    """
+    tracker: EventTracker | None = None
+    broken: Finding | None = None
+    try:
+        _wait_until_not_in_alarm(account, params, facts)
+        tracker = EventTracker(account, params, facts, _read_secret(account, params, facts))
+        tracker.run(findings)
+    except BrokenStageError as error:
+        broken = error.finding
+    if tracker is None:
+        return Drill(params["secret_id"], facts.place, findings=findings, broken=broken)
+    return Drill(params["secret_id"], facts.place, tracker.call.at, tracker.reached, findings, broken)
+
+
+def _wait_until_not_in_alarm(account: Account, params: Mapping[str, Any], facts: Facts) -> None:
+    name, alarm = params["alarm_name"], facts.alarm
+    while alarm and alarm["StateValue"] == "ALARM":
+        if not account.budget.pause(params["poll_seconds"]):
+            raise BrokenStageError(already_in_alarm(name))
+        alarm = read_alarm(account, name)
+
+
+def _read_secret(account: Account, params: Mapping[str, Any], facts: Facts) -> Call:
+    secret, began = params["secret_id"], account.budget.now()
+    arn = str((facts.secret or {}).get("ARN", "*"))
+    with _breaking("call"):
+        answer = account.read("secretsmanager", EVENT_NAME, f"secret {secret}", {"SecretId": secret}, resource_arn=arn)
+    # Only the request ID and the time are kept; the value is discarded with the answer.
+    meta = answer["ResponseMetadata"]
+    return Call(began, parsedate_to_datetime(meta["HTTPHeaders"]["date"]), meta["RequestId"])
+
+
+@contextmanager
+def _breaking(stage: str) -> Iterator[None]:
+    """Turn a failed API call into BrokenStageError."""
+    try:
+        yield
+    except AwsError as error:
+        if error.is_denial:
+            raise BrokenStageError(denial(stage, error)) from error
+        cause = f"{error.subject.operation} failed for the {error.subject.resource}: {error.code}: {error.message}"
+        raise BrokenStageError(Finding(stage, "call_failed", cause, error.hint)) from error
+
+
+@dataclass
+class EventTracker:
+    """Tracks one event through the stages.
+
+    Attributes:
+        account: The account.
+        params: The module's parameters.
+        facts: The configuration of the chain.
+        call: The call that made the event.
+        reached: The stages that the event has reached.
+    """
+
+    account: Account
+    params: Mapping[str, Any]
+    facts: Facts
+    call: Call
+    reached: dict[str, Reached] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Start after the first stage, the call itself."""
+        self._log_files = LogFiles(self.account, self.facts, self.call.at, self.call.request_id)
+        self._record: dict[str, Any] = {}
+        self._logged_at = self.call.at
+        self._reach("call", f"{EVENT_NAME} of {self.params['secret_id']}, request {self.call.request_id}")
+
+    def run(self, findings: list[Finding]) -> None:
+        """Check the stages until all are reached.
+
+        Args:
+            findings: The findings of the inspection, which explain a stage that is not reached.
+
+        Raises:
+            BrokenStageError: A stage failed, or was not reached in time.
+        """
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            self._check_all()
+            missing = next((stage for stage in STAGES if stage not in self.reached), None)
+            if missing is None:
+                return
+            if not self.account.budget.pause(pause):
+                raise BrokenStageError(not_seen(missing, findings, self.params["timeout_seconds"]))
+            pause = min(pause * 2, float(self.params["poll_seconds"]))
+
+    def _check_all(self) -> None:
+        checks: Mapping[str, Callable[[], str]] = {
+            "event_history": self._event_history,
+            "log_file": self._log_files.find,
+            "log_group": self._log_group,
+            "metric": self._metric,
+            "alarm": self._alarm,
+            "notification": self._notification,
+        }
+        for stage, check in checks.items():
+            if stage == "metric":
+                self._require_match()
+            if stage not in self.reached and PREDECESSORS[stage] in self.reached:
+                with _breaking(stage):
+                    detail = check()
+                if detail:
+                    self._reach(stage, detail)
+
+    def _reach(self, stage: str, detail: str) -> None:
+        self.reached[stage] = Reached(round(self.account.budget.now() - self.call.began, 1), detail)
+
+    def _require_match(self) -> None:
+        """Stop as soon as the record shows that the filter does not match it."""
+        mismatch = filter_mismatch(self.params, self.facts, self._record) if self._record else None
+        if mismatch:
+            raise BrokenStageError(mismatch)
+
+    def _event_history(self) -> str:
+        parameters = {
+            "LookupAttributes": [{"AttributeKey": "EventSource", "AttributeValue": EVENT_SOURCE}],
+            "StartTime": self.call.at - _MINUTE,
+        }
+        events = self.account.read_all("cloudtrail", "LookupEvents", "event history", "Events", parameters)
+        for event in events:
+            record = json.loads(event["CloudTrailEvent"])
+            if record.get("requestID") == self.call.request_id:
+                self._record = record
+                return f"event {record['eventID']}"
+        return ""
+
+    def _log_group(self) -> str:
+        name = self.params["log_group_name"]
+        parameters = {
+            "logGroupName": name,
+            "startTime": int((self.call.at - _MINUTE).timestamp() * 1000),
+            "filterPattern": f'{{ $.requestID = "{self.call.request_id}" }}',
+        }
+        events = self.account.read_all("logs", "FilterLogEvents", f"log group {name}", "events", parameters)
+        if not events:
+            return ""
+        self._logged_at = datetime.fromtimestamp(events[0]["timestamp"] / 1000, self.call.at.tzinfo)
+        self._record = json.loads(events[0]["message"])
+        return f"{name}, stream {events[0]['logStreamName']}"
+
+    def _metric(self) -> str:
+        transformation = self.facts.transformation
+        minute = self._logged_at.replace(second=0, microsecond=0)
+        metric = {"Namespace": transformation["metricNamespace"], "MetricName": transformation["metricName"]}
+        pattern = (self.facts.metric_filter or {}).get("filterPattern", "")
+        parameters = {
+            **metric,
+            "Dimensions": dimensions_of(pattern, transformation.get("dimensions") or {}, self._record),
+            "StartTime": minute,
+            "EndTime": minute + _MINUTE,
+            "Period": 60,
+            "Statistics": ["Sum"],
+        }
+        name = "/".join(metric.values())
+        answer = self.account.read("cloudwatch", "GetMetricStatistics", f"metric {name}", parameters)
+        total = sum(point["Sum"] for point in answer["Datapoints"])
+        return f"{name} is {total:g} at {minute:%H:%M} UTC" if total else ""
+
+    def _alarm(self) -> str:
+        for item in self._history("StateUpdate"):
+            state = json.loads(item["HistoryData"]).get("newState", {})
+            if state.get("stateValue") == "ALARM":
+                return f"{self.params['alarm_name']} went to ALARM"
+        return ""
+
+    def _notification(self) -> str:
+        topic = self.params["topic_arn"]
+        for item in self._history("Action"):
+            if topic not in item["HistorySummary"]:
+                continue
+            if not item["HistorySummary"].startswith("Successfully"):
+                remedy = "Repair the topic's policy and key with secmon.aws.alert_topic (role sns_email)."
+                raise BrokenStageError(Finding("notification", "action_failed", item["HistorySummary"], remedy))
+            return f"{topic.rsplit(':', 1)[-1]} to {', '.join(confirmed_endpoints(self.facts))}"
+        return ""
+
+    def _history(self, kind: str) -> list[dict[str, Any]]:
+        """Return the items of the alarm's history since the call."""
+        name = self.params["alarm_name"]
+        parameters = {"AlarmName": name, "HistoryItemType": kind, "StartDate": self.call.at}
+        return self.account.read_all(
+            "cloudwatch", "DescribeAlarmHistory", f"alarm {name}", "AlarmHistoryItems", parameters
+        )
