@@ -1,4 +1,4 @@
-"""Write docs/variables.md from the table of variables: python tools/variables_page.py"""
+"""Write docs/variables.md from the variables of roles/common: python tools/variables_page.py"""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES, TABLE, Variable
 
-PAGE = Path(__file__).resolve().parent.parent / "docs/variables.md"
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs/variables.md"
 HEAD = """\
 # Variables
 
-<!-- Written by tools/variables_page.py from plugins/module_utils/preflight/variables.py. -->
+<!-- Written by tools/variables_page.py from roles/common and plugins/module_utils/preflight/variables.py. -->
 
 One host is one AWS account, and these are its variables: in `group_vars`, `host_vars`, the inventory, a play, or by
 `-e`. `secmon.aws.preflight`, the first task of `site`, `verify` and `teardown`, checks all of them on all hosts before
@@ -38,15 +40,17 @@ since that role's calls then go unnoticed. [rules/README.md](../rules/README.md)
 
 def page() -> str:
     """Return the page in Markdown."""
-    sections = "".join(line for title, variables in TABLE.items() for line in _section(title, variables))
+    specification = yaml.safe_load((ROOT / "roles/common/meta/argument_specs.yml").read_text())
+    described = specification["argument_specs"]["variables"]["options"]
+    sections = "".join(line for title, variables in TABLE.items() for line in _section(title, variables, described))
     return f"{HEAD}{sections}{_profiles()}{RULES}"
 
 
-def _section(title: str, variables: tuple[Variable, ...]) -> Iterator[str]:
+def _section(title: str, variables: tuple[Variable, ...], described: dict[str, dict[str, str]]) -> Iterator[str]:
     yield f"\n## {title}\n\n| variable | value | default | meaning |\n|---|---|---|---|\n"
     for variable in variables:
-        secret = " Secret." if variable.secret else ""
-        yield f"| `{variable.name}` | {variable.kind.words} | {_default(variable)} | {variable.meaning}{secret} |\n"
+        meaning = described[variable.name]["description"] + (" Secret." if variable.secret else "")
+        yield f"| `{variable.name}` | {variable.kind.words} | {_default(variable)} | {meaning} |\n"
 
 
 def _default(variable: Variable) -> str:

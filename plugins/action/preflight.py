@@ -39,13 +39,14 @@ class ActionModule(ActionBase):
             "problems": [],
             "warnings": list(report.warnings),
             "detections": {host: asdict(found) for host, found in report.detections.items()},
+            "teardown": report.teardown,
         }
 
 
 def _totals(report: Report, hosts: int) -> str:
     checked = f"{hosts} host{'' if hosts == 1 else 's'}"
     if not report.problems:
-        return f"Every variable of {checked} is as it should be."
+        return f"All variables of {checked} are valid."
     found = f"{len(report.problems)} problem{'' if len(report.problems) == 1 else 's'}"
     where = f"in the variables of {len(report.problem_hosts)} of {checked}, listed above"
-    return f"{found} {where}. AWS was not asked anything and nothing was changed."
+    return f"{found} {where}. No AWS API was called; nothing was changed."

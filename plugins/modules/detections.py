@@ -84,7 +84,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Read the detection rules
+- name: Choose and check the detection rules
   secmon.aws.detections:
     packs: [guide, guard]
     overrides:
@@ -96,12 +96,12 @@ EXAMPLES = r"""
       - arn:aws:sns:us-east-1:123456789012:SecurityAlarms
   register: detections
 
-- name: Ensure the metric filters count what the rules describe
+- name: Ensure the metric filters of the rules exist
   secmon.aws.metric_filters:
     log_group_name: /aws/cloudtrail/logs
     filters: "{{ detections.filters }}"
 
-- name: Ensure the alarms go off
+- name: Ensure the alarms of the rules exist
   secmon.aws.metric_alarms:
     alarms: "{{ detections.alarms }}"
 """

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight
-short_description: Check every variable of every account before AWS is asked anything
+short_description: Validate the variables of all accounts before AWS is asked anything
 version_added: 0.2.0
 description:
   - Looks at every variable of every host of the play whose name begins with C(secmon_), wherever it is set, and reports
@@ -45,13 +45,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Check every variable of every account
+- name: Validate the variables of all accounts
   hosts: all
   gather_facts: false
   any_errors_fatal: true
   tags: always
   tasks:
-    - name: Find everything that is wrong before AWS is asked anything
+    - name: Validate all variables of all hosts
       secmon.aws.preflight:
       run_once: true
 """
@@ -71,4 +71,28 @@ detections:
   sample:
     guide:
       namespaces: [SecurityMetrics]
+teardown:
+  description: What C(playbooks/teardown.yml) needs to know of each host.
+  returned: when nothing is wrong
+  type: dict
+  contains:
+    confirmed:
+      description: Whether C(secmon_teardown_confirm) names the account of the host.
+      type: bool
+      returned: always
+    unknown_accounts:
+      description: Accounts that C(secmon_teardown_confirm) names and no host has.
+      type: list
+      elements: str
+      returned: always
+    leftovers:
+      description: The options of M(secmon.aws.leftovers) that name the resources of the account.
+      type: dict
+      returned: always
+  sample:
+    guide:
+      confirmed: false
+      unknown_accounts: []
+      leftovers:
+        trail_name: secrets-manager-trail
 """

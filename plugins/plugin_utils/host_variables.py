@@ -22,12 +22,15 @@ def read_hosts(task: Any, templar: Any, hosts: Iterable[str], prefix: str) -> di
         prefix: What the variables' names begin with.
     """
     manager = task.get_variable_manager()
-    return {host: _read_host(manager, task, templar, host, prefix) for host in hosts}
+    play = task.get_play().copy()
+    # The defaults of this collection's roles are not variables of an account.
+    play.roles = [role for role in play.roles if not role.get_name().startswith("secmon.aws.")]
+    return {host: _read_host(manager, play, task, templar, host, prefix) for host in hosts}
 
 
-def _read_host(manager: Any, task: Any, templar: Any, host: str, prefix: str) -> dict[str, Given]:
+def _read_host(manager: Any, play: Any, task: Any, templar: Any, host: str, prefix: str) -> dict[str, Given]:
     # The inventory has no other public way to a host than this manager.
-    known = manager.get_vars(play=task.get_play(), host=manager._inventory.get_host(host), task=task)
+    known = manager.get_vars(play=play, host=manager._inventory.get_host(host), task=task)
     in_context = templar.copy_with_new_env(available_variables=known)
     own = {str(name): raw for name, raw in known.items() if str(name).startswith(prefix)}
     read = {name: _read(in_context, raw, from_command_line=name in manager.extra_vars) for name, raw in own.items()}

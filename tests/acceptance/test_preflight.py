@@ -15,14 +15,14 @@ from tests.support.embedded_control import ask
 
 CANARY = "canary-4711-secret"
 PLAY: dict[str, Any] = {
-    "name": "Check every variable of every account",
+    "name": "Validate the variables of all accounts",
     "hosts": "all",
     "gather_facts": False,
     "any_errors_fatal": True,
     "tags": "always",
     "tasks": [
         {
-            "name": "Find everything that is wrong before AWS is asked anything",
+            "name": "Validate all variables of all hosts",
             "secmon.aws.preflight": None,
             "run_once": True,
             "register": "found",
@@ -158,6 +158,15 @@ def test_no_secret_is_printed_however_much_is(inventory: Inventory) -> None:
         result = inventory.check("-vvv")
         assert len([line for line in lines(result) if line.startswith("host guide: ")]) >= len(secrets) - 1
         assert CANARY not in result.stdout + result.stderr
+
+
+def test_defaults_of_roles_in_the_same_play_are_not_variables_of_an_account(inventory: Inventory) -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    inventory.write(group={"secmon_existing_kms_key_arn": key})
+    inventory.play = {**PLAY, "pre_tasks": PLAY["tasks"], "tasks": [], "roles": ["secmon.aws.common"]}
+    result = inventory.check()
+    assert lines(result) == []
+    assert result.returncode == 0, result.stdout
 
 
 def test_a_limit_limits_what_is_checked(inventory: Inventory) -> None:

@@ -90,7 +90,7 @@ def test_a_confirmation_of_an_account_that_no_host_has_stops_everything(embedded
     wrong = ("-e", f"secmon_teardown_confirm={ACCOUNT},999999999999")
     assert writes(embedded_aws, lambda: results.append(playbook("teardown", *wrong))) == []
     assert results[0].returncode != 0
-    assert "secmon_teardown_confirm names 999999999999, which no host of this run has" in results[0].stdout
+    assert "secmon_teardown_confirm names 999999999999, which is not the secmon_account_id" in results[0].stdout
 
 
 def test_what_somebody_else_made_stays_and_hides_nothing_else(playbook: Playbook, aws_client: Client) -> None:

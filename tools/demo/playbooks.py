@@ -56,6 +56,8 @@ def _environment(endpoint: str) -> dict[str, str]:
     settings = {
         "AWS_ENDPOINT_URL": endpoint,
         "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.jsonl",
+        "ANSIBLE_CALLBACK_PLUGINS": str(REPOSITORY / "tools/demo/callback"),
+        "ANSIBLE_CALLBACKS_ENABLED": "embedded_clock",
         "ANSIBLE_DEPRECATION_WARNINGS": "false",
     }
     return os.environ | settings

@@ -198,6 +198,15 @@ def key_aliases(settings: Settings) -> dict[str, str]:
     return {purpose: f"{settings['secmon_kms_alias']}-{purpose}" for purpose in ("trail", "logs", "topic")}
 
 
+def key_principals(settings: Settings) -> list[str]:
+    """Return the services that encrypt with an existing key: not those of an existing log group or topic."""
+    services = {"cloudtrail": "", "logs": "secmon_existing_log_group_name", "cloudwatch": "secmon_existing_topic_arn"}
+    region = settings["secmon_region"]
+    return [
+        service_principal(name, region) for name, variable in services.items() if not (variable and settings[variable])
+    ]
+
+
 def deployment_names(settings: Settings) -> dict[str, Any]:
     """Return every name and ARN of one account's deployment.
 
@@ -220,6 +229,7 @@ def deployment_names(settings: Settings) -> dict[str, Any]:
         "role_arn": log_role_arn(settings),
         "topic_arn": topic_arn(settings),
         "key_aliases": key_aliases(settings),
+        "key_principals": key_principals(settings),
     }
 
 

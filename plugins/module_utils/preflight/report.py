@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..core.aws_names import log_bucket_name, topic_arn
 from ..rules.deployment import Detections, alarm_name_problems, detections
@@ -15,6 +16,7 @@ from ..rules.selection import Packs, RuleReport, Trail, check_rules, override_er
 from .checks import Given, NotSoundError, Problem, Settings, check_variables, secret_texts
 from .conflicts import conflicts
 from .shared_resources import fights
+from .teardown import confirmed_ids, leftovers_options
 from .variables import ALARM_NAMES, VARIABLES
 
 _HIDDEN = "(a secret)"
@@ -32,12 +34,15 @@ class Report:
         warnings: Likewise, for what does no harm yet.
         detections: What is deployed, by host, for those whose rules are sound.
         problem_hosts: The hosts that have problems.
+        teardown: By host without problems: `confirmed`, whether secmon_teardown_confirm names its account;
+            `unknown_accounts`, which it names and no host has; `leftovers`, the options of secmon.aws.leftovers.
     """
 
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
     detections: Mapping[str, Detections]
     problem_hosts: tuple[str, ...]
+    teardown: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass
@@ -73,7 +78,23 @@ def preflight(hosts: Mapping[str, Mapping[str, Given]], shipped: Packs) -> Repor
         ),
         detections={host: account.detections for host, account in accounts.items() if account.detections},
         problem_hosts=tuple(host for host, account in accounts.items() if account.problems),
+        teardown=_teardown(accounts, shipped),
     )
+
+
+def _teardown(accounts: Mapping[str, _Account], shipped: Packs) -> dict[str, dict[str, Any]]:
+    """Return what teardown.yml needs to know of each host without problems."""
+    ids = {account.settings["secmon_account_id"] for account in accounts.values() if not account.problems}
+    found: dict[str, dict[str, Any]] = {}
+    for host, account in accounts.items():
+        if account.detections and not account.problems:
+            confirmed = confirmed_ids(account.settings)
+            found[host] = {
+                "confirmed": account.settings["secmon_account_id"] in confirmed,
+                "unknown_accounts": sorted(confirmed - ids),
+                "leftovers": leftovers_options(account.settings, account.detections, shipped),
+            }
+    return found
 
 
 def _check_account(given: Mapping[str, Given]) -> _Account:

@@ -83,7 +83,7 @@ def fights(hosts: Mapping[str, Settings]) -> Iterator[tuple[str, str, str]]:
 def _claim(resource: Resource, settings: Settings) -> tuple[str, ...]:
     try:
         name = resource.name(settings)
-        return (resource.what, *resource.scope(settings), name) if name and name != "None" else ()
+        return (resource.what, *resource.scope(settings), name) if name else ()
     except NotSoundError:
         return ()
 

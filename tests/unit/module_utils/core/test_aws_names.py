@@ -88,6 +88,7 @@ def test_every_name_of_a_deployment_is_right_in_each_partition(partition: str, r
             "logs": "alias/secmon-logs",
             "topic": "alias/secmon-topic",
         },
+        "key_principals": ["cloudtrail.amazonaws.com", f"logs.{region}.{suffix}", "cloudwatch.amazonaws.com"],
     }
 
 
@@ -105,6 +106,7 @@ def test_existing_resources_take_the_place_of_the_deployments_own() -> None:
     assert names["log_group_arn"] == "arn:aws:logs:eu-central-1:012345678901:log-group:their-group"
     assert names["role_arn"] == "arn:aws:iam::012345678901:role/path/theirs"
     assert names["topic_arn"] == "arn:aws:sns:eu-central-1:111122223333:theirs"
+    assert names["key_principals"] == ["cloudtrail.amazonaws.com"]
 
 
 def test_a_bucket_name_of_the_settings_takes_the_place_of_the_default() -> None:
