@@ -23,7 +23,7 @@ description: Advances the clock of the embedded AWS that AWS_ENDPOINT_URL names.
 SECONDS_BEFORE = {"secmon.aws.detection_drill": 300, "secmon.aws.log_file_validation": 3700}
 
 
-class CallbackModule(CallbackBase):
+class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible has no types
     """Advance the clock before some tasks."""
 
     CALLBACK_VERSION = 2.0
