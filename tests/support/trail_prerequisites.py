@@ -35,6 +35,13 @@ def open_bucket_policy(s3: Any, name: str) -> None:
     s3.put_bucket_policy(Bucket=name, Policy=document(allow))
 
 
+def make_organization_trail(aws: AwsClient, name: str, bucket: str) -> None:
+    """Turn a trail into an organization trail, whose files have the organization's id in their keys."""
+    aws("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    open_bucket_policy(aws("s3"), bucket)
+    aws("cloudtrail").update_trail(Name=name, IsOrganizationTrail=True)
+
+
 def open_key(kms: Any) -> str:
     """Create a key that CloudTrail may use, and return its ARN."""
     allow = {"Effect": "Allow", "Principal": {**SERVICE, "AWS": "*"}, "Action": "kms:*", "Resource": "*"}

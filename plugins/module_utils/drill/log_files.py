@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..cloudtrail.reads import log_folder
 from ..core.account import Account
-from ..core.aws_names import bucket_arn
+from ..s3.reads import get_object, list_keys
 from .facts import Facts
 
 _CHUNK_BYTES = 256 * 1024
@@ -38,12 +39,13 @@ class LogFiles:
     since: datetime
     request_id: str
     _seen: set[str] = field(default_factory=set)
+    _root: str = ""
 
     def find(self) -> str:
         """Return the location of the record, or an empty string. Each file is read once."""
         bucket = (self.facts.trail or {}).get("S3BucketName", "")
         for key in self._new_keys(bucket):
-            body = self._open(bucket, key)
+            body = get_object(self.account, bucket, key)["Body"]
             try:
                 found = self._holds_record(body)
             finally:
@@ -54,35 +56,14 @@ class LogFiles:
         return ""
 
     def _new_keys(self, bucket: str) -> Iterator[str]:
-        place, trail = self.facts.place, self.facts.trail or {}
-        root = "/".join(part for part in (trail.get("S3KeyPrefix", ""), "AWSLogs", place.account) if part)
+        place = self.facts.place
+        self._root = self._root or log_folder(self.account, self.facts.trail or {})
         # The key contains the time of the last record, which may be after midnight.
         for day in sorted({self.since, self.since + timedelta(days=1)}):
-            folder = f"{root}/CloudTrail/{place.region}/{day:%Y/%m/%d}/"
+            folder = f"{self._root}CloudTrail/{place.region}/{day:%Y/%m/%d}/"
             minute = self.since - timedelta(minutes=1)
             after = f"{folder}{place.account}_CloudTrail_{place.region}_{minute:%Y%m%dT%H%M}"
-            yield from (key for key in self._keys(bucket, folder, after) if key not in self._seen)
-
-    def _keys(self, bucket: str, folder: str, after: str) -> Iterator[str]:
-        while True:
-            parameters = {"Bucket": bucket, "Prefix": folder, "StartAfter": after}
-            page = self.account.read(
-                "s3",
-                "ListObjectsV2",
-                f"bucket {bucket}",
-                parameters,
-                resource_arn=bucket_arn(self.facts.place.partition, bucket),
-            )
-            keys = [item["Key"] for item in page.get("Contents", [])]
-            yield from keys
-            if not page.get("IsTruncated") or not keys:
-                return
-            after = keys[-1]
-
-    def _open(self, bucket: str, key: str) -> Any:
-        parameters = {"Bucket": bucket, "Key": key}
-        arn = bucket_arn(self.facts.place.partition, f"{bucket}/{key}")
-        return self.account.read("s3", "GetObject", f"log file {key}", parameters, resource_arn=arn)["Body"]
+            yield from (key for key in list_keys(self.account, bucket, folder, after) if key not in self._seen)
 
     def _holds_record(self, body: Any) -> bool:
         """Return whether a file contains the record, without loading the whole file into memory."""

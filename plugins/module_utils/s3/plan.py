@@ -129,23 +129,28 @@ def plan_absent(
     """
     if settings is None:
         return Plan(before={}, after={}, results={"log_bucket": {}})
-    name, partition = params["name"], place.partition
+    name = params["name"]
     before = described(name, settings)
     require_ownership(
         f"bucket {name}", before["tags"], adopt=params["adopt"], unfinished=not versions and not before["tags"]
     )
     if versions and not params["purge"]:
         require([f"Bucket {name} contains log files (evidence). Nothing was changed. Set purge: true to delete it."])
-    deletion = replace(_write("DeleteBucket", name, partition), done_if=frozenset({"NoSuchBucket"}))
-    objects = {"Objects": [dict(version) for version in versions], "Quiet": True}
-    purge = replace(_write("DeleteObjects", name, partition, {"Delete": objects}), partial_errors="Errors")
     return Plan(
         before=before,
         after={},
-        stages=((purge,),) if versions else ((deletion,),),
+        stages=((_deletion(name, versions, place.partition),),),
         unfinished=bool(versions),
         results={"log_bucket": {}},
     )
+
+
+def _deletion(name: str, versions: Sequence[Mapping[str, str]], partition: str) -> Write:
+    """Return the deletion of a page of versions, or of the empty bucket."""
+    if not versions:
+        return replace(_write("DeleteBucket", name, partition), done_if=frozenset({"NoSuchBucket"}))
+    objects = {"Objects": [dict(version) for version in versions], "Quiet": True}
+    return replace(_write("DeleteObjects", name, partition, {"Delete": objects}), partial_errors="Errors")
 
 
 def _wanted(params: Mapping[str, Any], before: Mapping[str, Any], arn: str) -> dict[str, Any]:

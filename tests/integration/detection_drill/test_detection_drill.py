@@ -13,6 +13,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.core import retries
 from tests.support import guide_chain as chain
 from tests.support.embedded_control import advance, ask, drain
 from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+from tests.support.trail_prerequisites import make_organization_trail
 
 HOPS = ["call", "event_history", "log_file", "log_group", "metric", "alarm", "notification"]
 TASK = {
@@ -486,6 +487,7 @@ def with_everything_to_read(aws: Aws) -> None:
 
 def test_calls_exactly_the_documented_iam_actions(drill: ModuleRunner, aws_client: Aws) -> None:
     with_everything_to_read(aws_client)
+    make_organization_trail(aws_client, chain.TRAIL, chain.BUCKET)
     result: dict[str, Any] = {}
     used = drill.iam_actions(lambda: result.update(drill.succeed(**TASK)))
     used |= drill.iam_actions(lambda: drill.fail(**TASK | {"trail_name": "unknown"}))

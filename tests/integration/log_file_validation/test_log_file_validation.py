@@ -16,7 +16,7 @@ import pytest
 from tests.support import guide_chain as chain
 from tests.support.embedded_control import advance, ask
 from tests.support.module_runner import ModuleRunner, documented_actions
-from tests.support.trail_prerequisites import open_bucket_policy
+from tests.support.trail_prerequisites import make_organization_trail
 
 Aws = Callable[..., Any]
 TRAIL_ARN = f"arn:aws:cloudtrail:{chain.REGION}:{chain.ACCOUNT}:trail/{chain.TRAIL}"
@@ -156,15 +156,8 @@ def test_explains_invalid_options_and_trails(trail: ModuleRunner, aws_client: Aw
     assert "log_file_validation: true" in trail.fail(trail_name=chain.TRAIL)
 
 
-def make_organization_trail(aws: Aws) -> None:
-    """Turn the trail into an organization trail, whose files have the organization's id in their keys."""
-    aws("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
-    open_bucket_policy(aws("s3"), chain.BUCKET)
-    aws("cloudtrail").update_trail(Name=chain.TRAIL, IsOrganizationTrail=True)
-
-
 def test_validates_an_organization_trail(trail: ModuleRunner, aws_client: Aws) -> None:
-    make_organization_trail(aws_client)
+    make_organization_trail(aws_client, chain.TRAIL, chain.BUCKET)
     advance(trail.endpoint, 7200)
     (key, *_others) = keys(aws_client, "CloudTrail-Digest/us-east-1/")[-1:]
     assert key.startswith("AWSLogs/o-")
@@ -174,7 +167,7 @@ def test_validates_an_organization_trail(trail: ModuleRunner, aws_client: Aws) -
 
 def test_documents_every_iam_action(trail: ModuleRunner, aws_client: Aws) -> None:
     used = trail.iam_actions(lambda: trail.succeed(trail_name=chain.TRAIL, end_time="2100-01-01T00:00:00Z"))
-    make_organization_trail(aws_client)
+    make_organization_trail(aws_client, chain.TRAIL, chain.BUCKET)
     advance(trail.endpoint, 7200)
     used |= trail.iam_actions(lambda: trail.succeed(trail_name=chain.TRAIL))
     named = {"s3:ListObjectsV2": "s3:ListBucket"}
