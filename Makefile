@@ -1,13 +1,13 @@
-# Every target sets up what it needs; `make` alone lists them.
+# Every target sets up what it needs. `make` lists the targets.
 VENV ?= .venv
 PYTHON ?=
 BIN := $(abspath $(VENV))/bin
 export VENV PYTHON
 export PATH := $(BIN):$(PATH)
-# What the collection's users have installed elsewhere must not shadow the working tree.
+# Collections that are installed elsewhere must not shadow the working tree.
 export ANSIBLE_COLLECTIONS_PATH := $(abspath build)/no-collections
-# A container's PYTHONDONTWRITEBYTECODE would have every process compile boto3 and Ansible anew, for half its time.
-# The bytecode stays in the virtual environment, out of the working tree.
+# With PYTHONDONTWRITEBYTECODE, as containers set it, every process would compile boto3 and Ansible again, which takes half
+# of its time. The bytecode goes into the virtual environment.
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/pycache
 
@@ -17,7 +17,7 @@ export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/pycache
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-demo: venv-embedded  ## Build, prove, break, mend and remove the system on an embedded AWS
+demo: venv-embedded  ## Build, prove, break, repair and remove the pipeline on an embedded AWS
 	@python -m tools.demo
 
 test: venv-dev  ## Run every test
@@ -29,22 +29,23 @@ lint: venv-dev  ## Run every linter and ansible-test sanity
 lint-quick: venv-dev  ## Run the linters that take seconds
 	@tools/lint.sh quick
 
-docs: venv-dev  ## Build the HTML documentation into build/docs
+docs: venv-dev  ## Update the generated documentation and build HTML in build/docs
+	@python -m tools.generate_docs
 	@tools/build_docs.sh
 
 bench: venv-dev  ## Run the benchmarks and print their table
 	@python -m tests.benchmark
 
-contract: venv-dev  ## Ask AWS itself, with your credentials, what we assume of it
+contract: venv-dev  ## Check our assumptions on AWS itself, with your credentials
 	@SECMON_CONTRACT=aws python -m pytest -n 0 tests/contract $(PYTEST_ARGS)
 
-embedded: venv-embedded  ## Run the embedded AWS on port 4599 (OPTIONS= for others)
+embedded: venv-embedded  ## Run the embedded AWS on port 4599 (OPTIONS= for its options)
 	@python -m embedded_aws $(OPTIONS)
 
-locks: venv-dev  ## Lock requirements/*.in anew
+locks: venv-dev  ## Update the lock files of requirements/*.in
 	@tools/lock.sh
 
-clean:  ## Remove the virtual environment and everything that was built
+clean:  ## Remove the virtual environment and all build output
 	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible
 
 venv-embedded venv-dev: venv-%:

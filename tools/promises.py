@@ -1,73 +1,64 @@
-"""Write the table of docs/modules.md: which promise of which module is held by how many tests.
+"""Print how many tests hold each module to each promise: python -m tools.promises
 
-A test says which promise it holds its module to by ``@pytest.mark.promise``; its folder is named after the module.
+A test names its promise by ``@pytest.mark.promise``; its folder is named after the module.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-TESTS = REPOSITORY / "tests/integration"
-DOCUMENT = REPOSITORY / "docs/modules.md"
-BEGIN, END = "<!-- promises: begin -->\n", "<!-- promises: end -->\n"
+TESTS = Path(__file__).resolve().parents[1] / "tests/integration"
 
 PROMISES = {
-    "changed": "Present, again, absent, again: `changed` is right each time",
-    "drift": "Whatever was changed by hand is seen and repaired, field by field",
-    "silence": "What the task does not mention stays; what it clears is cleared",
-    "check": "`--check` writes nothing and predicts the run, on an empty account too",
-    "diff": "`--diff` shows before and after of what changes",
-    "secrets": "No output shows a secret, in no encoding, not in failures either",
-    "retry": "Throttling, server errors, lost connections and lost answers are got over",
+    "changed": "Create, rerun, delete, rerun: `changed` is correct each time",
+    "drift": "Every manual change is detected and repaired, field by field",
+    "unset_options": "An omitted option keeps its current value; an empty one clears it",
+    "check": "`--check` writes nothing and predicts the run, also in an empty account",
+    "diff": "`--diff` shows every changed value before and after",
+    "secrets": "No output contains a secret, in any encoding, including failures",
+    "retry": "Throttling, server errors, lost connections and lost answers are retried",
     "budget": "All retries share `timeout_seconds`",
-    "denied": "A denial names action, resource, account and region, and what would grant it",
-    "prerequisite": "What is missing is named with the task that makes it",
-    "calls": "No call more than needed",
-    "ownership": "What is not ours is refused unless `adopt` says otherwise",
-    "resume": "What a killed run left is finished by the next one",
-    "partition": "Right in every partition; names and limits are checked before the first call",
+    "denied": "A denied call reports action, resource, account, region and the missing permission",
+    "prerequisite": "A missing prerequisite is reported with the task that creates it",
+    "calls": "No unnecessary API calls",
+    "ownership": "Resources without the tag are rejected unless `adopt: true`",
+    "resume": "The next run completes what an interrupted run left",
+    "partition": "Works in every partition; names and limits are validated before the first call",
     "iam": "The documented IAM actions are exactly those that are called",
-    "upstream": "The defect of the upstream module is still there",
+    "upstream": "The upstream module still has the defect",
 }
 
 
-def held_promises(path: Path) -> Counter[str]:
-    """Return how many test functions of a file hold its module to each promise."""
-    found: Counter[str] = Counter()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            found.update(name for decorator in node.decorator_list if (name := _promise(decorator)))
-    return found
+def promises_of(test: ast.FunctionDef) -> Iterator[str]:
+    """Yield the promises that the decorators of a test name."""
+    for decorator in test.decorator_list:
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.promise":
+            yield ast.literal_eval(decorator.args[0])
 
 
-def _promise(decorator: ast.expr) -> str | None:
-    marks = isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.promise"
-    return str(ast.literal_eval(decorator.args[0])) if marks and isinstance(decorator, ast.Call) else None
+def marked_tests(module: str) -> Iterator[tuple[Path, str, str]]:
+    """Yield the file, the name and the promise of each marked test of a module."""
+    for path in sorted((TESTS / module).glob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                yield from ((path, node.name, promise) for promise in promises_of(node))
 
 
-def table() -> str:
-    """Return the table as Markdown."""
-    counts: dict[str, Counter[str]] = {}
-    for path in sorted(TESTS.glob("*/test_*.py")):
-        module = path.parent.name
-        counts[module] = counts.get(module, Counter()) + held_promises(path)
-    lines = [f"| promise | {' | '.join(f'`{module}`' for module in counts)} |", f"|---|{'---|' * len(counts)}"]
-    for promise, meaning in PROMISES.items():
-        cells = " | ".join(str(count[promise]) for count in counts.values())
-        lines.append(f"| {meaning} (`{promise}`) | {cells} |")
-    return "\n".join(lines) + "\n"
+def tests_of_promise(module: str, promise: str) -> list[tuple[Path, str]]:
+    """Return the file and the name of each test that holds a module to a promise."""
+    return [(path, name) for path, name, held in marked_tests(module) if held == promise]
 
 
-def document() -> str:
-    """Return docs/modules.md with the table as it should be."""
-    head, rest = DOCUMENT.read_text().split(BEGIN)
-    return head + BEGIN + table() + END + rest.split(END)[1]
+def modules() -> list[str]:
+    """Return the modules that have integration tests."""
+    return sorted({path.parent.name for path in TESTS.glob("*/test_*.py")})
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(document())
-    sys.stdout.write(f"wrote {DOCUMENT.relative_to(REPOSITORY)}\n")
+    for promise, meaning in PROMISES.items():
+        sys.stdout.write(f"{promise}: {meaning}\n")
+        for module in modules():
+            sys.stdout.write(f"  {len(tests_of_promise(module, promise)):3} {module}\n")

@@ -1,4 +1,4 @@
-"""The policy of the deployer allows what the playbooks call, and nothing else."""
+"""docs/deployer_policy.json allows exactly what the playbooks call and what the modules document."""
 
 from __future__ import annotations
 
@@ -9,22 +9,17 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployer_actions import (
-    ASKED_WITHOUT_A_CALL,
-    BEYOND_THE_ROLES,
-    MODULES,
-    UPSTREAM_REPAIRS,
-    allowed,
-    deployer_policy,
-)
+from tests.support.deployer_actions import BEYOND_THE_ROLES, CHECKED_WITHOUT_A_CALL, UPSTREAM_REPAIRS
 from tests.support.embedded_control import ask, follow, link_in, mails
-from tests.support.module_runner import documented_actions, iam_actions_of
+from tests.support.module_runner import iam_actions_of
 from tools.demo.playbooks import run_playbook
+from tools.generate_docs.modules import aws_modules, documented_actions
+from tools.generate_docs.roles import policy_actions
 
-# Each of these is several runs of a playbook.
+# The fixture runs five playbooks.
 pytestmark = pytest.mark.long
 
-# IAM counts no blanks. Source: IAM user guide, "IAM and AWS STS quotas".
+# IAM does not count whitespace. Source: IAM user guide, "IAM and AWS STS quotas".
 LONGEST_MANAGED_POLICY = 6144
 LIFE = ("-e", "secmon_encrypt=true")
 END = (
@@ -45,45 +40,45 @@ def play(endpoint: str, name: str, *arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def called(embedded_aws: str) -> set[str]:
-    """Return the IAM actions of a whole life: built, built again, proved, removed; everything encrypted."""
+    """Return the IAM actions that site, site again, verify and teardown call, with encryption."""
     play(embedded_aws, "site")
     (mail,) = mails(embedded_aws, "security@example.com")
     before = {call["id"] for call in ask(embedded_aws, "calls")}
     follow(link_in(mail, "ConfirmSubscription"))
-    by_the_reader = {call["id"] for call in ask(embedded_aws, "calls")} - before
+    by_the_recipient = {call["id"] for call in ask(embedded_aws, "calls")} - before
     play(embedded_aws, "site")
     play(embedded_aws, "verify")
     play(embedded_aws, "teardown", *END)
-    calls = [call for call in ask(embedded_aws, "calls") if call["id"] not in by_the_reader]
+    calls = [call for call in ask(embedded_aws, "calls") if call["id"] not in by_the_recipient]
     return iam_actions_of(calls)
 
 
 @pytest.fixture(scope="module")
 def policy(repository: Path) -> dict[str, Any]:
-    return deployer_policy(repository)
+    policy: dict[str, Any] = json.loads((repository / "docs/deployer_policy.json").read_text())
+    return policy
 
 
-def test_run_and_encrypt_allow_exactly_what_the_playbooks_call(policy: dict[str, Any], called: set[str]) -> None:
-    assert allowed(policy, "Run", "Encrypt") == called
+def test_run_and_encrypt_allow_exactly_the_calls_of_the_playbooks(called: set[str]) -> None:
+    assert policy_actions("Run", "Encrypt") == called
 
 
-def test_encrypt_allows_what_concerns_keys_and_nothing_else_does_but_repairs(policy: dict[str, Any]) -> None:
-    assert {action.split(":")[0] for action in allowed(policy, "Encrypt")} == {"kms"}
-    assert not [action for action in allowed(policy, "Run") if action.startswith("kms:")]
+def test_only_encrypt_and_repair_allow_actions_of_kms() -> None:
+    assert {action.split(":")[0] for action in policy_actions("Encrypt")} == {"kms"}
+    assert not [action for action in policy_actions("Run") if action.startswith("kms:")]
 
 
-def test_asked_allows_what_aws_wants_besides_the_calls(policy: dict[str, Any]) -> None:
-    assert allowed(policy, "Asked") == ASKED_WITHOUT_A_CALL
+def test_asked_allows_what_aws_checks_without_a_call() -> None:
+    assert policy_actions("Asked") == CHECKED_WITHOUT_A_CALL
 
 
-def test_repair_allows_what_the_modules_document_besides(policy: dict[str, Any]) -> None:
-    documented = {action for module in MODULES for action in documented_actions(module)}
-    assert documented >= BEYOND_THE_ROLES
-    elsewhere = allowed(policy, "Run", "Encrypt", "Asked") | BEYOND_THE_ROLES
-    assert allowed(policy, "Repair") == (documented | UPSTREAM_REPAIRS) - elsewhere
+def test_repair_allows_the_other_documented_actions() -> None:
+    documented = {action for module in aws_modules() for action in documented_actions(module)}
+    elsewhere = policy_actions("Run", "Encrypt", "Asked") | BEYOND_THE_ROLES
+    assert policy_actions("Repair") == (documented | UPSTREAM_REPAIRS) - elsewhere
 
 
-def test_every_statement_is_of_a_documented_kind_and_iam_takes_the_policy(
+def test_every_statement_is_documented_and_the_policy_fits_into_iams_quota(
     policy: dict[str, Any], repository: Path
 ) -> None:
     documented = (repository / "docs/permissions.md").read_text()

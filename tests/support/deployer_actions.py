@@ -1,14 +1,10 @@
-"""The IAM actions of the deployer: what the policy allows, and what no recorded call can show."""
+"""IAM actions of the deployer that no recorded call shows."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 # Source: IAM user guide, "Granting a user permissions to pass a role"; the services' API references on tags in a
 # request that creates.
-ASKED_WITHOUT_A_CALL = {
+CHECKED_WITHOUT_A_CALL = {
     "iam:PassRole",
     "cloudtrail:AddTags",
     "cloudwatch:TagResource",
@@ -18,19 +14,7 @@ ASKED_WITHOUT_A_CALL = {
     "secretsmanager:TagResource",
     "sns:TagResource",
 }
-MODULES = (
-    "alert_topic",
-    "detection_drill",
-    "leftovers",
-    "log_bucket",
-    "log_file_validation",
-    "log_group",
-    "metric_alarms",
-    "metric_filters",
-    "secret",
-    "trail",
-)
-# What amazon.aws.iam_role and amazon.aws.kms_key call when they find something that differs; from their source.
+# The calls of amazon.aws.iam_role and amazon.aws.kms_key that repair a difference, from their source.
 UPSTREAM_REPAIRS = {
     "iam:DetachRolePolicy",
     "iam:UntagRole",
@@ -42,7 +26,7 @@ UPSTREAM_REPAIRS = {
     "kms:UntagResource",
     "kms:UpdateKeyDescription",
 }
-# The modules can do this as well, and the roles never ask them to.
+# Documented actions of modules for options that no role uses.
 BEYOND_THE_ROLES = {
     "cloudtrail:GetInsightSelectors",
     "cloudtrail:PutInsightSelectors",
@@ -54,19 +38,3 @@ BEYOND_THE_ROLES = {
     "sns:GetSubscriptionAttributes",
     "sns:Unsubscribe",
 }
-
-
-def deployer_policy(repository: Path) -> dict[str, Any]:
-    """Return the policy that docs/permissions.md describes."""
-    policy: dict[str, Any] = json.loads((repository / "docs/deployer_policy.json").read_text())
-    return policy
-
-
-def allowed(policy: dict[str, Any], *kinds: str) -> set[str]:
-    """Return the actions of the statements whose Sid begins with one of these words."""
-    return {
-        action
-        for statement in policy["Statement"]
-        if statement["Sid"].startswith(kinds)
-        for action in statement["Action"]
-    }

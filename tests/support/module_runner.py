@@ -1,4 +1,4 @@
-"""Run a module of ours as Ansible does, but inside the test's own process: a hundred times in a second or two."""
+"""Run a module of this collection as Ansible does, but in the process of the test, which is much faster."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import base64
 import importlib
 import io
 import json
-import re
 import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stdout
@@ -15,27 +14,27 @@ from typing import Any
 
 import botocore.loaders
 import pytest
-import yaml
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.secmon.aws.plugins.module_utils.core import retries
 from ansible_collections.secmon.aws.plugins.module_utils.core.iam_actions import iam_action
 
 from tests.support.embedded_control import ask
+from tools.generate_docs.modules import documented_actions as documented_actions
 
 _LOADER = botocore.loaders.create_loader()
-OURS = "ansible_collections.secmon.aws.plugins.modules"
+MODULES = "ansible_collections.secmon.aws.plugins.modules"
 
 
 @dataclass
 class ModuleRunner:
-    """One module against one embedded AWS.
+    """Runs one module against one embedded AWS.
 
     Attributes:
         endpoint: Where the embedded AWS listens.
         name: The module's name.
-        access_key: A key that the embedded AWS knows; any other is root of the first account.
-        secret_key: Its secret part.
+        access_key: An access key; one that the embedded AWS does not know is root of the first account.
+        secret_key: Its secret key.
         region: The region.
     """
 
@@ -46,11 +45,11 @@ class ModuleRunner:
     region: str = "us-east-1"
 
     def __call__(self, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
-        """Return what the module returned; a failure too, which has `failed`."""
-        return self._run(f"{OURS}.{self.name}", check, arguments)
+        """Return the result of the module, also if it failed (`failed`)."""
+        return self._run(f"{MODULES}.{self.name}", check, arguments)
 
     def upstream(self, name: str, /, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
-        """Return what a module of another collection returned, such as `amazon.aws.cloudtrail`."""
+        """Return the result of a module of another collection, such as `amazon.aws.cloudtrail`."""
         namespace, collection, module = name.split(".")
         path = f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}"
         return self._run(path, check, arguments)
@@ -66,7 +65,7 @@ class ModuleRunner:
         }
         module = importlib.import_module(path)
         printed = io.StringIO()
-        # Ansible keeps them for the life of a process, which is one module's elsewhere.
+        # Ansible keeps warnings for the life of the process, which normally runs one module.
         warnings._global_warnings.clear()
         warnings._global_deprecations.clear()
         with patch_module_args(connection | arguments), redirect_stdout(printed), pytest.raises(SystemExit):
@@ -87,20 +86,20 @@ class ModuleRunner:
         return str(result["msg"])
 
     def calls(self, act: Callable[[], Any]) -> list[dict[str, Any]]:
-        """Return the calls that the embedded AWS recorded while something was done."""
+        """Return the calls that the embedded AWS recorded during an action."""
         before = ask(self.endpoint, "calls")
         act()
-        # Calls of several threads are recorded as they end, and numbered as they begin.
+        # Calls of several threads are recorded when they end, and numbered when they begin.
         since = max((call["id"] for call in before), default=0)
         recorded: list[dict[str, Any]] = ask(self.endpoint, f"calls?since={since}")
         return recorded
 
     def iam_actions(self, act: Callable[[], Any]) -> set[str]:
-        """Return the IAM actions of the calls that were recorded while something was done."""
+        """Return the IAM actions of the calls during an action."""
         return iam_actions_of(self.calls(act))
 
     def faults(self, *faults: dict[str, Any]) -> None:
-        """Let the next calls fail; embedded_aws/core/faults.py says how a fault is written."""
+        """Arm faults for the next calls; docs/embedded_aws.md describes them."""
         ask(self.endpoint, "faults", list(faults))
 
 
@@ -114,14 +113,8 @@ def iam_actions_of(calls: Iterable[Mapping[str, Any]]) -> set[str]:
     return {iam_action(call["service"], call["action"], of_version=call["action"] == "DeleteObjects") for call in calls}
 
 
-def documented_actions(name: str) -> set[str]:
-    """Return the IAM actions that the notes of a module of ours name."""
-    documentation = yaml.safe_load(importlib.import_module(f"{OURS}.{name}").DOCUMENTATION)
-    return set(re.findall(r"C\((\w+:\w+)\)", " ".join(documentation["notes"])))
-
-
 def hidden_in(output: Any, secret: str) -> list[str]:
-    """Return the forms of a secret that an output shows; there should be none."""
+    """Return the encodings of a secret that an output contains."""
     text = output if isinstance(output, str) else json.dumps(output)
     forms = {
         secret,
@@ -134,12 +127,12 @@ def hidden_in(output: Any, secret: str) -> list[str]:
 
 
 def service_models_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let botocore read each service's model once per process; it would take longer than the calls of a test."""
+    """Load the model of each AWS service once per process; loading takes longer than the calls of a test."""
     monkeypatch.setattr("botocore.session.create_loader", lambda _path=None: _LOADER)
 
 
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let retries and the pace of calls take no time: their clock jumps instead."""
+    """Replace the clock of retries and rate limits, so that waiting takes no time."""
     clock = {"now": 0.0}
 
     def sleep(seconds: float) -> None:

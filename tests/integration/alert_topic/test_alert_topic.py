@@ -134,7 +134,7 @@ def test_keeps_a_policy_that_is_equal_in_another_form(run_module: ModuleRunner, 
     assert policy(sns) == reversed_policy
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_keeps_settings_that_the_task_omits(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(**WANTED)
     sns.subscribe(TopicArn=ARN, Protocol="email", Endpoint="colleague@example.com")
@@ -150,7 +150,7 @@ def test_keeps_settings_that_the_task_omits(run_module: ModuleRunner, sns: Any) 
     assert sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["FilterPolicy"] == '{"a": ["b"]}'
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_keeps_other_statements_when_managed_ones_change(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(**WANTED)
     set_policy(sns, {"TheirPipeline": FOREIGN})
@@ -159,7 +159,7 @@ def test_keeps_other_statements_when_managed_ones_change(run_module: ModuleRunne
     assert policy(sns)["Statement"] == [owner, FOREIGN]
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_clears_settings_that_the_task_sets_to_empty_values(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(**WANTED)
     clearing = {"display_name": "", "kms_key_arn": "", "publishers": ["cloudwatch"], "tags": {}}

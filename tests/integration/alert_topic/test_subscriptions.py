@@ -30,7 +30,7 @@ def test_recreates_a_subscription_that_its_owner_ended(run_module: ModuleRunner,
     assert link_in(mails(run_module.endpoint, ALICE["endpoint"])[-1], "ConfirmSubscription")
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_removes_only_the_listed_subscriptions(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(name=NAME, subscriptions=[QUEUE, {**QUEUE, "endpoint": QUEUE["endpoint"] + "2"}])
     result = run_module.succeed(name=NAME, subscriptions=[], remove_subscriptions=[QUEUE])
@@ -39,7 +39,7 @@ def test_removes_only_the_listed_subscriptions(run_module: ModuleRunner, sns: An
     assert not run_module.succeed(name=NAME, remove_subscriptions=[QUEUE])["changed"]
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_reports_that_a_pending_subscription_cannot_be_removed(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE])
     result = run_module.succeed(name=NAME, remove_subscriptions=[ALICE])

@@ -245,7 +245,7 @@ def test_a_filter_with_our_name_and_another_namespace_is_somebody_elses(
     assert left(run_module)["metric filter", "TrackSecretAccess"] == "not made by this collection"
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_what_the_system_only_uses_is_yours(run_module: ModuleRunner, aws_client: Client) -> None:
     make_bucket(aws_client, [])
     make_log_group(aws_client, [])
@@ -268,7 +268,7 @@ def test_what_the_system_only_uses_is_yours(run_module: ModuleRunner, aws_client
     assert result["unexpected"] == 0
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_resources_of_others_are_not_mentioned(run_module: ModuleRunner, aws_client: Client) -> None:
     make_bucket(aws_client, [], name="theirs")
     make_trail(aws_client, [], name="their-trail")

@@ -157,7 +157,7 @@ def test_sets_and_clears_access_logs(run_module: ModuleRunner, s3: Any) -> None:
     assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=NAME)
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_keeps_omitted_settings(run_module: ModuleRunner, s3: Any) -> None:
     run_module.succeed(**WANTED)
     before = bucket(s3)
@@ -165,7 +165,7 @@ def test_keeps_omitted_settings(run_module: ModuleRunner, s3: Any) -> None:
     assert bucket(s3) == before
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_keeps_statements_and_lifecycle_rules_of_others(run_module: ModuleRunner, s3: Any) -> None:
     run_module.succeed(**WANTED)
     policy = json.loads(s3.get_bucket_policy(Bucket=NAME)["Policy"])

@@ -95,7 +95,7 @@ def test_sets_and_clears_the_key_of_an_existing_group(
     assert "kmsKeyId" not in group(logs)
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_keeps_omitted_settings(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**WANTED)
     before = group(logs)
@@ -103,7 +103,7 @@ def test_keeps_omitted_settings(run_module: ModuleRunner, logs: Any) -> None:
     assert group(logs) == before
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_a_retention_of_zero_days_keeps_events_forever(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**WANTED)
     assert run_module.succeed(name=NAME, retention_days=0)["changed"]

@@ -82,7 +82,7 @@ def test_replaces_a_statistic_by_an_extended_statistic(
     assert run_module.succeed(alarms=[{"name": "read", **LEAST}])["changed"]
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_keeps_description_actions_and_tags_that_the_task_omits(run_module: ModuleRunner, cloudwatch: Any) -> None:
     run_module.succeed(**WANTED)
     before = alarms(cloudwatch)
@@ -94,7 +94,7 @@ def test_keeps_description_actions_and_tags_that_the_task_omits(run_module: Modu
     assert alarms(cloudwatch) == before
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_clears_settings_that_the_task_sets_to_empty_values(run_module: ModuleRunner, cloudwatch: Any) -> None:
     run_module.succeed(**WANTED)
     empty_actions: dict[str, Any] = {"alarm_actions": [], "ok_actions": [], "insufficient_data_actions": []}
@@ -108,7 +108,7 @@ def test_clears_settings_that_the_task_sets_to_empty_values(run_module: ModuleRu
     assert found["Tags"] == MARK
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_keeps_other_tags_with_purge_tags_false(run_module: ModuleRunner, cloudwatch: Any) -> None:
     run_module.succeed(alarms=[{"name": "read", **LEAST, "tags": {"cost": 42}}], tags={"team": "a", "cost": 1})
     assert tags(cloudwatch, "read") == {"team": "a", "cost": "42", **MARK}

@@ -169,7 +169,7 @@ def test_recreates_a_deleted_filter(run_module: ModuleRunner, logs: Any) -> None
     assert filters(logs) == right
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_keeps_omitted_settings(run_module: ModuleRunner, logs: Any) -> None:
     put(logs, "Unmentioned")
     run_module.succeed(**WANTED)
@@ -182,7 +182,7 @@ def test_keeps_omitted_settings(run_module: ModuleRunner, logs: Any) -> None:
     assert filters(logs) == right
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 @pytest.mark.parametrize(
     ("item", "cleared", "gone"),
     [
@@ -202,7 +202,7 @@ def test_clears_settings(
     assert not run_module.succeed(**wanted)["changed"]
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_dimensions_and_default_value_replace_each_other(run_module: ModuleRunner, logs: Any) -> None:
     silent = {key: LOGINS[key] for key in REQUIRED}
     run_module.succeed(log_group_name=GROUP, filters=[{**silent, "default_value": 0}])

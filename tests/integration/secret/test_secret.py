@@ -151,7 +151,7 @@ def test_a_replica_that_failed_is_warned_about(run_module: ModuleRunner, aws_cli
     assert any("eu-west-1 failed" in warning for warning in result["warnings"])
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(**WANTED)
     before = seen(aws_client)
@@ -161,7 +161,7 @@ def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, aws_clie
     assert seen(aws_client) == before
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 @pytest.mark.parametrize(
     ("cleared", "field", "empty"),
     [
@@ -184,7 +184,7 @@ def test_what_the_task_clears_is_cleared(
     assert not run_module.succeed(name=NAME, **cleared)["changed"]
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_tags_are_kept_if_the_task_does_not_purge(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(**WANTED)
     run_module.succeed(name=NAME, tags={"more": "1"}, purge_tags=False)

@@ -31,7 +31,7 @@ def actions(run_module: ModuleRunner, **task: Any) -> list[str]:
     return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**task))]
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_on_create_the_value_of_an_existing_secret_stays(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(name=NAME, value="first")
     assert not run_module.succeed(name=NAME, value="second")["changed"]
@@ -135,7 +135,7 @@ def test_always_is_refused_without_a_proper_key(run_module: ModuleRunner, key: s
     assert calls == []
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 @pytest.mark.parametrize(
     "change",
     [

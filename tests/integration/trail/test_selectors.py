@@ -43,7 +43,7 @@ def test_restores_the_name_of_a_selector(run_module: ModuleRunner, cloudtrail: A
     assert '"management"' in seen(cloudtrail)["advanced"]
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_keeps_equivalent_selectors_of_the_other_form(run_module: ModuleRunner, cloudtrail: Any) -> None:
     task = {**SIMPLE, "exclude_management_event_sources": ["rdsdata.amazonaws.com", "kms.amazonaws.com"]}
     run_module.succeed(**task)
@@ -57,7 +57,7 @@ def test_keeps_equivalent_selectors_of_the_other_form(run_module: ModuleRunner, 
     assert seen(cloudtrail) == before
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_an_exclusion_alone_keeps_the_data_events(run_module: ModuleRunner, cloudtrail: Any) -> None:
     run_module.succeed(**SIMPLE, **ADVANCED)
     task = {"name": NAME, "exclude_management_event_sources": ["kms.amazonaws.com"]}

@@ -67,7 +67,7 @@ def test_supports_empty_tag_values(run_module: ModuleRunner, cloudtrail: Any, tr
         assert not run_module.succeed(**SIMPLE, tags=tags)["changed"]
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_keeps_omitted_settings(run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]) -> None:
     run_module.succeed(**full_trail | {"logging": False})
     before = seen(cloudtrail)
@@ -76,7 +76,7 @@ def test_keeps_omitted_settings(run_module: ModuleRunner, cloudtrail: Any, full_
     assert seen(cloudtrail) == before | {"S3KeyPrefix": "moved"}
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_clears_settings(run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]) -> None:
     run_module.succeed(**full_trail)
     assert run_module.succeed(**CLEARED)["changed"]
@@ -88,7 +88,7 @@ def test_clears_settings(run_module: ModuleRunner, cloudtrail: Any, full_trail: 
     assert not run_module.succeed(**CLEARED)["changed"]
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 @pytest.mark.parametrize("option", ["log_group_arn", "log_group_role_arn"])
 def test_clearing_log_group_or_role_clears_both(
     run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any], option: str
@@ -98,13 +98,13 @@ def test_clearing_log_group_or_role_clears_both(
     assert not {"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"} & set(seen(cloudtrail))
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_accepts_a_log_group_arn_with_and_without_suffix(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
     run_module.succeed(**full_trail)
     assert not run_module.succeed(name=NAME, log_group_arn=group_arn(GROUP).removesuffix(":*"))["changed"]
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_changes_the_role_of_a_log_group(
     run_module: ModuleRunner, cloudtrail: Any, aws_client: Callable[..., Any], full_trail: dict[str, Any]
 ) -> None:
@@ -118,7 +118,7 @@ def test_changes_the_role_of_a_log_group(
     assert (trail["CloudWatchLogsLogGroupArn"], trail["CloudWatchLogsRoleArn"]) == (group_arn(GROUP), OTHER_ROLE)
 
 
-@pytest.mark.promise("silence")
+@pytest.mark.promise("unset_options")
 def test_a_new_trail_logs_and_a_stopped_one_stays_stopped(
     run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]
 ) -> None:

@@ -1,0 +1,51 @@
+"""Generated blocks in Markdown files: what stands between two comments is replaced by the output of a function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.generate_docs import costs, modules, roles, variables
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+_BLOCK = re.compile(r"(<!-- generated: ([a-z-]+)(?: (\w+))? -->\n).*?(<!-- end of generated -->)", re.DOTALL)
+# What the first comment can name; a word after the name is passed to the function.
+GENERATORS: dict[str, Callable[..., str]] = {
+    "costs": costs.profile_costs,
+    "modules": modules.all_modules,
+    "policy-names": variables.names_in_the_policy,
+    "profiles": variables.profiles,
+    "promises": modules.promises,
+    "resources": modules.resources,
+    "role-actions": roles.actions,
+    "role-variables": roles.variables,
+    "roles": roles.all_roles,
+    "variables": variables.all_variables,
+}
+
+
+def regenerate(text: str) -> str:
+    """Return a document with the current content of its generated blocks.
+
+    Raises:
+        KeyError: A block has a name that is not in GENERATORS.
+    """
+
+    def block(match: re.Match[str]) -> str:
+        begin, name, argument, end = match.groups()
+        return begin + GENERATORS[name](*[argument] if argument else []) + end
+
+    return _BLOCK.sub(block, text)
+
+
+def documents() -> list[Path]:
+    """Return the documents that have generated blocks."""
+    paths = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md"), *REPOSITORY.glob("roles/*/README.md")]
+    return [path for path in sorted(paths) if _BLOCK.search(path.read_text())]
+
+
+def outdated() -> dict[Path, str]:
+    """Return the documents that differ from what would be generated, with their new text."""
+    texts = {path: regenerate(path.read_text()) for path in documents()}
+    return {path: text for path, text in texts.items() if text != path.read_text()}

@@ -1,0 +1,55 @@
+"""The monthly costs of each profile, from its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES
+from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
+
+from tools.generate_docs.markdown import table
+
+RULES = Path(__file__).resolve().parents[2] / "rules"
+
+# US dollars per month, us-east-1. docs/costs.md lists the sources and how reliable they are.
+METRIC = Decimal("0.30")
+ALARM = Decimal("0.10")
+SECRET = Decimal("0.40")
+FREE_METRICS = FREE_ALARMS = 10
+
+
+def rules_of(profile: str) -> tuple[Rule, ...]:
+    """Return the rules that a profile deploys."""
+    rules = load_rules([RULES / pack for pack in PROFILES[profile]["secmon_packs"]])
+    return tuple(rule for rule in rules if rule.enabled)
+
+
+def count_metrics_and_alarms(rules: Sequence[Rule]) -> tuple[int, int]:
+    """Return how many metrics and alarms some rules create."""
+    return len({(rule.metric.namespace, rule.metric.name) for rule in rules}), len(rules)
+
+
+def monthly_cost(metrics: int, alarms: int, free_metrics: int = 0, free_alarms: int = 0) -> Decimal:
+    """Return the US dollars per month for the sample secret, metrics and alarms.
+
+    Args:
+        metrics: Custom metrics with data in every hour.
+        alarms: Alarms of standard resolution on one metric each.
+        free_metrics: Metrics that the free tier covers.
+        free_alarms: Alarms that it covers.
+    """
+    return SECRET + METRIC * max(metrics - free_metrics, 0) + ALARM * max(alarms - free_alarms, 0)
+
+
+def profile_costs() -> str:
+    """Return the table of the profiles."""
+    rows = []
+    for profile in PROFILES:
+        metrics, alarms = count_metrics_and_alarms(rules_of(profile))
+        full = monthly_cost(metrics, alarms)
+        reduced = monthly_cost(metrics, alarms, FREE_METRICS, FREE_ALARMS)
+        rows.append((f"`{profile}`", str(metrics), str(alarms), str(SECRET), f"**{full} USD**", f"{reduced} USD"))
+    return table(("profile", "metrics", "alarms", "secret", "per month", "with an unused free tier"), rows)

@@ -1,0 +1,108 @@
+"""The roles: their variables from argument_specs and defaults, their IAM actions from the modules that they run."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.generate_docs.markdown import bullets, from_ansible, table, value
+from tools.generate_docs.modules import aws_modules, documented_actions
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ROLES = ("account", "secret", "sns_email", "cloudwatch_logs", "cloudtrail", "metric_alarm", "encryption_key")
+# The IAM actions of upstream's modules as the roles use them, read in their source, and of AWS's own checks.
+UPSTREAM_ACTIONS = {
+    "amazon.aws.sts_assume_role": {"sts:AssumeRole"},
+    "amazon.aws.aws_caller_info": {"sts:GetCallerIdentity", "iam:ListAccountAliases"},
+    "amazon.aws.iam_role": {
+        *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole"),
+        *("iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:TagRole"),
+        *("iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"),
+    },
+    "amazon.aws.iam_policy": {"iam:GetRolePolicy", "iam:ListRolePolicies", "iam:PutRolePolicy"},
+    "amazon.aws.kms_key": {
+        *("kms:CancelKeyDeletion", "kms:CreateAlias", "kms:CreateKey", "kms:DescribeKey", "kms:EnableKey"),
+        *("kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListGrants", "kms:ListKeyPolicies"),
+        *("kms:ListResourceTags", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource"),
+        *("kms:UntagResource", "kms:UpdateKeyDescription", "sts:GetCallerIdentity"),
+    },
+    # AWS checks it for the role of the trail. Source: IAM user guide, "Granting a user permissions to pass a role".
+    "secmon.aws.trail": {"iam:PassRole"},
+}
+
+
+def _read(role: str, path: str) -> Any:
+    return yaml.safe_load((REPOSITORY / "roles" / role / path).read_text())
+
+
+def _specification(role: str) -> dict[str, Any]:
+    specification: dict[str, Any] = _read(role, "meta/argument_specs.yml")["argument_specs"]["main"]
+    return specification
+
+
+def modules_of(role: str) -> set[str]:
+    """Return the fully qualified names of the AWS modules that a role's tasks run."""
+    tasks = "".join(path.read_text() for path in sorted((REPOSITORY / "roles" / role / "tasks").glob("*.yml")))
+    return set(re.findall(r"^ +((?:secmon|amazon|community)\.aws\.\w+):", tasks, re.MULTILINE))
+
+
+def role_actions(role: str) -> set[str]:
+    """Return the IAM actions that the modules of a role can need."""
+    found: set[str] = set()
+    for name in modules_of(role):
+        module = name.removeprefix("secmon.aws.")
+        found |= UPSTREAM_ACTIONS.get(name, set())
+        found |= documented_actions(module) if module in aws_modules() else set()
+    return found
+
+
+def policy_actions(*kinds: str) -> set[str]:
+    """Return the actions of the statements in docs/deployer_policy.json whose Sid begins with one of these words."""
+    policy = json.loads((REPOSITORY / "docs/deployer_policy.json").read_text())
+    statements = [statement for statement in policy["Statement"] if statement["Sid"].startswith(kinds)]
+    return {action for statement in statements for action in statement["Action"]}
+
+
+def actions(role: str) -> str:
+    """Return the lists of the IAM actions of a role: those of every run, and those of repairs and further options.
+
+    Options of modules that no role uses need more; docs/deployer_policy.json leaves their actions out.
+    """
+    needed = role_actions(role)
+    repairs = needed & policy_actions("Repair")
+    always = needed & (policy_actions("") | UPSTREAM_ACTIONS["amazon.aws.sts_assume_role"]) - repairs
+    lists = bullets(sorted(always))
+    if repairs:
+        lists += f"\nTo repair manual changes, or for options that are off by default:\n\n{bullets(sorted(repairs))}"
+    return lists
+
+
+def variables(role: str) -> str:
+    """Return the table of a role's variables."""
+    defaults = _read(role, "defaults/main.yml")
+    rows = [
+        (f"`{name}`", _default(defaults.get(name), option), from_ansible(option["description"]))
+        for name, option in _specification(role)["options"].items()
+    ]
+    return table(("variable", "default", "meaning"), rows)
+
+
+def _default(default: Any, option: dict[str, Any]) -> str:
+    """Return a default as Markdown; a template as the specification words it, or as its expression."""
+    if default is None and option.get("required"):
+        return "**required**"
+    if not isinstance(default, str) or "{{" not in default:
+        return value(default)
+    expression = default.strip("{} ")
+    internal = _read("common", "vars/main.yml").get(expression)
+    return value(option.get("default", internal or expression))
+
+
+def all_roles() -> str:
+    """Return the table of the roles in the order of site.yml."""
+    rows = [(f"[`{role}`](roles/{role}/README.md)", _specification(role)["short_description"]) for role in ROLES]
+    return table(("role", "purpose"), rows)
