@@ -31,6 +31,7 @@ lint-quick: venv-dev  ## Run the linters that take seconds
 
 docs: venv-dev  ## Update the generated documentation and build HTML in build/docs
 	@python -m tools.generate_docs
+	@python -m tools.rule_schema
 	@tools/build_docs.sh
 
 bench: venv-dev  ## Run the benchmarks and print their table

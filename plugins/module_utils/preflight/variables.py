@@ -87,7 +87,7 @@ TABLE: Mapping[str, tuple[Variable, ...]] = {
         Variable("secmon_region", shapes.REGION_NAME, required=True),
         Variable("secmon_tags", _TAGS),
     ),
-    "How it is reached": (
+    "Credentials and connection": (
         Variable("secmon_aws_profile", shapes.PROFILE_NAME),
         Variable("secmon_access_key", shapes.CREDENTIAL, secret=True),
         Variable("secmon_secret_key", shapes.CREDENTIAL, secret=True),
@@ -97,7 +97,7 @@ TABLE: Mapping[str, tuple[Variable, ...]] = {
         Variable("secmon_assume_role_session_name", shapes.SESSION_NAME),
         Variable("secmon_endpoint_url", shapes.URL),
     ),
-    "What is detected": (
+    "Detections": (
         Variable("secmon_profile", choice(PROFILES, _profile_hint)),
         Variable("secmon_packs", _PACKS, default_words="by `secmon_profile`"),
         Variable("secmon_rules", _RULES),
@@ -116,7 +116,7 @@ TABLE: Mapping[str, tuple[Variable, ...]] = {
         Variable("secmon_secret_value_hmac_key", shapes.HMAC_KEY, secret=True),
         Variable("secmon_secret_recovery_window_days", shapes.RECOVERY_DAYS),
     ),
-    "Who is told": (
+    "Notifications": (
         Variable("secmon_emails", list_of(shapes.EMAIL, "list of e-mail addresses")),
         Variable("secmon_topic_name", shapes.TOPIC_NAME),
         Variable("secmon_topic_display_name", shapes.DISPLAY_NAME),
