@@ -132,9 +132,3 @@ def test_the_embedded_aws_uses_only_the_pure_packages_of_the_collection(reposito
             if name.startswith(COLLECTION):
                 used = name.removeprefix(f"{COLLECTION}.plugins.module_utils.")
                 assert {used, used.split(".")[0]} & EMBEDDED_MAY_USE, (file, name)
-
-
-def test_no_folder_of_code_holds_more_than_twenty_files(repository: Path) -> None:
-    for folder in [repository / MODULE_UTILS, *(repository / MODULE_UTILS).rglob("*")]:
-        if folder.is_dir():
-            assert len(list(folder.glob("*.py"))) <= 20, folder
