@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Run the tests and the lint of detection rules on the controller; plugins/modules/test_rules.py documents it."""
+"""Test and lint detection rules on the controller; plugins/modules/test_rules.py has the documentation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.lint import LintContext, lint_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides
-from ansible_collections.secmon.aws.plugins.module_utils.rules.report import report, totals
+from ansible_collections.secmon.aws.plugins.module_utils.rules.report import format_report, format_totals
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import run_tests
 from ansible_collections.secmon.aws.plugins.module_utils.validation.errors import RuleError
 
@@ -31,7 +31,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the counts, the failing tests and the findings; failed if a rule cannot do its work."""
+        """Return counts, failed tests and findings; fail if a rule cannot work."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _first, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         try:
@@ -39,18 +39,18 @@ class ActionModule(ActionBase):
             rules = apply_overrides(rules, ("overrides", options["overrides"]))
         except RuleError as error:
             return result | {"failed": True, "msg": f"The rules cannot be loaded.\n{error}"}
-        return result | self._tested(rules, options)
+        return result | self._test(rules, options)
 
-    def _tested(self, rules: Any, options: dict[str, Any]) -> dict[str, Any]:
+    def _test(self, rules: Any, options: dict[str, Any]) -> dict[str, Any]:
         results = run_tests(rules)
         findings = lint_rules(rules, LintContext(excluded_event_sources=tuple(options["excluded_event_sources"])))
-        self._display.display(report(rules, results, findings))
+        self._display.display(format_report(rules, results, findings))
         failures = [asdict(test) for test in results if not test.passed]
         fatal = [finding for finding in findings if finding.level == "error" or options["strict"]]
         return {
             "changed": False,
             "failed": bool(failures or fatal or not rules),
-            "msg": totals(rules, results, findings) if rules else f"There is no rule file in {options['paths']}.",
+            "msg": format_totals(rules, results, findings) if rules else f"No rule file in {options['paths']}.",
             "rules": [rule.id for rule in rules],
             "tests_run": len(results),
             "failures": failures,

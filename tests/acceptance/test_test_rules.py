@@ -76,8 +76,8 @@ def test_a_failing_test_names_the_condition_and_what_the_event_holds(folder: Pat
     save(folder, rule(pattern=PATTERN.replace("CreateUser", "CreateUsers")))
     result = play(folder)
     assert result.returncode != 0
-    assert "FAILED user_made: 'a user is made' expects a match and got none" in result.stdout
-    assert 'condition `$.eventName = "CreateUsers"` is false: the event holds "CreateUser"' in result.stdout
+    assert "FAILED user_made: 'a user is made' expected a match, got no match" in result.stdout
+    assert 'condition `$.eventName = "CreateUsers"` is false: the event has "CreateUser"' in result.stdout
 
 
 def test_all_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:

@@ -1,20 +1,20 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Every point on which the sources contest or are silent: what this engine does there, why, and who says what.
+"""Points of the language where sources disagree or are silent: what this engine does, why, and the sources.
 
-Each choice that a pattern relies on comes back to its author as a PatternWarning. Where AWS's answer is unknown, a
-form that has an unambiguous alternative is refused rather than guessed; those are in REFUSED. The silent points that
-show in messages or limits only, so that no pattern can be warned of them, are read like this:
+Each choice that a pattern relies on is returned to its author as a PatternWarning. Where the answer of AWS is unknown,
+a form with an unambiguous alternative is rejected; REJECTED lists these. Choices that concern only messages or limits
+cause no warning:
 
-- Numbers are compared by their exact decimal value; those of more than 1,000 characters compare false.
-- A message nested more than 100,000 deep is no document and matches no JSON pattern.
+- Numbers are compared by their exact decimal value; a comparison with a number of more than 1,000 characters is false.
+- A message nested more than 100,000 levels deep is not a document and matches no JSON pattern.
 - ``.*`` reaches the values of objects only, ``[*]`` those of objects and arrays.
-- A leading asterisk follows the rule of an interior one: ``*X`` holds if the first X is at the end of the text.
-- ``.`` in a regular expression is any character, a line break included, and ``$`` the very end of the text;
-  ``\\s`` is any ASCII white space.
-- Space-delimited fields are separated by blanks, tabs and line breaks. A closing delimiter ends its field even without
-  a blank after it. Without ``...`` the last slot takes the rest of the line even if it has no name.
+- A leading asterisk follows the rule of an interior one: ``*X`` is true if the first X is at the end of the text.
+- ``.`` in a regular expression is any character including a line break, and ``$`` is the end of the text;
+  ``\\s`` is any ASCII whitespace.
+- Space-delimited fields are separated by spaces, tabs and line breaks. A closing delimiter ends its field even without
+  a space after it. Without ``...`` the last slot takes the rest of the line even if it has no name.
 - The length of a pattern is counted in characters, not bytes.
 """
 
@@ -33,7 +33,7 @@ _LIVE_2019 = "observed with TestMetricFilter, 2019 (cfchou/metric_filter_parser)
 
 @dataclass(frozen=True)
 class Choice:
-    """One contested or silent point: ``reason`` is what the author is told, ``source`` who says so."""
+    """One choice: ``reason`` is the text for the author of a pattern, ``source`` its source."""
 
     code: str
     reason: str
@@ -53,7 +53,7 @@ class PatternWarning:
 _CHOICES = (
     Choice(
         "not-equal-on-missing",
-        '"!=" is false when the property is missing, so a message without it goes unseen; '
+        '"!=" is false when the property is missing, so a message without it does not match; '
         "add || (... NOT EXISTS) if it should count.",
         "console test in DataBiosphere/azul#5884; Classmethod DevelopersIO on NOT EXISTS; the user guide is silent",
     ),
@@ -74,78 +74,78 @@ _CHOICES = (
     ),
     Choice(
         "interior-wildcard",
-        "An asterisk inside a text takes the first occurrence of what follows it and never tries another: "
-        '"11*1" misses "111.111". Use a regular expression where this matters.',
-        f"{_OLD_GUIDE} says that it is literal, {_GUIDE} that it is a wildcard; {_LIVE_2019} fits this reading",
+        "An asterisk inside a value matches up to the first occurrence of what follows and tries no other: "
+        '"11*1" does not match "111.111". Use a regular expression if this matters.',
+        f"{_OLD_GUIDE} says that it is literal, {_GUIDE} that it is a wildcard; {_LIVE_2019} supports this reading",
     ),
     Choice(
         "wildcard-only-literal",
-        "No escape for an asterisk is documented: it is a wildcard inside quotes as well. "
+        "No escape for an asterisk is documented: it is a wildcard in quotes, too. "
         "Write \\x2A in a regular expression to find an asterisk.",
         _GUIDE,
     ),
     Choice(
         "boolean-word",
-        'This compares with the text, never with a JSON boolean; use "IS TRUE" or "IS FALSE".',
+        'This compares with a string, never with a JSON boolean; use "IS TRUE" or "IS FALSE".',
         _LIVE,
     ),
     Choice(
         "quoted-keyword",
-        "A quoted keyword is ordinary text; write the keyword without quotes if the test is meant.",
-        f"{_GUIDE} (IS NULL, IS TRUE, IS FALSE, NOT EXISTS stand without quotes)",
+        "A quoted keyword is an ordinary string; remove the quotes to use the keyword.",
+        f"{_GUIDE} (IS NULL, IS TRUE, IS FALSE, NOT EXISTS have no quotes)",
     ),
     Choice(
         "bracket-without-dot",
-        "$['name'] is read like the documented $.['name']; write the dot.",
+        "$['name'] is read as the documented $.['name']; write the dot.",
         f"{_GUIDE} shows only $.['name']",
     ),
     Choice(
         "number-text",
-        "The text of a number is the one in the message: a quoted or wildcard literal sees 1e2 and 100 as different.",
+        "A quoted or wildcard literal compares with the number as written in the message: 1e2 and 100 differ.",
         f'{_LIVE} (quoted "1" equals 1, not 1.0); exponents not observed',
     ),
     Choice(
         "unusual-blank",
-        "A tab or a line break between the parts of a pattern is read like a blank; write a blank.",
-        f"{_GUIDE} shows blanks only",
+        "A tab or a line break between the parts of a pattern is read as a space; write a space.",
+        f"{_GUIDE} shows spaces only",
     ),
     Choice(
         "unknown-escape",
-        'Only \\" and \\\\ are known escapes; this backslash is read as itself. Double it to say so.',
+        'Only \\" and \\\\ are known escapes; this backslash is literal. Write it twice to make that clear.',
         f"{_LIVE_2019}; the user guide is silent on escapes",
     ),
     Choice(
         "regex-blank",
-        "A blank in a regular expression is read as itself; \\x20 or \\s is the documented way.",
-        f"{_GUIDE} lists the allowed characters without the blank, and uses one in an example",
+        "A space in a regular expression is literal; \\x20 or \\s is the documented way.",
+        f"{_GUIDE} does not list the space as allowed, but uses it in an example",
     ),
     Choice(
         "regex-with-terms",
-        "A regular expression beside other terms is read as one more condition; only the regular expression alone "
+        "A regular expression with other terms is read as one more condition; only a single regular expression "
         "is documented.",
         _GUIDE,
     ),
     Choice(
         "optional-terms-ignored",
-        'The terms with "?" are ignored, because there is a term without it.',
+        'The terms with "?" are ignored, because there are terms without "?".',
         f"{_GUIDE}; {_LIVE}",
     ),
-    Choice("literal-asterisk-term", "An asterisk in a term is no wildcard; it must occur in the message.", _LIVE),
-    Choice("empty-term", "An empty term occurs in every message.", "the sources are silent"),
+    Choice("literal-asterisk-term", "An asterisk in a term is not a wildcard; it must occur in the message.", _LIVE),
+    Choice("empty-term", "An empty term matches every message.", "the sources are silent"),
     Choice(
         "delimited-field-count",
         'Without "..." the last field takes the rest of the line, and a line with fewer fields does not match; '
-        'write "..." where the number of fields varies.',
+        'write "..." if the number of fields varies.',
         f"{_LIVE}; {_OLD_GUIDE} implies an exact number of fields",
     ),
     Choice(
         "undeclared-field",
-        "No slot of the pattern has this name, so the condition never holds.",
-        f"{_OLD_GUIDE} has such an example; its effect is not stated",
+        "No field of the pattern has this name, so the condition is never true.",
+        f"{_OLD_GUIDE} has such an example without its effect",
     ),
     Choice(
         "delimited-number-equality",
-        'Fields are text: "=" and "!=" compare the written digits (200 is not 200.0); only < <= > >= compare by value.',
+        'Fields are strings: "=" and "!=" compare the characters (200 is not 200.0); only < <= > >= compare numbers.',
         "the sources are silent",
     ),
 )
@@ -154,42 +154,44 @@ CHOICES = {choice.code: choice for choice in _CHOICES}
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """A form that is refused because AWS's answer to it is unknown and another form says the same."""
+class Rejection:
+    """A form that is rejected because the answer of AWS is unknown and another form has the same meaning."""
 
     form: str
     example: str
     source: str
 
 
-REFUSED = (
-    Refusal("blanks before the opening bracket", " { $.a = 1 }", _LIVE_2019),
-    Refusal("blanks after the closing bracket", "{ $.a = 1 } ", f"{_LIVE_2019}, with blanks on both sides"),
-    Refusal("keywords in lower case", "{ $.a is null }", "documented in upper case only"),
-    Refusal("a hyphen, dot or slash in an unquoted term", "a-b", f"{_OLD_GUIDE}: needs quotes"),
-    Refusal("a sign with a blank after it", "- a", "the sources are silent"),
-    Refusal("a regular expression beside an excluded term", '%a% -"b"', "field report; the user guide is silent"),
-    Refusal(
+REJECTED = (
+    Rejection("whitespace before the opening bracket", " { $.a = 1 }", _LIVE_2019),
+    Rejection("whitespace after the closing bracket", "{ $.a = 1 } ", f"{_LIVE_2019}, with spaces on both sides"),
+    Rejection("keywords in lower case", "{ $.a is null }", "documented in upper case only"),
+    Rejection("a hyphen, dot or slash in an unquoted term", "a-b", f"{_OLD_GUIDE}: needs quotes"),
+    Rejection("a sign followed by a space", "- a", "the sources are silent"),
+    Rejection("a regular expression with an excluded term", '%a% -"b"', "field report; the user guide is silent"),
+    Rejection(
         "an escaped percent sign in a regular expression", "%a\\%b%", "the sources are silent; \\x25 is documented"
     ),
-    Refusal("\\x80 and above in a regular expression", "%\\xe9%", f"{_GUIDE}: \\xhh is an ASCII character"),
-    Refusal("nested, lazy or possessive quantifiers", "%a+?%", "no documented form"),
-    Refusal("an empty alternative", "%a|%", "no documented form"),
-    Refusal("^ or $ inside an alternative", "%a^b%", "no documented form"),
-    Refusal("a bare bracket or brace in a regular expression", "%a}%", "engines differ; the escape is documented"),
-    Refusal("a field name with other than letters, digits and underscores", "[a-b]", "examples show no other"),
-    Refusal("an empty JSON condition", "{ }", "no documented meaning"),
+    Rejection("\\x80 and above in a regular expression", "%\\xe9%", f"{_GUIDE}: \\xhh is an ASCII character"),
+    Rejection("nested, lazy or possessive quantifiers", "%a+?%", "no documented form"),
+    Rejection("an empty alternative", "%a|%", "no documented form"),
+    Rejection("^ or $ inside an alternative", "%a^b%", "no documented form"),
+    Rejection("a bare bracket or brace in a regular expression", "%a}%", "engines differ; the escape is documented"),
+    Rejection(
+        "a field name with characters other than letters, digits and underscores", "[a-b]", "examples show no other"
+    ),
+    Rejection("an empty JSON condition", "{ }", "no documented meaning"),
 )
 
 
 def warning(code: str, position: int) -> PatternWarning:
-    """Make the warning for a choice that the text at a position relies on."""
+    """Return the warning for a choice that the text at a position relies on."""
     choice = CHOICES[code]
     return PatternWarning(code, position, choice.reason, choice.source)
 
 
 def tree_warnings(tree: Tree, positions: dict[int, int]) -> list[PatternWarning]:
-    """List the warnings for the conditions of a tree; ``positions`` holds their places by the id of the node."""
+    """Return the warnings for the conditions of a tree; ``positions`` maps the id of a node to its position."""
     guarded = set(_guarded(tree, frozenset()))
     found: list[PatternWarning] = []
     for leaf in tree_leaves(tree):
@@ -225,13 +227,13 @@ def _comparison_codes(leaf: Compare, guarded: bool) -> Iterator[str]:
 
 
 def _sees_digits(leaf: Compare) -> bool:
-    """Tell whether a quoted literal looks like a number that may be written in another way."""
+    """Return whether a quoted literal looks like a number that has other spellings."""
     text = leaf.literal.text
     return leaf.literal.quoted and text.replace(".", "", 1).isdigit() and ("." in text or text.endswith("00"))
 
 
 def _guarded(tree: Tree, absent: frozenset[Selector]) -> Iterator[int]:
-    """Yield the ids of the comparisons that stand in an ``||`` with NOT EXISTS on the same selector."""
+    """Yield the ids of comparisons that are joined by ``||`` with NOT EXISTS on the same selector."""
     if isinstance(tree, Delimited):
         for slot in tree.slots:
             if isinstance(slot, Slot) and slot.condition:

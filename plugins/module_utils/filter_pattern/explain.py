@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Say, condition by condition, what of a pattern held for a message and what the message has at that place."""
+"""Explain a match: for each condition its result, and the value in the message."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MOST_VALUES = 5
 
 @dataclass(frozen=True)
 class ConditionResult:
-    """One condition of a pattern: its text, whether it holds, and what the message holds at that place."""
+    """One condition of a pattern: its text, whether it is true, and the value in the message."""
 
     text: str
     holds: bool
@@ -43,7 +43,7 @@ class ConditionResult:
 
 
 def explain(tree: Tree, message: LogMessage) -> tuple[ConditionResult, ...]:
-    """List the conditions of a pattern from left to right with their results for a message."""
+    """Return the conditions of a pattern from left to right, with their results for a message."""
     if isinstance(tree, Everything):
         return ()
     if isinstance(tree, Terms):
@@ -88,7 +88,7 @@ def _leaf_result(leaf: Leaf, document: Document) -> ConditionResult:
 
 
 def _show(value: Json) -> str:
-    """Describe a value in one short line; what is inside objects and arrays is only counted."""
+    """Describe a value in one short line; objects and arrays by their size only."""
     if isinstance(value, dict):
         return f"an object of {len(value)}"
     if isinstance(value, list):

@@ -1,12 +1,12 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Bounds of the filter pattern language: what AWS documents, and what keeps our own matching bounded."""
+"""Limits of the filter pattern language: those of AWS, and those that bound the time of matching."""
 
 from __future__ import annotations
 
 MAX_PATTERN_LENGTH = 1024
-"""Length of one pattern (CloudWatch Logs API reference, ``filterPattern``), in characters by our reading, not bytes."""
+"""Length of one pattern (CloudWatch Logs API reference, ``filterPattern``), read as characters, not bytes."""
 
 MAX_REGEXES_PER_PATTERN = 2
 """Regular expressions of one pattern (CloudWatch Logs user guide, supported regular expressions)."""
@@ -18,13 +18,13 @@ MAX_WILDCARD_SELECTORS = 3
 """Property selectors with a wildcard in one pattern, each occurrence counted (user guide, JSON filter patterns)."""
 
 MAX_REGEX_POSITIONS = 1000
-"""Characters that one regular expression can demand after ``{m,n}`` is written out; ours, so that time is bounded."""
+"""Characters that one regular expression can demand after ``{m,n}`` is written out; set here to bound the time."""
 
 MAX_NUMBER_LENGTH = 1000
-"""Characters of a number in a message that is compared by value; a longer one compares false. Ours (and Jackson's)."""
+"""Characters of a number in a message; a comparison by value with a longer one is false. Set here (and by Jackson)."""
 
 MAX_TREE_DEPTH = 200
 """Nesting of a syntax tree given to ``compile_tree``; a pattern of 1,024 characters cannot reach it."""
 
 MAX_DOCUMENT_DEPTH = 100_000
-"""Nesting of a JSON message; a deeper one is no document and matches nothing. Ours, so that time is bounded."""
+"""Nesting of a JSON message; a deeper one matches nothing. Set here to bound the time."""

@@ -4,8 +4,8 @@
 """The filter pattern language of CloudWatch Logs: compile a pattern once, match any number of messages.
 
 Sources: CloudWatch Logs user guide (filter and pattern syntax) and API reference; where the guide is silent or wrong,
-what TestMetricFilter was seen to answer. ``pattern_choices`` lists what no source settles. Nothing here backtracks or
-recurses on its input, so a hostile pattern or message costs bounded time.
+observed answers of TestMetricFilter. ``choices.py`` lists what no source settles. No code here backtracks or recurses
+on its input, so the time for a hostile pattern or message is bounded.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ __all__ = [
 
 
 class CompiledPattern:
-    """A pattern ready to match; ``str()`` of it is canonical text that parses to the same tree.
+    """A compiled pattern; ``str()`` returns its canonical text, which parses to the same tree.
 
-    ``tree`` is the syntax tree (``pattern_tree``), ``warnings`` the contested or silent points that the pattern relies
-    on, ``regex_count`` the number of its regular expressions (a log group takes five filters that have any).
+    ``tree`` is the syntax tree, ``warnings`` are the ambiguous points that the pattern relies on, ``regex_count``
+    is the number of regular expressions (a log group allows five filters with regular expressions).
     """
 
     __slots__ = ("_extract", "_matches", "regex_count", "source", "tree", "warnings")
 
     def __init__(self, source: str, tree: Tree, regex_count: int, warnings: tuple[PatternWarning, ...]) -> None:
-        """Compile a checked tree; use ``compile_pattern`` or ``compile_tree``."""
+        """Compile a valid tree; use ``compile_pattern`` or ``compile_tree`` instead."""
         self.source = source
         self.tree = tree
         self.regex_count = regex_count
@@ -56,11 +56,11 @@ class CompiledPattern:
         self._extract = compile_extract(tree)
 
     def __str__(self) -> str:
-        """Write the pattern in its canonical form."""
+        """Return the pattern in canonical form."""
         return print_tree(self.tree)
 
     def __repr__(self) -> str:
-        """Show the canonical form."""
+        """Return the canonical form."""
         return f"compile_pattern({str(self)!r})"
 
     @property
@@ -70,14 +70,14 @@ class CompiledPattern:
         return kinds.get(type(self.tree), "json")
 
     def matches(self, message: str | LogMessage) -> bool:
-        """Tell whether a message matches; pass a LogMessage to parse the message once for many patterns."""
+        """Return whether a message matches; pass a LogMessage to parse it only once for many patterns."""
         return self._matches(message if message.__class__ is LogMessage else as_message(message))
 
     def extract(self, message: str | LogMessage) -> dict[str, str]:
         """Return the values of a matching message, ``{}`` for any other.
 
-        Space-delimited patterns: every field as ``$name`` or ``$n``. JSON patterns: the texts and numbers that the
-        selectors of the pattern reach, keyed as the author wrote them; TestMetricFilter itself returns ``{}`` there.
+        Space-delimited patterns: every field as ``$name`` or ``$n``. JSON patterns: the strings and numbers that the
+        selectors select, with the selectors as written as keys; TestMetricFilter returns ``{}`` for them.
         """
         log_message = as_message(message)
         return self._extract(log_message) if self._matches(log_message) else {}
@@ -85,12 +85,12 @@ class CompiledPattern:
     def value(self, message: str | LogMessage, selector: str) -> str | None:
         """Return what a metric value or dimension selector (``$.a``, ``$name``, ``$2``) reads from a message.
 
-        None if the message has no text or number there. PatternError if the selector is malformed.
+        Returns None if the message has no string or number there. Raises PatternError if the selector is invalid.
         """
         return compile_value(self.tree, selector)(as_message(message))
 
     def explain(self, message: str | LogMessage) -> tuple[ConditionResult, ...]:
-        """List every condition from left to right, whether it holds, and what the message has there."""
+        """Return every condition from left to right, whether it is true, and the value in the message."""
         return explain(self.tree, as_message(message))
 
 
@@ -104,7 +104,7 @@ def compile_pattern(text: str) -> CompiledPattern:
     return _compile(text)
 
 
-# The rules that ship compile about a hundred patterns, each several times: to load, lint, test and deploy them.
+# The shipped rules have about a hundred patterns, each compiled several times: to load, lint, test and deploy it.
 @lru_cache(maxsize=256)
 def _compile(text: str) -> CompiledPattern:
     parsed = parse_pattern(text)
@@ -112,12 +112,12 @@ def _compile(text: str) -> CompiledPattern:
 
 
 def compile_tree(tree: Tree) -> CompiledPattern:
-    """Compile a syntax tree, built or rewritten; PatternError if no pattern has that tree.
+    """Compile a syntax tree. Raises PatternError if no pattern has this tree.
 
-    The tree is printed and parsed again, so a literal cannot break out of its place.
+    The tree is printed and parsed again, so a literal cannot change the structure.
     """
     expected = normalize(tree)
     compiled = compile_pattern(print_tree(expected))
     if compiled.tree != expected:
-        raise PatternError(compiled.source, 0, "the tree has a part that the pattern language cannot write")
+        raise PatternError(compiled.source, 0, "the tree has a part that the pattern language cannot express")
     return compiled

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Write a syntax tree as the text of a pattern, in one canonical form with the fewest parentheses."""
+"""Print a syntax tree as a pattern, in a canonical form with the fewest parentheses."""
 
 from __future__ import annotations
 
@@ -41,30 +41,30 @@ _NEEDED_BACKSLASH = re.compile(r'\\(?=["\\]|\Z)')
 
 
 def print_tree(tree: Tree) -> str:
-    """Write the tree; the text parses to the same tree if the language can say it at all (see ``compile_tree``).
+    """Return a pattern that parses to the tree, if there is one (see ``compile_tree``).
 
-    Where the canonical form would exceed the length limit, blanks and needless escapes are left out: what was
-    parsed can always be printed.
+    If the canonical form exceeds the length limit, spaces and needless escapes are left out; so every parsed pattern
+    can be printed.
     """
     text = _Printer(brackets=not isinstance(tree, Delimited)).tree(tree)
     return text if len(text) <= MAX_PATTERN_LENGTH else _Printer(blank="").tree(tree)
 
 
 def print_condition(condition: Condition) -> str:
-    """Write a condition without the braces."""
+    """Return a condition without braces."""
     return _Printer().condition(condition)
 
 
 def print_selector(selector: Selector | FieldName) -> str:
-    """Write a selector, or the name of a field."""
+    """Return a selector, or the name of a field."""
     return _Printer().selector(selector)
 
 
 @dataclass(frozen=True)
 class _Printer:
-    """One way to write a tree: with a blank around operators, or as short as it goes.
+    """One way to print a tree: ``blank`` is put around operators, and is empty for the shortest form.
 
-    ``brackets`` puts each of several joined conditions in parentheses, as the published JSON patterns do.
+    ``brackets`` puts each joined condition in parentheses, as in the published JSON patterns.
     """
 
     blank: str = " "

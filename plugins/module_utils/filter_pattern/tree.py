@@ -13,11 +13,10 @@ from .error import PatternError
 from .limits import MAX_TREE_DEPTH
 
 EQUALITY_OPERATORS = ("=", "!=")
-ORDER_OPERATORS = ("<", "<=", ">", ">=")
 
 
 class LiteralKind(StrEnum):
-    """How a literal was written, which decides how it is compared."""
+    """How a literal is written, which determines how it is compared."""
 
     WORD = "word"
     QUOTED = "quoted"
@@ -34,22 +33,22 @@ class Literal:
 
     @property
     def quoted(self) -> bool:
-        """Tell whether it stands in double quotes."""
+        """Return whether it is in double quotes."""
         return self.kind is LiteralKind.QUOTED
 
     @property
     def is_number(self) -> bool:
-        """Tell whether it is an unquoted number, which is compared with numbers by value."""
+        """Return whether it is an unquoted number, which compares with numbers by value."""
         return self.kind is LiteralKind.NUMBER
 
     @property
     def is_regex(self) -> bool:
-        """Tell whether it is a regular expression."""
+        """Return whether it is a regular expression."""
         return self.kind is LiteralKind.REGEX
 
     @property
     def has_wildcard(self) -> bool:
-        """Tell whether an asterisk in it stands for any text."""
+        """Return whether it contains an asterisk as a wildcard."""
         return "*" in self.text and not self.is_regex
 
 
@@ -82,14 +81,14 @@ Step = Union[Name, Index, AnyField, AnyElement]
 
 @dataclass(frozen=True)
 class Selector:
-    """A path into a JSON message; ``written`` is the author's text where the selector was parsed."""
+    """A path into a JSON message; ``written`` is its text in the pattern, if it was parsed."""
 
     steps: tuple[Step, ...]
     written: str = field(default="", compare=False)
 
     @property
     def has_wildcard(self) -> bool:
-        """Tell whether the selector can reach several values."""
+        """Return whether the selector can select several values."""
         return any(isinstance(step, AnyField | AnyElement) for step in self.steps)
 
 
@@ -139,14 +138,14 @@ class NotExists:
 
 @dataclass(frozen=True)
 class And:
-    """All operands hold; a parsed one has two operands or more and no ``And`` among them."""
+    """All operands are true; a parsed one has two operands or more and no ``And`` among them."""
 
     operands: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
 class Or:
-    """One operand holds; a parsed one has two operands or more and no ``Or`` among them."""
+    """One operand is true; a parsed one has two operands or more and no ``Or`` among them."""
 
     operands: tuple[Condition, ...]
 
@@ -199,14 +198,14 @@ Tree = Union[Everything, Terms, Delimited, Condition]
 
 
 def leaves(condition: Condition) -> tuple[Leaf, ...]:
-    """List the comparisons and tests of a condition from left to right."""
+    """Return the comparisons and tests of a condition from left to right."""
     if isinstance(condition, And | Or):
         return tuple(leaf for operand in condition.operands for leaf in leaves(operand))
     return (condition,)
 
 
 def tree_leaves(tree: Tree) -> tuple[Leaf, ...]:
-    """List the comparisons and tests of any tree from left to right; terms have none."""
+    """Return the comparisons and tests of any tree from left to right; terms have none."""
     if isinstance(tree, Everything | Terms):
         return ()
     if isinstance(tree, Delimited):
@@ -216,7 +215,7 @@ def tree_leaves(tree: Tree) -> tuple[Leaf, ...]:
 
 
 def join(kind: type[And] | type[Or], operands: tuple[Condition, ...]) -> Condition:
-    """Combine operands in the form that the parser yields: flat, and a single operand stands for itself."""
+    """Combine operands as the parser does: without nesting, and without a wrapper for a single operand."""
     flat: list[Condition] = []
     for operand in operands:
         flat.extend(operand.operands if isinstance(operand, kind) else (operand,))
@@ -224,7 +223,7 @@ def join(kind: type[And] | type[Or], operands: tuple[Condition, ...]) -> Conditi
 
 
 def normalize(tree: Tree) -> Tree:
-    """Rewrite a tree to the form that the parser yields; PatternError if it is nested beyond any pattern."""
+    """Return a tree in the form that the parser produces. Raises PatternError if it is nested too deeply."""
     if isinstance(tree, Everything | Terms):
         return tree
     if isinstance(tree, Delimited):
@@ -242,6 +241,6 @@ def _normalize_condition(condition: Condition, depth: int) -> Condition:
     if not isinstance(condition, And | Or):
         return condition
     if not condition.operands or depth > MAX_TREE_DEPTH:
-        reason = "a tree is nested too deeply" if condition.operands else "a conjunction or disjunction is empty"
+        reason = "the tree is nested too deeply" if condition.operands else "a conjunction or disjunction is empty"
         raise PatternError("", 0, reason)
     return join(type(condition), tuple(_normalize_condition(each, depth + 1) for each in condition.operands))

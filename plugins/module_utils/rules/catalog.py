@@ -1,9 +1,9 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Load rules from files, with all errors of all files at once.
+"""Load rules from files and report the errors of all files together.
 
-Meant for the controller: modules get rules that are loaded already and read no files.
+For the controller: modules receive loaded rules and read no files.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _SUFFIXES = (".yml", ".yaml")
 def load_rules(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> tuple[Rule, ...]:
     """Load the rules of files and folders; folders are searched recursively, in sorted order.
 
-    A file ``records.yml`` holds base records for the tests of all of them, beside those of this collection.
+    A file ``records.yml`` among them adds base records for the tests (see ``records.py``).
 
-    Raises RuleError that carries every problem of every file.
+    Raises RuleError with every problem of every file.
     """
     if isinstance(paths, str | os.PathLike):
         paths = [paths]
@@ -78,13 +78,13 @@ def _files_below(path: Path, problems: list[RuleProblem]) -> Iterator[Path]:
                 yield path.with_name(RECORDS_FILE)
             yield path
         else:
-            problems.append(RuleProblem(str(path), None, "", "there is no such file or folder", "check the path"))
+            problems.append(RuleProblem(str(path), None, "", "no such file or folder", "check the path"))
         return
 
     def note(error: OSError) -> None:
         problems.append(RuleProblem(str(error.filename), None, "", f"the folder cannot be read: {error.strerror}"))
 
-    # Links to folders are not followed: they can lead in a circle.
+    # Symbolic links to folders are not followed, since they can form a cycle.
     for folder, folders, files in os.walk(path, onerror=note):
         folders.sort()
         for name in sorted(files + folders):

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Check what a rule's pattern, parameters, metric and tests say about each other."""
+"""Check that the parts of a rule fit together, and that no two rules share a name."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .rule import Rule
 
 
 def check_rule(rule: Rule, fields: Fields) -> None:
-    """Compile a rule's pattern; if all its keys are sound, note every problem between them."""
+    """Compile the pattern of a rule; if all keys are valid, report every conflict between them."""
     if any(problem.key == "pattern" for problem in fields.document.problems):
         return
     try:
         compiled = compile_pattern(rule.pattern)
         names = placeholders(compiled.tree)
     except PatternError as error:
-        # The hint has its own place in a problem.
+        # A problem has its own field for the hint.
         fields.problem("pattern", str(PatternError(error.pattern, error.position, error.reason)), error.hint)
     except ParameterError as error:
         fields.problem("pattern", error.reason, error.hint)
@@ -38,40 +38,42 @@ def check_rule(rule: Rule, fields: Fields) -> None:
 
 
 def _names_are_known(rule: Rule, names: tuple[str, ...], fields: Fields) -> bool:
-    """Tell whether the pattern and the list of parameters have the same names, and note where they differ."""
+    """Return whether pattern and parameters have the same names; report every difference."""
     known = {parameter.name for parameter in rule.parameters}
     if rule.compliance and known:
-        hint = "tune a second, operational rule instead"
-        fields.problem("parameters", "the pattern of a compliance rule is verbatim and takes no parameters", hint)
+        hint = "add an operational rule and tune that one"
+        fields.problem(
+            "parameters", "the pattern of a compliance rule is a published text and takes no parameters", hint
+        )
     for name in sorted(set(names) - known):
-        hint = suggestion(name, known) if known else "declare it below parameters"
-        fields.problem("pattern", f"${{{name}}} is no parameter of this rule", hint)
+        hint = suggestion(name, known) if known else "declare it under parameters"
+        fields.problem("pattern", f"${{{name}}} is not a parameter of this rule", hint)
     for name in sorted(known - set(names)):
         message = f"the pattern does not use the parameter {name}"
         fields.mapping("parameters").problem(name, message, f'write "${{{name}}}" in the pattern, or remove it')
     for index, test in enumerate(rule.tests):
         for name in sorted(set(test.parameters) - known):
             place: Place = ("tests", index, "parameters", name)
-            fields.document.add(place, f"{name} is no parameter of this rule", suggestion(name, known))
+            fields.document.add(place, f"{name} is not a parameter of this rule", suggestion(name, known))
     return known == set(names)
 
 
 def _check_values(rule: Rule, fields: Fields) -> None:
-    """Fill the pattern in every way that the rule itself names."""
+    """Fill in the pattern with the account's values, each sample, and the values of each test."""
     if not rule.parameters:
         return
     required = {parameter.name: parameter.samples[:1] for parameter in rule.parameters if parameter.required}
-    given = {name: values for name, values in account_values(rule).items() if values}
-    _try(rule, {**required, **given}, ("parameters",), fields)
+    known = {name: values for name, values in account_values(rule).items() if values}
+    _check_filled(rule, {**required, **known}, ("parameters",), fields)
     for parameter in rule.parameters:
         for index, sample in enumerate(parameter.samples):
             place: Place = ("parameters", parameter.name, "samples", index)
-            _try(rule, {**required, parameter.name: (sample,)}, place, fields)
+            _check_filled(rule, {**required, parameter.name: (sample,)}, place, fields)
     for index, test in enumerate(rule.tests):
-        _try(rule, values_for_test(rule, test), ("tests", index, "parameters"), fields)
+        _check_filled(rule, values_for_test(rule, test), ("tests", index, "parameters"), fields)
 
 
-def _try(rule: Rule, values: Values, place: Place, fields: Fields) -> None:
+def _check_filled(rule: Rule, values: Values, place: Place, fields: Fields) -> None:
     try:
         fill_pattern(rule, values)
     except ParameterError as error:
@@ -81,36 +83,36 @@ def _try(rule: Rule, values: Values, place: Place, fields: Fields) -> None:
 def _check_metric(rule: Rule, compiled: CompiledPattern, fields: Fields) -> None:
     hint = "name it in the pattern, such as ($.latency = *)"
     if not is_number(rule.metric.value):
-        complaint = _selector_complaint(rule.metric.value, compiled.tree)
-        if complaint:
-            fields.problem("value", complaint, f'give a number such as "1"; or {hint}')
+        problem = _selector_problem(rule.metric.value, compiled.tree)
+        if problem:
+            fields.problem("value", problem, f'give a number such as "1"; or {hint}')
     for name, selector in rule.metric.dimensions.items():
-        complaint = _selector_complaint(selector, compiled.tree)
-        if complaint:
-            fields.mapping("dimensions").problem(name, complaint, hint)
+        problem = _selector_problem(selector, compiled.tree)
+        if problem:
+            fields.mapping("dimensions").problem(name, problem, hint)
 
 
-def _selector_complaint(text: str, tree: Tree) -> str | None:
+def _selector_problem(text: str, tree: Tree) -> str | None:
     return selector_refusal(text, tree) or selector_doubt(text, tree)
 
 
 def report_duplicates(documents: Iterable[Document]) -> None:
-    """Note a problem in each document that has the id, filter name or metric of an earlier one.
+    """Add a problem to each document that repeats the id, filter name or metric of an earlier one.
 
-    The second filter or alarm of a name would replace the first, and two filters on one metric would add up. Works on
-    documents that have other problems as well.
+    A second filter or alarm with the same name would replace the first, and two filters on one metric would add up.
+    Documents may have other problems.
     """
     first: dict[tuple[str, ...], Document] = {}
     for document in documents:
         for key, what, value in _claims(document.value):
             other = first.setdefault((key, *value), document)
             if other is not document:
-                message = f"{what} {'/'.join(value)} is taken by {other.value.get('id')} in {other.file}"
-                document.add((key,), message, "choose another one")
+                message = f"{what} {'/'.join(value)} is already used by {other.value.get('id')} in {other.file}"
+                document.add((key,), message, "choose another")
 
 
 def _claims(body: Any) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Yield what must be unique: its key, its name in words, and its value."""
+    """Yield what must be unique: its key, what it is, and its value."""
     if not isinstance(body, Mapping):
         return
     metric = body.get("metric")

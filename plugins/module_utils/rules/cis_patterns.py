@@ -1,11 +1,11 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The published filter patterns of the CIS AWS Foundations Benchmark's monitoring section, verbatim.
+"""The published filter patterns of the monitoring section of the CIS AWS Foundations Benchmark, verbatim.
 
-The texts are those of the AWS Security Hub user guide, CloudWatch controls, which fail a filter that differs from
-them ("Additional fields or terms cannot be added"); the one for AWS Organizations, for which Security Hub has no
-control, is the form with 21 event names that Prowler requires. Not one character may change, blanks included.
+They are copied from the AWS Security Hub user guide, CloudWatch controls; Security Hub fails a filter that differs
+("Additional fields or terms cannot be added"). Security Hub has no control for AWS Organizations; that pattern is the
+form with 21 event names that Prowler requires. Do not change any character, including spaces.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class CisPattern:
-    """One published pattern: its topic, its ids in Security Hub and in the benchmark's versions, its text."""
+    """One published pattern: topic, control ids of Security Hub and of each benchmark version, and text."""
 
     topic: str
     title: str

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Write rules as the arguments of metric_filters and metric_alarms."""
+"""Convert rules to the options of the modules metric_filters and metric_alarms."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from ..validation.types import shown
 from .limits import MAX_DESCRIPTION_LENGTH
 from .rule import Rule
 
-_CUT = "\n[The runbook goes on in the rule {id}.]"
+_CUT = "\n[The runbook continues in rule {id}.]"
 
 
 @dataclass(frozen=True)
 class Detections:
-    """Rules, ready to be deployed.
+    """Rules as module options.
 
     Attributes:
-        filters: The argument `filters` of metric_filters.
-        alarms: The argument `alarms` of metric_alarms.
+        filters: The option `filters` of metric_filters.
+        alarms: The option `alarms` of metric_alarms.
         namespaces: The namespaces of the metrics, each once.
-        rules: What a person wants to know of each rule.
+        rules: A summary of each rule for people.
     """
 
     filters: tuple[Mapping[str, Any], ...]
@@ -40,57 +40,57 @@ def detections(
     alarm_actions: Sequence[str],
     tags: Mapping[str, str] | None = None,
 ) -> Detections:
-    """Return what deploys some rules.
+    """Return the module options that deploy rules.
 
     Args:
-        rules: Enabled rules with their patterns filled in, each with a metric of its own.
-        alarm_names: Names of alarms by rule; the others are named after their filters.
-        alarm_actions: The ARNs that each alarm publishes to.
-        tags: Tags of each alarm, or None to say nothing of tags.
+        rules: Enabled rules with filled patterns, each with its own metric.
+        alarm_names: Alarm names by rule id; other alarms have the name of the filter.
+        alarm_actions: The ARNs that each alarm notifies.
+        tags: Tags of each alarm, or None to leave tags alone.
     """
     tagged = {} if tags is None else {"tags": dict(tags)}
-    named = [(rule, alarm_names.get(rule.id, rule.filter_name)) for rule in rules]
+    with_names = [(rule, alarm_names.get(rule.id, rule.filter_name)) for rule in rules]
     return Detections(
         filters=tuple(_filter(rule) for rule in rules),
-        alarms=tuple({**_alarm(rule, name, alarm_actions), **tagged} for rule, name in named),
+        alarms=tuple({**_alarm(rule, name, alarm_actions), **tagged} for rule, name in with_names),
         namespaces=tuple(sorted({rule.metric.namespace for rule in rules})),
-        rules=tuple(_summary(rule, name) for rule, name in named),
+        rules=tuple(_summary(rule, name) for rule, name in with_names),
     )
 
 
 def alarm_name_problems(rules: Sequence[Rule], alarm_names: Mapping[str, str], known: Sequence[str]) -> Iterator[str]:
-    """Yield what is wrong with the names of alarms.
+    """Yield the problems of alarm names.
 
     Args:
         rules: The rules that are deployed.
-        alarm_names: Names of alarms by rule.
-        known: The ids of all rules there are; one that is not deployed may have a name.
+        alarm_names: Alarm names by rule id.
+        known: The ids of all rules; a rule that is not deployed may have an alarm name.
     """
     for rule_id in alarm_names:
         if rule_id not in known:
-            yield f"there is no rule {shown(rule_id)}.{did_you_mean(rule_id, known)}"
+            yield f"no rule has the id {shown(rule_id)}.{did_you_mean(rule_id, known)}"
     owners: dict[str, str] = {}
     for rule in rules:
         name = alarm_names.get(rule.id, rule.filter_name)
         other = owners.setdefault(name, rule.id)
         if other != rule.id:
-            both = f"the alarms of {other} and {rule.id} are both called {shown(name)}"
-            yield f"{both}; the second would replace the first. Choose another name."
+            both = f"the alarms of {other} and {rule.id} are both named {shown(name)}"
+            yield f"{both}; the second would overwrite the first. Choose another name."
 
 
 def describe_alarm(rule: Rule) -> str:
-    """Return the alarm's description: what happened, how bad it is, and the runbook as far as there is room."""
+    """Return the description of the alarm: title, severity, and as much of the runbook as fits."""
     text = f"{rule.title}. Severity: {rule.severity}. Rule: {rule.id}, version {rule.version}.\n{rule.runbook.strip()}"
     if len(text) <= MAX_DESCRIPTION_LENGTH:
         return text
     cut = _CUT.format(id=rule.id)
     kept = text[: MAX_DESCRIPTION_LENGTH - len(cut) + 1]
-    # The last word may be cut in two.
+    # The last word may be incomplete.
     return (kept.rsplit(None, 1)[0] if len(kept.split()) > 1 else kept[:-1]) + cut
 
 
 def _filter(rule: Rule) -> dict[str, Any]:
-    """Every setting is there, since metric_filters leaves alone what it is not told."""
+    """Return a filter with every option, since metric_filters keeps settings that are not given."""
     metric = rule.metric
     return {
         "name": rule.filter_name,
@@ -105,7 +105,7 @@ def _filter(rule: Rule) -> dict[str, Any]:
 
 
 def _alarm(rule: Rule, name: str, actions: Sequence[str]) -> dict[str, Any]:
-    """Every setting is there, since metric_alarms leaves alone what it is not told."""
+    """Return an alarm with every option, since metric_alarms keeps settings that are not given."""
     alarm = rule.alarm
     which = "statistic" if alarm.statistic else "extended_statistic"
     return {

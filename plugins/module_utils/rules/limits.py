@@ -1,11 +1,11 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The limits and enumerations that a rule must keep to.
+"""The limits and allowed values of a rule.
 
-Those of AWS are from the API references of CloudWatch Logs (PutMetricFilter, MetricTransformation) and CloudWatch
-(PutMetricAlarm), and from the CloudWatch user guide; the others are this collection's own. ``rules/schema.json``
-repeats them for editors.
+AWS limits are from the API references of CloudWatch Logs (PutMetricFilter, MetricTransformation) and CloudWatch
+(PutMetricAlarm), and from the CloudWatch user guide; the others are set by this collection. ``tools/rule_schema.py``
+writes them to ``rules/schema.json``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import operator
 import re
 from collections.abc import Callable
 
-# Our own: an id is a file name, a YAML key and part of resource names on every platform.
+# Set by this collection: an id is a file name, a YAML key and part of resource names.
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,63}")
 PARAMETER_NAME_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,31}")
 MAX_TITLE_LENGTH = 255  # an alarm's name
@@ -27,7 +27,7 @@ FILTER_NAME_PATTERN = re.compile(r"[^:*]{1,512}")
 MAX_FILTERS_PER_LOG_GROUP = 100
 MAX_REGEX_FILTERS_PER_LOG_GROUP = 5
 
-# MetricTransformation. A namespace that starts with "AWS/" belongs to AWS services.
+# MetricTransformation. Namespaces that start with "AWS/" are reserved for AWS services.
 METRIC_NAME_PATTERN = re.compile(r"[^:*$]{1,255}")
 RESERVED_NAMESPACE_PREFIX = "AWS/"
 MAX_METRIC_VALUE_LENGTH = 100
@@ -49,10 +49,10 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "LessThanThreshold": operator.lt,
     "LessThanOrEqualToThreshold": operator.le,
 }
-"""How an alarm compares its statistic with the threshold (CloudWatch API reference, PutMetricAlarm)."""
+"""How an alarm compares the statistic with the threshold (CloudWatch API reference, PutMetricAlarm)."""
 MISSING_DATA = ("breaching", "notBreaching", "ignore", "missing")
 HIGH_RESOLUTION_PERIODS = (10, 20, 30)
 MAX_EVALUATION_SECONDS = 86_400
 
-# Our own: a folder of ten thousand files is a wrong path.
+# Set by this collection: a folder with thousands of files is probably the wrong path.
 MAX_RULE_FILES = 2_000

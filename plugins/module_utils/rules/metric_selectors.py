@@ -1,11 +1,11 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What a metric's value or a dimension can read from the events that a pattern matches.
+"""Check the selectors of metric values and dimensions against the pattern of the filter.
 
 Sources: CloudWatch Logs user guide, metric filters: a value or dimension is a field that the pattern names; observed
-with PutMetricFilter, us-east-1, 2026-09: a selector with a wildcard is refused ("must be a valid number", "must be
-valid selector"), a field that the pattern does not name is taken and reads nothing.
+with PutMetricFilter, us-east-1, 2026-09: a selector with a wildcard is rejected ("must be a valid number", "must be
+valid selector"); a field that the pattern does not name is accepted and has no value.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ _FIELD = re.compile(r"\$[A-Za-z0-9_]+")
 
 
 def is_number(text: str) -> bool:
-    """Tell whether a metric's value is a number rather than a selector."""
+    """Return whether the value of a metric is a number, not a selector."""
     return bool(_NUMBER.fullmatch(text))
 
 
 def selector_refusal(text: str, tree: Tree) -> str | None:
-    """Say why CloudWatch Logs refuses a selector for a pattern of this tree; None if it takes it."""
+    """Return why CloudWatch Logs rejects a selector for a pattern, or None if it accepts the selector."""
     if isinstance(tree, Delimited):
         return None if _FIELD.fullmatch(text) else f"{text!r} is neither a number nor a field such as $status or $3"
     selector = _selector(text)
     if selector is None:
         return f"{text!r} is neither a number nor a selector"
     if selector.has_wildcard:
-        return f"{text!r} can reach several values, which AWS refuses here"
+        return f"{text!r} can reach several values, which AWS rejects here"
     if isinstance(tree, (Everything, Terms)):
-        return f"the pattern does not name {text!r}, since terms have no fields"
+        return f"the pattern does not name {text!r}: a pattern of terms has no fields"
     return None
 
 
 def selector_doubt(text: str, tree: Tree) -> str | None:
-    """Say why a selector that CloudWatch Logs takes may read nothing; None if the pattern names it."""
+    """Return why a selector that CloudWatch Logs accepts may have no value, or None if the pattern names it."""
     if isinstance(tree, Delimited):
         return None if _has_field(text[1:], tree) else f"the pattern has no field {text!r}"
     named = [leaf.selector for leaf in tree_leaves(tree)]
@@ -69,7 +69,7 @@ def _selector(text: str) -> Selector | None:
 
 def _has_field(name: str, tree: Delimited) -> bool:
     if name.isdigit():
-        # With "..." there are any number of unnamed fields.
+        # "..." stands for any number of unnamed fields.
         return 1 <= int(name) <= len(tree.slots) or any(isinstance(slot, Rest) for slot in tree.slots)
     names = [slot.name for slot in tree.slots if isinstance(slot, Slot)]
     tested = [leaf.selector.name for leaf in tree_leaves(tree) if isinstance(leaf.selector, FieldName)]

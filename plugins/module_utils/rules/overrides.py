@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Change rules per account, in layers, and fill in the account's values."""
+"""Apply an account's overrides to rules, and fill in its parameter values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .parameters import ParameterError, account_values, fill_account_values, fil
 from .reader import read_rule
 from .rule import Rule, rule_to_mapping
 
-# The keys without which a mapping cannot be a rule of its own, and that nobody writes to change another one.
+# The keys that a new rule needs; an override of a shipped rule rarely has all of them.
 _BODY_KEYS = frozenset({"pattern", "filter_name", "metric", "alarm"})
 _FIXED_KEYS = ("id", "version")
 _COMPLIANCE_KEYS = ("pattern", "parameters", "compliance", "metric", "filter_name", "tests")
@@ -30,29 +30,29 @@ Named = tuple[str, Layer]
 
 
 def apply_overrides(rules: Iterable[Rule], *layers: Layer | Named) -> tuple[Rule, ...]:
-    """Return the rules with the layers laid over them, the last one on top.
+    """Return the rules with layers of overrides applied; later layers win.
 
-    A layer maps the id of a rule to the fields that it changes, deep; null removes a field, and a plain value or a
-    list below ``parameters`` sets the parameter's value. An id that no rule has, with a full body, is a new rule. A
-    layer may be given as a pair of its name, which messages show, and its mapping.
+    A layer maps rule ids to the fields to change. Mappings are merged, null removes a field, and a string or list under
+    ``parameters`` sets the value of the parameter. An unknown id with a full body is a new rule. A layer can be a pair
+    of its name, for messages, and its mapping.
 
     Raises RuleError with every problem of every layer.
     """
     merge = _Merge(rules)
     for number, layer in enumerate(layers, start=1):
         name, mapping = layer if isinstance(layer, tuple) else (f"layer {number} of the overrides", layer)
-        merge.lay(name, _plain(mapping, name))
+        merge.apply(name, _plain(mapping, name))
     return merge.result()
 
 
 def resolve(rule: Rule, values: Mapping[str, Any] | None = None) -> Rule:
     """Return the rule with its pattern filled in.
 
-    ``values`` are texts or lists of texts by parameter, and go before those that overrides have set. A pattern
-    without parameters stays as it was written. Raises RuleError.
+    ``values`` maps parameters to a string or a list of strings and takes precedence over values from overrides. A
+    pattern without parameters is kept as written. Raises RuleError.
     """
     document = Document(str(rule.path or rule.id))
-    chosen = {**account_values(rule), **_given_values(rule, values or {}, document)}
+    chosen = {**account_values(rule), **_values_of(rule, values or {}, document)}
     if not document.problems:
         try:
             fill_pattern(rule, chosen)
@@ -65,18 +65,18 @@ def resolve(rule: Rule, values: Mapping[str, Any] | None = None) -> Rule:
     return fill_account_values(replace(rule, parameters=parameters))
 
 
-def _given_values(rule: Rule, values: Mapping[str, Any], document: Document) -> dict[str, tuple[str, ...]]:
-    """Return the values as tuples of texts; a number is refused, since an account id could have lost its zeros."""
+def _values_of(rule: Rule, values: Mapping[str, Any], document: Document) -> dict[str, tuple[str, ...]]:
+    """Return the values as tuples of strings; numbers are rejected, since they lose leading zeros."""
     fields = Fields(values, ("parameters",), document)
     for name in values:
         if rule.parameter(name) is None:
             known = [parameter.name for parameter in rule.parameters]
-            fields.problem(name, f"rule {rule.id}: {name!r} is no parameter", suggestion(name, known))
+            fields.problem(name, f"rule {rule.id}: {name!r} is not a parameter", suggestion(name, known))
     return {name: fields.text_or_texts(name) for name in values}
 
 
 class _Merge:
-    """The rules as mappings while layers are laid over them, with the layer that each place comes from."""
+    """Rules as mappings while layers are applied, and the layer that each value comes from."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = {rule.id: rule for rule in rules}
@@ -84,18 +84,18 @@ class _Merge:
         self.origins: dict[str, dict[Place, str]] = {}
         self.problems: list[RuleProblem] = []
 
-    def lay(self, name: str, layer: Any) -> None:
-        """Lay one layer over what is there."""
-        if layer is None:  # a variable that is there and empty
+    def apply(self, name: str, layer: Any) -> None:
+        """Apply one layer."""
+        if layer is None:  # the variable is defined but empty
             return
         if not isinstance(layer, Mapping):
-            message = f"overrides map rule ids to the fields that they change, but this is {describe(layer)}"
+            message = f"overrides must be a mapping of rule ids to fields, not {describe(layer)}"
             self.problems.append(RuleProblem(name, None, "", message))
             return
         for rule_id, changes in layer.items():
             if not isinstance(changes, Mapping):
                 message = f"this must be a mapping of the rule's fields, not {describe(changes)}"
-                self._problem(name, rule_id, (), message, "to switch a rule off, write {enabled: false}")
+                self._problem(name, rule_id, (), message, "to disable a rule, write {enabled: false}")
             elif self._begin(name, rule_id, changes):
                 self._change(name, rule_id, changes)
 
@@ -121,7 +121,7 @@ class _Merge:
         return Document(str(rule.path if rule and rule.path else rule_id), body, layers=self.origins.get(rule_id, {}))
 
     def _begin(self, name: str, rule_id: str, changes: Layer) -> bool:
-        """Make sure that there is a body to change; an unknown id needs a full rule."""
+        """Ensure that the rule has a body to change; an unknown id needs a full rule."""
         if rule_id in self.bodies:
             return True
         if rule_id in self.rules:
@@ -132,7 +132,7 @@ class _Merge:
             self.bodies[rule_id] = {"id": rule_id}
             self.origins[rule_id] = {(): name}
             return True
-        hint = f"{suggestion(rule_id, self.rules)}\na rule of your own needs a full body, tests included"
+        hint = f"{suggestion(rule_id, self.rules)}\na new rule needs all required keys, including tests"
         self._problem(name, rule_id, (), f"there is no rule {rule_id!r}", hint)
         return False
 
@@ -147,19 +147,19 @@ class _Merge:
             elif key == "parameters" and isinstance(value, Mapping):
                 self._set_parameters(name, rule_id, value)
             else:
-                _lay_value(self.bodies[rule_id], self.origins[rule_id], name, (key,), value)
+                _apply_value(self.bodies[rule_id], self.origins[rule_id], name, (key,), value)
 
     def _set_parameters(self, name: str, rule_id: str, changes: Layer) -> None:
-        """Set values of parameters, or merge definitions; null takes back what a lower layer has set."""
+        """Set parameter values, or merge definitions; null removes the value that an earlier layer set."""
         parameters = self.bodies[rule_id].setdefault("parameters", {})
         for parameter, change in changes.items():
             place: Place = ("parameters", parameter)
             if isinstance(change, Mapping):
-                _lay_value(parameters, self.origins[rule_id], name, place, change)
+                _apply_value(parameters, self.origins[rule_id], name, place, change)
             elif parameter in parameters:
-                _lay_value(parameters[parameter], self.origins[rule_id], name, (*place, "value"), change)
+                _apply_value(parameters[parameter], self.origins[rule_id], name, (*place, "value"), change)
             else:
-                message = f"{parameter!r} is no parameter of this rule"
+                message = f"{parameter!r} is not a parameter of this rule"
                 self._problem(name, rule_id, place, message, suggestion(parameter, parameters))
 
     def _refuse(self, name: str, rule_id: str, key: str) -> None:
@@ -175,13 +175,13 @@ class _Merge:
         self.problems.append(RuleProblem(name, None, key, message, hint))
 
 
-def _lay_value(body: dict[str, Any], origins: dict[Place, str], name: str, place: Place, value: Any) -> None:
-    """Set, merge or remove one value; remember which layer it comes from."""
+def _apply_value(body: dict[str, Any], origins: dict[Place, str], name: str, place: Place, value: Any) -> None:
+    """Set, merge or remove one value; record which layer it comes from."""
     key = str(place[-1])
     present = body.get(key)
     if isinstance(value, Mapping) and isinstance(present, dict):
         for inner, change in value.items():
-            _lay_value(present, origins, name, (*place, inner), change)
+            _apply_value(present, origins, name, (*place, inner), change)
         return
     origins[place] = name
     if value is None:
@@ -191,7 +191,7 @@ def _lay_value(body: dict[str, Any], origins: dict[Place, str], name: str, place
 
 
 def _plain(value: Any, name: str, depth: int = 0) -> Any:
-    """Copy a value of Ansible's into plain types, so that no layer is ever changed through a rule."""
+    """Copy a value from Ansible as plain types, so that changing a rule never changes a layer."""
     if depth > MAX_DEPTH:
         raise RuleError([RuleProblem(name, None, "", f"values are nested more than {MAX_DEPTH} deep")])
     if isinstance(value, Mapping):

@@ -3,12 +3,12 @@
 
 """Fill the parameters of a pattern, on its syntax tree.
 
-A value becomes the text of a literal of the tree and is escaped by the printer, so no value can end its literal and
-add a condition. What a value may change is only what is documented here:
+A value becomes a literal in the syntax tree, which the printer escapes; so a value cannot end its literal and add a
+condition. A value can only have these effects:
 
 - several values mean any of them: ``=`` becomes an OR of comparisons, ``!=`` an AND;
-- a secret is compared in every form in which CloudTrail may show it, likewise;
-- an optional parameter without a value makes its condition true, and what is then always true is left out.
+- a secret is compared in the same way with every form in which CloudTrail may record it;
+- an optional parameter without a value makes its condition true; conditions that are always true are left out.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ from .rule import Parameter, Rule, RuleTest
 
 Values = Mapping[str, tuple[str, ...]]
 
-# Far more than 1,024 characters can hold; it keeps a product of long lists from being built first.
+# Far more than fit into 1,024 characters; prevents building the product of long lists first.
 _MAX_ALTERNATIVES = 200
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 
 
 class ParameterError(ValueError):
-    """A pattern cannot be filled; ``parameter`` is the name of the one to blame, empty if it is the pattern."""
+    """A pattern cannot be filled in; ``parameter`` is the cause, or empty if the pattern itself is."""
 
     def __init__(self, reason: str, hint: str = "", parameter: str = "") -> None:
         """Keep the parts."""
@@ -57,9 +57,9 @@ class ParameterError(ValueError):
 
 
 def fill_pattern(rule: Rule, values: Values) -> CompiledPattern:
-    """Compile a rule's pattern with these values; a pattern without placeholders stays as it was written.
+    """Compile the pattern of a rule with these values; a pattern without placeholders is kept as written.
 
-    Raises ParameterError for a value or a placeholder that cannot be used, PatternError for a bad pattern.
+    Raises ParameterError for an invalid value or placeholder, PatternError for an invalid pattern.
     """
     compiled = compile_pattern(rule.written_pattern)
     tree = compiled.tree
@@ -70,18 +70,18 @@ def fill_pattern(rule: Rule, values: Values) -> CompiledPattern:
     for name in names:
         if name not in parameters:
             raise ParameterError(
-                f"the pattern uses ${{{name}}}, which is no parameter", suggestion(name, parameters), name
+                f"the pattern uses ${{{name}}}, which is not a parameter", suggestion(name, parameters), name
             )
         check_values(parameters[name], values.get(name, ()))
     filled = _fill(tree, parameters, values)
     if filled is None:
-        hint = "give a value, or write the pattern so that a condition remains without it"
+        hint = "give a value, or write the pattern so that it has a condition without parameters"
         raise ParameterError("without values for its parameters the pattern would match every event", hint, names[0])
     return _compile_filled(filled, names[0])
 
 
 def fill_account_values(rule: Rule) -> Rule:
-    """Return the rule with its pattern filled as far as the account's values go (see Rule)."""
+    """Return the rule with its pattern filled in, unless a required parameter has no value (see Rule)."""
     values = account_values(rule)
     if not rule.parameters or any(parameter.required and not values[parameter.name] for parameter in rule.parameters):
         return rule
@@ -89,44 +89,44 @@ def fill_account_values(rule: Rule) -> Rule:
 
 
 def check_values(parameter: Parameter, values: tuple[str, ...]) -> None:
-    """Raise ParameterError if a value does not fit the parameter's type, or a required one is missing."""
+    """Raise ParameterError if a value has the wrong format, or a required value is missing."""
     kind = PARAMETER_TYPES[parameter.type]
     for value in values:
-        complaint = kind.complaint(value)
-        if complaint:
-            raise ParameterError(*complaint, parameter.name)
+        problem = kind.problem(value)
+        if problem:
+            raise ParameterError(*problem, parameter.name)
     if parameter.required and not values:
         raise ParameterError(f"the parameter {parameter.name} has no value", f"set it; {kind.hint}", parameter.name)
 
 
 def sample_values(rule: Rule) -> dict[str, tuple[str, ...]]:
-    """Return the first sample of each parameter, which the rule's tests use."""
+    """Return the first sample of each parameter, which the tests of the rule use by default."""
     return {parameter.name: parameter.samples[:1] for parameter in rule.parameters}
 
 
 def values_for_test(rule: Rule, test: RuleTest) -> dict[str, tuple[str, ...]]:
-    """Return the values for one test: its own ones, samples for the rest."""
+    """Return the values for one test: its own, and samples for the others."""
     return {**sample_values(rule), **test.parameters}
 
 
 def account_values(rule: Rule) -> dict[str, tuple[str, ...]]:
-    """Return the values that the account uses."""
+    """Return the values that the account has set."""
     return {parameter.name: parameter.value for parameter in rule.parameters}
 
 
 def placeholders(tree: Tree) -> tuple[str, ...]:
-    """List the parameters that a pattern uses, each once.
+    """Return the names of the parameters in a pattern, each once.
 
-    Raises ParameterError if a placeholder stands anywhere but in a quoted literal of a JSON pattern.
+    Raises ParameterError if a placeholder is anywhere else than in a quoted literal of a JSON pattern.
     """
     if isinstance(tree, Terms):
-        _refuse_misplaced(term.literal.text for term in tree.terms)
+        _reject_misplaced(term.literal.text for term in tree.terms)
     leaves = tree_leaves(tree)
     for leaf in leaves:
-        _refuse_misplaced(step.name for step in _steps(leaf) if isinstance(step, Name))
+        _reject_misplaced(step.name for step in _steps(leaf) if isinstance(step, Name))
     literals = [leaf.literal for leaf in leaves if isinstance(leaf, Compare)]
     json_pattern = not isinstance(tree, Delimited | Terms | Everything)
-    _refuse_misplaced(literal.text for literal in literals if not (json_pattern and literal.quoted))
+    _reject_misplaced(literal.text for literal in literals if not (json_pattern and literal.quoted))
     return tuple(dict.fromkeys(name for literal in literals for name in _PLACEHOLDER.findall(literal.text)))
 
 
@@ -134,11 +134,11 @@ def _steps(leaf: Leaf) -> tuple[object, ...]:
     return leaf.selector.steps if isinstance(leaf.selector, Selector) else ()
 
 
-def _refuse_misplaced(texts: Iterable[str]) -> None:
+def _reject_misplaced(texts: Iterable[str]) -> None:
     for text in texts:
         if _PLACEHOLDER.search(text):
-            message = f"the parameter in {text!r} is in a place where none can be filled"
-            raise ParameterError(message, 'write it in double quotes, as the value of a JSON condition: "${name}"')
+            message = f"the parameter in {text!r} is in a position that cannot be filled in"
+            raise ParameterError(message, 'write it in double quotes as the value of a JSON condition: "${name}"')
 
 
 def _fill(condition: Condition, parameters: Mapping[str, Parameter], values: Values) -> Condition | None:
@@ -165,14 +165,14 @@ def _fill_comparison(condition: Compare, parameters: Mapping[str, Parameter], va
     elif text == f"${{{secrets[0]}}}":
         literals = [literal for value in values[secrets[0]] for literal in _secret_literals(value)]
     else:
-        message = f"${{{secrets[0]}}} is only a part of {text!r}, so the forms of the secret cannot be written out"
+        message = f"${{{secrets[0]}}} is only a part of {text!r}, so the forms of the secret cannot be matched"
         raise ParameterError(message, f'compare with "${{{secrets[0]}}}" alone', secrets[0])
     comparisons = tuple(Compare(condition.selector, condition.operator, literal) for literal in dict.fromkeys(literals))
     return join(Or if condition.operator == "=" else And, comparisons)
 
 
 def _texts(text: str, names: tuple[str, ...], values: Values) -> list[Literal]:
-    """Return the literal with every combination of its parameters' values."""
+    """Return the literal with every combination of parameter values."""
     combinations = itertools.product(*(values[name] for name in names))
     chosen = list(itertools.islice(combinations, _MAX_ALTERNATIVES + 1))
     if len(chosen) > _MAX_ALTERNATIVES:
@@ -184,7 +184,7 @@ def _texts(text: str, names: tuple[str, ...], values: Values) -> list[Literal]:
 
 
 def _substitute(text: str, mapping: Mapping[str, str]) -> str:
-    """Replace all placeholders in one pass, so that a value that looks like a placeholder stays text."""
+    """Replace all placeholders in one pass, so that a placeholder in a value is not replaced."""
     return _PLACEHOLDER.sub(lambda match: mapping[match[1]], text)
 
 
@@ -198,6 +198,6 @@ def _compile_filled(condition: Condition, name: str) -> CompiledPattern:
     try:
         return compile_tree(condition)
     except PatternError as error:
-        reason = f"with these values the pattern is refused: {error.reason}"
-        hint = "give fewer or shorter values; a secret's full ARN needs no regular expression, its name does"
+        reason = f"with these values the pattern is invalid: {error.reason}"
+        hint = "give fewer or shorter values; the full ARN of a secret needs no regular expression, its name does"
         raise ParameterError(reason, hint, name) from error

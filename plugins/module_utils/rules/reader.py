@@ -1,9 +1,9 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Turn a document into a rule, noting every problem of every key.
+"""Read a rule from a document and report every problem of every key.
 
-The same checks serve rule files and the result of overrides.
+Rule files and the result of overrides pass the same checks.
 """
 
 from __future__ import annotations
@@ -63,25 +63,25 @@ PARAMETER_NAME = TextKind(shape=PARAMETER_NAME_PATTERN, hint=ID.hint, ascii_only
 
 
 def read_rule(document: Document, path: Path | None, expected_id: str, records: Records | None = None) -> Rule | None:
-    """Return the rule that a document holds; None if there are problems, which are then in the document.
+    """Return the rule in a document, or None if the document now has problems.
 
     ``records`` are the base records of its tests, by default those of this collection.
     """
     if not isinstance(document.value, Mapping):
-        message = f"a rule is a mapping of keys to values, not {describe(document.value)}"
-        document.add((), message, "see rules/schema.json for what a rule holds")
+        message = f"a rule must be a mapping of keys to values, not {describe(document.value)}"
+        document.add((), message, "see rules/schema.json for the keys of a rule")
         return None
     fields = Fields(document.value, (), document)
     rule = read_fields(fields, path, records)
     fields.finish()
     if rule.id and rule.id != expected_id:
-        fields.problem("id", f"the id {rule.id!r} differs from the name {expected_id!r} that the rule is kept under")
+        fields.problem("id", f"the id {rule.id!r} differs from the name {expected_id!r} of the file or override")
     check_rule(rule, fields)
     return None if document.problems else fill_account_values(rule)
 
 
 def read_fields(fields: Fields, path: Path | None = None, records: Records | None = None) -> Rule:
-    """Read every key of a rule; what is wrong is then in the document of the fields."""
+    """Read every key of a rule; problems are added to the document of the fields."""
     return Rule(
         id=fields.text("id", ID),
         version=fields.integer("version", default=1),
@@ -104,17 +104,17 @@ def read_fields(fields: Fields, path: Path | None = None, records: Records | Non
 
 
 def _read_pattern(fields: Fields) -> str:
-    """Return the pattern's text; an empty one, which matches everything, is allowed by the language."""
+    """Return the pattern; the language allows an empty one, which matches everything."""
     value = fields.raw("pattern")
     if not isinstance(value, str):
         if value is not None:
-            fields.problem("pattern", f"this must be a text, not {describe(value)}", "quote the whole pattern")
+            fields.problem("pattern", f"this must be a string, not {describe(value)}", "quote the whole pattern")
         return ""
     if value.strip() and value != value.strip():
-        fields.problem("pattern", "the pattern begins or ends with a blank or a line break", "write it after '>-'")
+        fields.problem("pattern", "the pattern begins or ends with a space or a line break", "write it after '>-'")
     elif odd := non_ascii(value):
-        hint = "event names are plain ASCII: type them anew; where the log really holds it, cover it by a wildcard"
-        fields.problem("pattern", odd, "write the pattern in one line, or after '>-'" if "\n" in value else hint)
+        hint = "event names are plain ASCII: retype them; if the log really contains this character, use a wildcard"
+        fields.problem("pattern", odd, "write the pattern on one line, or after '>-'" if "\n" in value else hint)
     return value
 
 
@@ -139,7 +139,7 @@ def _read_metric(fields: Fields) -> Metric:
 
 
 def _read_metric_value(fields: Fields) -> str:
-    """Return the metric's value as text; a number may stand without quotes, since no digit of it can get lost."""
+    """Return the value of the metric as a string; a number needs no quotes."""
     value = fields.raw("value", required=False)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
@@ -166,11 +166,13 @@ def _read_alarm(fields: Fields) -> Alarm:
 
 def _check_alarm(alarm: Alarm, fields: Fields) -> None:
     if (alarm.statistic is None) == (alarm.extended_statistic is None):
-        message = "an alarm takes either statistic or extended_statistic"
+        message = "an alarm has either statistic or extended_statistic"
         fields.problem("statistic", message, "give exactly one of the two; null removes one in an override")
     period = alarm.period_seconds
     if period not in HIGH_RESOLUTION_PERIODS and period % 60:
-        fields.problem("period_seconds", f"{period} seconds is no period", "give 10, 20, 30 or a multiple of 60")
+        fields.problem(
+            "period_seconds", f"{period} seconds is not a valid period", "give 10, 20, 30 or a multiple of 60"
+        )
     total = period * alarm.evaluation_periods
     if total > MAX_EVALUATION_SECONDS:
         message = (
@@ -181,7 +183,7 @@ def _check_alarm(alarm: Alarm, fields: Fields) -> None:
         message = (
             f"{alarm.datapoints_to_alarm} datapoints cannot occur in {alarm.evaluation_periods} evaluation periods"
         )
-        fields.problem("datapoints_to_alarm", message, "lower it, or raise evaluation_periods")
+        fields.problem("datapoints_to_alarm", message, "decrease it, or increase evaluation_periods")
 
 
 def _read_references(fields: Fields) -> References:
@@ -213,31 +215,31 @@ def _read_parameter(name: str, parent: Fields) -> Parameter:
     )
     fields.finish()
     if not parameter.samples and "samples" in fields.values:
-        fields.problem("samples", "the rule's tests need at least one sample value")
+        fields.problem("samples", "the tests of the rule need at least one sample value")
     kind = PARAMETER_TYPES.get(parameter.type)
     for key, values in (("samples", parameter.samples), ("value", parameter.value)):
         for value in values:
-            # An empty text stands for a value that is noted already.
-            complaint = kind.complaint(value) if kind and value else None
-            if complaint:
-                fields.problem(key, *complaint)
+            # An empty string stands for a value that is already reported.
+            problem = kind.problem(value) if kind and value else None
+            if problem:
+                fields.problem(key, *problem)
     return parameter
 
 
 def _read_test(fields: Fields, records: Records | None) -> RuleTest:
-    given = fields.mapping("parameters")
+    values = fields.mapping("parameters")
     test = RuleTest(
         name=fields.text("name", LINE).strip(),
         match=fields.truth("match"),
         event=_read_event(fields, records),
-        parameters={name: given.text_or_texts(name) for name in given.values},
+        parameters={name: values.text_or_texts(name) for name in values.values},
     )
     fields.finish()
     return test
 
 
 def _read_event(fields: Fields, records: Records | None) -> Mapping[str, Any] | str:
-    """Return a log line as a string, or a record; one without base records stays exactly as it is written."""
+    """Return a log line, or a full record; a record without base records is kept as written."""
     from_base = [key for key in TEST_KEYS if fields.raw(key, required=False) is not None]
     if from_base:
         event: Any = read_event(fields, shipped_records() if records is None else records) or None
@@ -252,5 +254,5 @@ def _read_event(fields: Fields, records: Records | None) -> Mapping[str, Any] | 
     for key in ("eventName", "eventSource"):
         odd = non_ascii(event[key]) if isinstance(event.get(key), str) else None
         if odd:
-            fields.document.add((*fields.place, "event", key), odd, "type it anew as plain ASCII")
+            fields.document.add((*fields.place, "event", key), odd, "retype it as plain ASCII")
     return event

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Tell what a CloudTrail record lacks or has of a wrong type (CloudTrail user guide, record contents, 2026)."""
+"""Find missing keys and wrong types in a CloudTrail record (CloudTrail user guide, record contents, 2026)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RECORD_KEYS = (
     "sessionCredentialFromConsole",
     "sharedEventID",
 )
-"""The keys of a record in the order in which CloudTrail writes them."""
+"""The keys of a record in the order in which expanded test events have them, which is that of CloudTrail."""
 
 # Absent from some records; requestParameters and responseElements are null when empty.
 _OPTIONAL = frozenset(
@@ -76,21 +76,21 @@ _SHAPES = {
     "eventSource": (re.compile(r"[a-z0-9.-]+\.amazonaws\.com"), "a service such as iam.amazonaws.com"),
     "eventName": (re.compile(r"[A-Za-z0-9_.:-]+"), "the name of an event"),
     "recipientAccountId": (re.compile(r"\d{12}"), "12 digits, quoted"),
-    "sessionCredentialFromConsole": (re.compile("true"), 'the text "true", or absent'),
+    "sessionCredentialFromConsole": (re.compile("true"), 'the string "true", or absent'),
 }
-_TEXTS_IN_ATTRIBUTES = ("creationDate", "mfaAuthenticated")
+_STRING_ATTRIBUTES = ("creationDate", "mfaAuthenticated")
 
 
 def looks_like_cloudtrail(event: Mapping[str, Any]) -> bool:
-    """Tell whether an event means to be a CloudTrail record, not one of an application."""
+    """Return whether an event is meant to be a CloudTrail record, not an application log event."""
     return any(key in event for key in ("eventVersion", "eventSource", "userIdentity"))
 
 
-def record_complaints(record: Mapping[str, Any]) -> Iterator[str]:
-    """Yield in words what is missing or has the wrong type."""
+def record_problems(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a description of each missing key and wrong type."""
     missing = [key for key in RECORD_KEYS if key not in record and key not in _OPTIONAL]
     if missing:
-        yield f"{', '.join(missing)} missing from the record"
+        yield f"{', '.join(missing)} missing in the record"
     for key, (shape, words) in _SHAPES.items():
         if key in record and not (isinstance(record[key], str) and shape.fullmatch(record[key])):
             yield f"{key} is {record[key]!r}, not {words}"
@@ -101,25 +101,25 @@ def record_complaints(record: Mapping[str, Any]) -> Iterator[str]:
     yield from _one_of(record, "eventCategory", _CATEGORIES)
     identity = record.get("userIdentity")
     if isinstance(identity, Mapping):
-        yield from _identity_complaints(identity, record)
+        yield from _identity_problems(identity, record)
     elif "userIdentity" in record:
         yield f"userIdentity is {identity!r}, not a mapping"
 
 
-def _one_of(record: Mapping[str, Any], key: str, options: tuple[str, ...], shown: str = "") -> Iterator[str]:
+def _one_of(record: Mapping[str, Any], key: str, options: tuple[str, ...], label: str = "") -> Iterator[str]:
     if key in record and record[key] not in options:
-        yield f"{shown or key} is {record[key]!r}, not one of {', '.join(options)}"
+        yield f"{label or key} is {record[key]!r}, not one of {', '.join(options)}"
 
 
-def _identity_complaints(identity: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[str]:
+def _identity_problems(identity: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[str]:
     if "type" not in identity and record.get("eventType") != "AwsServiceEvent":
-        yield "userIdentity.type missing, which only service events lack"
+        yield "userIdentity.type is missing, which only service events may omit"
     yield from _one_of(identity, "type", _IDENTITY_TYPES, "userIdentity.type")
     account = identity.get("accountId")
     if account is not None and not (isinstance(account, str) and re.fullmatch(r"\d{12}", account)):
         yield f"userIdentity.accountId is {account!r}, not 12 digits, quoted"
     context = identity.get("sessionContext")
     attributes = context.get("attributes") if isinstance(context, Mapping) else None
-    for key in _TEXTS_IN_ATTRIBUTES if isinstance(attributes, Mapping) else ():
+    for key in _STRING_ATTRIBUTES if isinstance(attributes, Mapping) else ():
         if isinstance(attributes, Mapping) and key in attributes and not isinstance(attributes[key], str):
-            yield f"sessionContext.attributes.{key} is {attributes[key]!r}; CloudTrail writes it as a text"
+            yield f"sessionContext.attributes.{key} is {attributes[key]!r}; CloudTrail writes it as a string"

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Write what the tests and the lint of rules found, for a person at a terminal."""
+"""Format the results of rule tests and lint for a terminal."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _WIDTH = 100
 _HEADING = ("rule", "severity", "matching", "near misses", "tests", "lint")
 
 
-def report(rules: Sequence[Rule], results: Sequence[TestResult], findings: Sequence[Finding]) -> str:
-    """Return a table with a row per rule, then every failing test and every finding, then the totals."""
+def format_report(rules: Sequence[Rule], results: Sequence[TestResult], findings: Sequence[Finding]) -> str:
+    """Return a table with one row per rule, then every failed test, every finding, and the totals."""
     blocks = [_table([_HEADING, *(_row(rule, results, findings) for rule in rules)])]
-    failing = [result for result in results if not result.passed]
-    blocks += ["\n".join(_failure_lines(result)) for result in failing]
+    failed = [result for result in results if not result.passed]
+    blocks += ["\n".join(_failure_lines(result)) for result in failed]
     blocks += ["\n".join(_finding_lines(finding)) for finding in findings]
-    blocks.append(totals(rules, results, findings))
+    blocks.append(format_totals(rules, results, findings))
     return "\n\n".join(blocks)
 
 
-def totals(rules: Sequence[Rule], results: Sequence[TestResult], findings: Sequence[Finding]) -> str:
-    """Return one sentence with the numbers of rules, tests, failures and findings."""
+def format_totals(rules: Sequence[Rule], results: Sequence[TestResult], findings: Sequence[Finding]) -> str:
+    """Return the number of rules, tests, failures and findings in one sentence."""
     failed = sum(not result.passed for result in results)
     errors = sum(finding.level == "error" for finding in findings)
     return (
@@ -61,8 +61,8 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _failure_lines(result: TestResult) -> Iterator[str]:
-    expected, got = ("a match", "none") if result.expected else ("no match", "one")
-    yield f"FAILED {result.rule_id}: {result.test_name!r} expects {expected} and got {got}"
+    expected, got = ("a match", "no match") if result.expected else ("no match", "a match")
+    yield f"FAILED {result.rule_id}: {result.test_name!r} expected {expected}, got {got}"
     for line in result.explanation:
         yield from _indented(line)
 

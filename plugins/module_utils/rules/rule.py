@@ -1,10 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A detection as data: what a rule file says, as frozen dataclasses.
-
-The field names are the keys of the YAML files; ``rules/schema.json`` describes the same shape for editors.
-"""
+"""A rule as frozen dataclasses, with the keys of the YAML files as field names."""
 
 from __future__ import annotations
 
@@ -19,9 +16,9 @@ from typing import Any
 class Metric:
     """What a metric filter publishes.
 
-    ``value`` is a number or a selector of the pattern, as text; ``default_value`` is published for events that do
+    ``value`` is a number or a selector in the pattern, as a string; ``default_value`` is published for events that do
     not match and cannot be combined with ``dimensions`` (CloudWatch Logs user guide, metric filters);
-    ``dimensions`` maps a dimension's name to a selector of the pattern.
+    ``dimensions`` maps the name of a dimension to a selector in the pattern.
     """
 
     namespace: str
@@ -34,7 +31,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Alarm:
-    """When the metric raises the alarm. Exactly one of ``statistic`` and ``extended_statistic`` is set."""
+    """The condition of the alarm on the metric. Exactly one of ``statistic`` and ``extended_statistic`` is set."""
 
     period_seconds: int
     evaluation_periods: int
@@ -48,10 +45,10 @@ class Alarm:
 
 @dataclass(frozen=True)
 class References:
-    """Where a rule stands in public catalogues.
+    """References of a rule to public catalogs.
 
-    ``cis`` maps a version of the CIS AWS Foundations Benchmark (``v5.0``) to the control's number, ``security_hub``
-    is a control id (``CloudWatch.1``), ``prowler`` the suffix of the check's name.
+    ``cis`` maps a version of the CIS AWS Foundations Benchmark (``v5.0``) to a control number, ``security_hub``
+    is a control id (``CloudWatch.1``), ``prowler`` the suffix of a check name.
     """
 
     mitre_attack: tuple[str, ...] = ()
@@ -63,10 +60,10 @@ class References:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A part of the pattern that differs per account, written there as ``"${name}"``.
+    """A part of the pattern that differs between accounts, written there as ``"${name}"``.
 
-    ``samples`` are what the rule's own tests use, the first one unless a test says otherwise; ``value`` is what the
-    account uses, empty for none, several entries meaning any of them.
+    ``samples`` are for the tests of the rule, which use the first unless they set their own value; ``value`` is the
+    value of the account: empty for none, several entries mean any of them.
     """
 
     name: str
@@ -81,8 +78,8 @@ class Parameter:
 class RuleTest:
     """One event and whether the rule must match it.
 
-    ``event`` is a record, or a text for patterns on log lines. ``parameters`` replaces the sample values for this
-    test only; an empty tuple means that the parameter has no value.
+    ``event`` is a full record, or a log line as a string. ``parameters`` replaces the sample values for this test; an
+    empty tuple means that the parameter has no value.
     """
 
     name: str
@@ -92,18 +89,18 @@ class RuleTest:
 
     @property
     def message(self) -> str:
-        """Return the event as the log message that CloudWatch Logs would hold."""
+        """Return the event as the log message in CloudWatch Logs."""
         return self.event if isinstance(self.event, str) else json.dumps(self.event, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One detection: a metric filter, its alarm, what it means, and the tests that prove it.
+    """One detection: a metric filter, its alarm, their documentation, and tests.
 
-    ``pattern`` can be compiled as it stands: parameters are filled with the account's values, and the conditions of
-    optional ones without a value are left out. Where that changed it, ``template`` is the text as it was written, with
-    its ``"${name}"``. Only a required parameter without a value leaves its placeholder in ``pattern``; ``resolve``
-    refuses such a rule.
+    ``pattern`` can be compiled: parameters are replaced by the values of the account, and the conditions of optional
+    parameters without a value are left out. If that changed the pattern, ``template`` is the original with its
+    ``"${name}"``. Only a required parameter without a value leaves its placeholder in ``pattern``; ``resolve`` rejects
+    such a rule.
     """
 
     id: str
@@ -127,16 +124,16 @@ class Rule:
 
     @property
     def written_pattern(self) -> str:
-        """Return the pattern as the rule's author wrote it."""
+        """Return the pattern as it is in the rule file."""
         return self.template or self.pattern
 
     def parameter(self, name: str) -> Parameter | None:
-        """Return the parameter of that name, or None."""
+        """Return the parameter with a name, or None."""
         return next((parameter for parameter in self.parameters if parameter.name == name), None)
 
 
 def rule_to_mapping(rule: Rule) -> dict[str, Any]:
-    """Return a fresh mapping of lists, mappings and scalars, without absent values and the path."""
+    """Return a rule as a new mapping, as in a rule file with full events; absent values are left out."""
     body = _fields(rule, without=("path", "template", "parameters", "tests"))
     body["pattern"] = rule.written_pattern
     if rule.parameters:

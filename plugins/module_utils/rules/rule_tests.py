@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Run the tests that rules carry, and explain the ones that fail."""
+"""Run the tests of rules and explain the failures."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .rule import Rule, RuleTest
 
 _OnField = tuple[Union[Selector, FieldName, None], ConditionResult]
 
-# How the engine names what is no value.
+# How the engine describes a field without a value.
 _FOUND = {"absent": "it is absent from the event", "present": "it is present in the event"}
 
 
 @dataclass(frozen=True)
 class TestResult:
-    """One test that was run; ``explanation`` says for a failed one which conditions were to blame."""
+    """The result of one test; ``explanation`` names the conditions that made it fail."""
 
-    __test__ = False  # pytest would take the class for a test case
+    __test__ = False  # keeps pytest from collecting the class
 
     rule_id: str
     test_name: str
@@ -35,17 +35,17 @@ class TestResult:
 
     @property
     def passed(self) -> bool:
-        """Tell whether the rule did what the test expects."""
+        """Return whether the result is the expected one."""
         return self.matched is self.expected
 
 
 def run_tests(rules: Iterable[Rule]) -> tuple[TestResult, ...]:
-    """Run every test of every rule, with the sample values of its parameters."""
+    """Run every test of every rule with the sample values of its parameters."""
     return tuple(result for rule in rules for result in _run_rule(rule))
 
 
 def _run_rule(rule: Rule) -> list[TestResult]:
-    # Most tests share the sample values, and so the pattern.
+    # Most tests of a rule use the same values and so the same pattern.
     compiled: dict[tuple[tuple[str, tuple[str, ...]], ...], CompiledPattern] = {}
     results = []
     for test in rule.tests:
@@ -65,24 +65,24 @@ def _run(rule: Rule, test: RuleTest, compiled: CompiledPattern) -> TestResult:
 
 
 def _explain(compiled: CompiledPattern, message: LogMessage, expected: bool) -> tuple[str, ...]:
-    """Name the conditions that decided, one line for each run of conditions on the same field."""
+    """Describe the decisive conditions, one line for each run of conditions on the same field."""
     results = compiled.explain(message)
     if isinstance(compiled.tree, Everything | Terms | Delimited):
         decisive: list[_OnField] = [(None, result) for result in results]
     else:
         decisive = _decisive(compiled.tree, iter(results))[1]
-    blamed = [(field, result) for field, result in decisive if result.holds is not expected]
-    if not blamed:
+    wrong = [(field, result) for field, result in decisive if result.holds is not expected]
+    if not wrong:
         return (f"the pattern {compiled} {'does not match' if expected else 'matches'} the event",)
-    runs = itertools.groupby(blamed, key=lambda entry: (entry[0], entry[1].found))
+    runs = itertools.groupby(wrong, key=lambda entry: (entry[0], entry[1].found))
     return tuple(_sentence([result for _key, result in run], "false" if expected else "true") for _key, run in runs)
 
 
 def _decisive(condition: Condition, results: Iterator[ConditionResult]) -> tuple[bool, list[_OnField]]:
-    """Tell whether a condition holds, and which single conditions make it so, each with its field.
+    """Return whether a condition is true, and which single conditions decide that, each with its field.
 
-    ``results`` are those of the leaves from left to right. An AND is false through its false operands alone, an OR
-    true through its true ones; so an alternative that was never needed is not blamed.
+    ``results`` are those of the leaves from left to right. An AND is false because of its false operands, an OR is true
+    because of its true operands; other operands are not decisive.
     """
     if not isinstance(condition, And | Or):
         result = next(results)
@@ -96,4 +96,4 @@ def _sentence(run: list[ConditionResult], truth: str) -> str:
     what = f"condition `{run[0].text}` is {truth}"
     if len(run) > 1:
         what = f"condition `{run[0].text}` and {len(run) - 1} more up to `{run[-1].text}` are {truth}"
-    return f"{what}: {_FOUND.get(run[0].found, f'the event holds {run[0].found}')}"
+    return f"{what}: {_FOUND.get(run[0].found, f'the event has {run[0].found}')}"

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Choose the detection rules of an account, and find what makes them useless there."""
+"""Select the rules of an account, and check that they can work there."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from .rule import Rule
 from .rule_tests import run_tests
 
 Packs = Mapping[str, tuple[Rule, ...]]
-"""The rules that ship, by pack."""
+"""The shipped rules, by pack."""
 
 PACKS = ("guide", "cis", "operational", "guard")
 _LAYER = "secmon_rules"
 
 
 def load_packs(folder: Path) -> Packs:
-    """Load the rules that ship; each pack is a folder. Raises RuleError."""
+    """Load the shipped rules; each pack is a folder. Raises RuleError."""
     return {pack: load_rules(folder / pack) for pack in PACKS}
 
 
 @dataclass(frozen=True)
 class Trail:
-    """What an account's trail records.
+    """What the trail of an account records.
 
     Attributes:
-        excluded_event_sources: Services whose management events it leaves out.
+        excluded_event_sources: Services whose management events are excluded.
         management_events: ``all``, ``read`` or ``write``.
     """
 
@@ -43,7 +43,7 @@ class Trail:
     management_events: str = "all"
 
     def context(self) -> LintContext:
-        """Return it for the lint. Our trails record no data events."""
+        """Return it for the lint. Trails of this collection record no data events."""
         return LintContext(
             excluded_event_sources=self.excluded_event_sources,
             trail_write_only=self.management_events == "write",
@@ -53,7 +53,7 @@ class Trail:
 
 
 def choose_rules(shipped: Packs, packs: Iterable[str], overrides: Any) -> tuple[Rule, ...]:
-    """Return the rules of some packs with an account's changes.
+    """Return the rules of the selected packs with the overrides of an account.
 
     Raises RuleError with every problem.
     """
@@ -61,12 +61,12 @@ def choose_rules(shipped: Packs, packs: Iterable[str], overrides: Any) -> tuple[
     rules = [rule for pack, members in shipped.items() if pack in chosen for rule in members]
     elsewhere = {rule.id: pack for pack, members in shipped.items() if pack not in chosen for rule in members}
     misplaced = tuple(_misplaced(overrides, elsewhere))
-    sound = overrides
+    valid = overrides
     if misplaced:
         keys = {problem.key for problem in misplaced}
-        sound = {rule_id: changes for rule_id, changes in overrides.items() if rule_id not in keys}
+        valid = {rule_id: changes for rule_id, changes in overrides.items() if rule_id not in keys}
     try:
-        merged = apply_overrides(rules, (_LAYER, sound))
+        merged = apply_overrides(rules, (_LAYER, valid))
     except RuleError as error:
         raise RuleError((*misplaced, *error.errors)) from error
     if misplaced:
@@ -75,21 +75,21 @@ def choose_rules(shipped: Packs, packs: Iterable[str], overrides: Any) -> tuple[
 
 
 def _misplaced(overrides: Any, elsewhere: Mapping[str, str]) -> Iterator[RuleProblem]:
-    """Find changes of rules that no chosen pack has; what has a pattern is a rule of its own."""
+    """Find overrides of rules in packs that are not selected; an override with a pattern is a new rule."""
     if not isinstance(overrides, Mapping):
         return
     for rule_id, changes in overrides.items():
         pack = elsewhere.get(rule_id) if isinstance(rule_id, str) else None
         if pack and isinstance(changes, Mapping) and "pattern" not in changes:
-            message = f"this rule is in the pack {pack}, which secmon_packs does not choose"
-            yield RuleProblem(_LAYER, None, rule_id, message, f"add {pack} to secmon_packs, or remove the change")
+            message = f"this rule is in the pack {pack}, which is not in secmon_packs"
+            yield RuleProblem(_LAYER, None, rule_id, message, f"add {pack} to secmon_packs, or remove the override")
 
 
 def deployed(rules: Iterable[Rule], account_values: Mapping[str, str] = MappingProxyType({})) -> tuple[Rule, ...]:
     """Return the enabled rules with their patterns filled in.
 
-    `account_values` are what the account itself knows by the name of the parameter, such as ``bucket_name``: they fill
-    required parameters that nobody gave a value. Optional ones stay open, since each narrows what its rule finds.
+    `account_values` are known facts of the account by parameter name, such as ``bucket_name``: they fill required
+    parameters without a value. Optional parameters stay empty, since a value would narrow the rule.
 
     Raises RuleError with every problem, such as a required parameter without a value.
     """
@@ -98,26 +98,26 @@ def deployed(rules: Iterable[Rule], account_values: Mapping[str, str] = MappingP
     for rule in rules:
         if rule.enabled:
             try:
-                resolved.append(resolve(rule, _unsaid(rule, account_values)))
+                resolved.append(resolve(rule, _missing_values(rule, account_values)))
             except RuleError as error:
-                problems += [_named(problem, rule) for problem in error.errors]
+                problems += [_as_override_problem(problem, rule) for problem in error.errors]
     if problems:
         raise RuleError(problems)
     return tuple(resolved)
 
 
-def _unsaid(rule: Rule, account_values: Mapping[str, str]) -> dict[str, str]:
+def _missing_values(rule: Rule, account_values: Mapping[str, str]) -> dict[str, str]:
     missing = {parameter.name for parameter in rule.parameters if parameter.required and not parameter.value}
     return {name: value for name, value in account_values.items() if name in missing}
 
 
-def _named(problem: RuleProblem, rule: Rule) -> RuleProblem:
+def _as_override_problem(problem: RuleProblem, rule: Rule) -> RuleProblem:
     return RuleProblem(_LAYER, None, f"{rule.id}.{problem.key}", problem.message, problem.hint)
 
 
 @dataclass(frozen=True)
 class RuleReport:
-    """What is wrong with an account's rules, each entry in one line; `errors` keep them from doing their work."""
+    """The rules of an account and their problems, each in one line; `errors` prevent the deployment."""
 
     rules: tuple[Rule, ...] = ()
     errors: tuple[str, ...] = ()
@@ -131,32 +131,32 @@ def check_rules(
     trail: Trail,
     account_values: Mapping[str, str] = MappingProxyType({}),
 ) -> RuleReport:
-    """Choose, test and lint an account's rules, and fill them in; `account_values` are those of `deployed`."""
+    """Select, test, lint and fill in the rules of an account; `account_values` is that of `deployed`."""
     try:
         rules = choose_rules(shipped, packs, overrides)
     except RuleError as error:
         return RuleReport(errors=tuple(map(one_line, error.errors)))
     errors = [
-        f"rule {test.rule_id}: the test {test.test_name!r} expects {_outcome(test.expected)} and got"
+        f"rule {test.rule_id}: the test {test.test_name!r} expected {_outcome(test.expected)}, got"
         f" {_outcome(test.matched)}. {_flat('; '.join(test.explanation))}"
         for test in run_tests(rules)
         if not test.passed
     ]
     findings = lint_rules(rules, trail.context())
-    errors += [_told(finding) for finding in findings if finding.level == "error"]
+    errors += [_format_finding(finding) for finding in findings if finding.level == "error"]
     ready: tuple[Rule, ...] = ()
     try:
         ready = deployed(rules, account_values)
     except RuleError as error:
         errors += map(one_line, error.errors)
     if not errors and not ready:
-        errors.append("no rule is left to deploy. Choose a pack, or enable a rule.")
-    warnings = tuple(_told(finding) for finding in findings if finding.level == "warning")
+        errors.append("no rule is enabled. Add a pack to secmon_packs, or enable a rule.")
+    warnings = tuple(_format_finding(finding) for finding in findings if finding.level == "warning")
     return RuleReport(ready, tuple(errors), warnings)
 
 
 def override_errors(shipped: Packs, overrides: Any) -> tuple[str, ...]:
-    """Return what is wrong with an account's changes, whatever packs it chooses, each in one line."""
+    """Return the problems of overrides independent of the selected packs, each in one line."""
     try:
         choose_rules(shipped, shipped, overrides)
     except RuleError as error:
@@ -165,24 +165,24 @@ def override_errors(shipped: Packs, overrides: Any) -> tuple[str, ...]:
 
 
 def one_line(problem: RuleProblem) -> str:
-    """Return a rule's problem in one line; the place first, then what is wrong and what to do."""
+    """Return a problem in one line: location, message, hint."""
     place = f"{problem.file}: {problem.key}" if problem.file != _LAYER else problem.key
     hint = f" ({_joined(problem.hint)})" if problem.hint else ""
-    told = f"{_joined(problem.message)}{hint}"
-    return _flat(f"{place}: {told}" if place else told)
+    text = f"{_joined(problem.message)}{hint}"
+    return _flat(f"{place}: {text}" if place else text)
 
 
-def _told(finding: Finding) -> str:
+def _format_finding(finding: Finding) -> str:
     hint = f" ({finding.hint})" if finding.hint else ""
     return _flat(f"rule {finding.rule_id}: {finding.reason}{hint}")
 
 
 def _outcome(matches: bool) -> str:
-    return "a match" if matches else "none"
+    return "a match" if matches else "no match"
 
 
 def _joined(text: str) -> str:
-    """Join the lines of a message. A caret alone in its line says nothing once it stands below no pattern."""
+    """Join the lines of a message, without the line of the caret that points into the pattern."""
     lines = (_flat(line) for line in text.splitlines())
     return "; ".join(line for line in lines if line not in ("", "^")).replace("?; ", "? ")
 

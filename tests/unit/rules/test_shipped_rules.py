@@ -42,12 +42,12 @@ def by_id(rule_id: str) -> Rule:
     return next(rule for rule in shipped() if rule.id == rule_id)
 
 
-def test_every_pack_holds_what_its_readme_lists() -> None:
+def test_every_pack_has_the_documented_number_of_rules() -> None:
     packs = [rule.path.parent.name for rule in shipped() if rule.path]
     assert {pack: packs.count(pack) for pack in packs} == PACKS
 
 
-def test_the_readme_names_every_rule() -> None:
+def test_the_readme_lists_every_rule() -> None:
     readme = (RULES / "README.md").read_text(encoding="utf-8")
     missing = [rule.id for rule in shipped() if f"| `{rule.id}` | {rule.title} | {rule.severity} |" not in readme]
     assert missing == []
@@ -89,7 +89,7 @@ def test_records_use_addresses_reserved_for_documentation() -> None:
         assert source.startswith(ADDRESSES) or source.endswith(".amazonaws.com") or source == "AWS Internal", rule.id
 
 
-def test_a_service_call_has_the_service_as_its_source_and_no_tls_details() -> None:
+def test_a_service_call_has_the_service_as_source_address_and_no_tls_details() -> None:
     for rule, event in events():
         service = event["userIdentity"].get("invokedBy")
         if service and event["eventType"] == "AwsApiCall":
@@ -103,18 +103,18 @@ def test_the_patterns_of_the_cis_pack_are_the_published_texts() -> None:
     assert shipped_texts == published
 
 
-def test_all_and_only_the_cis_pack_is_for_compliance() -> None:
+def test_only_rules_of_the_cis_pack_are_compliance_rules() -> None:
     for rule in shipped():
         assert rule.compliance == (rule.path is not None and rule.path.parent.name == "cis"), rule.id
 
 
-def test_the_organizations_control_claims_neither_cis_1_nor_security_hub() -> None:
+def test_the_organizations_rule_refers_neither_to_cis_1_nor_to_security_hub() -> None:
     references = by_id("organizations_changes").references
     assert references.security_hub is None
     assert not {"v1.2", "v1.4"} & set(references.cis)
 
 
-def test_the_guide_rule_is_the_guides() -> None:
+def test_the_guide_rule_is_that_of_the_aws_guide() -> None:
     rule = by_id("secret_access")
     assert rule.filter_name == "TrackSecretAccess"
     assert (rule.metric.namespace, rule.metric.name) == ("SecurityMetrics", "SecretAccessCount")
@@ -125,12 +125,12 @@ def test_the_guide_rule_is_the_guides() -> None:
     assert resolve(rule).pattern == guides
 
 
-def test_every_filled_pattern_is_within_the_limit() -> None:
+def test_every_filled_pattern_is_within_the_length_limit() -> None:
     for rule in shipped():
         assert len(str(fill_pattern(rule, sample_values(rule)))) <= MAX_PATTERN_LENGTH, rule.id
 
 
-def test_every_alarm_goes_off_at_the_first_event_of_a_period() -> None:
+def test_every_alarm_fires_at_the_first_event_of_a_period() -> None:
     for rule in shipped():
         assert (rule.alarm.statistic, rule.alarm.threshold) == ("Sum", 1), rule.id
         assert rule.alarm.missing_data == "notBreaching", rule.id
@@ -144,7 +144,7 @@ def test_runbooks_are_numbered_steps() -> None:
 
 
 @pytest.mark.parametrize("rule_id", ["metric_filter_deleted", "alarm_silenced", "trail_stopped", "log_bucket_tampered"])
-def test_the_deployers_role_is_no_cover_for_what_a_deployment_never_does(rule_id: str) -> None:
+def test_rules_on_calls_that_no_deployment_makes_do_not_exclude_the_deployer(rule_id: str) -> None:
     assert all(parameter.type != "role_name" for parameter in by_id(rule_id).parameters)
 
 
@@ -152,14 +152,14 @@ def test_the_overlap_matrix_is_the_reviewed_one() -> None:
     assert matrix(shipped()) == MATRIX.read_text(encoding="utf-8"), "run overlap_matrix.py --write and read the diff"
 
 
-def test_an_event_that_must_match_does_so_without_narrowing_too() -> None:
+def test_a_matching_event_also_matches_without_narrowing() -> None:
     for rule in shipped():
         wide = wide_pattern(rule)
         narrow = [test for test in rule.tests if test.match and not test.parameters]
         assert all(wide.matches(LogMessage(test.message)) for test in narrow), rule.id
 
 
-def test_the_pattern_of_a_loaded_rule_works_as_it_stands() -> None:
+def test_the_pattern_of_a_loaded_rule_can_be_compiled_and_matches() -> None:
     for rule in shipped():
         if any(parameter.required for parameter in rule.parameters):
             continue
@@ -168,6 +168,6 @@ def test_the_pattern_of_a_loaded_rule_works_as_it_stands() -> None:
         assert all(pattern.matches(test.message) for test in narrow), rule.id
 
 
-def test_only_the_log_bucket_must_be_named() -> None:
+def test_only_the_log_bucket_is_a_required_parameter() -> None:
     required = {rule.id for rule in shipped() for parameter in rule.parameters if parameter.required}
     assert required == {"log_bucket_tampered"}

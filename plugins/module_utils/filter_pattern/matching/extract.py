@@ -22,7 +22,7 @@ _FIELD = re.compile(r"\$[A-Za-z0-9_]+")
 
 
 def compile_extract(tree: Tree) -> Callable[[LogMessage], dict[str, str]]:
-    """Compile the extraction of every value that a pattern names; terms name none."""
+    """Compile the extraction of every value that a pattern names; terms have none."""
     if isinstance(tree, Everything | Terms):
         return lambda message: {}
     if isinstance(tree, Delimited):
@@ -39,14 +39,14 @@ def compile_extract(tree: Tree) -> Callable[[LogMessage], dict[str, str]]:
 
 
 def compile_value(tree: Tree, text: str) -> Callable[[LogMessage], str | None]:
-    """Compile one selector of a metric transformation; PatternError if it is none for this kind of pattern."""
+    """Compile a selector of a metric transformation. Raises PatternError if it is invalid for the pattern."""
     if isinstance(tree, Everything | Terms):
         raise PatternError(
             text, 0, "a pattern of terms has no fields to read", "Use a JSON or space-delimited pattern."
         )
     if isinstance(tree, Delimited):
         if not _FIELD.fullmatch(text):
-            raise PatternError(text, 0, "expected $ and the name or the number of a field", "For example $bytes or $2.")
+            raise PatternError(text, 0, "expected $ and the name or number of a field", "For example $bytes or $2.")
         layout = FieldLayout(tree)
         return lambda message: layout.value(layout.values(message) or [], text)
     selector = _parse_selector(text)
@@ -63,6 +63,6 @@ def _parse_selector(text: str) -> Selector:
 
 
 def _first_text(message: LogMessage, selector: Selector) -> str | None:
-    """Return the first text or number that is reached; a wildcard can reach several."""
-    reached = reach_all(selector, message.document) if message.document is not None else []
-    return next((str(value) for value in reached if isinstance(value, str)), None)
+    """Return the first selected string or number; a wildcard can select several."""
+    selected = reach_all(selector, message.document) if message.document is not None else []
+    return next((str(value) for value in selected if isinstance(value, str)), None)

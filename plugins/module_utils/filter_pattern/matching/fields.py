@@ -16,10 +16,10 @@ ValuesTest = Callable[[Values], bool]
 
 
 class FieldLayout:
-    """Where the slots of a pattern lie in a message: from the left up to ``...``, from the right after it."""
+    """The positions of the slots of a pattern: from the left before ``...``, from the right after it."""
 
     def __init__(self, tree: Delimited) -> None:
-        """Give every slot its place; places after ``...`` count from the end."""
+        """Compute the position of every slot; positions after ``...`` count from the end."""
         places = [index for index, slot in enumerate(tree.slots) if isinstance(slot, Rest)]
         self._rest = places[0] if places else None
         self._count = len(tree.slots)
@@ -32,7 +32,7 @@ class FieldLayout:
                 self.places[slot.name] = index - self._count if after else index
 
     def values(self, message: LogMessage) -> Values | None:
-        """List the values of a message's fields, or None if it has too few.
+        """Return the values of the fields of a message, or None if it has too few.
 
         Without ``...`` the last slot takes the rest of the line (observed with TestMetricFilter, us-east-1,
         2026-09).
@@ -56,7 +56,7 @@ class FieldLayout:
 
 
 def compile_delimited(tree: Delimited, layout: FieldLayout) -> Callable[[LogMessage], bool]:
-    """Compile a pattern to a function of a message; all its slots must hold."""
+    """Compile a pattern to a function of a message; all slots must match."""
     conditions = [slot.condition for slot in tree.slots if not isinstance(slot, Rest) and slot.condition]
     tests = [compile_field_condition(condition, layout) for condition in conditions]
 
@@ -68,7 +68,7 @@ def compile_delimited(tree: Delimited, layout: FieldLayout) -> Callable[[LogMess
 
 
 def compile_field_condition(condition: Condition, layout: FieldLayout) -> ValuesTest:
-    """Compile the condition of a slot to a function of the values of all fields."""
+    """Compile the condition of a slot to a function of all field values."""
     if isinstance(condition, And | Or):
         combine = all if isinstance(condition, And) else any
         tests = [compile_field_condition(operand, layout) for operand in condition.operands]

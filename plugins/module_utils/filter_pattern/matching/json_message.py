@@ -3,8 +3,8 @@
 
 """Compile the tree of a JSON pattern to closures over a parsed document.
 
-Conditions have no side effects, so operands are tried in the order of their cost, and a disjunction of equal texts on
-one property becomes one look-up in a set.
+Conditions have no side effects, so operands are evaluated in the order of their cost, and alternatives with equality
+on one property become one lookup in a set.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def compile_condition(condition: Condition) -> DocumentTest:
 
 
 def _cost(condition: Condition) -> int:
-    """Estimate the cost of a condition from its leaves; only the order matters."""
+    """Estimate the cost of a condition from its leaves, for sorting."""
     return sum(map(_leaf_cost, leaves(condition)))
 
 
@@ -91,7 +91,7 @@ def _any_of(tests: list[DocumentTest]) -> DocumentTest:
 
 
 def _compile_alternatives(condition: Or) -> list[DocumentTest]:
-    """Gather the plain equalities of each selector into one look-up; the other operands stay as they are."""
+    """Compile the plain equalities of each selector to one lookup, and the other operands one by one."""
     texts: dict[Selector, set[str]] = {}
     others: list[Condition] = []
     for operand in condition.operands:
@@ -104,14 +104,14 @@ def _compile_alternatives(condition: Or) -> list[DocumentTest]:
 
 
 def _is_plain(compare: Compare) -> bool:
-    """Tell whether a comparison asks for one exact text, which a number's text can equal as well."""
+    """Return whether a comparison is with one exact string, which may also equal the text of a number."""
     literal = compare.literal
     plain = compare.operator == "=" and not (literal.is_number or literal.is_regex or literal.has_wildcard)
     return plain and isinstance(compare.selector, Selector) and not compare.selector.has_wildcard
 
 
 def _one_of(selector: Selector, texts: frozenset[str]) -> DocumentTest:
-    """Compile "the value is one of these texts"; an object or an array is not hashable, and none of them."""
+    """Compile "the value is one of these strings"; objects and arrays, which are not hashable, never are."""
     reach = compile_reach(selector)
     name = selector.steps[0]
     if len(selector.steps) == 1 and isinstance(name, Name):
@@ -125,7 +125,7 @@ def _one_of(selector: Selector, texts: frozenset[str]) -> DocumentTest:
 
 
 def _top_level_one_of(name: str, texts: frozenset[str]) -> DocumentTest:
-    """Compile the most frequent condition of all, a name at the top of the event, without an inner call."""
+    """Compile the most frequent condition, on a top-level key of the event, without an inner call."""
     if len(texts) == 1:
         (text,) = texts
         return lambda document: document.get(name) == text
@@ -143,7 +143,7 @@ def compile_leaf(leaf: Leaf) -> DocumentTest:
     """Compile one comparison or test."""
     selector = leaf.selector
     if not isinstance(selector, Selector):
-        raise TypeError("a field of a space-delimited pattern is no part of a JSON document")
+        raise TypeError("a field of a space-delimited pattern cannot be used for a JSON document")
     if selector.has_wildcard:
         return _compile_wildcard_leaf(leaf, selector)
     if isinstance(leaf, Compare) and _is_plain(leaf):
@@ -161,7 +161,7 @@ def compile_leaf(leaf: Leaf) -> DocumentTest:
 
 
 def _leaf_test(leaf: Compare | IsNull | IsTrue | IsFalse) -> ValueTest:
-    """Compile the part of a leaf that looks at a value which is there."""
+    """Compile the test of a leaf for a value that exists."""
     if isinstance(leaf, Compare):
         return value_test(leaf.operator, leaf.literal)
     if isinstance(leaf, IsNull):
@@ -172,7 +172,7 @@ def _leaf_test(leaf: Compare | IsNull | IsTrue | IsFalse) -> ValueTest:
 
 
 def _is_null(value: Json) -> bool:
-    """IS NULL holds for null and for an array with a null in it.
+    """Return whether IS NULL is true: for null, and for an array that contains null.
 
     Source: observed with TestMetricFilter, us-east-1, 2026-09.
     """
@@ -180,7 +180,7 @@ def _is_null(value: Json) -> bool:
 
 
 def _compile_wildcard_leaf(leaf: Leaf, selector: Selector) -> DocumentTest:
-    """Compile a leaf on a wildcard selector: it holds if it holds for any value that is reached (user guide)."""
+    """Compile a leaf on a wildcard selector: it is true if it is true for any selected value (user guide)."""
     if isinstance(leaf, NotExists):
         return lambda document: not reach_all(selector, document)
     if isinstance(leaf, Compare) and leaf.literal.is_regex:
@@ -190,7 +190,7 @@ def _compile_wildcard_leaf(leaf: Leaf, selector: Selector) -> DocumentTest:
 
 
 def _wildcard_regex(leaf: Compare, selector: Selector) -> DocumentTest:
-    """Search all reached values in one go: a hundred thousand short searches would cost far more than one long."""
+    """Search all selected values together: many short searches cost far more than one long search."""
     regex = SafeRegex(leaf.literal.text)
     negated = leaf.operator == "!="
 

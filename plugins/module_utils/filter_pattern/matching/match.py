@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Compile any syntax tree to one function of a message."""
+"""Compile a syntax tree to a function of a message, and terms to functions of its text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .message import LogMessage
 
 
 def compile_match(tree: Tree) -> Callable[[LogMessage], bool]:
-    """Compile a tree; the function raises nothing, whatever the message."""
+    """Compile a tree; the function raises no error for any message."""
     if isinstance(tree, Everything):
         return lambda message: True
     if isinstance(tree, Terms):
@@ -36,10 +36,10 @@ TextTest = Callable[[str], bool]
 
 
 def compile_terms(tree: Terms) -> TextTest:
-    """Compile the terms to a function of the raw text.
+    """Compile terms to a function of the raw text.
 
-    All plain terms must occur and no excluded one may; ``?`` terms alone mean that one of them must, and are ignored
-    beside any other term (CloudWatch Logs user guide; observed with TestMetricFilter, us-east-1, 2026-09).
+    All plain terms must occur and no excluded one; of ``?`` terms alone, one must occur; with other terms they are
+    ignored (CloudWatch Logs user guide; observed with TestMetricFilter, us-east-1, 2026-09).
     """
     effective = effective_terms(tree)
     tests = [compile_term(term) for term in effective]
@@ -49,13 +49,13 @@ def compile_terms(tree: Terms) -> TextTest:
 
 
 def effective_terms(tree: Terms) -> tuple[Term, ...]:
-    """List the terms that count: all, or those without ``?`` where there are any."""
+    """Return the terms that count: those without ``?`` if there are any, otherwise all."""
     binding = tuple(term for term in tree.terms if term.sign != "?")
     return binding or tree.terms
 
 
 def compile_term(term: Term) -> TextTest:
-    """Compile one term: a case-sensitive substring, not a word (API reference, TestMetricFilter examples)."""
+    """Compile one term, a case-sensitive substring, not a word (API reference, TestMetricFilter examples)."""
     literal = term.literal
     occurs = SafeRegex(literal.text).search if literal.is_regex else _contains(literal.text)
     return (lambda text: not occurs(text)) if term.sign == "-" else occurs

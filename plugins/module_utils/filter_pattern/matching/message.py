@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A log message, parsed once for all patterns: as a JSON document and as space-delimited fields, each on demand."""
+"""A log message that is parsed once for all patterns, on demand: as JSON or as space-delimited fields."""
 
 from __future__ import annotations
 
@@ -11,42 +11,42 @@ from functools import cached_property
 from .document import Json, parse_document
 
 _WORD = re.compile(r"[^ \t\r\n]+")
-_BLANKS = re.compile(r"[ \t\r\n]*")
+_WHITESPACE = re.compile(r"[ \t\r\n]*")
 _CLOSERS = {'"': '"', "[": "]"}
 
 
 class LogMessage:
-    """The text of one log event; TypeError if it is no ``str``."""
+    """The text of one log event. Raises TypeError if it is not a ``str``."""
 
     def __init__(self, text: str) -> None:
-        """Keep the text; nothing is parsed yet."""
+        """Keep the text without parsing it."""
         if not isinstance(text, str):
             raise TypeError(f"a log message is a str, not {type(text).__name__}")
         self.text = text
 
     @cached_property
     def document(self) -> dict[str, Json] | None:
-        """The JSON object that the text holds, with JsonNumber for numbers; None if it holds none."""
+        """The text as a JSON object, with JsonNumber for numbers; None if it is not one."""
         return parse_document(self.text)
 
     @cached_property
     def fields(self) -> tuple[tuple[str, int], ...]:
-        """The space-delimited fields, each with the place in the text where it begins.
+        """The space-delimited fields, each with its position in the text.
 
-        Blanks separate; ``"..."`` and ``[...]`` are one field without the delimiters; an opening delimiter without
-        its closing one is part of its word (observed with TestMetricFilter, us-east-1, 2026-09).
+        Whitespace separates; ``"..."`` and ``[...]`` are one field without the delimiters; an opening delimiter without
+        a closing one is part of its word (observed with TestMetricFilter, us-east-1, 2026-09).
         """
         return _split(self.text)
 
 
 def as_message(message: str | LogMessage) -> LogMessage:
-    """Wrap a text that is no LogMessage yet."""
+    """Return a LogMessage for a string or a LogMessage."""
     return message if isinstance(message, LogMessage) else LogMessage(message)
 
 
 def _split(text: str) -> tuple[tuple[str, int], ...]:
     fields: list[tuple[str, int]] = []
-    # A closing delimiter that was not found once is not there later either; asking again would be quadratic.
+    # If a closing delimiter is not found once, it does not occur later; searching again would be quadratic.
     closers = {opener: closer for opener, closer in _CLOSERS.items() if opener in text}
     position = _skip(text, 0)
     while closers and position < len(text):
@@ -67,5 +67,5 @@ def _split(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def _skip(text: str, position: int) -> int:
-    blanks = _BLANKS.match(text, position)
+    blanks = _WHITESPACE.match(text, position)
     return blanks.end() if blanks else position

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Follow a selector into a JSON document."""
+"""Get the values that a selector selects in a JSON document."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .document import Json
 
 
 class Absent:
-    """The type of ABSENT, which stands for a value that is not there, since null is a value."""
+    """The type of ABSENT, which stands for a missing value, since null is a value."""
 
 
 ABSENT: Final = Absent()
@@ -24,7 +24,7 @@ Reached = Union[Json, Absent]
 
 
 def compile_reach(selector: Selector) -> Callable[[Document], Reached]:
-    """Compile a selector without wildcards to a function that returns the value or ABSENT."""
+    """Compile a selector without wildcards to a function that returns its value or ABSENT."""
     steps = selector.steps
     names = [step.name for step in steps if isinstance(step, Name)]
     if len(names) == len(steps) == 1:
@@ -42,7 +42,7 @@ def compile_reach(selector: Selector) -> Callable[[Document], Reached]:
 
 
 def _reach_two(outer: str, inner: str) -> Callable[[Document], Reached]:
-    """Two names are by far the most frequent path, so they get a function without a loop."""
+    """Compile a selector of two names, by far the most frequent one, without a loop."""
 
     def reach(document: Document) -> Reached:
         parent = document.get(outer)
@@ -52,7 +52,7 @@ def _reach_two(outer: str, inner: str) -> Callable[[Document], Reached]:
 
 
 def _follow(value: Reached, step: Step) -> Reached:
-    """Take one step that is no wildcard; a name in no object and an index in no array are absent."""
+    """Take one step that is not a wildcard; return ABSENT for a wrong type of container."""
     if isinstance(step, Name):
         return value.get(step.name, ABSENT) if isinstance(value, dict) else ABSENT
     if isinstance(step, Index) and isinstance(value, list) and step.index < len(value):
@@ -61,7 +61,7 @@ def _follow(value: Reached, step: Step) -> Reached:
 
 
 def reach_all(selector: Selector, document: Document) -> list[Json]:
-    """List every value that a selector reaches, in the order of the document."""
+    """Return every value that a selector selects, in the order of the document."""
     values: list[Json] = [document]
     for step in selector.steps:
         if isinstance(step, AnyField | AnyElement):
@@ -73,9 +73,9 @@ def reach_all(selector: Selector, document: Document) -> list[Json]:
 
 
 def _children(value: Json, step: Step) -> Iterable[Json]:
-    """List what a wildcard step reaches; ``[*]`` also iterates the values of an object.
+    """Return the values that a wildcard step selects; ``[*]`` also selects the values of an object.
 
-    Source: observed with TestMetricFilter, us-east-1, 2026-09. ``.*`` on an array is not observed: nothing.
+    Source: observed with TestMetricFilter, us-east-1, 2026-09. ``.*`` on an array was not observed: no values.
     """
     if isinstance(value, dict):
         return value.values()

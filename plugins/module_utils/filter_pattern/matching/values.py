@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Compile the comparison of one reached value with a literal: wildcards, numbers, texts, regular expressions."""
+"""Compile the comparison of one value with a literal: wildcards, numbers, strings, regular expressions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ORDER: dict[str, _Comparison] = {
 
 
 def text_test(literal: Literal) -> TextTest:
-    """Compile "the text equals the literal": exact, by wildcard or by regular expression."""
+    """Compile "the string equals the literal": exactly, by wildcard or by regular expression."""
     if literal.is_regex:
         return SafeRegex(literal.text).search
     if literal.has_wildcard:
@@ -38,9 +38,9 @@ def text_test(literal: Literal) -> TextTest:
 
 
 def wildcard_test(pattern: str) -> TextTest:
-    """Compile a text with asterisks; each takes the first occurrence of what follows and never tries another.
+    """Compile a literal with asterisks; each matches up to the first occurrence of what follows and tries no other.
 
-    Source: observed with TestMetricFilter, 2019 (see pattern_choices, interior-wildcard).
+    Source: observed with TestMetricFilter, 2019 (see choices.py, interior-wildcard).
     """
     head, *middle, tail = pattern.split("*")
     parts = [part for part in middle if part]
@@ -68,7 +68,7 @@ def _in_order(text: str, head: str, parts: list[str], tail: str) -> bool:
 
 
 def value_test(comparison: str, literal: Literal) -> ValueTest:
-    """Compile a comparison with a JSON value; only texts and numbers can hold, for ``!=`` as well.
+    """Compile a comparison with a JSON value; only strings and numbers can match, also for ``!=``.
 
     Source: observed with TestMetricFilter, us-east-1, 2026-09 (null, booleans, objects and arrays never match).
     """
@@ -84,15 +84,15 @@ def _text_equality(literal: Literal) -> ValueTest:
 
 
 def _number_equality(text: str) -> ValueTest:
-    """An unquoted number equals a JSON number by value and a JSON string by text (same source)."""
+    """Compare an unquoted number with JSON numbers by value and with JSON strings as text (same source)."""
     same = _number_test(operator.eq, text)
     return lambda value: value == text or same(value)
 
 
 def _number_test(compare: _Comparison, text: str) -> ValueTest:
-    """Compare JSON numbers by value; a string has none (same source).
+    """Compare JSON numbers by value; strings do not match (same source).
 
-    Rounding to floating point keeps the order, so that only numbers that round alike need the exact comparison.
+    Rounding to floating point keeps the order, so only numbers that round to the same value need exact comparison.
     """
     expected = decimal_of(text)
     rounded = float(text)
@@ -110,7 +110,7 @@ def _number_test(compare: _Comparison, text: str) -> ValueTest:
 
 
 def field_test(comparison: str, literal: Literal) -> TextTest:
-    """Compile a comparison with a space-delimited field, which is text until it is ordered."""
+    """Compile a comparison with a space-delimited field, which is a string except for < <= > >=."""
     if comparison in _ORDER:
         ordered = _number_test(_ORDER[comparison], literal.text)
         return lambda text: NUMBER.fullmatch(text) is not None and ordered(JsonNumber(text))

@@ -12,22 +12,22 @@ from .expression import expect_value_end, parse_expression, read_literal, read_o
 from .scanner import Scanner
 
 FIELD_NAME = re.compile(r"[A-Za-z0-9_]+")
-"""A field's name (the examples of the CloudWatch Logs user guide show letters, digits and underscores)."""
+"""A field name (the examples of the CloudWatch Logs user guide have letters, digits and underscores)."""
 
-_NO_OPERATOR = "A name is followed by a comma, the closing bracket or an operator; it has no dots or hyphens."
+_NO_OPERATOR = "Write a comma, the closing bracket or an operator after a name; names have no dots or hyphens."
 
 
 def parse_delimited(scanner: Scanner) -> tuple[Delimited, dict[int, int]]:
     """Parse from the opening bracket to the closing one.
 
-    Return the tree and the position of each condition, by the ``id`` of its node.
+    Return the tree, and the position of each condition by the ``id`` of its node.
     """
     opening = scanner.position
     scanner.position += 1
     positions: dict[int, int] = {}
     slots: list[Slot | Rest] = []
     seen: set[str] = set()
-    scanner.skip_blanks()
+    scanner.skip_whitespace()
     if not scanner.take("]"):
         while True:
             slots.append(_read_slot(scanner, seen, positions))
@@ -40,32 +40,32 @@ def parse_delimited(scanner: Scanner) -> tuple[Delimited, dict[int, int]]:
 
 
 def _read_slot(scanner: Scanner, seen: set[str], positions: dict[int, int]) -> Slot | Rest:
-    scanner.skip_blanks()
+    scanner.skip_whitespace()
     start = scanner.position
     if scanner.take("..."):
-        _refuse_duplicate(scanner, "...", seen, start)
-        scanner.skip_blanks()
+        _reject_duplicate(scanner, "...", seen, start)
+        scanner.skip_whitespace()
         return Rest()
     if scanner.char in (",", "]"):
         return Slot(None)
     slot = _read_named_slot(scanner, positions)
-    _refuse_duplicate(scanner, slot.name or "", seen, start)
+    _reject_duplicate(scanner, slot.name or "", seen, start)
     return slot
 
 
-def _refuse_duplicate(scanner: Scanner, name: str, seen: set[str], start: int) -> None:
-    """Refuse a second field of one name, as AWS does (observed with TestMetricFilter, us-east-1, 2026-09)."""
+def _reject_duplicate(scanner: Scanner, name: str, seen: set[str], start: int) -> None:
+    """Reject a second field with the same name, as AWS does (observed with TestMetricFilter, us-east-1, 2026-09)."""
     if name in seen:
-        hint = '"..." may stand once.' if name == "..." else "Give every field its own name."
-        scanner.fail(f'"{name}" stands there a second time', hint, start, f"Duplicate field '{name}'")
+        hint = '"..." is allowed once.' if name == "..." else "Give every field its own name."
+        scanner.fail(f'"{name}" occurs a second time', hint, start, f"Duplicate field '{name}'")
     seen.add(name)
 
 
 def _read_named_slot(scanner: Scanner, positions: dict[int, int]) -> Slot:
-    """Read a name, or a condition whose first name is the slot's."""
+    """Read a name, or a condition whose first name is that of the slot."""
     start = scanner.position
     name = scanner.take_match(FIELD_NAME)
-    scanner.skip_blanks()
+    scanner.skip_whitespace()
     if name and scanner.char in (",", "]"):
         _check_name(scanner, name, start)
         return Slot(name)
@@ -90,7 +90,7 @@ def _read_comparison(scanner: Scanner) -> Compare:
     start = scanner.position
     name = scanner.take_match(FIELD_NAME)
     _check_name(scanner, name, start)
-    scanner.skip_blanks()
+    scanner.skip_whitespace()
     operator = read_operator(scanner, _NO_OPERATOR)
     literal = read_literal(scanner, operator)
     expect_value_end(scanner)
@@ -101,16 +101,16 @@ def _read_comparison(scanner: Scanner) -> Compare:
 
 def _check_name(scanner: Scanner, name: str, start: int) -> None:
     if not name:
-        hint = 'A slot is a name, a condition that begins with a name, nothing, or "...".'
+        hint = 'A slot is a name, a condition that begins with a name, empty, or "...".'
         if scanner.char == "$":
-            hint = "A field's name takes no dollar sign here; $ marks it in metric values only."
+            hint = "Field names have no dollar sign here; $ is for metric values only."
         scanner.fail(f"expected the name of a field, found {scanner.found()}", hint)
     if name.isdigit():
-        scanner.fail("a field's name needs a letter", "Leave the slot empty for an unnamed field.", start)
+        scanner.fail("a field name needs a letter", "Leave the slot empty for an unnamed field.", start)
 
 
 def _warn(scanner: Scanner, slots: list[Slot | Rest], positions: dict[int, int], opening: int) -> None:
-    """Warn of a count of fields that is not spelt out, and of conditions on names that no slot has."""
+    """Warn about a fixed number of fields, and about conditions on names that no slot has."""
     if slots and not any(isinstance(slot, Rest) for slot in slots):
         scanner.warn("delimited-field-count", opening)
     named = [slot for slot in slots if isinstance(slot, Slot)]

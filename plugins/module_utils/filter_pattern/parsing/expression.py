@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Parse conditions joined by ``&&``, ``||`` and parentheses: what JSON and space-delimited patterns share."""
+"""Parse conditions joined by ``&&``, ``||`` and parentheses, for JSON and space-delimited patterns."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ..tree import EQUALITY_OPERATORS, And, Condition, Literal, LiteralKind, Or,
 from .scanner import Scanner
 
 BARE = re.compile(r"[A-Za-z0-9_.*+-]+")
-"""An unquoted value (CloudWatch Logs user guide: anything else but letters, digits and underscores needs quotes;
-Security Hub's own patterns leave names with dots and hyphens unquoted)."""
+"""An unquoted value (CloudWatch Logs user guide: characters other than letters, digits and underscores need quotes;
+the patterns of Security Hub have unquoted names with dots and hyphens)."""
 
 _OPERATOR = re.compile(r"!=|<=|>=|=|<|>")
 _WORD = re.compile(r"[A-Za-z]+")
@@ -26,7 +26,7 @@ _JOIN_HINT = 'Conditions are joined by "&&" and "||"'
 
 @dataclass
 class _Level:
-    """One pair of parentheses, or the whole: finished alternatives and the conjunction being read."""
+    """One pair of parentheses or the whole expression: finished alternatives and the current conjunction."""
 
     opened_at: int
     alternatives: list[Condition] = field(default_factory=list)
@@ -44,17 +44,17 @@ class _Level:
 
 
 def parse_expression(scanner: Scanner, read_condition: Callable[[Scanner], Condition], closers: str) -> Condition:
-    """Parse up to one of the closing characters, which is left; ``&&`` binds tighter than ``||``.
+    """Parse up to one of the closing characters, which is not consumed; ``&&`` has precedence over ``||``.
 
-    The stack is our own, so that a thousand parentheses are no recursion.
+    An explicit stack avoids recursion on nested parentheses.
     """
     levels = [_Level(scanner.position)]
     while True:
-        scanner.skip_blanks()
+        scanner.skip_whitespace()
         while scanner.char == "(":
             levels.append(_Level(scanner.position))
             scanner.position += 1
-            scanner.skip_blanks()
+            scanner.skip_whitespace()
         levels[-1].conjunction.append(read_condition(scanner))
         _close_parentheses(scanner, levels)
         if scanner.take("||"):
@@ -65,33 +65,33 @@ def parse_expression(scanner: Scanner, read_condition: Callable[[Scanner], Condi
 
 
 def _close_parentheses(scanner: Scanner, levels: list[_Level]) -> None:
-    scanner.skip_blanks()
+    scanner.skip_whitespace()
     while scanner.char == ")":
         if len(levels) == 1:
-            scanner.fail("this ) closes nothing", "Remove it, or add the ( that it belongs to.")
+            scanner.fail("this ) has no matching (", "Remove it, or add the missing (.")
         scanner.position += 1
         condition = levels.pop().finish()
         levels[-1].conjunction.append(condition)
-        scanner.skip_blanks()
+        scanner.skip_whitespace()
 
 
 def _expect_end(scanner: Scanner, levels: list[_Level], closers: str) -> None:
     if scanner.char and scanner.char in closers:
         if len(levels) > 1:
-            scanner.fail("this ( is never closed", "Add the ) that it needs.", levels[-1].opened_at)
+            scanner.fail("this ( is never closed", "Add the missing ).", levels[-1].opened_at)
         return
     expected = f'"&&", "||" or "{closers[-1]}"'
     if not scanner.char and len(levels) > 1:
-        scanner.fail("this ( is never closed", "Add the ) that it needs.", levels[-1].opened_at)
+        scanner.fail("this ( is never closed", "Add the missing ).", levels[-1].opened_at)
     hint = "" if scanner.char else f'Close the pattern with "{closers[-1]}".'
     word = scanner.peek_match(_WORD).upper()
     if word in ("AND", "OR") or scanner.char in ("&", "|"):
-        hint = f"{_JOIN_HINT}; words and single signs do not join them."
+        hint = f"{_JOIN_HINT}; words and single characters do not join them."
     scanner.fail(f"expected {expected}, found {scanner.found()}", hint)
 
 
 def read_operator(scanner: Scanner, hint: str) -> str:
-    """Read a comparison operator; the hint is for a missing one, and ``==`` and its like get their own."""
+    """Read a comparison operator; ``hint`` is for a missing one, ``==`` and similar mistakes have their own."""
     start = scanner.position
     operator = scanner.take_match(_OPERATOR)
     if not operator:
@@ -100,7 +100,7 @@ def read_operator(scanner: Scanner, hint: str) -> str:
         scanner.fail(f"expected one of = != < <= > >=, found {scanner.found()}", hint)
     if scanner.char and scanner.char in "=<>!":
         written = scanner.text[start : scanner.position + 1]
-        scanner.fail(f"{written} is no operator", _operator_hint(written), start)
+        scanner.fail(f"{written} is not an operator", _operator_hint(written), start)
     return operator
 
 
@@ -112,12 +112,12 @@ def _operator_hint(written: str) -> str:
 
 
 def read_literal(scanner: Scanner, operator: str) -> Literal:
-    """Read the right side of a comparison: a quoted text, a regular expression, a number or a bare word."""
-    scanner.skip_blanks()
+    """Read the right side of a comparison: a quoted string, a regular expression, a number or a bare word."""
+    scanner.skip_whitespace()
     start = scanner.position
     literal = _read_any_literal(scanner)
     if operator not in EQUALITY_OPERATORS and not literal.is_number:
-        hint = "Only an unquoted number can be ordered; compare texts with =, != and wildcards."
+        hint = "Order comparisons need an unquoted number; compare strings with =, != and wildcards."
         scanner.fail(f"{operator} needs a number", hint, start)
     return literal
 
@@ -134,7 +134,7 @@ def _read_any_literal(scanner: Scanner) -> Literal:
     if NUMBER.fullmatch(text):
         return Literal(text, LiteralKind.NUMBER)
     if "+" in text:
-        scanner.fail(f'"{text}" is no number', f'Write "{text}" with its quotes for a text.', start)
+        scanner.fail(f'"{text}" is not a number', f'Write "{text}" with quotes for a string.', start)
     return Literal(text, LiteralKind.WORD)
 
 
@@ -143,18 +143,18 @@ def _fail_literal(scanner: Scanner) -> NoReturn:
     if not scanner.char or scanner.char in ")}],&|":
         hint = "A value is missing here."
     elif not scanner.char.isascii():
-        hint = "A character outside ASCII needs double quotes; it may only look like the letter that is meant."
+        hint = "A non-ASCII character needs double quotes; it may only look like the intended letter."
     elif scanner.char == "'":
-        hint = 'Single quotes do not quote; write "..." with double quotes.'
+        hint = 'Use double quotes: "...".'
     elif scanner.char == "$":
         hint = "A property is compared with a value; two properties cannot be compared."
     scanner.fail(f"expected a value, found {scanner.found()}", hint)
 
 
 def expect_value_end(scanner: Scanner) -> None:
-    """Refuse a value that runs on in a character which only quotes allow, such as ``arn:aws``."""
+    """Reject a value followed by a character that needs quotes, such as ``arn:aws``."""
     if scanner.char and scanner.char not in " \t\r\n)&|}],":
         scanner.fail(
-            f"{scanner.found()} cannot stand in an unquoted value or beside one",
+            f"{scanner.found()} is not allowed in or after an unquoted value",
             "Put the whole value in double quotes.",
         )

@@ -16,14 +16,14 @@ from .selector import read_selector
 
 _KEYWORD = re.compile(r"[A-Za-z]+")
 _TESTS: dict[str, type[IsNull] | type[IsTrue] | type[IsFalse]] = {"NULL": IsNull, "TRUE": IsTrue, "FALSE": IsFalse}
-_NO_OPERATOR = "Write = * for a text or a number that is there, IS TRUE for a boolean."
+_NO_OPERATOR = "Write = * for any string or number, IS TRUE for a boolean."
 _KEYWORDS = ("NULL", "TRUE", "FALSE", "IS NULL", "IS TRUE", "IS FALSE", "NOT EXISTS", "EXISTS")
 
 
 def parse_json_pattern(scanner: Scanner) -> tuple[Condition, dict[int, int]]:
     """Parse from the opening brace to the closing one.
 
-    Return the tree and the position of each condition, by the ``id`` of its node.
+    Return the tree, and the position of each condition by the ``id`` of its node.
     """
     scanner.position += 1
     positions: dict[int, int] = {}
@@ -41,22 +41,22 @@ def parse_json_pattern(scanner: Scanner) -> tuple[Condition, dict[int, int]]:
     scanner.position += 1
     if len(wildcard_selectors) > MAX_WILDCARD_SELECTORS:
         message = "Invalid metric filter pattern: a maximum of 3 JSON wildcard selectors allowed per filter pattern."
-        reason = f"a pattern takes {MAX_WILDCARD_SELECTORS} wildcard selectors at most"
+        reason = f"a pattern can have at most {MAX_WILDCARD_SELECTORS} wildcard selectors"
         scanner.fail(reason, "", wildcard_selectors[MAX_WILDCARD_SELECTORS], message)
     return tree, positions
 
 
 def _read_condition(scanner: Scanner) -> Leaf:
     selector = read_selector(scanner)
-    blank = scanner.skip_blanks()
+    blank = scanner.skip_whitespace()
     if scanner.char.isalpha():
         return _read_test(scanner, selector)
     if blank and scanner.char == ".":
-        scanner.fail(f"expected an operator, found {scanner.found()}", "A selector takes no blanks inside.")
+        scanner.fail(f"expected an operator, found {scanner.found()}", "A selector must not contain spaces.")
     operator = read_operator(scanner, _NO_OPERATOR)
     literal_at = scanner.position
     literal = read_literal(scanner, operator)
-    _refuse_null(scanner, literal, operator, literal_at)
+    _reject_null(scanner, literal, operator, literal_at)
     expect_value_end(scanner)
     _warn_of_literal(scanner, literal, literal_at)
     return Compare(selector, operator, literal)
@@ -66,7 +66,7 @@ def _read_test(scanner: Scanner, selector: Selector) -> Leaf:
     """Read ``IS NULL``, ``IS TRUE``, ``IS FALSE`` or ``NOT EXISTS``."""
     start = scanner.position
     first = scanner.take_match(_KEYWORD)
-    scanner.skip_blanks()
+    scanner.skip_whitespace()
     second = scanner.take_match(_KEYWORD)
     if first == "IS" and second in _TESTS:
         return _TESTS[second](selector)
@@ -76,29 +76,29 @@ def _read_test(scanner: Scanner, selector: Selector) -> Leaf:
 
 
 def _fail_test(scanner: Scanner, first: str, second: str, start: int) -> NoReturn:
-    """Refuse a test that does not exist and say what to write."""
+    """Reject an unknown test with a hint what to write."""
     reason = "expected an operator, IS NULL, IS TRUE, IS FALSE or NOT EXISTS"
     upper = (first.upper(), second.upper())
-    hint = 'A text is compared with =, for example $.name = "value".'
+    hint = 'Compare a string with =, for example $.name = "value".'
     if upper[0] == "EXISTS":
-        hint = "There is no EXISTS; write = * for a text or a number that is there."
+        hint = "There is no EXISTS; write = * for any string or number."
     elif upper == ("IS", "NOT") or upper == ("IS", "EXISTS"):
-        hint = "There is no IS NOT; write = * for a text or a number that is there, IS FALSE instead of IS NOT TRUE."
+        hint = "There is no IS NOT; write = * for any string or number, IS FALSE instead of IS NOT TRUE."
     elif " ".join(upper) in _KEYWORDS:
         hint = f"Keywords are written in capitals: {' '.join(upper)}."
     elif upper[0] == "IS":
-        hint = "IS takes NULL, TRUE or FALSE, without quotes; a text is compared with =."
+        hint = "Write NULL, TRUE or FALSE after IS, without quotes; compare a string with =."
     elif upper[0] == "NOT":
-        hint = "Write NOT EXISTS for a property that is not there, and != for another value."
+        hint = "Write NOT EXISTS for a missing property, and != for another value."
     elif upper[0] in ("LIKE", "IN", "MATCHES", "CONTAINS"):
         hint = f"There is no {upper[0]}; write = with a wildcard (*) or a regular expression (%...%)."
     scanner.fail(reason, hint, start)
 
 
-def _refuse_null(scanner: Scanner, literal: Literal, operator: str, position: int) -> None:
-    """Refuse ``= null``, as AWS does (observed with TestMetricFilter, us-east-1, 2026-09)."""
+def _reject_null(scanner: Scanner, literal: Literal, operator: str, position: int) -> None:
+    """Reject ``= null``, as AWS does (observed with TestMetricFilter, us-east-1, 2026-09)."""
     if literal.kind is LiteralKind.WORD and literal.text.lower() == "null":
-        hint = "Write IS NULL." if operator == "=" else "Write = * for a text or a number that is there."
+        hint = "Write IS NULL." if operator == "=" else "Write = * for any string or number."
         start = scanner.text.index(literal.text, position)
         scanner.fail("null cannot be compared", hint, start)
 

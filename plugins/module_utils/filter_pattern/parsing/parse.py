@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Parse a filter pattern of any kind and check the limits that hold for all of them."""
+"""Parse a filter pattern of any kind and check the common limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..limits import MAX_PATTERN_LENGTH, MAX_REGEXES_PER_PATTERN
 from ..tree import Everything, Tree
 from .delimited import parse_delimited
 from .json_pattern import parse_json_pattern
-from .scanner import BLANKS, Scanner
+from .scanner import WHITESPACE, Scanner
 from .terms import parse_terms
 
 _TOO_LONG = (
@@ -32,7 +32,7 @@ class Parsed:
 
 
 def parse_pattern(text: str) -> Parsed:
-    """Parse a pattern; PatternError if it is refused."""
+    """Parse a pattern; PatternError if it is rejected."""
     if len(text) > MAX_PATTERN_LENGTH:
         reason = f"the pattern has {len(text)} characters, more than {MAX_PATTERN_LENGTH}"
         raise PatternError(text, MAX_PATTERN_LENGTH, reason, "Shorten it, or split it into two filters.", _TOO_LONG)
@@ -46,18 +46,18 @@ def parse_pattern(text: str) -> Parsed:
 
 def _parse(scanner: Scanner) -> tuple[Tree, dict[int, int]]:
     """Choose the kind by the first character (CloudWatch Logs user guide)."""
-    stripped = scanner.text.strip(BLANKS)
+    stripped = scanner.text.strip(WHITESPACE)
     if not stripped:
         return Everything(), {}
     if stripped[0] not in "{[":
         return parse_terms(scanner), {}
     if stripped[0] != scanner.text[0]:
-        scanner.fail(f'blanks before "{stripped[0]}"', "Remove them; the pattern begins with the bracket itself.", 0)
+        scanner.fail(f'whitespace before "{stripped[0]}"', "Remove it; the bracket must be the first character.", 0)
     result = parse_json_pattern(scanner) if stripped[0] == "{" else parse_delimited(scanner)
     if scanner.char:
         place = scanner.position
-        if not scanner.text[place:].strip(BLANKS):
-            scanner.fail("blanks after the pattern", "Remove them; the closing bracket is the last character.")
+        if not scanner.text[place:].strip(WHITESPACE):
+            scanner.fail("whitespace after the pattern", "Remove it; the closing bracket must be the last character.")
         scanner.fail(f"expected the end of the pattern, found {scanner.found()}", "", place)
     return result
 
@@ -65,5 +65,5 @@ def _parse(scanner: Scanner) -> tuple[Tree, dict[int, int]]:
 def _check_regexes(scanner: Scanner) -> None:
     if len(scanner.regexes) > MAX_REGEXES_PER_PATTERN:
         message = "Invalid metric filter pattern: a maximum of 2 regular expressions per filter pattern."
-        reason = f"a pattern takes {MAX_REGEXES_PER_PATTERN} regular expressions at most"
+        reason = f"a pattern can have at most {MAX_REGEXES_PER_PATTERN} regular expressions"
         scanner.fail(reason, "Split it into two filters.", scanner.regexes[MAX_REGEXES_PER_PATTERN], message)

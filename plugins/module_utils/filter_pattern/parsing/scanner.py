@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A cursor over a pattern's text: blanks, literals, and the refusal that names the place."""
+"""A cursor over the text of a pattern: whitespace, literals, and errors with their position."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from ..error import INVALID_PATTERN, PatternError
 from ..regex.parser import RegexError, parse_regex
 from ..tree import Literal, LiteralKind
 
-BLANKS = " \t\r\n"
+WHITESPACE = " \t\r\n"
 
-_BLANKS = re.compile(f"[{BLANKS}]*")
+_WHITESPACE = re.compile(f"[{WHITESPACE}]*")
 _PLAIN_TEXT = re.compile(r'[^"\\]*')
-_LOOK_ALIKES = {
+_CONFUSABLES = {
     "\u201c": 'the double quote "',
     "\u201d": 'the double quote "',
     "\u201e": 'the double quote "',
-    "\u2018": "a single quote, and texts take double quotes",
-    "\u2019": "a single quote, and texts take double quotes",
+    "\u2018": "a single quote; strings need double quotes",
+    "\u2019": "a single quote; strings need double quotes",
     "\u2013": "the hyphen -",
     "\u2014": "the hyphen -",
     "\u2026": "three dots ...",
-    "\u00a0": "a blank",
+    "\u00a0": "a space",
     "\uff1d": "the equals sign =",
 }
 
 
 class Scanner:
-    """The text of a pattern, the place reached, and on the way: warnings, and where regular expressions begin."""
+    """The text of a pattern, the current position, and the warnings and regular expressions so far."""
 
     def __init__(self, text: str) -> None:
-        """Start at the beginning of the text."""
+        """Start at the beginning of a text."""
         self.text = text
         self.position = 0
         self.warnings: list[PatternWarning] = []
@@ -43,22 +43,22 @@ class Scanner:
 
     @property
     def char(self) -> str:
-        """The character at the place reached, or ``""`` at the end."""
+        """The character at the current position, or ``""`` at the end."""
         return self.text[self.position : self.position + 1]
 
     def at(self, text: str) -> bool:
-        """Tell whether the text comes next."""
+        """Return whether a text is next."""
         return self.text.startswith(text, self.position)
 
     def take(self, text: str) -> bool:
-        """Step over the text if it comes next."""
+        """Consume a text if it is next, and return whether it was."""
         if not self.at(text):
             return False
         self.position += len(text)
         return True
 
     def take_match(self, expression: re.Pattern[str]) -> str:
-        """Step over what the expression matches here; it must be linear, as all of ours are."""
+        """Consume and return what a regular expression matches here; it must match in linear time."""
         match = expression.match(self.text, self.position)
         if match is None:
             return ""
@@ -66,24 +66,24 @@ class Scanner:
         return match.group()
 
     def peek_match(self, expression: re.Pattern[str]) -> str:
-        """Return what the expression matches here, and stay."""
+        """Return what a regular expression matches here without consuming it."""
         match = expression.match(self.text, self.position)
         return match.group() if match else ""
 
-    def skip_blanks(self) -> bool:
-        """Step over blanks, tabs and line breaks; tell whether there were any."""
+    def skip_whitespace(self) -> bool:
+        """Consume spaces, tabs and line breaks; return whether there were any."""
         start = self.position
-        blanks = self.take_match(_BLANKS)
+        blanks = self.take_match(_WHITESPACE)
         if blanks.strip(" "):
             self.warn("unusual-blank", start)
         return bool(blanks)
 
     def warn(self, code: str, position: int) -> None:
-        """Note that the text at a position relies on a documented choice."""
+        """Add a warning that the text at a position relies on a documented choice."""
         self.warnings.append(warning(code, position))
 
     def found(self) -> str:
-        """Describe what stands at the place reached, for a message."""
+        """Describe the current character for a message."""
         char = self.char
         if not char:
             return "the end of the pattern"
@@ -94,15 +94,15 @@ class Scanner:
     def fail(
         self, reason: str, hint: str = "", position: int | None = None, aws_message: str = INVALID_PATTERN
     ) -> NoReturn:
-        """Refuse the pattern at a position, by default the place reached."""
+        """Raise PatternError for a position, by default the current one."""
         place = self.position if position is None else position
         char = self.text[place : place + 1]
-        if char in _LOOK_ALIKES:
-            hint = f"U+{ord(char):04X} only looks like {_LOOK_ALIKES[char]}; type the ASCII character."
+        if char in _CONFUSABLES:
+            hint = f"U+{ord(char):04X} only looks like {_CONFUSABLES[char]}; type the ASCII character."
         raise PatternError(self.text, place, reason, hint, aws_message)
 
     def read_quoted(self) -> Literal:
-        """Read a text in double quotes, at its opening quote; ``\\"`` and ``\\\\`` are escapes."""
+        """Read a string in double quotes from its opening quote; ``\\"`` and ``\\\\`` are escapes."""
         start = self.position
         self.position += 1
         parts: list[str] = []
@@ -119,7 +119,7 @@ class Scanner:
         self.fail('the closing " is missing', 'Write \\" for a quote inside the text.', start, message)
 
     def _read_escape(self) -> str:
-        """Read a backslash and the quote or backslash that it escapes; before anything else it is itself."""
+        """Read an escaped quote or backslash; a backslash before any other character is literal."""
         for escaped in ('\\"', "\\\\"):
             if self.take(escaped):
                 return escaped[1]
@@ -128,7 +128,7 @@ class Scanner:
         return "\\"
 
     def read_regex(self) -> Literal:
-        """Read a regular expression, at its opening percent sign."""
+        """Read a regular expression from its opening percent sign."""
         start = self.position
         end = self.text.find("%", start + 1)
         if end < 0:

@@ -19,7 +19,7 @@ _BRACKET_HINT = "Write $.['...'] for a name with other characters."
 
 
 def read_selector(scanner: Scanner) -> Selector:
-    """Read a selector, at its dollar sign."""
+    """Read a selector from its dollar sign."""
     start = scanner.position
     if not scanner.take("$"):
         scanner.fail(f"expected a selector such as $.eventName, found {scanner.found()}", _selector_hint(scanner))
@@ -36,7 +36,7 @@ def read_selector(scanner: Scanner) -> Selector:
 def _selector_hint(scanner: Scanner) -> str:
     char = scanner.char
     if char == "!" or scanner.at("NOT"):
-        return "There is no negation; write != or NOT EXISTS in the conditions themselves."
+        return "There is no negation; use != or NOT EXISTS in the conditions."
     if char in ('"', "'"):
         return "A condition begins with a selector; this looks like JSON data."
     if char == "%":
@@ -50,7 +50,7 @@ def _check_wildcards(scanner: Scanner, selector: Selector, start: int) -> None:
     wildcards = sum(isinstance(step, AnyField | AnyElement) for step in selector.steps)
     if wildcards > MAX_WILDCARDS_PER_SELECTOR:
         message = "Invalid metric filter pattern: a maximum of 1 wildcard allowed per json selector."
-        scanner.fail("a selector takes one wildcard at most", "Name the other steps.", start, message)
+        scanner.fail("a selector can have at most one wildcard", "Name the other steps.", start, message)
 
 
 def _read_step(scanner: Scanner) -> Step:
@@ -74,10 +74,10 @@ def _read_bracketed_name(scanner: Scanner) -> Name:
     start = scanner.position
     end = scanner.text.find("']", start)
     if end < 0:
-        scanner.fail("the closing '] is missing", "A name in brackets reads $.['name'].", start)
+        scanner.fail("the closing '] is missing", "Write a name in brackets as $.['name'].", start)
     name = scanner.text[start:end]
     if not name or "'" in name:
-        scanner.fail("expected a property name without a quote in it", "A name in brackets reads $.['name'].", start)
+        scanner.fail("expected a property name without a quote in it", "Write a name in brackets as $.['name'].", start)
     scanner.position = end + 2
     return Name(name)
 
@@ -85,9 +85,9 @@ def _read_bracketed_name(scanner: Scanner) -> Name:
 def _read_index(scanner: Scanner) -> Index:
     digits = scanner.take_match(_DIGITS)
     if not digits:
-        hint = "An index counts from 0 and [*] is any element; there are no negative ones and no slices."
+        hint = "An index counts from 0, and [*] is any element; there are no negative indexes and no slices."
         if scanner.char == '"':
-            hint = "A name in brackets takes single quotes: $.['name']."
+            hint = "A name in brackets needs single quotes: $.['name']."
         scanner.fail(f"expected an index or *, found {scanner.found()}", hint)
     if not scanner.take("]"):
         scanner.fail(f'expected "]", found {scanner.found()}', "There are no slices; [*] is any element.")
@@ -97,8 +97,8 @@ def _read_index(scanner: Scanner) -> Index:
 def _read_name(scanner: Scanner) -> str:
     name = scanner.take_match(NAME)
     if not name:
-        hint = f"A name takes no quotes. {_BRACKET_HINT}" if scanner.char in ('"', "'") else _BRACKET_HINT
+        hint = f"A name has no quotes. {_BRACKET_HINT}" if scanner.char in ('"', "'") else _BRACKET_HINT
         scanner.fail(f"expected a property name, found {scanner.found()}", hint)
     if scanner.char and scanner.char not in ".[ \t\r\n=!<>)}&|,]":
-        scanner.fail(f"{scanner.found()} cannot stand in a property name", _BRACKET_HINT)
+        scanner.fail(f"{scanner.found()} is not allowed in a property name", _BRACKET_HINT)
     return name

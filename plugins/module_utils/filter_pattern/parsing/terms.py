@@ -16,16 +16,16 @@ WORD = re.compile(r"[A-Za-z0-9_]+")
 
 
 def parse_terms(scanner: Scanner) -> Terms:
-    """Parse a pattern that begins with neither a brace nor a bracket and is not blank."""
+    """Parse a pattern that does not begin with a brace or bracket and is not empty."""
     terms: list[Term] = []
     starts: list[int] = []
-    scanner.skip_blanks()
+    scanner.skip_whitespace()
     while scanner.char:
         starts.append(scanner.position)
         terms.append(_read_term(scanner))
-        if not scanner.skip_blanks() and scanner.char:
+        if not scanner.skip_whitespace() and scanner.char:
             _fail_character(scanner)
-    _refuse_regex_with_excluded(scanner, terms, starts)
+    _reject_regex_with_excluded(scanner, terms, starts)
     _warn_of_mixtures(scanner, terms, starts)
     return Terms(tuple(terms))
 
@@ -53,21 +53,21 @@ def _read_literal(scanner: Scanner) -> Literal:
 
 
 def _fail_character(scanner: Scanner) -> NoReturn:
-    """Refuse a character that needs quotes, in AWS's words."""
+    """Reject a character that needs quotes, with the message of AWS."""
     if not scanner.char:
-        scanner.fail("expected a term, found the end of the pattern", "A sign stands directly before its term.")
-    hint = 'Put a term with anything but letters, digits and "_" in double quotes.'
+        scanner.fail("expected a term, found the end of the pattern", "Write the sign directly before its term.")
+    hint = 'Put a term with characters other than letters, digits and "_" in double quotes.'
     if scanner.char in "{[":
-        hint = f'A pattern of this kind begins with "{scanner.char}" itself; to search for the character, quote it.'
+        hint = f'Such a pattern must begin with "{scanner.char}"; to search for the character, quote it.'
     if scanner.char == "'":
-        hint = 'Single quotes do not quote; write "..." with double quotes.'
+        hint = 'Use double quotes: "...".'
     if scanner.char.isspace():
-        hint = "A sign stands directly before its term."
+        hint = "Write the sign directly before its term."
     message = f"Invalid character(s) in term '{scanner.char}'"
-    scanner.fail(f"{scanner.found()} cannot stand in an unquoted term", hint, aws_message=message)
+    scanner.fail(f"{scanner.found()} is not allowed in an unquoted term", hint, aws_message=message)
 
 
-def _refuse_regex_with_excluded(scanner: Scanner, terms: list[Term], starts: list[int]) -> None:
+def _reject_regex_with_excluded(scanner: Scanner, terms: list[Term], starts: list[int]) -> None:
     if not any(term.literal.is_regex and not term.sign for term in terms):
         return
     for term, start in zip(terms, starts, strict=True):

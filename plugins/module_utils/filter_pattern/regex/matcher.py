@@ -1,12 +1,12 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Match regular expressions in bounded time: no backtracking, whatever the pattern and the text.
+"""Match regular expressions in bounded time, without backtracking.
 
-The language has no groups, so a regular expression is a choice between plain sequences of character sets. The
-matcher walks a sequence once and keeps, as one integer, every place of the text that the walk can have reached: one
-step is a few operations on integers of as many bits as the text has characters. The number of steps is bounded by
-the expression alone (MAX_REGEX_POSITIONS), so the time is linear in the text.
+The language has no groups, so a regular expression is a list of alternative sequences of character sets. The matcher
+walks each sequence once and keeps all positions that it can have reached as the bits of one integer; a step is a few
+operations on integers with one bit per character. The number of steps is bounded by the expression
+(MAX_REGEX_POSITIONS), so the time is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ class Row:
     """A text of one byte per character."""
 
     def __init__(self, text: bytes) -> None:
-        """Keep the text reversed, since Python reads the most significant digit first and bit 0 is the first one."""
+        """Keep the text reversed: Python reads the most significant digit first, and bit 0 is the first character."""
         self.length = len(text)
         self._reversed = text[::-1]
 
     def read(self, table: bytes) -> int:
-        """Mark the characters that the table maps to the digit 1."""
+        """Return the mask of the characters that a table maps to the digit 1."""
         return int(self._reversed.translate(table), 2) if self.length else 0
 
     @cached_property
     def planes(self) -> tuple[int, ...]:
-        """The row cut by the bits of its codes: plane n marks the characters whose code has bit n."""
+        """One mask for each bit of the codes: plane n has the characters whose code has bit n."""
         return tuple(map(self.read, _PLANE_TABLES))
 
     @cached_property
@@ -60,21 +60,21 @@ class CharacterSet:
     """A set of character codes below 256."""
 
     def __init__(self, codes: frozenset[int]) -> None:
-        """Prepare the table for short rows and the truth table of the codes for long ones."""
+        """Prepare a table for short rows, and a truth table of the codes for long rows."""
         self._table = _digits(codes)
         self._truth = sum(1 << code for code in codes)
 
     def mask(self, row: Row) -> int:
-        """Mark the characters of a row that belong to the set.
+        """Return the mask of the characters of a row that belong to the set.
 
         Reading digits costs a hundred times more per character than combining masks, so a long row is read eight
-        times for all sets together instead of once for each.
+        times for all sets together, not once for each set.
         """
         return _combine(row, self._truth, _PLANES) if row.length > _LONG else row.read(self._table)
 
 
 def _combine(row: Row, truth: int, planes: int) -> int:
-    """Evaluate a truth table over the lowest planes, by the highest of them first."""
+    """Evaluate a truth table over the lowest planes, beginning with the highest of them."""
     if not truth:
         return 0
     if truth == (1 << (1 << planes)) - 1:
@@ -95,18 +95,18 @@ class SafeRegex:
     """A compiled regular expression of the pattern language, the text between the percent signs."""
 
     def __init__(self, source: str) -> None:
-        """Parse the source; RegexError if it is refused."""
+        """Parse the source. Raises RegexError."""
         self.source = source
         self._sequences = parse_regex(source)
         codes = {item.codes for sequence in self._sequences for item in sequence.items}
         self._sets = {each: CharacterSet(each) for each in codes}
 
     def search(self, text: str) -> bool:
-        """Tell whether the expression matches anywhere in the text."""
+        """Return whether the expression matches anywhere in a text."""
         return self._search(_Texts((text,)))[0]
 
     def search_all(self, texts: SequenceOf[str]) -> tuple[bool, bool]:
-        """Tell whether it matches in any, and whether in all, of at least one text; they are searched in one go."""
+        """Return whether it matches in any, and whether in all, of one or more texts; they are searched together."""
         return self._search(_Texts(texts))
 
     def _search(self, texts: _Texts) -> tuple[bool, bool]:
@@ -120,7 +120,7 @@ class SafeRegex:
 
 
 class _Texts:
-    """Texts as one row with separators that no character set contains; bit n is the place before character n."""
+    """Texts in one row with separators that no character set contains; bit n is the position before character n."""
 
     def __init__(self, texts: SequenceOf[str]) -> None:
         self.single = len(texts) == 1
@@ -131,21 +131,21 @@ class _Texts:
         self.places = (1 << (self.row.length + 1)) - 1
 
     def all_hit(self, hits: int) -> bool:
-        """Tell whether every text holds a hit: each hit runs on to the end of its text."""
+        """Return whether every text has a hit, by extending each hit to the end of its text."""
         within = self.places & ~self.ends
         return self.ends & (hits | _run_on(hits, within)) == self.ends
 
 
 @dataclass(frozen=True)
 class _Walk:
-    """One search: the texts, and the masks of the character sets made so far."""
+    """One search: the texts, and the masks of the character sets so far."""
 
     texts: _Texts
     sets: dict[frozenset[int], CharacterSet]
     masks: dict[frozenset[int], int]
 
     def hits(self, sequence: Sequence) -> int:
-        """Mark the places where a match of the sequence ends."""
+        """Return the mask of the positions where a match of the sequence ends."""
         reached = self.texts.starts if sequence.from_start else self.texts.places
         for item in sequence.items:
             if not reached:
@@ -160,7 +160,7 @@ class _Walk:
 
 
 def _advance(reached: int, item: Item, mask: int) -> int:
-    """Take the item from every place reached, and mark the places after it."""
+    """Return the mask of the positions after an item, from every position reached."""
     for _turn in range(item.least):
         reached = (reached & mask) << 1
         if not reached:
@@ -176,16 +176,16 @@ def _advance(reached: int, item: Item, mask: int) -> int:
 
 
 def _run_on(reached: int, mask: int) -> int:
-    """Spread every place through the run of marked characters that begins there.
+    """Extend every position through the run of marked characters that begins there.
 
-    Adding a bit to a run of ones turns the ones above it to zeros and carries into the first zero after the run:
-    the bits that the sum changes are the places passed.
+    Adding a bit to a run of ones clears the ones above it and carries into the first zero after the run: the bits that
+    change are the positions passed.
     """
     return reached | (mask + (reached & mask)) ^ mask
 
 
 def _encode(text: str) -> bytes:
-    """Encode a text as one byte per character; all characters outside ASCII share one code."""
+    """Encode a text as one byte per character; all non-ASCII characters have the same code."""
     if text.isascii():
         return text.encode("ascii")
     return _NOT_ASCII.sub(chr(OTHER), text).encode("latin-1")

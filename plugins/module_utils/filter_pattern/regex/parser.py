@@ -16,7 +16,7 @@ from ..error import INVALID_PATTERN
 from ..limits import MAX_REGEX_POSITIONS
 
 OTHER = 0x80
-"""The code that stands for every character outside ASCII, which only ``.`` and negated classes match."""
+"""The code for every non-ASCII character; only ``.`` and negated classes match it."""
 
 _EVERYTHING = frozenset(range(OTHER + 1))
 _WORD = frozenset(map(ord, string.ascii_letters + string.digits + "_"))
@@ -39,7 +39,7 @@ _QUANTIFIERS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None
 
 @dataclass(frozen=True)
 class Item:
-    """A set of character codes, taken at least ``least`` and at most ``most`` (None: any number of) times."""
+    """A set of character codes, repeated at least ``least`` and at most ``most`` times (None: no limit)."""
 
     codes: frozenset[int]
     least: int = 1
@@ -47,13 +47,13 @@ class Item:
 
     @property
     def positions(self) -> int:
-        """Count the single steps that the item is written out to."""
+        """Return the number of single steps of the item."""
         return max(1, self.least if self.most is None else self.most)
 
 
 @dataclass(frozen=True)
 class Sequence:
-    """One alternative: items one after the other, tied to the beginning or the end of the text or not."""
+    """One alternative: a sequence of items, optionally anchored at the start or the end of the text."""
 
     items: tuple[Item, ...]
     from_start: bool
@@ -61,7 +61,7 @@ class Sequence:
 
 
 class RegexError(ValueError):
-    """A refused regular expression; ``position`` counts characters after the opening percent sign from 0."""
+    """An invalid regular expression; ``position`` counts characters after the opening percent sign from 0."""
 
     def __init__(self, position: int, reason: str, hint: str, aws_message: str = INVALID_PATTERN) -> None:
         """Keep the parts."""
@@ -73,7 +73,7 @@ class RegexError(ValueError):
 
 
 def parse_regex(source: str) -> tuple[Sequence, ...]:
-    """Parse a regular expression (the text between the percent signs); RegexError if it is refused."""
+    """Parse a regular expression (the text between the percent signs); RegexError if it is rejected."""
     parser = _RegexParser(source)
     sequences = [parser.sequence()]
     while parser.take("|"):
@@ -114,9 +114,11 @@ class _RegexParser:
             items.append(self._item())
         to_end = self.take("$")
         if self.char not in ("", "|"):
-            self.fail("$ stands only at the end of an alternative", "Write \\$ for a dollar sign.", self.position - 1)
+            self.fail(
+                "$ is allowed only at the end of an alternative", "Write \\$ for a dollar sign.", self.position - 1
+            )
         if self.position == start:
-            self.fail("an alternative of the regular expression is empty", "Write something there, or drop the |.")
+            self.fail("an alternative of the regular expression is empty", "Add something, or remove the |.")
         return Sequence(tuple(items), from_start, to_end)
 
     def _item(self) -> Item:
@@ -137,24 +139,24 @@ class _RegexParser:
             self.position += 1
             return _EVERYTHING if char == "." else frozenset((ord(char),))
         if char == "^":
-            self.fail("^ stands only at the beginning of an alternative", "Write \\^ for a circumflex.")
+            self.fail("^ is allowed only at the beginning of an alternative", "Write \\^ for a circumflex.")
         if char in "*+?":
-            self.fail(f"{char} has nothing before it to repeat", f"Write \\{char} for the character itself.")
+            self.fail(f"nothing to repeat before {char}", f"Write \\{char} for the character itself.")
         if char in "{}]":
-            self.fail(f"{char} needs a backslash to stand for itself", f"Write \\{char}.")
+            self.fail(f"{char} needs a backslash", f"Write \\{char}.")
         return self._fail_character()
 
     def _fail_character(self) -> NoReturn:
-        """Refuse a character outside the documented list."""
+        """Reject a character that is not in the documented list."""
         char = self.char
-        shown = char if char.isprintable() else repr(char)
+        printable = char if char.isprintable() else repr(char)
         hint = "Only ASCII characters are allowed."
         if ord(char) < OTHER:
             hint = f"Write \\x{ord(char):02X} for this character."
         if char == "(":
-            hint = "There are no groups; spell out the alternatives with |, or write \\x28 for the character."
+            hint = "There are no groups; write the alternatives with |, or \\x28 for the character."
         message = f"Invalid character(s) in term '%{self.source[: self.position + 1]}'"
-        reason = f"{shown} is not allowed in a regular expression"
+        reason = f"{printable} is not allowed in a regular expression"
         raise RegexError(self.position, reason, hint, message)
 
     def _escape(self) -> frozenset[int]:
@@ -168,13 +170,13 @@ class _RegexParser:
             return frozenset((self._hex(start),))
         if char and char in _SYMBOLS + _OPERATORS:
             return frozenset((ord(char),))
-        hint = "A percent sign is written \\x25." if not char else "Any ASCII character can be written as \\xhh."
-        return self.fail(f"\\{char} is no known escape", hint, start)
+        hint = "Write \\x25 for a percent sign." if not char else "Any ASCII character can be written as \\xhh."
+        return self.fail(f"\\{char} is an unknown escape", hint, start)
 
     def _hex(self, start: int) -> int:
         digits = self.source[self.position : self.position + 2]
         if len(digits) < 2 or not _HEX.issuperset(digits) or int(digits, 16) >= OTHER:
-            self.fail("\\x takes two hexadecimal digits of an ASCII character", "For example \\x25.", start)
+            self.fail("\\x needs two hexadecimal digits of an ASCII character", "For example \\x25.", start)
         self.position += 2
         return int(digits, 16)
 
@@ -201,7 +203,7 @@ class _RegexParser:
         self.position += 1
         last = self._member()
         if len(first) > 1 or len(last) > 1 or min(first) > min(last):
-            self.fail("the range runs backwards or has a class at its end", "Write \\- for a hyphen.", start)
+            self.fail("the range is reversed or has a class at one end", "Write \\- for a hyphen.", start)
         return frozenset(range(min(first), min(last) + 1))
 
     def _member(self) -> frozenset[int]:
@@ -234,5 +236,5 @@ class _RegexParser:
         least = int(low or "0")
         most = int(high) if high else None if comma else least
         if most is not None and most < least:
-            self.fail("the quantifier's second number is below the first", "", start)
+            self.fail("the second number of the quantifier is less than the first", "", start)
         return least, most

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The CloudTrail records of the calls that deploy a rule, as far as they depend on the rule."""
+"""Build the CloudTrail records of the calls that deploy a rule, as far as they depend on the rule."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...filter_pattern.pattern import CompiledPattern
+from ..records import Step, build_record, shipped_records
 from ..rule import Rule
-
-_ACCOUNT = "111122223333"
-_REGION = "eu-central-1"
-DEPLOYER_ROLE = "deployer"
-DEPLOYER_ARN = f"arn:aws:iam::{_ACCOUNT}:role/{DEPLOYER_ROLE}"
 
 
 @dataclass(frozen=True)
 class DeploymentCall:
-    """A call's name and its record as CloudWatch Logs holds it."""
+    """The name of a call and its record as CloudWatch Logs has it."""
 
     name: str
     message: str
 
 
+def deployer_values() -> dict[str, tuple[str, ...]]:
+    """Return the role of the deployer by parameter type: its name and its ARN."""
+    issuer = build_record(shipped_records()["deployer"])["userIdentity"]["sessionContext"]["sessionIssuer"]
+    return {"role_name": (issuer["userName"],), "role_arn": (issuer["arn"],)}
+
+
 def deployment_calls(rule: Rule, compiled: CompiledPattern) -> tuple[DeploymentCall, ...]:
-    """Return the records of PutMetricFilter and PutMetricAlarm for a rule, made by a role called ``deployer``."""
+    """Return the records of PutMetricFilter and PutMetricAlarm for a rule, made by the base record ``deployer``."""
     put_filter = {
         "logGroupName": "cloudtrail",
         "filterName": rule.filter_name,
@@ -35,8 +37,8 @@ def deployment_calls(rule: Rule, compiled: CompiledPattern) -> tuple[DeploymentC
         "metricTransformations": [_transformation(rule)],
     }
     return (
-        DeploymentCall("PutMetricFilter", _record("logs.amazonaws.com", "PutMetricFilter", put_filter)),
-        DeploymentCall("PutMetricAlarm", _record("monitoring.amazonaws.com", "PutMetricAlarm", _alarm(rule))),
+        DeploymentCall("PutMetricFilter", _record("logs", "PutMetricFilter", put_filter)),
+        DeploymentCall("PutMetricAlarm", _record("cloudwatch", "PutMetricAlarm", _alarm(rule))),
     )
 
 
@@ -67,42 +69,7 @@ def _alarm(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _record(source: str, name: str, parameters: dict[str, Any]) -> str:
-    """Return a record of eventVersion 1.08 (CloudTrail user guide, record contents)."""
-    issuer = {
-        "type": "Role",
-        "principalId": "AROAEXAMPLEEXAMPLEEX",
-        "arn": DEPLOYER_ARN,
-        "accountId": _ACCOUNT,
-        "userName": DEPLOYER_ROLE,
-    }
-    record = {
-        "eventVersion": "1.08",
-        "userIdentity": {
-            "type": "AssumedRole",
-            "principalId": "AROAEXAMPLEEXAMPLEEX:ansible",
-            "arn": f"arn:aws:sts::{_ACCOUNT}:assumed-role/{DEPLOYER_ROLE}/ansible",
-            "accountId": _ACCOUNT,
-            "accessKeyId": "ASIAEXAMPLEEXAMPLEEX",
-            "sessionContext": {
-                "sessionIssuer": issuer,
-                "attributes": {"creationDate": "2026-09-13T10:00:00Z", "mfaAuthenticated": "false"},
-            },
-        },
-        "eventTime": "2026-09-13T10:00:01Z",
-        "eventSource": source,
-        "eventName": name,
-        "awsRegion": _REGION,
-        "sourceIPAddress": "203.0.113.7",
-        "userAgent": "Boto3/1.44.5",
-        "requestParameters": parameters,
-        "responseElements": None,
-        "requestID": "5a1d1f0e-0000-4000-8000-000000000001",
-        "eventID": "5a1d1f0e-0000-4000-8000-000000000002",
-        "readOnly": False,
-        "eventType": "AwsApiCall",
-        "managementEvent": True,
-        "recipientAccountId": _ACCOUNT,
-        "eventCategory": "Management",
-    }
-    return json.dumps(record, separators=(",", ":"))
+def _record(service: str, name: str, parameters: dict[str, Any]) -> str:
+    bases = shipped_records()
+    call = Step({"eventName": name, "requestParameters": parameters})
+    return json.dumps(build_record([*bases[service], *bases["deployer"], call]), separators=(",", ":"))

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What the lint reports, and what it has to know about the account."""
+"""The findings of the lint, and the facts that it needs about an account."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Level = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding about one rule: why it matters, who says so, and what to do.
+    """One finding about one rule: the reason, its source, and a hint.
 
-    An error means that the rule cannot do its work; a warning, that it relies on something its author should know.
+    An error means that the rule cannot work; a warning means that it relies on something the author should know.
     """
 
     rule_id: str
@@ -30,9 +30,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class LintContext:
-    """What the trail records and what the log group holds already; the defaults drop nothing and hold nothing.
+    """What the trail records and which filters the log group has; by default everything and none.
 
-    ``other_filters`` and ``other_regex_filters`` count the filters of the log group that are not among the rules.
+    ``other_filters`` and ``other_regex_filters`` count filters of the log group that do not belong to the rules.
     """
 
     excluded_event_sources: tuple[str, ...] = ()
@@ -44,10 +44,10 @@ class LintContext:
 
 
 def error(rule: Rule, code: str, reason: str, source: str, hint: str = "") -> Finding:
-    """Make a finding that the rule cannot do its work."""
+    """Return a finding that the rule cannot work."""
     return Finding(rule.id, code, "error", reason, source, hint)
 
 
 def warning(rule: Rule, code: str, reason: str, source: str, hint: str = "") -> Finding:
-    """Make a finding that the author should know."""
+    """Return a finding that the author should know."""
     return Finding(rule.id, code, "warning", reason, source, hint)

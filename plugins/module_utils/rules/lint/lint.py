@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Tell what is wrong or doubtful with rules that load: each finding with its reason and its source."""
+"""Find errors and doubtful points in valid rules, each with reason and source."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .trail import lint_log_group, lint_trail
 
 __all__ = ["Finding", "LintContext", "lint_rules"]
 
-NOTHING_KNOWN = LintContext()
+NO_CONTEXT = LintContext()
 
 
-def lint_rules(rules: Iterable[Rule], context: LintContext = NOTHING_KNOWN) -> tuple[Finding, ...]:
-    """Return all findings about rules, in the rules' order, those about the log group last.
+def lint_rules(rules: Iterable[Rule], context: LintContext = NO_CONTEXT) -> tuple[Finding, ...]:
+    """Return all findings, in the order of the rules; findings about the log group are last.
 
-    A disabled rule is linted as well, except for what only matters once it is deployed.
+    A disabled rule is also checked, except for problems of a deployed rule.
     """
     rules = tuple(rules)
     return (*(finding for rule in rules for finding in _lint_rule(rule, context)), *lint_log_group(rules, context))

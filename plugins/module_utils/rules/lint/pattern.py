@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Findings about a rule's pattern: contested choices, its own deployment, and published texts."""
+"""Check the pattern: ambiguous syntax, matches of its own deployment, and published texts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...filter_pattern.pattern import CompiledPattern, compile_pattern
 from ..cis_patterns import CIS_PATTERNS, CisPattern
 from ..parameters import fill_pattern, sample_values
 from ..rule import Rule
-from .deployment_calls import DEPLOYER_ARN, DEPLOYER_ROLE, deployment_calls
+from .deployment_calls import deployer_values, deployment_calls
 from .finding import Finding, error, warning
 
 _SECURITY_HUB = "AWS Security Hub user guide, CloudWatch controls"
@@ -20,9 +20,9 @@ _CLOUDTRAIL = "CloudTrail user guide, record contents: requestParameters holds t
 
 
 def lint_pattern(rule: Rule) -> Iterator[Finding]:
-    """Yield the findings about one rule's pattern."""
+    """Yield the findings about the pattern of one rule."""
     if rule.compliance:
-        # A verbatim text cannot be improved, so what the engine would warn of is not reported.
+        # A published text cannot be changed, so warnings of the engine are not reported.
         yield from _verbatim(rule)
     else:
         for found in compile_pattern(rule.written_pattern).warnings:
@@ -32,24 +32,26 @@ def lint_pattern(rule: Rule) -> Iterator[Finding]:
 
 
 def _deployer_values(rule: Rule) -> dict[str, tuple[str, ...]]:
-    """Return the values with which a rule would except the one who makes the deployment calls."""
-    values = {"role_name": (DEPLOYER_ROLE,), "role_arn": (DEPLOYER_ARN,)}
+    """Return the parameter values that exclude the caller of the deployment calls."""
+    values = deployer_values()
     return {parameter.name: values[parameter.type] for parameter in rule.parameters if parameter.type in values}
 
 
 def _own_deployment(rule: Rule, compiled: CompiledPattern) -> Iterator[Finding]:
-    """Find patterns that match the calls that create the very filter and alarm."""
+    """Find patterns that match the API calls that deploy the rule itself."""
     matched = [call.name for call in deployment_calls(rule, compiled) if compiled.matches(call.message)]
     if not matched or compiled.kind == "everything":
         return
     names = " and ".join(matched)
     if compiled.kind == "terms":
-        reason = f"the words of the pattern occur in the {names} call that deploys it: each deployment raises the alarm"
-        hint = "write a JSON pattern on the field that is meant, or exclude the call: -PutMetricFilter"
+        reason = (
+            f"the terms of the pattern occur in the {names} call that deploys it: each deployment triggers the alarm"
+        )
+        hint = "write a JSON pattern on the intended field, or exclude the call: -PutMetricFilter"
         yield error(rule, "matches-own-filter", reason, _CLOUDTRAIL, hint)
     elif not any(parameter.type == "user_name" for parameter in rule.parameters):
-        reason = f"the pattern matches the {names} call that deploys it, even by the deployer's role"
-        hint = "except the deployer's role by a parameter of type role_name"
+        reason = f"the pattern matches the {names} call that deploys it, even when the deployer role makes the call"
+        hint = "exclude the deployer role with a parameter of type role_name"
         yield warning(rule, "matches-own-deployment", reason, _CLOUDTRAIL, hint)
 
 
@@ -57,16 +59,16 @@ def _verbatim(rule: Rule) -> Iterator[Finding]:
     known = {entry.text: entry for entry in CIS_PATTERNS.values()}
     same = known.get(rule.pattern)
     if same is None:
-        nearest = _meant(rule, known)
+        nearest = _referenced(rule, known)
         hint = "copy the published text, or remove compliance: true"
         yield error(rule, "not-verbatim", _difference(rule.pattern, nearest), _SECURITY_HUB, hint)
     elif same.security_hub != rule.references.security_hub:
-        reason = f"the pattern is that of {same.security_hub or 'no control'}, not of {rule.references.security_hub}"
+        reason = f"the pattern belongs to {same.security_hub or 'no control'}, not to {rule.references.security_hub}"
         yield error(rule, "wrong-control", reason, _SECURITY_HUB, "correct references.security_hub")
 
 
-def _meant(rule: Rule, known: dict[str, CisPattern]) -> CisPattern | None:
-    """Return the published pattern that the rule refers to, or else the one that is nearest by text."""
+def _referenced(rule: Rule, known: dict[str, CisPattern]) -> CisPattern | None:
+    """Return the published pattern that the rule refers to, or else the most similar one."""
     for entry in known.values():
         if entry.security_hub and entry.security_hub == rule.references.security_hub:
             return entry
@@ -76,10 +78,10 @@ def _meant(rule: Rule, known: dict[str, CisPattern]) -> CisPattern | None:
 
 def _difference(pattern: str, published: CisPattern | None) -> str:
     if published is None:
-        return "the pattern of this compliance rule is none of the published texts"
+        return "the pattern of this compliance rule is not a published text"
     text = published.text
     at = next((index for index, pair in enumerate(zip(pattern, text, strict=False)) if pair[0] != pair[1]), None)
     if at is None:
         at = min(len(pattern), len(text))
-    shown = f"{text[at : at + 30]!r} is {pattern[at : at + 30]!r} here"
-    return f"the pattern differs from the published text of {published.title!r} from character {at + 1} on: {shown}"
+    where = f"{pattern[at : at + 30]!r} instead of {text[at : at + 30]!r}"
+    return f"the pattern differs from the published text of {published.title!r} at character {at + 1}: {where}"

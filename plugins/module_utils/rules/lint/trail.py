@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Findings about what the trail records and what one log group can hold."""
+"""Check that the trail records the events of a rule, and that the log group can hold the filters."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _EVENT_SOURCE = Selector((Name("eventSource"),))
 
 
 def lint_trail(rule: Rule, context: LintContext) -> Iterator[Finding]:
-    """Yield the findings about events of one rule that the trail does not record."""
+    """Yield the findings about events that the trail does not record."""
     sources = event_sources(rule)
     dropped = sources & set(context.excluded_event_sources)
     if dropped:
         names = ", ".join(sorted(dropped))
-        hint = "record the event source again, or disable the rule"
+        hint = "include the event source in the trail, or disable the rule"
         if dropped == sources:
-            reason = f"the trail excludes {names}, so this rule never sees an event"
+            reason = f"the trail excludes {names}, so this rule never receives an event"
             yield error(rule, "event-source-excluded", reason, _SELECTORS, hint)
         else:
-            reason = f"the trail excludes {names}, so this rule sees only its other events"
+            reason = f"the trail excludes {names}, so this rule receives only its other events"
             yield warning(rule, "event-source-partly-excluded", reason, _SELECTORS, hint)
     events = _matching_records(rule)
     if context.trail_write_only:
@@ -46,7 +46,7 @@ def lint_trail(rule: Rule, context: LintContext) -> Iterator[Finding]:
 
 
 def lint_log_group(rules: Iterable[Rule], context: LintContext) -> Iterator[Finding]:
-    """Yield a finding for the first enabled rule that no longer fits into one log group."""
+    """Yield a finding for the first enabled rule above a limit of the log group."""
     enabled = [rule for rule in rules if rule.enabled]
     for rule in _first_above(enabled, MAX_FILTERS_PER_LOG_GROUP - context.other_filters):
         total = len(enabled) + context.other_filters
@@ -57,7 +57,7 @@ def lint_log_group(rules: Iterable[Rule], context: LintContext) -> Iterator[Find
     for rule in _first_above(expressions, limit - context.other_regex_filters):
         total = len(expressions) + context.other_regex_filters
         reason = f"{total} filters with regular expressions on one log group; this is the first above {limit}"
-        hint = "use wildcards; give secrets by their full ARN, which needs no regular expression"
+        hint = "use wildcards; specify secrets by full ARN, which needs no regular expression"
         yield error(rule, "too-many-regex-filters", reason, _LIMITS, hint)
 
 
@@ -67,7 +67,7 @@ def _first_above(rules: list[Rule], room: int) -> list[Rule]:
 
 
 def event_sources(rule: Rule) -> set[str]:
-    """Return the event sources that a rule is about: those that its pattern names, and those of its matching tests."""
+    """Return the event sources in the pattern of a rule and in its matching test events."""
     named = {
         leaf.literal.text
         for leaf in tree_leaves(compile_pattern(rule.pattern).tree)
@@ -95,7 +95,7 @@ def _unrecorded(rule: Rule, hits: list[bool], code: str, what: str) -> Iterator[
 
 
 def _has_regex(rule: Rule) -> bool:
-    """Tell whether the pattern has a regular expression with the account's values, or else with the samples."""
-    given = {name: values for name, values in account_values(rule).items() if values}
+    """Return whether the pattern has a regular expression with the values of the account, or else the samples."""
+    known = {name: values for name, values in account_values(rule).items() if values}
     needed = {p.name: sample_values(rule)[p.name] for p in rule.parameters if p.required}
-    return fill_pattern(rule, {**needed, **given}).regex_count > 0
+    return fill_pattern(rule, {**needed, **known}).regex_count > 0

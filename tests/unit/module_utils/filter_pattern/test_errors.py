@@ -1,4 +1,4 @@
-"""What the author of a bad pattern is told."""
+"""Errors for invalid patterns: position, reason, hint and the message of AWS."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ def _error(pattern: str) -> PatternError:
         ('{ $.a IS "NULL" }', 6, "without quotes"),
         ("{ !($.a = 1) }", 2, "There is no negation"),
         ("{ NOT $.a = 1 }", 2, "There is no negation"),
-        ("{ ($.a = 1 }", 2, "Add the )"),
-        ("{ ($.a = 1 && ($.b = 2) }", 2, "Add the )"),
+        ("{ ($.a = 1 }", 2, "Add the missing )"),
+        ("{ ($.a = 1 && ($.b = 2) }", 2, "Add the missing )"),
         ("{ $.a = 1) }", 9, "Remove it"),
-        (" { $.a = 1 }", 0, "Remove them"),
-        ("{ $.a = 1 }\n", 11, "Remove them"),
+        (" { $.a = 1 }", 0, "Remove it"),
+        ("{ $.a = 1 }\n", 11, "Remove it"),
         ("{ $.a = \u201cx\u201d }", 8, "U+201C only looks like the double quote"),
-        ("{ $.a\u00a0= 1 }", 5, "looks like a blank"),
-        ("{ $.a = \u0421reate }", 8, "only look like the letter"),
+        ("{ $.a\u00a0= 1 }", 5, "looks like a space"),
+        ("{ $.a = \u0421reate }", 8, "only look like the intended letter"),
         ("{ $.a = null }", 8, "Write IS NULL"),
         ("{ $.a != null }", 9, "write = *"),
-        ("{ $.a > x }", 8, "Only an unquoted number"),
-        ('{ $.a > "5" }', 8, "Only an unquoted number"),
-        ("{ $.a <= 5* }", 9, "Only an unquoted number"),
+        ("{ $.a > x }", 8, "need an unquoted number"),
+        ('{ $.a > "5" }', 8, "need an unquoted number"),
+        ("{ $.a <= 5* }", 9, "need an unquoted number"),
         ('{ "v": [1] }', 2, "looks like JSON data"),
-        ("{ $.a[-1] = 1 }", 6, "no negative ones"),
+        ("{ $.a[-1] = 1 }", 6, "no negative indexes"),
         ("{ $.a[0:2] = 1 }", 7, "no slices"),
         ("{ $.a = arn:aws }", 11, "double quotes"),
         ("{ $.a = $.b }", 8, "two properties cannot be compared"),
@@ -65,7 +65,7 @@ def _error(pattern: str) -> PatternError:
         ("'x'", 0, "double quotes"),
     ],
 )
-def test_a_usual_mistake_gets_its_place_and_what_to_write(pattern: str, position: int, hint: str) -> None:
+def test_a_common_mistake_is_reported_with_position_and_hint(pattern: str, position: int, hint: str) -> None:
     error = _error(pattern)
     assert error.position == position
     assert hint.lower() in error.hint.lower()
@@ -82,20 +82,20 @@ def test_a_usual_mistake_gets_its_place_and_what_to_write(pattern: str, position
         ("x" * (MAX_PATTERN_LENGTH + 1), "less than or equal to 1024"),
     ],
 )
-def test_the_message_of_aws_is_at_hand(pattern: str, message: str) -> None:
+def test_the_error_has_the_message_of_aws(pattern: str, message: str) -> None:
     assert message in _error(pattern).aws_message
 
 
 def test_the_error_shows_the_pattern_with_a_caret() -> None:
     assert str(_error("{ $.a == 1 }")).splitlines() == [
-        "Invalid filter pattern at position 6: == is no operator",
+        "Invalid filter pattern at position 6: == is not an operator",
         "  { $.a == 1 }",
         "        ^",
         'Write a single "=" to compare.',
     ]
 
 
-def test_the_caret_stays_right_in_a_long_pattern_with_line_breaks() -> None:
+def test_the_caret_is_correct_in_a_long_pattern_with_line_breaks() -> None:
     pattern = "{ " + " || ".join(f"$.a = {n}\n" for n in range(40)) + " || $.b == 1 }"
     lines = str(_error(pattern)).splitlines()
     assert lines[1][lines[2].index("^") :].startswith("== 1 }")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.choices import CHOICES, REFUSED, Refusal
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.choices import CHOICES, REJECTED, Rejection
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.matching import message as pattern_message
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import (
     LogMessage,
@@ -25,7 +25,7 @@ def _load(name: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("vector", _load("filter_pattern_vectors.json"), ids=lambda vector: str(vector["id"]))
-def test_a_vector_of_aws_has_its_verdict(vector: dict[str, Any]) -> None:
+def test_vectors_of_aws_have_the_same_result(vector: dict[str, Any]) -> None:
     pattern = compile_pattern(vector["pattern"])
     assert pattern.matches(vector["message"]) is vector["match"]
     if "extract" in vector:
@@ -44,7 +44,7 @@ def test_the_printed_form_of_a_vector_parses_to_the_same_tree(vector: dict[str, 
 @pytest.mark.parametrize(
     "vector", _load("filter_pattern_validity.json"), ids=lambda vector: str(vector["pattern"])[:40]
 )
-def test_a_pattern_is_accepted_or_refused_as_by_aws(vector: dict[str, Any]) -> None:
+def test_a_pattern_is_accepted_or_rejected_as_by_aws(vector: dict[str, Any]) -> None:
     if vector["valid"]:
         compile_pattern(vector["pattern"])
     else:
@@ -56,7 +56,7 @@ def test_a_pattern_is_accepted_or_refused_as_by_aws(vector: dict[str, Any]) -> N
     ("pattern", "kind"),
     [("", "everything"), (" ", "everything"), ("ERROR", "terms"), ("{ $.a = 1 }", "json"), ("[a]", "delimited")],
 )
-def test_the_kind_follows_from_the_first_character(pattern: str, kind: str) -> None:
+def test_the_first_character_determines_the_kind(pattern: str, kind: str) -> None:
     assert compile_pattern(pattern).kind == kind
 
 
@@ -73,14 +73,14 @@ def test_a_message_is_parsed_once_for_all_patterns(monkeypatch: pytest.MonkeyPat
     assert parsed == ['{"a": 1}']
 
 
-def test_something_that_is_no_text_is_a_type_error() -> None:
+def test_a_value_that_is_not_a_string_is_a_type_error() -> None:
     with pytest.raises(TypeError):
         compile_pattern(None)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         compile_pattern("a").matches(b"a")  # type: ignore[arg-type]
 
 
-def test_extract_gives_nothing_for_a_message_that_does_not_match() -> None:
+def test_extract_returns_nothing_for_a_message_that_does_not_match() -> None:
     assert compile_pattern("[a = x, b]").extract("y z") == {}
     assert compile_pattern("{ $.a = 1 }").extract('{"a": 2}') == {}
     assert compile_pattern("ERROR").extract("ERROR") == {}
@@ -113,12 +113,12 @@ def test_value_reads_a_field_by_its_name_or_number() -> None:
     ("pattern", "selector"),
     [("{ $.a = 1 }", "a"), ("{ $.a = 1 }", "$.a b"), ("[a]", "$.a"), ("ERROR", "$.a"), ("", "$1")],
 )
-def test_value_refuses_a_selector_that_the_kind_does_not_have(pattern: str, selector: str) -> None:
+def test_value_rejects_a_selector_of_another_kind_of_pattern(pattern: str, selector: str) -> None:
     with pytest.raises(PatternError):
         compile_pattern(pattern).value("x", selector)
 
 
-def test_explain_tells_for_each_condition_what_the_message_holds() -> None:
+def test_explain_returns_the_value_of_the_message_for_each_condition() -> None:
     pattern = compile_pattern('{ $.name = "a" && ($.n > 5 || $.list[*] = "z") && $.gone NOT EXISTS && $.o IS TRUE }')
     message = '{"name": "b", "n": 7.0, "list": [1, 2, 3, 4, 5, 6, null], "o": {"x": 1}}'
     results = [(result.text, result.holds, result.found) for result in pattern.explain(message)]
@@ -131,7 +131,7 @@ def test_explain_tells_for_each_condition_what_the_message_holds() -> None:
     ]
 
 
-def test_explain_says_that_a_message_is_no_json_object() -> None:
+def test_explain_reports_a_message_that_is_not_a_json_object() -> None:
     (result,) = compile_pattern("{ $.a NOT EXISTS }").explain("[1]")
     assert (result.holds, result.found) == (False, "the message is not a JSON object")
 
@@ -180,7 +180,7 @@ def test_explain_shows_terms_and_fields() -> None:
         ("[..., a = 200]", ["delimited-number-equality"]),
     ],
 )
-def test_the_author_is_told_of_every_choice_that_a_pattern_relies_on(pattern: str, codes: list[str]) -> None:
+def test_every_choice_that_a_pattern_relies_on_is_a_warning(pattern: str, codes: list[str]) -> None:
     warnings = compile_pattern(pattern).warnings
     assert [warning.code for warning in warnings] == codes
     for warning in warnings:
@@ -189,15 +189,15 @@ def test_the_author_is_told_of_every_choice_that_a_pattern_relies_on(pattern: st
 
 
 def test_every_choice_has_a_test() -> None:
-    (marker,) = test_the_author_is_told_of_every_choice_that_a_pattern_relies_on.pytestmark  # type: ignore[attr-defined]
+    (marker,) = test_every_choice_that_a_pattern_relies_on_is_a_warning.pytestmark  # type: ignore[attr-defined]
     tested = {code for _key, codes in marker.args[1] for code in codes}
     assert tested == set(CHOICES)
 
 
-@pytest.mark.parametrize("refusal", REFUSED, ids=lambda refusal: str(refusal.form))
-def test_a_form_without_a_known_meaning_is_refused(refusal: Refusal) -> None:
+@pytest.mark.parametrize("rejection", REJECTED, ids=lambda rejection: str(rejection.form))
+def test_a_form_without_a_known_meaning_is_rejected(rejection: Rejection) -> None:
     with pytest.raises(PatternError):
-        compile_pattern(refusal.example)
+        compile_pattern(rejection.example)
 
 
 def test_a_warning_points_at_its_condition() -> None:

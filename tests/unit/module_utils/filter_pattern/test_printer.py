@@ -17,11 +17,11 @@ from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern 
         (" ", ""),
     ],
 )
-def test_json_conditions_stand_in_brackets_as_in_published_patterns(written: str, canonical: str) -> None:
+def test_json_conditions_are_in_parentheses_as_in_published_patterns(written: str, canonical: str) -> None:
     assert str(compile_pattern(written)) == canonical
 
 
-def test_a_pattern_that_is_short_enough_only_without_blanks_is_printed_without_them() -> None:
+def test_a_pattern_that_fits_only_without_spaces_is_printed_without_spaces() -> None:
     written = "{" + "||".join(f"$.a{number}=1" for number in range(110)) + "}"
     printed = str(compile_pattern(written))
     assert len(written) <= 1024

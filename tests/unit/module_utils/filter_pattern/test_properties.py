@@ -57,7 +57,7 @@ def _compiles(text: str) -> CompiledPattern | None:
 
 @settings(max_examples=300, deadline=None)
 @given(_any_text, _any_message)
-def test_nothing_but_pattern_error_is_ever_raised(text: str, message: str) -> None:
+def test_only_pattern_error_is_raised(text: str, message: str) -> None:
     pattern = _compiles(text)
     if pattern is not None:
         pattern.matches(message)
@@ -84,7 +84,7 @@ def test_printed_terms_and_fields_parse_to_the_same_tree(tree: Terms | Delimited
 
 @_many
 @given(some.conditions, some.conditions, some.messages)
-def test_or_holds_when_one_side_does_and_and_when_both_do(left: Condition, right: Condition, text: str) -> None:
+def test_or_is_true_for_one_true_operand_and_and_for_two(left: Condition, right: Condition, text: str) -> None:
     message = LogMessage(text)
     first, second = compile_tree(left).matches(message), compile_tree(right).matches(message)
     both = f"({print_condition(left)}) && ({print_condition(right)})"
@@ -100,7 +100,7 @@ def test_or_holds_when_one_side_does_and_and_when_both_do(left: Condition, right
 
 @_many
 @given(some.conditions, some.messages)
-def test_explain_agrees_with_the_verdict(tree: Condition, message: str) -> None:
+def test_explain_agrees_with_matches(tree: Condition, message: str) -> None:
     compiled = compile_tree(tree)
     holds = {result.text: result.holds for result in compiled.explain(message)}
 
@@ -121,7 +121,7 @@ def normalize_condition(tree: Condition) -> Condition:
 
 @_many
 @given(st.one_of(some.selectors, some.wild_selectors), some.messages)
-def test_what_does_not_exist_is_neither_null_nor_a_text(selector: Selector, text: str) -> None:
+def test_a_missing_value_is_neither_null_nor_a_string(selector: Selector, text: str) -> None:
     message = LogMessage(text)
     absent = compile_tree(NotExists(selector)).matches(message)
     something = compile_tree(Compare(selector, "=", Literal("*", LiteralKind.WORD))).matches(message)
@@ -131,7 +131,7 @@ def test_what_does_not_exist_is_neither_null_nor_a_text(selector: Selector, text
 
 @_many
 @given(some.selectors, some.literals, some.messages)
-def test_equal_and_not_equal_exclude_each_other_and_cover_what_is_there(
+def test_exactly_one_of_equal_and_not_equal_is_true_for_an_existing_value(
     selector: Selector, literal: Literal, text: str
 ) -> None:
     message = LogMessage(text)
@@ -143,14 +143,14 @@ def test_equal_and_not_equal_exclude_each_other_and_cover_what_is_there(
 
 @_many
 @given(st.text(max_size=40), some.selectors)
-def test_a_literal_cannot_break_out_of_its_quotes(text: str, selector: Selector) -> None:
+def test_a_literal_cannot_end_its_quotes(text: str, selector: Selector) -> None:
     compiled = compile_tree(Compare(selector, "=", Literal(text)))
     assert compiled.tree == Compare(selector, "=", Literal(text))
 
 
 @_many
 @given(st.dictionaries(some.names, st.one_of(st.text(max_size=5), st.floats(), st.integers())), some.conditions)
-def test_python_and_this_engine_read_the_same_json(value: dict[str, object], tree: Condition) -> None:
+def test_the_json_parser_agrees_with_python(value: dict[str, object], tree: Condition) -> None:
     compact = json.dumps(value)
     spread = json.dumps(value, indent=3, ensure_ascii=False)
     compiled = compile_tree(tree)

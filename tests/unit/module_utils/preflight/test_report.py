@@ -72,7 +72,9 @@ def test_two_hosts_of_one_account_are_told(shipped: Packs) -> None:
 def test_a_warning_names_the_host_and_is_no_problem(shipped: Packs) -> None:
     report = check(shipped, guide={"rules": {"secret_access": {"references": None}}})
     (warning,) = report.warnings
-    assert warning.startswith("host guide: secmon_rules: rule secret_access: nothing says why this event matters")
+    assert warning.startswith(
+        "host guide: secmon_rules: rule secret_access: no reference explains why this event matters"
+    )
     assert report.problems == ()
 
 

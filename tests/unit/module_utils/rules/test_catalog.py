@@ -27,7 +27,7 @@ def errors_of_body(folder: Path, body: dict[str, Any]) -> dict[str, RuleProblem]
     return {problem.key: problem for problem in errors_of(write_rule(folder, body))}
 
 
-def test_a_rule_file_becomes_a_frozen_rule_that_knows_its_path(tmp_path: Path) -> None:
+def test_loads_a_rule_file_as_a_frozen_rule_with_its_path(tmp_path: Path) -> None:
     path = write_rule(tmp_path, rule_body())
     (rule,) = load_rules([path])
     assert (rule.id, rule.path, rule.metric.default_value, rule.alarm.statistic) == ("secret_access", path, 0.0, "Sum")
@@ -58,7 +58,7 @@ def test_an_empty_folder_has_no_rules_and_a_missing_path_is_an_error(tmp_path: P
     assert "no such file" in problem.message
 
 
-def test_all_errors_of_all_files_come_at_once_with_file_line_key_and_hint(tmp_path: Path) -> None:
+def test_reports_all_errors_of_all_files_with_file_line_key_and_hint(tmp_path: Path) -> None:
     first = tmp_path / "first.yml"
     first.write_text(
         "id: first\ntitel: x\nseverity: hihg\nmetric: {namespace: AWS/x, name: a:b}\nalarm: {}\ntests: []\n"
@@ -78,7 +78,7 @@ def test_all_errors_of_all_files_come_at_once_with_file_line_key_and_hint(tmp_pa
     assert all(str(problem) in str(caught.value) for problem in problems)
 
 
-def test_what_the_yaml_reader_refuses_hides_no_other_error_and_is_said_once(tmp_path: Path) -> None:
+def test_an_ambiguous_yaml_value_is_reported_once_and_hides_no_other_error(tmp_path: Path) -> None:
     body = rule_body(severity="hihg", enabled="yes", pattern='{ $.eventName == "X" }')
     path = write_rule(tmp_path, body)
     path.write_text(path.read_text().replace("'yes'", "yes"))
@@ -88,13 +88,13 @@ def test_what_the_yaml_reader_refuses_hides_no_other_error_and_is_said_once(tmp_
     assert (problems[1].message.count("^"), problems[1].hint) == (1, 'Write a single "=" to compare.')
 
 
-def test_a_missing_mapping_is_one_error_and_not_one_for_each_of_its_keys(tmp_path: Path) -> None:
+def test_a_missing_mapping_is_a_single_error(tmp_path: Path) -> None:
     body = rule_body()
     del body["alarm"]
     assert list(errors_of_body(tmp_path, body)) == ["alarm"]
 
 
-def test_the_id_is_the_name_of_the_file(tmp_path: Path) -> None:
+def test_the_id_must_be_the_name_of_the_file(tmp_path: Path) -> None:
     path = write_rule(tmp_path, rule_body()).rename(tmp_path / "other.yml")
     (problem,) = errors_of(path)
     assert problem.key == "id"
@@ -123,7 +123,7 @@ def test_two_rules_cannot_share_an_id_a_filter_or_a_metric(tmp_path: Path, key: 
     assert "secret_access" in problem.message
 
 
-def test_clashes_are_found_among_files_with_other_errors(tmp_path: Path) -> None:
+def test_duplicates_are_found_among_files_with_other_errors(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     write_rule(tmp_path, rule_body(severity="x"))
     write_rule(tmp_path / "sub", rule_body(severity="y"))
@@ -131,7 +131,7 @@ def test_clashes_are_found_among_files_with_other_errors(tmp_path: Path) -> None
     assert sorted(keys) == ["filter_name", "id", "metric", "severity", "severity"]
 
 
-def test_odd_things_in_a_folder_are_errors_and_never_block(tmp_path: Path) -> None:
+def test_special_files_are_errors_and_never_block(tmp_path: Path) -> None:
     (tmp_path / "folder.yml").mkdir()
     (tmp_path / "broken_link.yml").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe.yml")
@@ -140,14 +140,16 @@ def test_odd_things_in_a_folder_are_errors_and_never_block(tmp_path: Path) -> No
     assert all("regular file" in problem.message for problem in problems)
 
 
-def test_an_absurd_number_of_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rejects_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog, "MAX_RULE_FILES", 2)
     for number in range(3):
         (tmp_path / f"r{number}.yml").write_text("")
     assert any("more than 2" in problem.message for problem in errors_of(tmp_path))
 
 
-def test_without_pyyaml_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_pyyaml_is_reported_with_the_command_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(yaml_document, "HAS_YAML", False)
     (problem,) = errors_of(write_rule(tmp_path, rule_body()))
     assert "pip install PyYAML" in problem.hint

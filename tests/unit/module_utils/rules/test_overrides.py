@@ -34,7 +34,7 @@ def errors_of(*layers: Any, rule: Rule = NARROWED) -> dict[str, RuleProblem]:
     return {problem.key: problem for problem in caught.value.errors}
 
 
-def test_the_host_goes_before_the_group_and_the_group_before_the_file() -> None:
+def test_host_overrides_group_and_group_overrides_the_file() -> None:
     group = {"secret_access": {"severity": "low", "alarm": {"threshold": 3, "period_seconds": 300}}}
     host = {"secret_access": {"alarm": {"threshold": 5}}}
     rule = override(group, host)
@@ -43,7 +43,7 @@ def test_the_host_goes_before_the_group_and_the_group_before_the_file() -> None:
     assert replace(rule, severity="high", alarm=NARROWED.alarm) == NARROWED
 
 
-def test_no_layer_changes_nothing_and_layers_are_not_changed_themselves() -> None:
+def test_without_layers_rules_stay_equal_and_layers_are_never_modified() -> None:
     layer = {"secret_access": {"parameters": {"secret": ["a", "b"]}}}
     kept = copy.deepcopy(layer)
     assert override(layer, {"secret_access": {"parameters": {"secret": "c"}}}).parameters[0].value == ("c",)
@@ -51,7 +51,7 @@ def test_no_layer_changes_nothing_and_layers_are_not_changed_themselves() -> Non
     assert apply_overrides([NARROWED]) == apply_overrides([NARROWED], {}, None) == (NARROWED,)
 
 
-def test_a_rule_is_switched_off_and_stays_in_the_result() -> None:
+def test_a_disabled_rule_stays_in_the_result() -> None:
     assert override({"secret_access": {"enabled": False}}).enabled is False
 
 
@@ -64,7 +64,7 @@ def test_null_removes_a_field() -> None:
     assert taken_back.parameters[0].value == ()
 
 
-def test_the_result_is_validated_and_the_message_names_layer_rule_and_key() -> None:
+def test_the_result_is_validated_and_problems_name_layer_rule_and_key() -> None:
     group = {"secret_access": {"alarm": {"period_seconds": 90}, "titel": "x"}}
     host = {"secret_access": {"parameters": {"secret": "a*"}}}
     problems = errors_of(("group_vars", group), ("host_vars", host))
@@ -75,18 +75,18 @@ def test_the_result_is_validated_and_the_message_names_layer_rule_and_key() -> N
     assert (problem.file, problem.line) == ("host_vars", None)
 
 
-def test_an_unknown_rule_or_parameter_gets_a_did_you_mean() -> None:
+def test_an_unknown_rule_or_parameter_gets_a_suggestion() -> None:
     problems = errors_of({"secret_acess": {"enabled": False}, "secret_access": {"parameters": {"sceret": "x"}}})
     assert 'Did you mean "secret_access"?' in problems["secret_acess"].hint
     assert 'Did you mean "secret"?' in problems["secret_access.parameters.sceret"].hint
 
 
 @pytest.mark.parametrize("layer", [["secret_access"], "x", {"secret_access": False}, {"secret_access": ["x"]}, {1: {}}])
-def test_a_layer_of_another_shape_is_an_error(layer: Any) -> None:
+def test_a_layer_of_the_wrong_type_is_an_error(layer: Any) -> None:
     assert errors_of(layer)
 
 
-def test_an_account_id_as_a_number_is_refused() -> None:
+def test_rejects_an_account_id_as_a_number() -> None:
     problems = errors_of({"secret_access": {"parameters": {"secret": 111122223333}}})
     assert "quote it" in problems["secret_access.parameters.secret.value"].hint
 
@@ -102,7 +102,7 @@ def test_an_account_id_as_a_number_is_refused() -> None:
         {"tests": []},
     ],
 )
-def test_what_checkers_look_at_in_a_compliance_rule_cannot_be_overridden(change: dict[str, Any]) -> None:
+def test_rejects_overrides_of_what_security_hub_checks_in_a_compliance_rule(change: dict[str, Any]) -> None:
     problems = errors_of({"secret_access": change}, rule=COMPLIANCE)
     assert all("cannot be overridden" in problem.message for problem in problems.values())
 
@@ -120,7 +120,7 @@ def test_an_unknown_id_with_a_full_body_is_a_new_rule() -> None:
     assert [(rule.id, rule.alarm.threshold) for rule in rules] == [("secret_access", 1.0), ("mine", 9.0)]
 
 
-def test_a_new_rule_is_held_to_the_same_rules() -> None:
+def test_a_new_rule_is_validated_like_a_file() -> None:
     body = rule_body(filter_name="Mine", metric={"namespace": "SecurityMetrics", "name": "Mine"})
     problems = errors_of(("host_vars", {"mine": {key: body[key] for key in ("pattern", "filter_name", "metric")}}))
     assert {"mine.tests", "mine.title", "mine.alarm"} <= problems.keys()
@@ -147,7 +147,7 @@ def test_a_parameter_can_be_defined_together_with_a_new_pattern() -> None:
     assert [parameter.name for parameter in rule.parameters] == ["secret", "region"]
 
 
-def test_resolving_fills_the_values_of_the_layers_and_of_the_call() -> None:
+def test_resolve_uses_the_values_of_layers_and_arguments() -> None:
     rule = override({"secret_access": {"parameters": {"secret": "mine"}}})
     assert "mine" in resolve(rule).pattern
     assert "yours" in resolve(rule, {"secret": ["yours"]}).pattern
@@ -155,12 +155,12 @@ def test_resolving_fills_the_values_of_the_layers_and_of_the_call() -> None:
     assert "secretId" not in resolve(NARROWED).pattern
 
 
-def test_resolving_twice_changes_nothing() -> None:
+def test_resolve_is_idempotent() -> None:
     once = resolve(NARROWED, {"secret": ARN})
     assert resolve(once) == once
 
 
-def test_resolving_leaves_a_pattern_without_parameters_verbatim() -> None:
+def test_resolve_keeps_a_pattern_without_parameters_verbatim() -> None:
     rule = make_rule(pattern='{($.eventName="GetSecretValue")}', compliance=True)
     assert resolve(rule) == rule
 
@@ -174,7 +174,7 @@ def test_resolving_leaves_a_pattern_without_parameters_verbatim() -> None:
         ({"secret": ["a", 5]}, "parameters.secret[1]", "quote it"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_an_error_with_its_key(values: dict[str, Any], key: str, words: str) -> None:
+def test_an_invalid_value_is_reported_with_its_key(values: dict[str, Any], key: str, words: str) -> None:
     with pytest.raises(RuleError) as caught:
         resolve(replace(NARROWED, path=Path("a/secret_access.yml")), values)
     (problem,) = caught.value.errors
@@ -192,7 +192,7 @@ KEYS = st.sampled_from([*narrowed_body(), "references", "nonsense"])
 
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.just("secret_access"), st.dictionaries(KEYS, JUNK, max_size=3), max_size=1) | JUNK)
-def test_any_layer_gives_sound_rules_or_a_rule_error(layer: Any) -> None:
+def test_any_layer_gives_valid_rules_or_a_rule_error(layer: Any) -> None:
     try:
         rules = apply_overrides([NARROWED], layer)
     except RuleError as error:
@@ -202,7 +202,7 @@ def test_any_layer_gives_sound_rules_or_a_rule_error(layer: Any) -> None:
         assert all(rule_from(rule_to_mapping(rule)) == rule for rule in rules)
 
 
-def test_the_written_pattern_survives_filling_and_can_be_filled_anew() -> None:
+def test_a_filled_rule_keeps_its_template_and_can_be_filled_again() -> None:
     (rule,) = apply_overrides([NARROWED], {"secret_access": {"parameters": {"secret": "MySampleSecret"}}})
     assert "${secret}" in rule.written_pattern
     assert "MySampleSecret" in rule.pattern

@@ -43,13 +43,13 @@ def reason_of(pattern: str, value: Any, kind: str = "string") -> str:
     return f"{caught.value.reason}\n{caught.value.hint}"
 
 
-def test_a_value_takes_the_place_of_its_placeholder() -> None:
+def test_a_value_replaces_its_placeholder() -> None:
     compiled = fill('{ ($.a = "arn:${x}/y") && ($.b = 1) }', "v")
     assert compiled.matches('{"a": "arn:v/y", "b": 1}')
     assert str(compiled) == str(compile_pattern('{ ($.a = "arn:v/y") && ($.b = 1) }'))
 
 
-def test_quotes_and_backslashes_of_a_value_stay_text() -> None:
+def test_quotes_and_backslashes_in_a_value_are_escaped() -> None:
     compiled = fill('{ $.a = "${x}" }', 'q" || $.b = "\\')
     assert compiled.matches('{"a": "q\\" || $.b = \\"\\\\"}')
     assert not compiled.matches('{"b": ""}')
@@ -70,13 +70,13 @@ def test_several_values_mean_any_of_them() -> None:
         assert unequal.matches(f'{{"a": "{text}"}}') is not inside
 
 
-def test_two_lists_in_one_literal_give_every_combination() -> None:
+def test_two_lists_in_one_literal_produce_every_combination() -> None:
     rule = rule_with('{ $.a = "${x}-${y}" }', x="string", y="string")
     compiled = fill_pattern(rule, {"x": ("1", "2"), "y": ("3", "4")})
     assert all(compiled.matches(f'{{"a": "{a}-{b}"}}') for a in "12" for b in "34")
 
 
-def test_absurdly_many_combinations_are_refused_before_they_are_built() -> None:
+def test_rejects_too_many_combinations_before_building_them() -> None:
     many = tuple(str(number) for number in range(10_000))
     rule = rule_with('{ $.a = "${x}${y}${z}" }', x="string", y="string", z="string")
     with pytest.raises(ParameterError, match="more than 200"):
@@ -92,12 +92,12 @@ def test_absurdly_many_combinations_are_refused_before_they_are_built() -> None:
         ('{ ($.a = 1) && ($.b = 2) && ($.c = "${x}") }', "{ ($.a = 1) && ($.b = 2) }"),
     ],
 )
-def test_a_condition_without_a_value_is_true_and_left_out(pattern: str, expected: str) -> None:
+def test_an_optional_condition_without_a_value_is_left_out(pattern: str, expected: str) -> None:
     assert fill(pattern, ()).tree == compile_pattern(expected).tree
 
 
 @pytest.mark.parametrize("pattern", ['{ $.a = "${x}" }', '{ ($.a = 1) || ($.b = "${x}") }'])
-def test_a_pattern_that_would_match_everything_is_refused(pattern: str) -> None:
+def test_rejects_a_filled_pattern_that_matches_everything(pattern: str) -> None:
     assert "match every event" in reason_of(pattern, ())
 
 
@@ -109,15 +109,15 @@ def test_a_required_parameter_needs_a_value() -> None:
 
 
 @pytest.mark.parametrize("pattern", ['"${x}" y', '[a, b = "${x}"]', "{ $.['${x}'] = 1 }", "{ $.['${x}'] NOT EXISTS }"])
-def test_a_placeholder_in_another_place_is_refused(pattern: str) -> None:
-    assert "in a place" in reason_of(pattern, "v")
+def test_rejects_a_placeholder_outside_a_quoted_json_literal(pattern: str) -> None:
+    assert "in a position" in reason_of(pattern, "v")
 
 
-def test_the_length_is_checked_after_filling() -> None:
+def test_the_length_limit_applies_to_the_filled_pattern() -> None:
     assert "1024" in reason_of('{ $.a = "${x}" }', tuple(f"{number:0100}" for number in range(20)))
 
 
-def test_a_pattern_without_placeholders_keeps_its_text() -> None:
+def test_a_pattern_without_placeholders_stays_unchanged() -> None:
     text = '{($.a="x")||($.b=y)}'
     assert fill_pattern(rule_with(text), {}).source == text
 
@@ -142,7 +142,7 @@ def forms(name: str, partition: str, region: str) -> tuple[str, str, str]:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("partition", "region"), PARTITIONS)
-def test_a_secret_is_found_however_the_caller_and_the_author_wrote_it(name: str, partition: str, region: str) -> None:
+def test_a_secret_matches_in_every_form_of_caller_and_author(name: str, partition: str, region: str) -> None:
     written = forms(name, partition, region)
     others = [
         *forms(f"{name}Two", partition, region),
@@ -170,14 +170,14 @@ def replace_event(secret_id: str) -> str:
     return replace(rule.tests[0], event=secret_read(secret_id)).message
 
 
-def test_an_arn_names_one_account_and_a_name_any() -> None:
+def test_an_arn_matches_one_account_and_a_name_any_account() -> None:
     partial = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:s"
     elsewhere = replace_event(partial.replace("111122223333", "444455556666"))
     assert not fill('{ $.requestParameters.secretId = "${x}" }', partial, "secret").matches(elsewhere)
     assert fill('{ $.requestParameters.secretId = "${x}" }', "s", "secret").matches(elsewhere)
 
 
-def test_an_arn_that_ends_in_six_letters_of_a_word_is_read_both_ways() -> None:
+def test_an_arn_that_ends_in_a_word_of_six_letters_matches_with_and_without_suffix() -> None:
     partial = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:my-secret"
     compiled = fill('{ $.requestParameters.secretId = "${x}" }', partial, "secret")
     for form in (partial, "my-secret", f"{partial}-{SUFFIXED}"):
@@ -191,7 +191,7 @@ def test_full_arns_need_no_regular_expression() -> None:
     assert "regular expression" in reason_of('{ $.a = "${x}" }', ("one", "two", "three"), "secret")
 
 
-def test_a_secret_as_part_of_a_literal_is_refused() -> None:
+def test_rejects_a_secret_as_part_of_a_literal() -> None:
     assert "only a part" in reason_of('{ $.a = "*${x}" }', "s", "secret")
 
 
@@ -233,12 +233,12 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", PARAMETER_TYPES)
-def test_each_type_takes_its_values_and_says_what_is_wrong_with_others(name: str) -> None:
+def test_each_type_accepts_valid_values_and_explains_invalid_ones(name: str) -> None:
     kind = PARAMETER_TYPES[name]
     for value in GOOD[name]:
-        assert kind.complaint(value) is None, value
+        assert kind.problem(value) is None, value
     for value in BAD[name]:
-        reason, hint = kind.complaint(value) or ("", "")
+        reason, hint = kind.problem(value) or ("", "")
         assert reason, value
         assert hint
 

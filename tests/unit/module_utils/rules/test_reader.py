@@ -26,7 +26,7 @@ def with_part(part: str, **changes: Any) -> dict[str, Any]:
     return {**body, part: kept}
 
 
-def test_a_parameter_without_a_body_is_refused() -> None:
+def test_rejects_a_parameter_without_a_body() -> None:
     assert "parameters.secret" in problems_of(narrowed_body(parameters={"secret": None}))
 
 
@@ -63,7 +63,7 @@ def test_a_parameter_without_a_body_is_refused() -> None:
         ("pattern", {"pattern": f'{{ $.eventName = "{"x" * 1024}" }}'}, "1024"),
     ],
 )
-def test_a_bad_value_is_refused_by_key(key: str, body: dict[str, Any], words: str) -> None:
+def test_an_invalid_value_is_reported_by_key(key: str, body: dict[str, Any], words: str) -> None:
     problems = problems_of(rule_body(**body))
     assert words in str(problems[key])
 
@@ -101,7 +101,7 @@ def test_a_bad_value_is_refused_by_key(key: str, body: dict[str, Any], words: st
         ("alarm.treshold", "alarm", {"treshold": 1}, 'Did you mean "threshold"?'),
     ],
 )
-def test_the_limits_of_aws_are_kept(key: str, part: str, changes: dict[str, Any], words: str) -> None:
+def test_rejects_values_beyond_the_limits_of_aws(key: str, part: str, changes: dict[str, Any], words: str) -> None:
     body = with_part(part, **changes)
     assert words in str(problems_of(body)[key])
 
@@ -119,7 +119,7 @@ def test_the_limits_of_aws_are_kept(key: str, part: str, changes: dict[str, Any]
         ("alarm", {"evaluation_periods": 3, "datapoints_to_alarm": 2}),
     ],
 )
-def test_what_aws_accepts_is_accepted(part: str, changes: dict[str, Any]) -> None:
+def test_accepts_what_aws_accepts(part: str, changes: dict[str, Any]) -> None:
     rule_from(with_part(part, **changes))
 
 
@@ -132,14 +132,14 @@ def test_fields_of_a_delimited_pattern_can_be_metric_values() -> None:
             rule_from({**body, "metric": {**body["metric"], "value": value}})
 
 
-def test_look_alike_letters_in_event_names_of_tests_are_refused() -> None:
+def test_rejects_confusable_letters_in_event_names() -> None:
     body = rule_body()
     body["tests"][0]["event"] = record(eventName="GetSecretV\u0430lue")
     problem = problems_of(body)["tests[0].event.eventName"]
     assert "U+0430" in problem.message
 
 
-def test_parameters_and_placeholders_must_be_the_same_names() -> None:
+def test_parameters_and_placeholders_must_have_the_same_names() -> None:
     body = narrowed_body(pattern='{ $.requestParameters.secretId = "${secrte}" }')
     body["tests"][0]["parameters"] = {"sceret": None}
     with pytest.raises(RuleError) as caught:
@@ -150,7 +150,7 @@ def test_parameters_and_placeholders_must_be_the_same_names() -> None:
     assert 'Did you mean "secret"?' in problems["tests[0].parameters.sceret"].hint
 
 
-def test_samples_and_values_are_checked_by_type() -> None:
+def test_samples_and_values_must_match_the_type() -> None:
     body = narrowed_body()
     body["parameters"]["secret"] = {**body["parameters"]["secret"], "samples": ["a*b", "x" * 513], "value": "a b"}
     with pytest.raises(RuleError) as caught:
@@ -162,13 +162,13 @@ def test_samples_and_values_are_checked_by_type() -> None:
     ]
 
 
-def test_a_compliance_rule_takes_no_parameters() -> None:
+def test_rejects_parameters_of_a_compliance_rule() -> None:
     with pytest.raises(RuleError) as caught:
         rule_from(narrowed_body(compliance=True))
     assert [problem.key for problem in caught.value.errors] == ["parameters"]
 
 
-def test_a_rule_survives_the_way_to_a_mapping_and_back() -> None:
+def test_a_rule_round_trips_through_a_mapping() -> None:
     body = narrowed_body(compliance=False, enabled=False, version=3)
     body["tests"][0]["parameters"] = {"secret": None}
     rule = rule_from(body)

@@ -12,31 +12,31 @@ from tests.unit.module_utils.rules.rule_builders import (
 )
 
 
-def test_the_tests_of_a_sound_rule_pass_without_a_word() -> None:
+def test_passing_tests_have_no_explanation() -> None:
     results = run_tests([make_rule()])
     assert [result.expected for result in results] == [True, True, False, False, False]
     assert all(result.passed and result.matched is result.expected and not result.explanation for result in results)
 
 
-def test_a_test_that_should_match_says_which_condition_is_false_and_what_the_event_holds() -> None:
+def test_a_missing_match_is_explained_by_the_false_condition_and_the_value() -> None:
     rule = make_rule(tests=[{"name": "t", "match": True, "event": record(eventName="DescribeSecret")}])
     (result,) = run_tests([rule])
     assert (result.rule_id, result.test_name, result.passed) == ("secret_access", "t", False)
     (line,) = result.explanation
-    assert line == 'condition `$.eventName = "GetSecretValue"` is false: the event holds "DescribeSecret"'
+    assert line == 'condition `$.eventName = "GetSecretValue"` is false: the event has "DescribeSecret"'
 
 
-def test_only_the_conditions_that_decided_are_blamed() -> None:
+def test_only_decisive_conditions_are_listed() -> None:
     pattern = "{ ($.a = 1) && (($.b = 1) || ($.c = 1)) && (($.d = 1) || ($.d = 2) || ($.d = 3)) }"
     event = {"a": 1, "b": 2, "c": 1, "d": 4}
     (result,) = run_tests([make_rule(pattern=pattern, tests=[{"name": "t", "match": True, "event": event}])])
-    assert result.explanation == ("condition `$.d = 1` and 2 more up to `$.d = 3` are false: the event holds 4",)
+    assert result.explanation == ("condition `$.d = 1` and 2 more up to `$.d = 3` are false: the event has 4",)
     tests = [{"name": "t", "match": False, "event": {**event, "d": 2}}]
     (result,) = run_tests([make_rule(pattern=pattern, tests=tests)])
     assert [line.split("`")[1] for line in result.explanation] == ["$.a = 1", "$.c = 1", "$.d = 2"]
 
 
-def test_an_absent_field_is_named_as_absent() -> None:
+def test_an_absent_field_is_reported_as_absent() -> None:
     event = record()
     del event["eventSource"]
     (result,) = run_tests([make_rule(tests=[{"name": "t", "match": True, "event": event}])])
@@ -44,14 +44,14 @@ def test_an_absent_field_is_named_as_absent() -> None:
     assert "absent" in result.explanation[0]
 
 
-def test_a_test_that_should_not_match_lists_the_conditions_that_held() -> None:
+def test_an_unexpected_match_is_explained_by_the_true_conditions() -> None:
     (result,) = run_tests([make_rule(tests=[{"name": "t", "match": False, "event": record()}])])
     assert not result.passed
     assert len(result.explanation) == 2
-    assert all(" is true: the event holds " in line for line in result.explanation)
+    assert all(" is true: the event has " in line for line in result.explanation)
 
 
-def test_tests_use_the_first_sample_unless_they_say_otherwise() -> None:
+def test_tests_use_the_first_sample_by_default() -> None:
     body = narrowed_body()
     body["parameters"]["secret"]["samples"] = [ARN, "other"]
     body["tests"] = [
@@ -64,7 +64,7 @@ def test_tests_use_the_first_sample_unless_they_say_otherwise() -> None:
     assert all(result.passed for result in run_tests([rule_from(body)]))
 
 
-def test_a_log_line_is_a_test_event_as_well() -> None:
+def test_a_log_line_can_be_a_test_event() -> None:
     tests = [
         {"name": "error", "match": True, "event": "2026-09-13 ERROR disk full"},
         {"name": "info", "match": True, "event": "2026-09-13 INFO ok"},

@@ -26,7 +26,7 @@ def check(shipped: Packs, packs: Any, overrides: Any = None, **trail: Any) -> Ru
     return check_rules(shipped, packs, overrides or {}, Trail(**trail))
 
 
-def test_all_that_ships_can_be_deployed_at_once(shipped: Packs) -> None:
+def test_all_shipped_rules_can_be_deployed_together(shipped: Packs) -> None:
     report = check(shipped, PACKS, BUCKET)
     assert report.errors == ()
     assert len(report.rules) == sum(map(len, shipped.values()))
@@ -49,19 +49,19 @@ def test_the_values_of_an_account_are_filled_in(shipped: Packs) -> None:
     [
         (["guide"], {"secret_acess": {"enabled": False}}, {}, 'Did you mean "secret_access"?'),
         (["guide"], {"secret_access": {"severity": "hihg"}}, {}, 'Did you mean "high"?'),
-        (["guide"], {"root_usage": {"enabled": False}}, {}, "in the pack cis, which secmon_packs does not choose"),
-        (["guide"], {"secret_access": {"enabled": False}}, {}, "no rule is left to deploy."),
+        (["guide"], {"root_usage": {"enabled": False}}, {}, "in the pack cis, which is not in secmon_packs"),
+        (["guide"], {"secret_access": {"enabled": False}}, {}, "no rule is enabled."),
         (["guide"], {"secret_access": {"alarm": {"statistic": "Average"}}}, {}, "set statistic to Sum"),
-        (["guide"], {"secret_access": {"pattern": OTHER_PATTERN}}, {}, "expects a match and got none"),
-        (["guide"], ["no mapping"], {}, "overrides map rule ids to the fields that they change"),
+        (["guide"], {"secret_access": {"pattern": OTHER_PATTERN}}, {}, "expected a match, got no match"),
+        (["guide"], ["no mapping"], {}, "overrides must be a mapping of rule ids"),
         (["cis"], {}, {"excluded_event_sources": ("kms.amazonaws.com",)}, "the trail excludes kms.amazonaws.com"),
         (["guide"], {}, {"management_events": "write"}, "read-only calls, and the trail records writes only"),
         (["operational"], {}, {"management_events": "read"}, "writes, and the trail records reads only"),
         (["guard"], {}, {}, "log_bucket_tampered.parameters.bucket_name"),
-        ([], {}, {}, "no rule is left to deploy."),
+        ([], {}, {}, "no rule is enabled."),
     ],
 )
-def test_a_rule_that_cannot_do_its_work_is_told_in_one_line(
+def test_a_rule_that_cannot_work_is_reported_in_one_line(
     shipped: Packs, packs: list[str], overrides: Any, trail: dict[str, Any], told: str
 ) -> None:
     report = check(shipped, packs, overrides, **trail)
@@ -69,10 +69,10 @@ def test_a_rule_that_cannot_do_its_work_is_told_in_one_line(
     assert not any("\n" in error for error in report.errors)
 
 
-def test_the_parts_of_a_message_stay_apart_in_its_one_line(shipped: Packs) -> None:
+def test_a_one_line_problem_separates_its_parts(shipped: Packs) -> None:
     """A list of known rules ran into the next sentence, and the caret of a pattern stood under nothing."""
     unknown = check(shipped, ["guide"], {"nothing-like-it": {"enabled": False}})
-    assert "(known: secret_access; a rule of your own needs" in unknown.errors[0]
+    assert "(known: secret_access; a new rule needs" in unknown.errors[0]
     malformed = check(shipped, ["guide"], {"secret_access": {"pattern": "{ $.eventName = }"}})
     (error,) = malformed.errors
     assert 'expected a value, found "}"; { $.eventName = }' in error
@@ -106,13 +106,15 @@ def own_rules(shipped: Packs, count: int, condition: str) -> dict[str, Any]:
         (5, "$.eventName = %^GetSecretValue$%", "6 filters with regular expressions on one log group"),
     ],
 )
-def test_what_one_log_group_cannot_hold_is_told(shipped: Packs, fitting: int, condition: str, told: str) -> None:
+def test_reports_more_filters_than_a_log_group_can_hold(
+    shipped: Packs, fitting: int, condition: str, told: str
+) -> None:
     fits = check(shipped, ["guide"], own_rules(shipped, fitting, condition))
     assert not any("on one log group" in error for error in fits.errors)
     assert any(told in error for error in check(shipped, ["guide"], own_rules(shipped, fitting + 1, condition)).errors)
 
 
-def test_all_that_is_wrong_is_told_at_once(shipped: Packs) -> None:
+def test_reports_all_problems_together(shipped: Packs) -> None:
     overrides = {"nope": {"enabled": False}, "root_usage": {"enabled": False}, "secret_access": {"severity": 1}}
     errors = check(shipped, ["guide"], overrides).errors
     assert [any(name in error for error in errors) for name in overrides] == [True, True, True]

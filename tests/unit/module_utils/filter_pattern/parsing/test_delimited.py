@@ -16,7 +16,7 @@ def test_the_last_named_field_takes_the_rest_of_the_line() -> None:
     assert not ordered.matches(_LINE + " extra")
 
 
-def test_after_dots_the_last_field_is_exactly_the_last_word() -> None:
+def test_after_an_ellipsis_the_last_field_is_the_last_word() -> None:
     assert compile_pattern("[ip, ..., bytes]").extract("a b c d") == {"$ip": "a", "$2": "b", "$3": "c", "$bytes": "d"}
 
 
@@ -70,7 +70,7 @@ def test_fields_are_counted_and_compared(pattern: str, message: str, holds: bool
         ("a]", ["a]"]),
     ],
 )
-def test_blanks_separate_and_delimiters_hold_together(message: str, fields: list[str]) -> None:
+def test_whitespace_separates_fields_and_delimiters_group_words(message: str, fields: list[str]) -> None:
     assert list(compile_pattern("[]").extract(message).values()) == fields
 
 
@@ -82,7 +82,7 @@ def test_unnamed_fields_are_numbered_by_their_position() -> None:
 @pytest.mark.parametrize(
     ("pattern", "name"), [("[word, word]", "word"), ("[..., a, ...]", "..."), ("[a=1, b, a=2]", "a")]
 )
-def test_a_repeated_field_is_refused_in_the_words_of_aws(pattern: str, name: str) -> None:
+def test_rejects_a_repeated_field_with_the_message_of_aws(pattern: str, name: str) -> None:
     with pytest.raises(PatternError) as caught:
         compile_pattern(pattern)
     assert caught.value.aws_message == f"Duplicate field '{name}'"
@@ -113,6 +113,6 @@ def test_a_repeated_field_is_refused_in_the_words_of_aws(pattern: str, name: str
         "[a, b=c, ... d]",
     ],
 )
-def test_a_malformed_pattern_is_refused(pattern: str) -> None:
+def test_rejects_a_malformed_pattern(pattern: str) -> None:
     with pytest.raises(PatternError):
         compile_pattern(pattern)

@@ -35,7 +35,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern 
         ("  a   b  ", "ab", True),
     ],
 )
-def test_terms_look_for_substrings(pattern: str, message: str, holds: bool) -> None:
+def test_terms_match_substrings(pattern: str, message: str, holds: bool) -> None:
     assert compile_pattern(pattern).matches(message) is holds
 
 
@@ -58,7 +58,7 @@ def test_terms_look_for_substrings(pattern: str, message: str, holds: bool) -> N
         ("a{", "{"),
     ],
 )
-def test_an_unquoted_special_character_is_refused_in_the_words_of_aws(pattern: str, term: str | None) -> None:
+def test_rejects_an_unquoted_special_character_with_the_message_of_aws(pattern: str, term: str | None) -> None:
     with pytest.raises(PatternError) as caught:
         compile_pattern(pattern)
     expected = "Invalid metric filter pattern" if term is None else f"Invalid character(s) in term '{term}'"
@@ -66,13 +66,13 @@ def test_an_unquoted_special_character_is_refused_in_the_words_of_aws(pattern: s
 
 
 @pytest.mark.parametrize("pattern", ["-", "?", "- a", "--a", "-?a", "a b -", '"a""b"', 'a"b"', "%a%b", '%a% -"x"'])
-def test_a_term_that_no_source_gives_a_meaning_is_refused(pattern: str) -> None:
+def test_rejects_a_term_without_a_documented_meaning(pattern: str) -> None:
     with pytest.raises(PatternError):
         compile_pattern(pattern)
 
 
 @pytest.mark.parametrize("pattern", ["", " ", "   ", "\n"])
-def test_the_blank_pattern_matches_everything(pattern: str) -> None:
+def test_a_pattern_of_whitespace_matches_everything(pattern: str) -> None:
     for message in ("", "x", "{}", "\x00"):
         assert compile_pattern(pattern).matches(message)
     assert str(compile_pattern(pattern)) == ""

@@ -31,7 +31,9 @@ def test_a_search_agrees_with_python(source: str, text: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.frozensets(st.integers(0, 255)), st.binary(max_size=30), st.sampled_from([0, 3_000]))
-def test_a_set_marks_its_characters_in_short_and_in_long_texts(codes: frozenset[int], head: bytes, pad: int) -> None:
+def test_a_character_set_marks_its_characters_in_short_and_long_texts(
+    codes: frozenset[int], head: bytes, pad: int
+) -> None:
     text = head + bytes(pad)
     expected = sum(1 << place for place, code in enumerate(text) if code in codes)
     assert CharacterSet(codes).mask(Row(text)) == expected
@@ -72,7 +74,7 @@ def test_a_search_of_many_texts_agrees_with_single_ones(source: str, texts: list
         ("\\@\\;\\-", "@;-", True),
     ],
 )
-def test_the_operators_mean_what_the_guide_says(source: str, text: str, found: bool) -> None:
+def test_operators_match_as_documented(source: str, text: str, found: bool) -> None:
     assert SafeRegex(source).search(text) is found
 
 
@@ -122,7 +124,7 @@ def test_the_operators_mean_what_the_guide_says(source: str, text: str, found: b
         "a\nb",
     ],
 )
-def test_what_the_guide_does_not_list_is_refused(source: str) -> None:
+def test_rejects_undocumented_syntax(source: str) -> None:
     with pytest.raises(RegexError) as caught:
         parse_regex(source)
     assert 0 <= caught.value.position <= len(source)
