@@ -98,7 +98,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digest_valid
     Validation,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digests import HOUR, next_digest, parse_time
-from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import find_trail
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import find_trail, trail_status
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import NotProvedError, RequestError, require
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
@@ -160,8 +160,7 @@ def _time(params: Mapping[str, Any], name: str) -> datetime | None:
 
 def _due(account: Account, trail: Mapping[str, Any], now: datetime) -> str:
     """Return when the next digest is due; empty for a trail that does not log."""
-    arn = trail["TrailARN"]
-    status = account.read("cloudtrail", "GetTrailStatus", f"trail {trail['Name']}", {"Name": arn}, resource_arn=arn)
+    status = trail_status(account, trail)
     began = status.get("StartLoggingTime")
     return f"{next_digest(began, now):%Y-%m-%dT%H:%M:%SZ}" if began and status.get("IsLogging") else ""
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..core.account import Account
@@ -27,11 +27,37 @@ def describe_trails(account: Account, name: str) -> list[dict[str, Any]]:
 
 
 def find_trail(account: Account, name: str) -> dict[str, Any] | None:
-    """Return the trail of this name or ARN that is visible in this region, or None."""
-    # A shadow trail has the same ARN everywhere, and is not found by its name.
+    """Return the trail with this name or ARN that is visible in this region, or None."""
+    # A shadow trail has the same ARN in every region, and CloudTrail does not find it by its name.
     parameters = {"trailNameList": [name], "includeShadowTrails": True}
     trails = account.read("cloudtrail", "DescribeTrails", f"trail {name}", parameters)["trailList"]
+    return _named(trails, name)
+
+
+def find_trail_elsewhere(account: Account, name: str) -> dict[str, Any] | None:
+    """Return the trail with this name or ARN in any region, or None."""
+    found = _named(account.read_all("cloudtrail", "ListTrails", "trails", "Trails"), name)
+    return found and (find_trail(account, found["TrailARN"]) or found)
+
+
+def _named(trails: Iterable[dict[str, Any]], name: str) -> dict[str, Any] | None:
     return next((trail for trail in trails if name in (trail["Name"], trail["TrailARN"])), None)
+
+
+def trail_status(account: Account, trail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer of GetTrailStatus."""
+    return _read(account, "GetTrailStatus", trail, {"Name": trail["TrailARN"]})
+
+
+def event_selectors(account: Account, trail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer of GetEventSelectors."""
+    return _read(account, "GetEventSelectors", trail, {"TrailName": trail["TrailARN"]})
+
+
+def trail_tags(account: Account, trail: Mapping[str, Any]) -> dict[str, str]:
+    """Return a trail's tags."""
+    answer = _read(account, "ListTags", trail, {"ResourceIdList": [trail["TrailARN"]]})
+    return as_mapping(tag for resource in answer["ResourceTagList"] for tag in resource.get("TagsList") or ())
 
 
 def log_folder(account: Account, trail: Mapping[str, Any]) -> str:
@@ -47,12 +73,11 @@ def log_folder(account: Account, trail: Mapping[str, Any]) -> str:
 
 def read_trail(account: Account, description: Mapping[str, Any]) -> tuple[Trail, dict[str, Any]]:
     """Return a trail, and the answer of GetTrailStatus."""
-    arn, name = description["TrailARN"], description["Name"]
-    status = _read(account, "GetTrailStatus", name, arn, {"Name": arn})
-    selectors = _read(account, "GetEventSelectors", name, arn, {"TrailName": arn})
+    status = trail_status(account, description)
+    selectors = event_selectors(account, description)
     trail = Trail(
-        name=name,
-        place=place_of(arn),
+        name=description["Name"],
+        place=place_of(description["TrailARN"]),
         settings=settings_of(description),
         selectors=Selectors(
             basic=tuple(selectors.get("EventSelectors") or ()),
@@ -60,7 +85,7 @@ def read_trail(account: Account, description: Mapping[str, Any]) -> tuple[Trail,
         ),
         insights=_insights(account, description),
         logging=status["IsLogging"],
-        tags=_tags(account, name, arn),
+        tags=own_tags(trail_tags(account, description)),
     )
     return trail, status
 
@@ -92,11 +117,6 @@ def _insights(account: Account, description: Mapping[str, Any]) -> tuple[Mapping
     return tuple(answer.get("InsightSelectors") or ())
 
 
-def _tags(account: Account, name: str, arn: str) -> dict[str, str]:
-    answer = _read(account, "ListTags", name, arn, {"ResourceIdList": [arn]})
-    tags = [tag for resource in answer["ResourceTagList"] for tag in resource.get("TagsList") or ()]
-    return own_tags(as_mapping(tags))
-
-
-def _read(account: Account, operation: str, name: str, arn: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return account.read("cloudtrail", operation, f"trail {name}", parameters, resource_arn=arn)
+def _read(account: Account, operation: str, trail: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    what, arn = f"trail {trail['Name']}", trail["TrailARN"]
+    return account.read("cloudtrail", operation, what, parameters, resource_arn=arn)

@@ -55,6 +55,12 @@ def find_alarms(account: Account, names: Collection[str]) -> dict[str, dict[str,
     return {alarm["AlarmName"]: alarm for alarm in found}
 
 
+def find_metric_alarm(account: Account, name: str) -> dict[str, Any] | None:
+    """Return the metric alarm with this name, or None."""
+    alarm = find_alarms(account, [name]).get(name)
+    return alarm if alarm and is_metric_alarm(alarm) else None
+
+
 def _name_in(arn: str) -> str:
     return arn.split(":alarm:", 1)[-1]
 

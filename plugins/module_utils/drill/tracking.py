@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ..cloudwatch.reads import find_metric_alarm
 from ..core.account import Account
 from ..core.errors import AwsError
 from .alarm_findings import already_in_alarm, confirmed_endpoints, filter_mismatch
 from .facts import Facts
 from .log_files import LogFiles
-from .reads import denial, read_alarm
+from .reads import denial
 from .record import EVENT_NAME, EVENT_SOURCE, dimensions_of
 from .timeline import PREDECESSORS, STAGES, Drill, Finding, Reached, not_seen
 
@@ -77,7 +78,7 @@ def _wait_until_not_in_alarm(account: Account, params: Mapping[str, Any], facts:
     while alarm and alarm["StateValue"] == "ALARM":
         if not account.budget.pause(params["poll_seconds"]):
             raise BrokenStageError(already_in_alarm(name))
-        alarm = read_alarm(account, name)
+        alarm = find_metric_alarm(account, name)
 
 
 def _read_secret(account: Account, params: Mapping[str, Any], facts: Facts) -> Call:

@@ -13,13 +13,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..cloudtrail.reads import describe_trails
+from ..cloudtrail.reads import describe_trails, trail_tags
 from ..cloudwatch.reads import alarm_tags, find_alarms
 from ..core.account import Account
 from ..core.aws_names import bucket_arn
 from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_ours
+from ..iam.reads import find_role
+from ..kms.reads import find_key, key_tags
 from ..logs.reads import find_log_group, list_metric_filters, log_group_tags
+from ..s3.reads import bucket_names, bucket_setting
 from ..secretsmanager.reads import find_secret
+from ..sns.reads import topic_attributes, topic_tags
 from . import classify as kinds
 from .classify import Found, System
 
@@ -84,20 +88,14 @@ def _trails(sweep: _Sweep) -> Iterator[Found]:
             continue
         # The trail of an organization shows in all its accounts, which may not ask for its tags.
         own = arn.split(":")[4] == account.place.account
-        yield Found(
-            kinds.TRAIL, name, arn, ours=own and (sweep.is_tagged(kinds.TRAIL, name) or _trail_is_ours(account, arn))
-        )
-
-
-def _trail_is_ours(account: Account, arn: str) -> bool:
-    answer = account.read("cloudtrail", "ListTags", f"trail {arn}", {"ResourceIdList": [arn]}, resource_arn=arn)
-    return any(is_ours(as_mapping(resource.get("TagsList", []))) for resource in answer["ResourceTagList"])
+        ours = own and (sweep.is_tagged(kinds.TRAIL, name) or is_ours(trail_tags(account, trail)))
+        yield Found(kinds.TRAIL, name, arn, ours=ours)
 
 
 def _buckets(sweep: _Sweep) -> Iterator[Found]:
     names = sweep.names(kinds.BUCKET)
     # HeadBucket cannot tell a bucket of somebody else's account from a lack of permission; this can.
-    there = {bucket["Name"] for bucket in sweep.account.read("s3", "ListBuckets", "account's buckets")["Buckets"]}
+    there = bucket_names(sweep.account)
     for name in names:
         if name in there:
             yield _bucket(sweep, name)
@@ -106,16 +104,14 @@ def _buckets(sweep: _Sweep) -> Iterator[Found]:
 def _bucket(sweep: _Sweep, name: str) -> Found:
     arn = bucket_arn(sweep.account.place.partition, name)
     ours = sweep.is_tagged(kinds.BUCKET, name) or is_ours(
-        as_mapping(_of_bucket(sweep.account, "GetBucketTagging", "NoSuchTagSet", name, arn).get("TagSet", []))
+        as_mapping(bucket_setting(sweep.account, name, "GetBucketTagging", "NoSuchBucket").get("TagSet", []))
     )
     looked_for = ours and not sweep.system.keep_bucket
-    return Found(
-        kinds.BUCKET, name, arn, ours=ours, obstacle=_object_lock(sweep.account, name, arn) if looked_for else ""
-    )
+    return Found(kinds.BUCKET, name, arn, ours=ours, obstacle=_object_lock(sweep.account, name) if looked_for else "")
 
 
-def _object_lock(account: Account, name: str, arn: str) -> str:
-    answer = _of_bucket(account, "GetObjectLockConfiguration", "ObjectLockConfigurationNotFoundError", name, arn).get(
+def _object_lock(account: Account, name: str) -> str:
+    answer = bucket_setting(account, name, "GetObjectLockConfiguration", "NoSuchBucket").get(
         "ObjectLockConfiguration", {}
     )
     if answer.get("ObjectLockEnabled") != "Enabled":
@@ -124,11 +120,6 @@ def _object_lock(account: Account, name: str, arn: str) -> str:
     period = f"{retention['Days']} days" if "Days" in retention else f"{retention.get('Years', 0)} years"
     how_long = f" ({retention['Mode']}, {period})" if retention else ""
     return f"S3 Object Lock keeps its log files{how_long}; run teardown again when the locks are over"
-
-
-def _of_bucket(account: Account, operation: str, missing: str, name: str, arn: str) -> dict[str, Any]:
-    options = {"parameters": {"Bucket": name}, "resource_arn": arn}
-    return account.read_if_any("s3", operation, f"bucket {name}", missing, "NoSuchBucket", **options)
 
 
 def _log_groups(sweep: _Sweep) -> Iterator[Found]:
@@ -178,14 +169,10 @@ def _topics(sweep: _Sweep) -> Iterator[Found]:
 
 
 def _topic(sweep: _Sweep, name: str, arn: str) -> Found | None:
-    options = {"parameters": {"TopicArn": arn}, "resource_arn": arn}
-    if not sweep.account.read_if_any("sns", "GetTopicAttributes", f"topic {name}", "NotFound", **options):
+    if topic_attributes(sweep.account, arn) is None:
         return None
-    if sweep.is_tagged(kinds.TOPIC, name):
-        return Found(kinds.TOPIC, name, arn, ours=True)
-    options = {"parameters": {"ResourceArn": arn}, "resource_arn": arn}
-    answer = sweep.account.read_if_any("sns", "ListTagsForResource", f"topic {name}", "ResourceNotFound", **options)
-    return Found(kinds.TOPIC, name, arn, ours=is_ours(as_mapping(answer.get("Tags", []))))
+    ours = sweep.is_tagged(kinds.TOPIC, name) or is_ours(topic_tags(sweep.account, arn))
+    return Found(kinds.TOPIC, name, arn, ours=ours)
 
 
 def _subscription(item: Mapping[str, str], topic: Found | None) -> Found:
@@ -206,11 +193,9 @@ def _secrets(sweep: _Sweep) -> Iterator[Found]:
 
 def _roles(sweep: _Sweep) -> Iterator[Found]:
     for name in sweep.names(kinds.ROLE):
-        options = {"parameters": {"RoleName": name}}
-        answer = sweep.account.read_if_any("iam", "GetRole", f"role {name}", "NoSuchEntity", **options)
-        if answer:
-            ours = is_ours(as_mapping(answer["Role"].get("Tags", [])))
-            yield Found(kinds.ROLE, name, answer["Role"]["Arn"], ours=ours)
+        role = find_role(sweep.account, name)
+        if role:
+            yield Found(kinds.ROLE, name, role["Arn"], ours=is_ours(as_mapping(role.get("Tags", []))))
 
 
 def _keys(sweep: _Sweep) -> Iterator[Found]:
@@ -218,22 +203,16 @@ def _keys(sweep: _Sweep) -> Iterator[Found]:
     seen: set[str] = set()
     # Aliases come before ids: a name says more.
     for name in sorted(sweep.names(kinds.KEY), key=lambda name: (not name.startswith("alias/"), name)):
-        options = {"parameters": {"KeyId": name}}
-        answer = sweep.account.read_if_any("kms", "DescribeKey", f"key {name}", "NotFoundException", **options)
-        if answer and answer["KeyMetadata"]["Arn"] not in seen:
-            seen.add(answer["KeyMetadata"]["Arn"])
-            yield _key(sweep, name, answer["KeyMetadata"])
+        key = find_key(sweep.account, name)
+        if key and key["Arn"] not in seen:
+            seen.add(key["Arn"])
+            yield _key(sweep, name, key)
 
 
 def _key(sweep: _Sweep, name: str, key: Mapping[str, Any]) -> Found:
     arn = key["Arn"]
-    ours = sweep.is_tagged(kinds.KEY, key["KeyId"]) or _key_is_ours(sweep.account, name, arn)
+    ours = sweep.is_tagged(kinds.KEY, key["KeyId"]) or is_ours(key_tags(sweep.account, key))
     return Found(kinds.KEY, name, arn, ours=ours, until=key.get("DeletionDate"))
-
-
-def _key_is_ours(account: Account, name: str, arn: str) -> bool:
-    answer = account.read("kms", "ListResourceTags", f"key {name}", {"KeyId": arn}, resource_arn=arn)
-    return is_ours({tag["TagKey"]: tag["TagValue"] for tag in answer.get("Tags", [])})
 
 
 _READERS = (_trails, _buckets, _log_groups, _alarms, _topics, _secrets, _roles, _keys)

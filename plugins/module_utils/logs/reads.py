@@ -44,15 +44,22 @@ def log_group_arn(account: Account, name: str) -> str:
     return Place(partition_of(account.region), account.region, "*").arn("logs", f"log-group:{name}:*")
 
 
-def list_metric_filters(account: Account, log_group_name: str) -> list[dict[str, Any]] | None:
-    """Return all filters of a group in the form of DescribeMetricFilters, or None if the group does not exist."""
+def list_metric_filters(account: Account, log_group_name: str, prefix: str = "") -> list[dict[str, Any]] | None:
+    """Return the filters of a group in the form of DescribeMetricFilters, or None if the group does not exist.
+
+    Args:
+        account: The account.
+        log_group_name: The group.
+        prefix: The beginning of the filters' names; all filters if it is empty.
+    """
+    named = {"filterNamePrefix": prefix} if prefix else {}
     try:
         return account.read_all(
             "logs",
             "DescribeMetricFilters",
             f"metric filters of log group {log_group_name}",
             "metricFilters",
-            {"logGroupName": log_group_name, "limit": _PAGE_SIZE},
+            {"logGroupName": log_group_name, "limit": _PAGE_SIZE, **named},
             resource_arn=log_group_arn(account, log_group_name),
         )
     except AwsError as error:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..core.account import Account
@@ -26,6 +26,7 @@ SETTINGS = {
     "GetBucketLifecycleConfiguration": "NoSuchLifecycleConfiguration",
     "GetBucketLogging": "",
 }
+_OTHER_SETTINGS = {"GetObjectLockConfiguration": "ObjectLockConfigurationNotFoundError"}
 
 
 def find_bucket(account: Account, name: str) -> dict[str, Any] | None:
@@ -34,23 +35,53 @@ def find_bucket(account: Account, name: str) -> dict[str, Any] | None:
     Raises:
         AwsError: Another account owns it (403), it is in another region (301), or a call failed for good.
     """
-    what, arn = f"bucket {name}", bucket_arn(account.place.partition, name)
     remedies = {
         "403": f"{name_is_taken(name)} If this account owns it, the caller lacks s3:ListBucket on it.",
         "301": f"Bucket {name} is in another region. Choose another name, or that region.",
     }
     # Names can be guessed: another account's bucket with an open policy would receive the log files.
-    asked = {"Bucket": name, "ExpectedBucketOwner": account.place.account}
+    asked = {"ExpectedBucketOwner": account.place.account}
+    if not bucket_exists(account, name, asked, remedies):
+        return None
+    return {operation: bucket_setting(account, name, operation) for operation in SETTINGS}
+
+
+def bucket_exists(
+    account: Account,
+    name: str,
+    parameters: Mapping[str, str] | None = None,
+    remedies: Mapping[str, str] | None = None,
+) -> bool:
+    """Return whether a bucket exists.
+
+    Args:
+        account: The account.
+        name: The bucket.
+        parameters: Further parameters of HeadBucket.
+        remedies: Error codes, each with what the user can do.
+    """
+    arn = bucket_arn(account.place.partition, name)
+    asked = {"Bucket": name, **(parameters or {})}
     try:
-        account.read("s3", "HeadBucket", what, asked, resource_arn=arn, remedies=remedies)
+        account.read("s3", "HeadBucket", f"bucket {name}", asked, resource_arn=arn, remedies=remedies)
     except AwsError as error:
         if error.code in _ABSENT:
-            return None
+            return False
         raise
-    return {
-        operation: account.read_if_any("s3", operation, what, missing, parameters={"Bucket": name}, resource_arn=arn)
-        for operation, missing in SETTINGS.items()
-    }
+    return True
+
+
+def bucket_setting(account: Account, name: str, operation: str, *missing: str) -> dict[str, Any]:
+    """Return one setting of a bucket; an empty one if it is not set, or for the error codes in `missing`."""
+    absent = (SETTINGS | _OTHER_SETTINGS)[operation]
+    arn = bucket_arn(account.place.partition, name)
+    options: dict[str, Any] = {"parameters": {"Bucket": name}, "resource_arn": arn}
+    return account.read_if_any("s3", operation, f"bucket {name}", absent, *missing, **options)
+
+
+def bucket_names(account: Account) -> set[str]:
+    """Return the names of the account's buckets."""
+    return {bucket["Name"] for bucket in account.read("s3", "ListBuckets", "account's buckets")["Buckets"]}
 
 
 def name_is_taken(name: str) -> str:

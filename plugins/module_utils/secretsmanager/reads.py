@@ -16,7 +16,9 @@ _SERVICE = "secretsmanager"
 def find_secret(account: Account, name: str) -> dict[str, Any] | None:
     """Return what DescribeSecret says of a secret, or None if there is none. One that is being deleted counts."""
     region = account.region
-    arn = f"arn:{partition_of(region)}:secretsmanager:{region}:*:secret:{name}-??????"
+    arn = name
+    if not name.startswith("arn:"):
+        arn = f"arn:{partition_of(region)}:secretsmanager:{region}:*:secret:{name}-??????"
     options: dict[str, Any] = {"parameters": {"SecretId": name}, "resource_arn": arn}
     answer = account.read_if_any(_SERVICE, "DescribeSecret", f"secret {name}", "ResourceNotFoundException", **options)
     return answer or None

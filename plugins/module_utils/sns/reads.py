@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..core.account import Account
 from ..core.tags import as_mapping
 from .plan import Topic, topic_arn
@@ -14,17 +16,36 @@ from .subscriptions import Subscription, subscriptions_of
 def find_topic(account: Account, name: str) -> Topic | None:
     """Return the topic with this name, its tags and its subscriptions, or None."""
     arn = topic_arn(name, account.place)
-    topic = f"topic {name}"
-    answer = account.read_if_any(
-        "sns", "GetTopicAttributes", topic, "NotFound", parameters={"TopicArn": arn}, resource_arn=arn
-    )
-    if not answer:
+    attributes = topic_attributes(account, arn)
+    if attributes is None:
         return None
-    tags = account.read("sns", "ListTagsForResource", topic, {"ResourceArn": arn}, resource_arn=arn)
-    items = account.read_all(
-        "sns", "ListSubscriptionsByTopic", topic, "Subscriptions", {"TopicArn": arn}, resource_arn=arn
-    )
-    return Topic(answer["Attributes"], as_mapping(tags["Tags"]), subscriptions_of(items))
+    return Topic(attributes, topic_tags(account, arn), subscriptions_of(topic_subscriptions(account, arn)))
+
+
+def topic_attributes(account: Account, arn: str) -> dict[str, str] | None:
+    """Return the attributes of a topic, or None if it does not exist. SNS rejects the ARN of another region."""
+    missing = ("NotFound", "NotFoundException", "InvalidParameter")
+    options: dict[str, Any] = {"parameters": {"TopicArn": arn}, "resource_arn": arn}
+    answer = account.read_if_any("sns", "GetTopicAttributes", _label(arn), *missing, **options)
+    attributes: dict[str, str] | None = answer.get("Attributes")
+    return attributes
+
+
+def topic_tags(account: Account, arn: str) -> dict[str, str]:
+    """Return the tags of a topic; none if it was deleted."""
+    options: dict[str, Any] = {"parameters": {"ResourceArn": arn}, "resource_arn": arn}
+    answer = account.read_if_any("sns", "ListTagsForResource", _label(arn), "ResourceNotFound", **options)
+    return as_mapping(answer.get("Tags", []))
+
+
+def topic_subscriptions(account: Account, arn: str) -> list[dict[str, Any]]:
+    """Return the subscriptions of a topic in the form of ListSubscriptionsByTopic."""
+    listing = ("ListSubscriptionsByTopic", _label(arn), "Subscriptions", {"TopicArn": arn})
+    return account.read_all("sns", *listing, resource_arn=arn)
+
+
+def _label(arn: str) -> str:
+    return f"topic {arn.rsplit(':', 1)[-1]}"
 
 
 def find_subscription(account: Account, arn: str) -> Subscription:

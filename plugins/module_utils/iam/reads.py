@@ -1,0 +1,35 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Read roles and their policies from IAM."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.account import Account
+
+
+def find_role(account: Account, name: str) -> dict[str, Any] | None:
+    """Return a role in the form of GetRole, or None if it does not exist."""
+    parameters = {"RoleName": name}
+    answer = account.read_if_any("iam", "GetRole", f"role {name}", "NoSuchEntity", parameters=parameters)
+    role: dict[str, Any] | None = answer.get("Role")
+    return role
+
+
+def role_policies(account: Account, role: str) -> list[dict[str, Any]]:
+    """Return the documents of a role's inline policies and attached policies."""
+    what, of_role = f"role {role}", {"RoleName": role}
+    documents: list[dict[str, Any]] = []
+    for page in account.read_pages("iam", "ListRolePolicies", what, of_role):
+        for name in page["PolicyNames"]:
+            answer = account.read("iam", "GetRolePolicy", what, {**of_role, "PolicyName": name})
+            documents.append(answer["PolicyDocument"])
+    for attached in account.read_all("iam", "ListAttachedRolePolicies", what, "AttachedPolicies", of_role):
+        arn = attached["PolicyArn"]
+        version = account.read("iam", "GetPolicy", f"policy {arn}", {"PolicyArn": arn})["Policy"]["DefaultVersionId"]
+        parameters = {"PolicyArn": arn, "VersionId": version}
+        answer = account.read("iam", "GetPolicyVersion", f"policy {arn}", parameters)
+        documents.append(answer["PolicyVersion"]["Document"])
+    return documents
