@@ -44,7 +44,11 @@ def test_three_accounts_are_built_verified_and_removed_in_parallel(embedded_aws:
 @pytest.mark.long
 def test_each_role_works_alone(embedded_aws: str, repository: Path, tmp_path: Path) -> None:
     ask(embedded_aws, "reset", method="POST")
-    roles = sorted(folder.name for folder in (repository / "roles").iterdir())
+    roles = sorted(
+        folder.name
+        for folder in (repository / "extensions/molecule").iterdir()
+        if (repository / "roles" / folder.name).is_dir()
+    )
     scenario(*roles, endpoint=embedded_aws, folder=tmp_path)
 
 
