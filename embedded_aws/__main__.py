@@ -8,9 +8,10 @@ import sys
 import warnings
 from pathlib import Path
 
+from embedded_aws.core.application import EmbeddedAws
 from embedded_aws.core.server import make_embedded_server
 from embedded_aws.core.services import apply_patches
-from embedded_aws.core.state import World
+from embedded_aws.core.state import State
 from embedded_aws.iam.permissions import enforce_iam
 from embedded_aws.seeds.seed import DEFAULT_SEED, SeedError, load_seed
 
@@ -65,20 +66,21 @@ def main() -> int:
     warnings.filterwarnings("ignore", message="Exception.*does not match an error shape", module="moto")
     apply_patches()
     try:
-        world = World(load_seed(options.seed), options.data, options.smtp)
+        state = State(load_seed(options.seed), options.data, options.smtp)
     except SeedError as error:
         print(f"embedded AWS: {error}", file=sys.stderr)
         return 1
+    application = EmbeddedAws(state)
     try:
-        return _serve(options, world)
+        return _serve(options, application)
     finally:
-        world.close()
+        application.close()
 
 
-def _serve(options: argparse.Namespace, world: World) -> int:
+def _serve(options: argparse.Namespace, application: EmbeddedAws) -> int:
     enforce_iam(options.iam)
     try:
-        server = make_embedded_server(options.host, options.port, world)
+        server = make_embedded_server(options.host, options.port, application)
     except OSError as error:
         # Python adds the address; the number alone has no text where it is the host's name that is not known.
         reason = str(error.strerror).partition(" (while attempting")[0]

@@ -1,26 +1,30 @@
-"""What GetTrailStatus tells of a trail's deliveries, and since when a trail logs with file validation.
-
-Source: CloudTrail API reference, GetTrailStatus: the status is that of one Region; an error is that of the last
-delivery, so that the next success clears it, while the time of the last success stays.
-"""
+"""The state of CloudTrail beyond what moto keeps."""
 
 from __future__ import annotations
 
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from embedded_aws.core.state import World
+from moto.cloudtrail.models import Trail
 
+from embedded_aws.cloudtrail.delivery.digest_keys import SigningKeys
+from embedded_aws.core.events import Record
 
 Delivery = Literal["Delivery", "Notification", "CloudWatchLogsDelivery", "DigestDelivery"]
 """The middle of the members ``Latest...Time`` and ``Latest...Error`` of GetTrailStatus."""
 
-_STATE = "trail statuses"
+HISTORY_KEPT = 10_000
+"""How many management events LookupEvents finds at most; older ones are dropped."""
 
 
 class TrailStatuses:
-    """The times and errors of every trail's deliveries, and the times at which logging and validation changed."""
+    """The times and errors of every trail's deliveries, and the times at which logging and validation changed.
+
+    Source: CloudTrail API reference, GetTrailStatus: the status is that of one Region; an error is that of the last
+    delivery, so that the next success clears it, while the time of the last success stays.
+    """
 
     def __init__(self) -> None:
         """Start with nothing delivered."""
@@ -45,18 +49,24 @@ class TrailStatuses:
         """Return the members ``Latest...Time`` and ``Latest...Error`` that there are."""
         return dict(self._latest.get((trail_arn, region), {}))
 
-    def forget(self, trail_arn: str) -> None:
-        """Forget a deleted trail's deliveries, so that a new trail of its name starts afresh."""
+    def remove(self, trail_arn: str) -> None:
+        """Remove the status of a deleted trail, so that a new trail of its name starts without one."""
         for key in [key for key in list(self._latest) if key[0] == trail_arn]:
             self._latest.pop(key, None)
         self.started.pop(trail_arn, None)
         self.stopped.pop(trail_arn, None)
 
 
-def trail_statuses(world: World) -> TrailStatuses:
-    """Return the statuses of this world's trails."""
-    statuses = world.state.get(_STATE)
-    if statuses is None:
-        statuses = world.state.setdefault(_STATE, TrailStatuses())
-    assert isinstance(statuses, TrailStatuses)
-    return statuses
+@dataclass
+class CloudTrailState:
+    """What CloudTrail keeps for all accounts and Regions.
+
+    Attributes:
+        deleted_trails: by ARN, the trails that were deleted last; they still deliver the records they took before.
+        history: the management events that LookupEvents finds, oldest first.
+    """
+
+    statuses: TrailStatuses = field(default_factory=TrailStatuses)
+    signing_keys: SigningKeys = field(default_factory=SigningKeys)
+    deleted_trails: OrderedDict[str, Trail] = field(default_factory=OrderedDict)
+    history: deque[Record] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from moto.cloudtrail.models import Trail, cloudtrail_backends
 from moto.iam.models import Role, iam_backends
@@ -15,15 +13,10 @@ from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.utilities.utils import get_partition
 
 from embedded_aws.core.events import TrailRef
-
-if TYPE_CHECKING:
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 DELETED_TRAILS_KEPT = 100
 """How many deleted trails are remembered, to deliver what they took before."""
-
-_STATE = "deleted trails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +41,18 @@ def ref_of(trail: Trail) -> TrailRef:
     return TrailRef(trail.account_id, trail.region_name, trail.trail_name, trail.arn)
 
 
-def find_trail(world: World, ref: TrailRef) -> Trail | None:
+def find_trail(state: State, ref: TrailRef) -> Trail | None:
     """Return moto's trail, also one that was deleted since it took a record; None if there never was one."""
     found: Trail | None = cloudtrail_backends[ref.account][ref.region].trails.get(ref.name)
-    return found or _deleted_trails(world).get(ref.arn)
+    return found or state.cloudtrail.deleted_trails.get(ref.arn)
 
 
-def remember_deleted(world: World, trail: Trail) -> None:
+def remember_deleted(state: State, trail: Trail) -> None:
     """Keep a trail that is about to be deleted: its deletion is the last record that it delivers."""
-    deleted = _deleted_trails(world)
+    deleted = state.cloudtrail.deleted_trails
     deleted[trail.arn] = trail
     if len(deleted) > DELETED_TRAILS_KEPT:
         deleted.popitem(last=False)
-
-
-def _deleted_trails(world: World) -> OrderedDict[str, Trail]:
-    deleted: OrderedDict[str, Trail] = world.state.setdefault(_STATE, OrderedDict())
-    return deleted
 
 
 def home_trail(account: str, region: str, name_or_arn: str) -> Trail | None:

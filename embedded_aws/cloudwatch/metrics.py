@@ -167,9 +167,3 @@ def _buckets_within(series: Series, unit: str | None, start: int, period: int) -
         for own in units:
             if bucket := series.buckets.get((at, own)):
                 yield bucket
-
-
-def metric_store(world: Any) -> MetricStore:
-    """Return the store of this world, which a reset empties."""
-    store: MetricStore = world.state.get("metrics") or world.state.setdefault("metrics", MetricStore())
-    return store

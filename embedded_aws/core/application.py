@@ -7,13 +7,14 @@ import re
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from http.client import responses
 from typing import Any
 from urllib.parse import unquote
-from wsgiref.types import StartResponse
+from wsgiref.types import StartResponse, WSGIApplication
 
 from moto.iam.models import get_account_id_from
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from embedded_aws.cloudtrail.records.operations import is_read_only
 from embedded_aws.core.call import Answer, Call
@@ -21,9 +22,10 @@ from embedded_aws.core.constraints import check_constraints
 from embedded_aws.core.control import Control
 from embedded_aws.core.errors import MOTO_ERRORS, AwsError, as_aws_error, error_of
 from embedded_aws.core.faults import Fault
+from embedded_aws.core.pipeline import Pipeline
 from embedded_aws.core.protocol import action_of, botocore_model, known_services, serialize, service_of
 from embedded_aws.core.services import OVERRIDES
-from embedded_aws.core.state import SeenCall, World
+from embedded_aws.core.state import SeenCall, State
 from embedded_aws.iam.permissions import CHECKED, check_permission
 from embedded_aws.s3.bucket_policy import check_bucket_owner
 
@@ -43,7 +45,7 @@ _UNSIGNED = {
 _TOPIC_REGION = re.compile(r"(?:TopicArn|SubscriptionArn)=arn:[\w-]+:sns:([\w-]+):(\d{12}):")
 
 
-def identify(world: World, environ: dict[str, Any], body: bytes) -> Call | None:
+def identify(state: State, environ: dict[str, Any], body: bytes) -> Call | None:
     """Return the call that a request is; None if it is none of AWS's operations."""
     query = environ.get("QUERY_STRING", "")
     signature = environ.get("HTTP_AUTHORIZATION") or unquote(query)
@@ -60,8 +62,8 @@ def identify(world: World, environ: dict[str, Any], body: bytes) -> Call | None:
     if not action:
         return None
     return Call(
-        id=next(world.ids),
-        at=world.clock.now(),
+        id=next(state.ids),
+        at=state.clock.now(),
         account=account or get_account_id_from(key or ""),
         region=region,
         service=service,
@@ -84,18 +86,22 @@ def _unsigned(environ: dict[str, Any], query: str, body: bytes) -> tuple[str, st
 
 # The WSGI layer around moto: one API call from request to answer, then into the pipeline.
 
-WsgiApplication = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
-
 
 class EmbeddedAws:
     """Serves ``/_embedded/...`` itself and every AWS call through moto, and records the calls."""
 
-    def __init__(self, moto: WsgiApplication, world: World) -> None:
-        """Wrap moto's application."""
-        self.moto = moto
-        self.world = world
-        self.control = Control(world)
+    def __init__(self, state: State) -> None:
+        """Start the pipeline, and wrap moto's application."""
+        self.moto: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+        self.state = state
+        self.pipeline = Pipeline(state)
+        self.control = Control(state, self.pipeline)
         self.overrides = OVERRIDES
+
+    def close(self) -> None:
+        """Stop the worker of the pipeline and the embedded SMTP server."""
+        self.pipeline.close()
+        self.state.mailbox.close()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -105,24 +111,24 @@ class EmbeddedAws:
         if path.startswith("/moto-api"):
             return self.moto(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        call = identify(self.world, environ, body)
+        call = identify(self.state, environ, body)
         answer = self._answer(call) if call else self._ask_moto(environ, body)
         start_response(f"{answer.status} {responses.get(answer.status, '')}", _without_date(answer.headers))
         return [answer.body]
 
     def _answer(self, call: Call) -> Answer:
         """Carry a call out, or meet it with a fault, and record it. ConnectionResetError if the client must see one."""
-        fault = self.world.faults.take(call)
+        fault = self.state.faults.take(call)
         if fault:
             time.sleep(fault.delay)
         if fault and fault.mode == "reset":
             # The call never reached AWS, so CloudTrail knows nothing of it.
             self._note(call, "ConnectionReset")
             _cut(call.environ)
-        before = self.world.pipeline.before(call)
+        before = self.pipeline.before(call)
         answer = self._carry_out(call, fault)
         self._note(call, answer.error_code)
-        self.world.pipeline.submit(call, answer, before)
+        self.pipeline.submit(call, answer, before)
         if fault and fault.mode == "kill_after":
             _cut(call.environ)
         return answer
@@ -140,7 +146,7 @@ class EmbeddedAws:
             if overrides:
                 check_constraints(call)
             for override in overrides:
-                result = override(self.world, call)
+                result = override(self.state, call)
                 if result is not None:
                     return self._serialized(call, result)
             return self._ask_moto(call.environ, call.body, call)
@@ -184,7 +190,7 @@ class EmbeddedAws:
     def _note(self, call: Call, error: str | None) -> None:
         access = "read" if is_read_only(call.service, call.action) else "write"
         seen = SeenCall(call.id, call.at, call.account, call.region, call.service, call.action, access, error)
-        self.world.calls.append(seen)
+        self.state.calls.append(seen)
 
 
 def _check_operation(call: Call) -> None:

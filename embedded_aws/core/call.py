@@ -73,4 +73,8 @@ class Answer:
 
     def parsed(self, call: Call) -> dict[str, Any]:
         """Return the response by the names of botocore's model; empty for an error."""
-        return {} if self.error_code else parse_response(call.service, call.action, call.environ, self)
+        if self.error_code:
+            return {}
+        headers = {name.lower(): value for name, value in self.headers}
+        response = {"status_code": self.status, "headers": headers, "body": self.body}
+        return parse_response(call.service, call.action, call.environ.get("CONTENT_TYPE", ""), response)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from embedded_aws.cloudtrail.delivery.delivery import Delivery
 from embedded_aws.cloudtrail.records.operations import data_resource_type
@@ -15,18 +15,15 @@ from embedded_aws.cloudwatch.alarms.actions import Notifier
 from embedded_aws.cloudwatch.alarms.evaluation import Alarms
 from embedded_aws.core.call import Answer, Call
 from embedded_aws.core.events import AlarmTransition, LogEvent, Record, TrailRef
+from embedded_aws.core.state import State
 from embedded_aws.events.rules import EventBridge
 from embedded_aws.logs.metric_filters import MetricFilters, put_log_events
-
-if TYPE_CHECKING:
-    from embedded_aws.core.state import World
-
 
 # A call on its way from the thread that answered it to the worker.
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class RecordedCall:
     """A call, its answer, and what was true at its moment: who called, and which trails were logging."""
 
     call: Call
@@ -42,19 +39,19 @@ Selected = tuple[Record, tuple[TrailRef, ...]]
 
 
 class Chain:
-    """The stages of one world in their order."""
+    """The stages of one state in their order."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, state: State) -> None:
         """Make the stages."""
-        self.world = world
-        self.delivery = Delivery(world)
-        self.filters = MetricFilters(world)
-        self.alarms = Alarms(world)
-        self.notifier = Notifier(world)
-        self.eventbridge = EventBridge(world)
-        self._sessions = RoleSessions(world)
+        self.state = state
+        self.delivery = Delivery(state)
+        self.filters = MetricFilters(state)
+        self.alarms = Alarms(state)
+        self.notifier = Notifier(state)
+        self.eventbridge = EventBridge(state)
+        self._sessions = RoleSessions(state)
 
-    def run(self, batch: Sequence[Happened]) -> None:
+    def run(self, batch: Sequence[RecordedCall]) -> None:
         """Take calls to the end of the chain; log files are written by `tick` or when they are full.
 
         A call that cannot be recorded takes no other with it: the first such error is raised at the end.
@@ -62,19 +59,19 @@ class Chain:
         put: list[LogEvent] = []
         selected: list[Selected] = []
         failed: list[Exception] = []
-        for happened in batch:
+        for recorded in batch:
             try:
-                if happened.call.service == "logs" and happened.call.action == "PutLogEvents":
-                    put += put_log_events(happened.call, happened.answer)
+                if recorded.call.service == "logs" and recorded.call.action == "PutLogEvents":
+                    put += put_log_events(recorded.call, recorded.answer)
                 else:
-                    selected += self._selected(happened)
+                    selected += self._selected(recorded)
             except Exception as error:
                 # Whatever a client sent, the calls around it are other people's.
                 failed.append(error)
         self.carry(selected, put)
-        if any(happened.call.service == "cloudwatch" for happened in batch):
+        if any(recorded.call.service == "cloudwatch" for recorded in batch):
             # PutMetricData and SetAlarmState change alarms without an event in a log.
-            self._notify(self.alarms.tick(self.world.clock.now()))
+            self._notify(self.alarms.tick(self.state.clock.now()))
         if failed:
             raise failed[0]
 
@@ -90,7 +87,7 @@ class Chain:
 
     def tick(self) -> None:
         """Write the log files that are open, and do what is due by the clock: alarm evaluations, digest files."""
-        now = self.world.clock.now()
+        now = self.state.clock.now()
         self._notify(self.alarms.tick(now))
         self.delivery.tick(now)
 
@@ -99,33 +96,33 @@ class Chain:
             self.notifier.alarm(transition)
             self.eventbridge.alarm(transition)
 
-    def _selected(self, happened: Happened) -> list[Selected]:
+    def _selected(self, recorded: RecordedCall) -> list[Selected]:
         """Return the record of a call, and of what services do for it, each with the trails that take it."""
-        call = happened.call
+        call = recorded.call
         if call.service == "sns" and call.action in ("Publish", "PublishBatch"):
-            self.notifier.published(call, happened.answer)
-        record = self._record(happened)
+            self.notifier.published(call, recorded.answer)
+        record = self._record(recorded)
         if record is None:
             return []
-        selected = [found for each in shared(record) for found in self._select(happened, each)]
+        selected = [found for each in shared(record) for found in self._select(recorded, each)]
         used = key_use(call, record)
         if used:
-            selected += self._select(happened, used)
+            selected += self._select(recorded, used)
         for own, trails in tuple(selected):
             for begun in self._sessions.begun(own, trails, call.at):
-                selected += self._select(happened, begun)
+                selected += self._select(recorded, begun)
         return selected
 
-    def _select(self, happened: Happened, record: Record) -> list[Selected]:
+    def _select(self, recorded: RecordedCall, record: Record) -> list[Selected]:
         """Keep a record for the event history, and return it with its trails; empty if none takes it."""
         if record["managementEvent"]:
-            self.world.history.append(record)
-        trails = receiving_trails(happened.views, record, happened.call.host)
+            self.state.cloudtrail.history.append(record)
+        trails = receiving_trails(recorded.views, record, recorded.call.host)
         return [(record, trails)] if trails else []
 
-    def _record(self, happened: Happened) -> Record | None:
-        call = happened.call
+    def _record(self, recorded: RecordedCall) -> Record | None:
+        call = recorded.call
         data = data_resource_type(call.service, call.action) is not None
-        if data and not any(view.takes_data_events for view in happened.views):
+        if data and not any(view.takes_data_events for view in recorded.views):
             return None
-        return make_record(call, happened.answer, happened.identity)
+        return make_record(call, recorded.answer, recorded.identity)

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs
 from wsgiref.types import StartResponse
 
 from embedded_aws.core.faults import read_faults
-from embedded_aws.core.state import SeenCall, World
+from embedded_aws.core.pipeline import Pipeline
+from embedded_aws.core.state import SeenCall, State
 
 _Query = dict[str, str]
 _LONGEST_ADVANCE_SECONDS = 400 * 86_400
@@ -29,14 +30,15 @@ class RefusedError(Exception):
 class Control:
     """Answers the requests that are about the embedded AWS itself."""
 
-    def __init__(self, world: World) -> None:
-        """Serve this world."""
-        self.world = world
+    def __init__(self, state: State, pipeline: Pipeline) -> None:
+        """Serve this state and its pipeline."""
+        self.state = state
+        self.pipeline = pipeline
         self._routes: dict[tuple[str, str], Callable[[_Query, Any], Any]] = {
             ("GET", "health"): self.health,
             ("GET", "mailbox"): self.mailbox,
             ("GET", "calls"): self.calls,
-            ("GET", "faults"): lambda _query, _body: self.world.faults.listed(),
+            ("GET", "faults"): lambda _query, _body: self.state.faults.listed(),
             ("POST", "drain"): self.drain,
             ("POST", "clock"): self.clock,
             ("POST", "reset"): self.reset,
@@ -71,24 +73,24 @@ class Control:
         """Say that it is ready, what time it is, and what failed in the pipeline since the last drain."""
         return {
             "status": "ready",
-            "time": self.world.clock.now().isoformat(),
-            "failures": list(self.world.pipeline.failures),
+            "time": self.state.clock.now().isoformat(),
+            "failures": list(self.pipeline.failures),
         }
 
     def mailbox(self, query: _Query, _body: Any) -> list[dict[str, Any]]:
         """List the mails, oldest first."""
-        return self.world.mailbox.messages(query.get("to"))
+        return self.state.mailbox.messages(query.get("to"))
 
     def calls(self, query: _Query, _body: Any) -> list[dict[str, Any]]:
         """List the calls whose id is greater than `since`, oldest first."""
         since = query.get("since", "0")
         if not since.isdecimal():
             raise RefusedError(400, f"since must be the id of a call, a whole number, not {since!r}")
-        return [_listed(seen) for seen in list(self.world.calls) if seen.id > int(since)]
+        return [_listed(seen) for seen in list(self.state.calls) if seen.id > int(since)]
 
     def drain(self, _query: _Query, _body: Any) -> dict[str, Any]:
         """Return when every recorded call is delivered, filtered, evaluated and mailed."""
-        failures = self.world.pipeline.drain()
+        failures = self.pipeline.drain()
         if failures:
             raise RefusedError(500, f"the pipeline failed: {'; '.join(failures)}")
         return {"status": "drained"}
@@ -101,13 +103,13 @@ class Control:
         if not 0 <= seconds <= _LONGEST_ADVANCE_SECONDS:
             raise RefusedError(400, f"advance_seconds must be between 0 and {_LONGEST_ADVANCE_SECONDS}, not {seconds}")
         self.drain({}, None)
-        now = self.world.clock.advance(seconds)
+        now = self.state.clock.advance(seconds)
         self.drain({}, None)
         return {"time": now.isoformat()}
 
     def reset(self, _query: _Query, _body: Any) -> dict[str, Any]:
         """Forget all, and begin with the seed again."""
-        self.world.reset()
+        self.pipeline.reset()
         return {"status": "reset"}
 
     def faults(self, _query: _Query, body: Any) -> list[dict[str, Any]]:
@@ -117,9 +119,9 @@ class Control:
         except ValueError as error:
             raise RefusedError(400, str(error)) from error
         if not faults:
-            self.world.faults.clear()
-        self.world.faults.add(faults)
-        return self.world.faults.listed()
+            self.state.faults.clear()
+        self.state.faults.add(faults)
+        return self.state.faults.listed()
 
 
 def _listed(seen: SeenCall) -> dict[str, Any]:

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
+from embedded_aws.core.call import Call
+from embedded_aws.core.state import State
 
-Answer = Callable[["World", "Call"], dict[str, Any] | None]
+Answer = Callable[["State", "Call"], dict[str, Any] | None]
 Replacement = TypeVar("Replacement")
 
 

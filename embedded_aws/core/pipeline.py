@@ -9,16 +9,13 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from embedded_aws.cloudtrail.selection import TrailView, logging_trails
 from embedded_aws.core.call import Answer, Call
-from embedded_aws.core.chain import Chain, Happened
+from embedded_aws.core.chain import Chain, RecordedCall
+from embedded_aws.core.state import State
 from embedded_aws.iam.identity import Identities
-
-if TYPE_CHECKING:
-    from embedded_aws.core.state import World
-
 
 QUEUE_SIZE = 5_000
 """How many calls may wait for the worker; a caller beyond that waits for the worker instead."""
@@ -44,14 +41,14 @@ class Before(NamedTuple):
 class Pipeline:
     """The queue between the threads that answer calls and the worker that runs the chain."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, state: State) -> None:
         """Start the worker."""
-        self.world = world
-        self.chain = Chain(world)
+        self.state = state
+        self.chain = Chain(state)
         self.failures: deque[str] = deque(maxlen=_FAILURES_KEPT)
         self._identities = Identities()
         self._views: Views | None = None
-        self._queue: queue.Queue[Happened | threading.Event | None] = queue.Queue(QUEUE_SIZE)
+        self._queue: queue.Queue[RecordedCall | threading.Event | None] = queue.Queue(QUEUE_SIZE)
         self._ticked = time.monotonic()
         # Whoever looks something up in moto while another call changes it must not be the last to remember it.
         self._remembering = threading.RLock()
@@ -60,6 +57,9 @@ class Pipeline:
 
     def before(self, call: Call) -> Before:
         """Return what the record of a call needs to know from before it."""
+        if (call.service, call.action) == ("cloudtrail", "LookupEvents"):
+            # It reads what the pipeline writes. The failures stay for the next drain.
+            self._wait()
         with self._remembering:
             return Before(self._identities.of(call), self._logging() if call.service == "cloudtrail" else ())
 
@@ -69,41 +69,46 @@ class Pipeline:
             if call.service in ("cloudtrail", "organizations"):
                 self._views = None
             if call.service in ("iam", "organizations"):
-                self._identities.forget()
+                self._identities.invalidate()
             views = self._logging()
         views += tuple(view for view in before.views if all(view.ref != now.ref for now in views))
-        self._queue.put(Happened(call, answer, before.identity, views))
+        self._queue.put(RecordedCall(call, answer, before.identity, views))
 
     def drain(self) -> list[str]:
         """Return when all that was submitted is delivered, filtered, evaluated and mailed.
 
         The result says what failed since the last drain; empty if nothing did.
         """
-        if not self._worker.is_alive():
-            raise RuntimeError("the worker of the pipeline has ended")
-        done = threading.Event()
-        self._queue.put(done)
-        done.wait()
+        self._wait()
         failures = list(self.failures)
         self.failures.clear()
         return failures
 
-    def forget(self) -> None:
-        """Ask moto anew for trails and users, since somebody changed them by another way than a call."""
+    def invalidate(self) -> None:
+        """Drop the cached trails and identities, after a change in moto that was no API call."""
         with self._remembering:
             self._views = None
-            self._identities.forget()
+            self._identities.invalidate()
 
     def reset(self) -> None:
-        """Forget what the stages keep; the caller has drained before."""
-        self.forget()
-        self.failures.clear()
-        self.chain = Chain(self.world)
+        """Carry out what is queued, then reset the state and start with new stages."""
+        self.drain()
+        with self.state.lock:
+            self.state.reset()
+            self.invalidate()
+            self.chain = Chain(self.state)
 
     def close(self) -> None:
         """Finish what is queued and end the worker."""
         self._queue.put(None)
         self._worker.join()
+
+    def _wait(self) -> None:
+        if not self._worker.is_alive():
+            raise RuntimeError("the worker of the pipeline has ended")
+        done = threading.Event()
+        self._queue.put(done)
+        done.wait()
 
     def _logging(self) -> Views:
         views = self._views
@@ -114,10 +119,10 @@ class Pipeline:
     def _work(self) -> None:
         while True:
             batch, stop = self._next_batch()
-            happened = [item for item in batch if isinstance(item, Happened)]
+            recorded = [item for item in batch if isinstance(item, RecordedCall)]
             barriers = [item for item in batch if isinstance(item, threading.Event)]
-            if happened:
-                self._guarded(self.chain.run, happened)
+            if recorded:
+                self._guarded(self.chain.run, recorded)
             if barriers or time.monotonic() - self._ticked > _TICK_SECONDS:
                 self._guarded(self.chain.tick)
                 self._ticked = time.monotonic()
@@ -126,9 +131,9 @@ class Pipeline:
             if stop:
                 return
 
-    def _next_batch(self) -> tuple[list[Happened | threading.Event], bool]:
+    def _next_batch(self) -> tuple[list[RecordedCall | threading.Event], bool]:
         """Return what is queued, up to a barrier, and whether the worker is to end; waits for the first item."""
-        batch: list[Happened | threading.Event] = []
+        batch: list[RecordedCall | threading.Event] = []
         while len(batch) < _BATCH:
             try:
                 item = self._queue.get_nowait() if batch else self._queue.get(timeout=_TICK_SECONDS)

@@ -7,7 +7,7 @@ import io
 import re
 import zlib
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import botocore.parsers
 import botocore.session
@@ -18,10 +18,6 @@ from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Answer
-
 
 # boto3 and the AWS CLI put the action first, which saves the parsing of the form.
 _ACTION = re.compile(rb"Action=(\w+)(?:&|$)")
@@ -130,14 +126,17 @@ def parse_parameters(service: str, action: str, environ: dict[str, Any], body: b
     return parsed
 
 
-def parse_response(service: str, action: str, environ: dict[str, Any], answer: Answer) -> dict[str, Any]:
-    """Return an answer's members by the names of the model, as boto3 would."""
+def parse_response(service: str, action: str, content_type: str, response: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of a response by the names of the model, as boto3 would.
+
+    Args:
+        content_type: of the request.
+        response: as botocore's parsers take it: status_code, headers by lower-case names, body.
+    """
     operation = botocore_model(service).operation_model(action)
-    # A service of several protocols answers in that of the request.
-    protocol = determine_request_protocol(get_service_model(service), environ.get("CONTENT_TYPE", ""))
+    # A service with several protocols answers in that of the request.
+    protocol = determine_request_protocol(get_service_model(service), content_type)
     parser = botocore.parsers.create_parser(protocol)
-    headers = {name.lower(): value for name, value in answer.headers}
-    response = {"status_code": answer.status, "headers": headers, "body": answer.body}
     parsed: dict[str, Any] = parser.parse(response, operation.output_shape)
     parsed.pop("ResponseMetadata", None)
     return parsed

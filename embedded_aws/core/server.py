@@ -7,11 +7,10 @@ import socket
 import struct
 from typing import Any
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from embedded_aws.core.application import EmbeddedAws
-from embedded_aws.core.state import World
 
 _LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
 
@@ -27,7 +26,7 @@ class QuietRequestHandler(MotoRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """Tell the embedded time where no other is asked for, as AWS tells its own in the header Date."""
-        now = self.server.app.world.clock.now().timestamp()  # type: ignore[attr-defined]
+        now = self.server.app.state.clock.now().timestamp()  # type: ignore[attr-defined]
         return super().date_time_string(now if timestamp is None else timestamp)
 
     def make_environ(self) -> dict[str, Any]:
@@ -44,7 +43,7 @@ class QuietRequestHandler(MotoRequestHandler):
         self.close_connection = True
 
 
-def make_embedded_server(host: str, port: int, world: World) -> BaseWSGIServer:
+def make_embedded_server(host: str, port: int, application: EmbeddedAws) -> BaseWSGIServer:
     """Return a bound server, not yet serving.
 
     Args:
@@ -56,7 +55,6 @@ def make_embedded_server(host: str, port: int, world: World) -> BaseWSGIServer:
     """
     # werkzeug ends the process when a port is taken; a socket of our own raises instead.
     with socket.create_server((host, port)) as listener:
-        application = EmbeddedAws(DomainDispatcherApplication(create_backend_app), world)
         return make_server(
             host, port, application, threaded=True, request_handler=QuietRequestHandler, fd=listener.fileno()
         )

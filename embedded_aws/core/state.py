@@ -8,22 +8,23 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from embedded_aws.core.events import Record
+from embedded_aws.cloudtrail.state import CloudTrailState
+from embedded_aws.cloudwatch.state import CloudWatchState
 from embedded_aws.core.faults import Faults
-from embedded_aws.core.pipeline import Pipeline
-from embedded_aws.seeds.apply import plant
+from embedded_aws.seeds.apply import apply_seed
 from embedded_aws.seeds.seed import Seed
 from embedded_aws.sns.mailbox import Mailbox
+from embedded_aws.sns.state import SnsState
 
-# The time of the embedded AWS: the machine's own, moved forward on demand and never back.
+CALLS_KEPT = 10_000
+"""How many calls ``GET /_embedded/calls`` lists at most; older ones are dropped."""
 
 
 class Clock:
-    """Tells the time in UTC; ``advance`` moves it for everybody at once."""
+    """The time in UTC: that of the machine, moved forward by `advance` and never back."""
 
     def __init__(self) -> None:
         """Start at the machine's time."""
@@ -35,7 +36,7 @@ class Clock:
         return datetime.now(UTC) + self._offset
 
     def advance(self, seconds: float) -> datetime:
-        """Move forward and return the new time. ValueError if that would move it back."""
+        """Move the clock forward and return the new time; raise ValueError for negative seconds."""
         if seconds < 0:
             raise ValueError("the clock moves forward only")
         with self._lock:
@@ -48,17 +49,9 @@ class Clock:
             self._offset = timedelta()
 
 
-# Everything that one embedded AWS knows beyond what moto keeps, in one place.
-
-CALLS_KEPT = 10_000
-"""How many calls ``GET /_embedded/calls`` can look back on; older ones are forgotten."""
-HISTORY_KEPT = 10_000
-"""How many management events the event history (LookupEvents) can look back on; older ones are forgotten."""
-
-
 @dataclass(frozen=True, slots=True)
 class SeenCall:
-    """What is kept of a call for ``GET /_embedded/calls``."""
+    """A call as ``GET /_embedded/calls`` lists it."""
 
     id: int
     at: datetime
@@ -70,15 +63,24 @@ class SeenCall:
     error: str | None
 
 
-class World:
-    """The state beside moto's: clock, calls, faults, mailbox, event history and the pipeline."""
+class State:
+    """The clock, calls, faults and mailbox, and the state of each service.
+
+    Attributes:
+        cloudtrail, cloudwatch, sns: what the overrides and the pipeline parts of a service keep; replaced by a reset.
+        lock: held while a part of the state changes that several threads change.
+    """
+
+    cloudtrail: CloudTrailState
+    cloudwatch: CloudWatchState
+    sns: SnsState
 
     def __init__(self, seed: Seed | None = None, data: Path | None = None, smtp: tuple[str, int] | None = None) -> None:
         """Start with the accounts of the seed, if there is one.
 
         Args:
-            data: the directory that gets a copy of every log file and mail; None for none.
-            smtp: host and port of the SMTP server that gets the mails; None for the embedded one.
+            data: the directory that gets a copy of every log file and e-mail; None for no copies.
+            smtp: host and port of the SMTP server for e-mails; None for the embedded mailbox.
         """
         self.seed = seed
         self.data = data
@@ -86,31 +88,23 @@ class World:
         self.faults = Faults()
         self.mailbox = Mailbox(smtp, data / "mails" if data else None)
         self.calls: deque[SeenCall] = deque(maxlen=CALLS_KEPT)
-        self.history: deque[Record] = deque(maxlen=HISTORY_KEPT)
         self.ids = itertools.count(1)
-        # State of gaps and stages, by their own keys; emptied by reset.
-        self.state: dict[str, Any] = {}
         self.lock = threading.RLock()
-        self.pipeline = Pipeline(self)
-        if seed:
-            plant(seed)
+        self._start()
 
     def reset(self) -> None:
-        """Forget everything, moto's resources included, and plant the seed again."""
-        self.pipeline.drain()
+        """Drop everything, moto's resources included, and apply the seed again."""
         with self.lock:
             moto_api_backend.reset()
             self.clock.reset()
             self.faults.clear()
             self.mailbox.clear()
             self.calls.clear()
-            self.history.clear()
-            self.state.clear()
-            self.pipeline.reset()
-            if self.seed:
-                plant(self.seed)
+            self._start()
 
-    def close(self) -> None:
-        """Stop the worker of the pipeline and the embedded SMTP server."""
-        self.pipeline.close()
-        self.mailbox.close()
+    def _start(self) -> None:
+        self.cloudtrail = CloudTrailState()
+        self.cloudwatch = CloudWatchState()
+        self.sns = SnsState()
+        if self.seed:
+            apply_seed(self.seed)

@@ -8,18 +8,15 @@ from __future__ import annotations
 import copy
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.events.models import Rule, events_backends
 
+from embedded_aws.core.call import Call
 from embedded_aws.core.overrides import override, patch
+from embedded_aws.core.state import State
 from embedded_aws.events.bus_event import event_of_entry
 from embedded_aws.events.rules import EventBridge
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
 
 _MOST_ENTRIES = 10
 _MOTO_SENDS = Rule.send_to_targets
@@ -36,7 +33,7 @@ def _send_to_other_targets(rule: Rule, original_event: Any, transform_input: boo
 
 
 @override("events", "PutEvents")
-def put_events(world: World, call: Call) -> dict[str, Any] | None:
+def put_events(state: State, call: Call) -> dict[str, Any] | None:
     """Answer as moto does, and serve the topics."""
     entries = call.parameters.get("Entries", [])
     if not 1 <= len(entries) <= _MOST_ENTRIES:
@@ -48,7 +45,7 @@ def put_events(world: World, call: Call) -> dict[str, Any] | None:
             bus = backend._normalize_event_bus_arn(entry.get("EventBusName"))
             detail = json.loads(entry["Detail"])
             event = event_of_entry(entry, result["EventId"], call.account, call.region, detail)
-            EventBridge(world).send_to_topics(event, bus)
+            EventBridge(state).send_to_topics(event, bus)
     return {"FailedEntryCount": sum("ErrorCode" in result for result in results), "Entries": results}
 
 

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.events.models import Rule, events_backends
 from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import sqs_backends
 
 from embedded_aws.core.events import AlarmTransition, Record
+from embedded_aws.core.state import State
 from embedded_aws.events.bus_event import BusEvent, event_of_alarm, event_of_record
 from embedded_aws.events.input_transformer import target_input
 from embedded_aws.sns.email import DEFAULT_SUBJECT
 from embedded_aws.sns.permissions import eventbridge, may_encrypt, may_publish
 from embedded_aws.sns.publish import find_topic, publish
-
-if TYPE_CHECKING:
-    from embedded_aws.core.state import World
-
 
 ALL_MANAGEMENT_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 """The state of a rule that gets management events that only read, too."""
@@ -34,9 +31,9 @@ _LOGGER = logging.getLogger(__name__)
 class EventBridge:
     """Hands events to the rules of their account and region."""
 
-    def __init__(self, world: World) -> None:
-        """Keep the world, whose mailbox topics need."""
-        self.world = world
+    def __init__(self, state: State) -> None:
+        """Keep the state, whose mailbox topics need."""
+        self.state = state
 
     def handle(self, record: Record) -> None:
         """Take a record that a logging trail has taken."""
@@ -78,7 +75,7 @@ class EventBridge:
         """Publish to a topic that lets EventBridge; AWS counts the others in a metric, FailedInvocations, only."""
         topic = find_topic(topic_arn)
         if topic and may_publish(eventbridge(), topic) and may_encrypt(eventbridge(), topic):
-            publish(self.world, topic, text, DEFAULT_SUBJECT)
+            publish(self.state, topic, text, DEFAULT_SUBJECT)
         else:
             _LOGGER.warning("EventBridge may not publish to %s, or there is no such topic", topic_arn)
 

@@ -36,8 +36,8 @@ class Identities:
             known = self._known[key] = user_identity(call)
         return known
 
-    def forget(self) -> None:
-        """Ask IAM anew from now on."""
+    def invalidate(self) -> None:
+        """Empty the cache."""
         self._known.clear()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import conditions_hold
 from moto.iam.models import AccessKey, Group, Role, User, iam_backends
@@ -17,13 +17,8 @@ from moto.utilities.utils import get_partition
 from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
-from embedded_aws.core.state import World
+from embedded_aws.core.state import State
 from embedded_aws.iam.identity import TEMPORARY_KEY, user_identity
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
 
 # AssumeRole refuses a role that does not exist or trusts somebody else; moto 5.2.5 gives a session for any ARN.
 #
@@ -38,7 +33,7 @@ _LONGEST_SESSION_SECONDS = 3_600
 
 
 @override("sts", "AssumeRole")
-def refuse_unless_trusted(_world: World, call: Call) -> None:
+def refuse_unless_trusted(_state: State, call: Call) -> None:
     """Let moto make the session of a role that trusts the caller. AwsError otherwise."""
     identity = user_identity(call)
     arn = str(call.parameters.get("RoleArn", ""))
@@ -120,7 +115,7 @@ def _is_suspended(account: str, region: str) -> bool:
 
 
 @override("sts", "GetCallerIdentity")
-def get_caller_identity(_world: World, call: Call) -> dict[str, Any]:
+def get_caller_identity(_state: State, call: Call) -> dict[str, Any]:
     """Return who calls, in the words of the call's own record."""
     identity = user_identity(call)
     return {"UserId": identity["principalId"], "Account": identity["accountId"], "Arn": identity["arn"]}
@@ -135,7 +130,7 @@ _SESSION_TOKEN_SECONDS = 43_200
 
 
 @override("sts", "GetSessionToken")
-def get_session_token(world: World, call: Call) -> dict[str, Any]:
+def get_session_token(state: State, call: Call) -> dict[str, Any]:
     """Make a key of the user, or of the account's root, that calls. AwsError for who has a session already."""
     identity = user_identity(call)
     if identity["type"] == "AssumedRole" or "sessionContext" in identity:
@@ -148,7 +143,7 @@ def get_session_token(world: World, call: Call) -> dict[str, Any]:
             "AccessKeyId": key.access_key_id,
             "SecretAccessKey": key.secret_access_key,
             "SessionToken": random_session_token(),
-            "Expiration": world.clock.now() + duration,
+            "Expiration": state.clock.now() + duration,
         }
     }
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.kms.models import Key, kms_backends
 from moto.utilities.utils import get_partition
 
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # Find the key that a KMS call names by id or ARN, or answer as KMS does when there is none.
 
@@ -45,14 +42,14 @@ _WINDOW_DAYS = range(7, 31)
 
 
 @override("kms", "ScheduleKeyDeletion")
-def schedule_key_deletion(world: World, call: Call) -> dict[str, Any]:
+def schedule_key_deletion(state: State, call: Call) -> dict[str, Any]:
     """Disable the key and date its deletion by the embedded clock."""
     key, days = key_of(call), call.parameters.get("PendingWindowInDays", 30)
     if days not in _WINDOW_DAYS:
         raise AwsError("ValidationException", f"Pending window in days must be between 7 and 30, not {days}.")
     if key.key_state == PENDING_DELETION:
         raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
-    at = world.clock.now().replace(microsecond=0) + timedelta(days=days)
+    at = state.clock.now().replace(microsecond=0) + timedelta(days=days)
     key.enabled = False
     key.key_state = PENDING_DELETION
     # moto keeps naive times, which are in UTC.
@@ -61,7 +58,7 @@ def schedule_key_deletion(world: World, call: Call) -> dict[str, Any]:
 
 
 @override("kms", "CancelKeyDeletion")
-def cancel_key_deletion(_world: World, call: Call) -> dict[str, Any]:
+def cancel_key_deletion(_state: State, call: Call) -> dict[str, Any]:
     """Keep the key, which stays disabled."""
     key = key_of(call)
     if key.key_state != PENDING_DELETION:
@@ -77,7 +74,7 @@ def cancel_key_deletion(_world: World, call: Call) -> dict[str, Any]:
 
 
 @override("kms", "EnableKey", "DisableKey")
-def switch_key(_world: World, call: Call) -> dict[str, Any]:
+def switch_key(_state: State, call: Call) -> dict[str, Any]:
     """Switch a key on or off; one that is so already stays so."""
     key = key_of(call)
     if key.key_state == PENDING_DELETION:

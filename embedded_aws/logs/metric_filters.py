@@ -19,6 +19,7 @@ from moto.logs.models import logs_backends
 from embedded_aws.cloudwatch.metrics import RepeatedSample
 from embedded_aws.core.call import Answer, Call
 from embedded_aws.core.events import LogEvent, MetricSample
+from embedded_aws.core.state import State
 
 # Run the metric filters of a log group over its events.
 #
@@ -72,9 +73,9 @@ class RunningFilter:
 class MetricFilters:
     """The filter stage; filters that did not change since the last events are not compiled again."""
 
-    def __init__(self, world: Any) -> None:
+    def __init__(self, state: State) -> None:
         """Know no filter yet."""
-        self._world = world
+        self._state = state
         self._running: dict[Place, tuple[RunningFilter, ...]] = {}
 
     def samples(self, events: Sequence[LogEvent]) -> list[MetricSample]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.awslambda.models import lambda_backends
 from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend, secretsmanager_backends
 
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import MOTO_ERRORS, AwsError
 from embedded_aws.core.overrides import override, patch
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # A secret that is scheduled for deletion keeps its name and can be neither read nor written; a version never changes.
 #
@@ -34,7 +31,7 @@ def _secret(call: Call, name: str) -> FakeSecret | ReplicaSecret | None:
 
 
 @override("secretsmanager", "CreateSecret")
-def create_secret(_world: World, call: Call) -> None:
+def create_secret(_state: State, call: Call) -> None:
     """Refuse the name of a secret that is scheduled for deletion."""
     secret = _secret(call, call.parameters.get("Name", ""))
     if secret and secret.is_deleted():
@@ -47,7 +44,7 @@ def create_secret(_world: World, call: Call) -> None:
     *("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy", "TagResource", "UntagResource"),
     *("ReplicateSecretToRegions", "RemoveRegionsFromReplication", "RotateSecret", "CancelRotateSecret"),
 )
-def use_secret(_world: World, call: Call) -> None:
+def use_secret(_state: State, call: Call) -> None:
     """Refuse to read or write a secret that is scheduled for deletion."""
     secret = _secret(call, call.parameters.get("SecretId", ""))
     if secret and secret.is_deleted():
@@ -55,7 +52,7 @@ def use_secret(_world: World, call: Call) -> None:
 
 
 @override("secretsmanager", "PutSecretValue")
-def put_secret_value(_world: World, call: Call) -> None:
+def put_secret_value(_state: State, call: Call) -> None:
     """Refuse another value for a version that has one; moto answers the repeated value."""
     parameters = call.parameters
     secret = _secret(call, parameters.get("SecretId", ""))
@@ -76,7 +73,7 @@ _MALFORMED = "This resource policy contains a syntax error."
 
 
 @override("secretsmanager", "PutResourcePolicy")
-def put_resource_policy(_world: World, call: Call) -> None:
+def put_resource_policy(_state: State, call: Call) -> None:
     """Refuse what is no policy, and a public one if the caller wishes that."""
     try:
         statements = json.loads(call.parameters.get("ResourcePolicy", ""))["Statement"]
@@ -129,7 +126,7 @@ _to_dict = FakeSecret.to_dict
 
 
 @override("secretsmanager", "RotateSecret")
-def rotate_secret(_world: World, call: Call) -> dict[str, Any] | None:
+def rotate_secret(_state: State, call: Call) -> dict[str, Any] | None:
     """Keep the rules of a rotation, and begin it unless it is to wait for its date."""
     parameters = call.parameters
     secret = secretsmanager_backends[call.account][call.region].secrets.get(parameters.get("SecretId", ""))
@@ -198,7 +195,7 @@ def _labelled(secret: FakeSecret) -> dict[str, str]:
 
 
 @override("secretsmanager", "ListSecretVersionIds")
-def list_secret_version_ids(_world: World, call: Call) -> dict[str, Any]:
+def list_secret_version_ids(_state: State, call: Call) -> dict[str, Any]:
     """List the versions with a stage, and the others if the caller asks for them."""
     secret = secretsmanager_backends[call.account][call.region].secrets.get(call.parameters.get("SecretId", ""))
     if not secret:
@@ -225,7 +222,7 @@ _create_replicas = FakeSecret.create_replicas
 
 
 @override("secretsmanager", "UpdateSecret")
-def update_secret(_world: World, call: Call) -> None:
+def update_secret(_state: State, call: Call) -> None:
     """Clear the description if it is to be empty; moto does the rest."""
     secret = secretsmanager_backends[call.account][call.region].secrets.get(call.parameters.get("SecretId", ""))
     if isinstance(secret, FakeSecret) and not secret.is_deleted() and call.parameters.get("Description") == "":

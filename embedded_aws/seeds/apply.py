@@ -13,7 +13,7 @@ _REGION = "us-east-1"
 _POLICY_NAME = "Seed"
 
 
-def plant(seed: Seed) -> None:
+def apply_seed(seed: Seed) -> None:
     """Make everything that the seed names; what is there already under another name stays."""
     backend: OrganizationsBackend = organizations_backends[seed.management.id]["aws"]
     before = set(iam_backends)
@@ -29,7 +29,7 @@ def plant(seed: Seed) -> None:
             _rename_management_account(backend, account)
         else:
             _add_member(backend, account, units[account.ou.strip("/")])
-        _plant_iam(iam_backends[account.id]["aws"], account)
+        _apply_iam(iam_backends[account.id]["aws"], account)
 
 
 def _unit(backend: OrganizationsBackend, units: dict[str, str], path: str) -> str:
@@ -68,7 +68,7 @@ def _forget_account(account_id: str) -> None:
     organizations_backends.master_accounts.pop(account_id, None)
 
 
-def _plant_iam(backend: IAMBackend, account: SeedAccount) -> None:
+def _apply_iam(backend: IAMBackend, account: SeedAccount) -> None:
     for role in account.roles:
         _make_role(backend, role)
     for user in account.users:

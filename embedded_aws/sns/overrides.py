@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.utils import camelcase_to_underscores
@@ -14,22 +14,18 @@ from moto.sns.models import SNSBackend, Subscription, Topic, sns_backends
 from moto.sns.utils import make_arn_for_topic
 from requests.exceptions import RequestException
 
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.pages import page
+from embedded_aws.core.state import State
 from embedded_aws.sns.email import (
     EMAIL_PROTOCOLS,
     backend_of,
     drop_expired,
-    email_subscriptions,
     is_pending,
     request_confirmation,
 )
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
 
 # An e-mail subscription is pending until its owner follows the link; moto 5.2.5 confirms it at once and mails nothing.
 #
@@ -55,7 +51,7 @@ def _topic(arn: str) -> Topic:
 
 
 @override("sns", "Subscribe")
-def subscribe(world: World, call: Call) -> dict[str, Any] | None:
+def subscribe(state: State, call: Call) -> dict[str, Any] | None:
     """Answer for e-mail, and mail the link unless the address has confirmed before."""
     parameters = call.parameters
     protocol, address = parameters.get("Protocol"), parameters.get("Endpoint", "")
@@ -64,11 +60,11 @@ def subscribe(world: World, call: Call) -> dict[str, Any] | None:
     topic = _topic(parameters["TopicArn"])
     if not _ADDRESS.fullmatch(address):
         raise _invalid("Email address")
-    drop_expired(world, topic.sns_backend)
+    drop_expired(state, topic.sns_backend)
     subscription = _subscription(topic, address, protocol, call)
     if not is_pending(subscription):
         return {"SubscriptionArn": subscription.arn}
-    request_confirmation(world, subscription, f"{call.environ['wsgi.url_scheme']}://{call.environ['HTTP_HOST']}")
+    request_confirmation(state, subscription, f"{call.environ['wsgi.url_scheme']}://{call.environ['HTTP_HOST']}")
     return {"SubscriptionArn": subscription.arn if parameters.get("ReturnSubscriptionArn") else "pending confirmation"}
 
 
@@ -100,14 +96,14 @@ def _subscription(topic: Topic, address: str, protocol: str, call: Call) -> Subs
 
 
 @override("sns", "ConfirmSubscription")
-def confirm_subscription(world: World, call: Call) -> dict[str, Any]:
+def confirm_subscription(state: State, call: Call) -> dict[str, Any]:
     """Confirm by the token of a mail; a signed request may ask that only signed ones end the subscription."""
     parameters = call.parameters
     topic = _topic(parameters.get("TopicArn", ""))
-    known = email_subscriptions(world)
+    known = state.sns
     token = known.tokens.get(parameters.get("Token", ""))
     subscription = topic.sns_backend.subscriptions.get(token.subscription_arn) if token else None
-    if token is None or token.expires <= world.clock.now() or subscription is None or subscription.topic is not topic:
+    if token is None or token.expires <= state.clock.now() or subscription is None or subscription.topic is not topic:
         raise _invalid("Token")
     signed = call.access_key is not None
     if is_pending(subscription):
@@ -118,7 +114,7 @@ def confirm_subscription(world: World, call: Call) -> dict[str, Any]:
 
 
 @override("sns", "Unsubscribe")
-def unsubscribe(world: World, call: Call) -> dict[str, Any] | None:
+def unsubscribe(state: State, call: Call) -> dict[str, Any] | None:
     """End a confirmed subscription; nobody but its address can decide about a pending one."""
     arn = call.parameters.get("SubscriptionArn", "")
     try:
@@ -131,36 +127,36 @@ def unsubscribe(world: World, call: Call) -> dict[str, Any] | None:
         return None
     if is_pending(subscription):
         raise _invalid("This operation cannot be performed on a subscription that is pending confirmation")
-    known = email_subscriptions(world)
+    known = state.sns
     if arn in known.locked and call.access_key is None:
         raise AwsError("AuthorizationError", "The unsubscribe request must be signed by AWS credentials", 403)
     backend.unsubscribe(arn)
-    known.forget(arn)
+    known.remove(arn)
     subscription.topic.subscriptions_deleted += 1
     return {}
 
 
 @override("sns", "ListSubscriptions")
-def list_subscriptions(world: World, call: Call) -> dict[str, Any]:
+def list_subscriptions(state: State, call: Call) -> dict[str, Any]:
     """List what the account subscribed, with no ARN for pending ones."""
     backend: SNSBackend = sns_backends[call.account][call.region]
-    drop_expired(world, backend)
+    drop_expired(state, backend)
     return _page(backend.subscriptions.values(), call)
 
 
 @override("sns", "ListSubscriptionsByTopic")
-def list_subscriptions_by_topic(world: World, call: Call) -> dict[str, Any]:
+def list_subscriptions_by_topic(state: State, call: Call) -> dict[str, Any]:
     """List a topic's subscriptions, with no ARN for pending ones."""
     topic = _topic(call.parameters.get("TopicArn", ""))
-    drop_expired(world, topic.sns_backend)
+    drop_expired(state, topic.sns_backend)
     return _page(_subscriptions_of(topic), call)
 
 
 @override("sns", "GetTopicAttributes")
-def count_subscriptions(world: World, call: Call) -> None:
+def count_subscriptions(state: State, call: Call) -> None:
     """Bring the numbers up to date that moto then answers with."""
     topic = _topic(call.parameters.get("TopicArn", ""))
-    drop_expired(world, topic.sns_backend)
+    drop_expired(state, topic.sns_backend)
     pending = [is_pending(subscription) for subscription in _subscriptions_of(topic)]
     topic.subscriptions_pending = sum(pending)
     topic.subscriptions_confimed = len(pending) - sum(pending)  # moto's spelling
@@ -192,7 +188,7 @@ def _item(subscription: Subscription) -> dict[str, str]:
 
 
 @override("sns", "CreateTopic")
-def create_topic(_world: World, call: Call) -> None:
+def create_topic(_state: State, call: Call) -> None:
     """Refuse attributes or tags that the existing topic does not have; moto answers the rest."""
     parameters = call.parameters
     arn = make_arn_for_topic(call.account, parameters.get("Name", ""), call.region)
@@ -231,7 +227,7 @@ _publish_by_moto = Subscription.publish
 
 
 @override("sns", "Subscribe")
-def check_protocol(_world: World, call: Call) -> None:
+def check_protocol(_state: State, call: Call) -> None:
     """Refuse what is no protocol of SNS, or an address of another one; others answer the rest."""
     protocol, address = str(call.parameters.get("Protocol")), str(call.parameters.get("Endpoint", ""))
     if protocol not in _PROTOCOLS:

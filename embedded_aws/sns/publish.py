@@ -7,25 +7,21 @@ import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.sns.models import Subscription, Topic
 
+from embedded_aws.core.state import State
 from embedded_aws.sns.email import (
     DEFAULT_SUBJECT,
     EMAIL_PROTOCOLS,
     backend_of,
-    email_subscriptions,
     is_pending,
     post,
     sender,
     unsubscribe_link,
     with_footer,
 )
-
-if TYPE_CHECKING:
-    from embedded_aws.core.state import World
-
 
 MESSAGES_KEPT = 100
 """How many messages moto's list of what a topic published keeps; it would grow without end."""
@@ -65,7 +61,7 @@ def find_topic(arn: str) -> Topic | None:
     return topic
 
 
-def publish(world: World, topic: Topic, message: str, subject: str | None = None, structure: str | None = None) -> None:
+def publish(state: State, topic: Topic, message: str, subject: str | None = None, structure: str | None = None) -> None:
     """Publish for a service: to all subscribers, whose deliveries may fail without the service being told."""
     notification = Notification(str(uuid.uuid4()), message, subject, structure)
     for subscription in _subscriptions(topic):
@@ -74,19 +70,19 @@ def publish(world: World, topic: Topic, message: str, subject: str | None = None
                 subscription.publish(message, notification.id, subject, message_structure=structure)
             except Exception as error:  # a queue that was deleted, a web hook that does not answer
                 _LOGGER.warning("%s was not reached for %s: %s", subscription.endpoint, topic.arn, error)
-    mail_subscribers(world, topic, notification)
+    mail_subscribers(state, topic, notification)
 
 
 def _subscriptions(topic: Topic) -> list[Subscription]:
     return [item for item in list(topic.sns_backend.subscriptions.values()) if item.topic is topic]
 
 
-def mail_subscribers(world: World, topic: Topic, notification: Notification) -> None:
+def mail_subscribers(state: State, topic: Topic, notification: Notification) -> None:
     """Mail to the confirmed e-mail subscribers whose filter policy takes the message."""
     del topic.sent_notifications[:-MESSAGES_KEPT]
     for subscription in _subscriptions(topic):
         if _takes(subscription, notification):
-            _mail(world, subscription, notification)
+            _mail(state, subscription, notification)
 
 
 def _takes(subscription: Subscription, notification: Notification) -> bool:
@@ -96,10 +92,10 @@ def _takes(subscription: Subscription, notification: Notification) -> bool:
     return matcher is None or bool(matcher.matches(dict(notification.attributes), notification.message))
 
 
-def _mail(world: World, subscription: Subscription, notification: Notification) -> None:
+def _mail(state: State, subscription: Subscription, notification: Notification) -> None:
     topic = subscription.topic
     region = topic.sns_backend.region_name
-    base_url = email_subscriptions(world).base_urls.get(subscription.arn, f"https://sns.{region}.amazonaws.com")
+    base_url = state.sns.base_urls.get(subscription.arn, f"https://sns.{region}.amazonaws.com")
     subject = notification.subject or DEFAULT_SUBJECT
     text = notification.text_for(subscription.protocol)
     if subscription.protocol == "email-json":
@@ -107,4 +103,4 @@ def _mail(world: World, subscription: Subscription, notification: Notification) 
         text = json.dumps(body | {"UnsubscribeURL": unsubscribe_link(base_url, subscription.arn)}, indent=2)
     else:
         text = with_footer(text, base_url, subscription.arn)
-    post(world, sender(topic.display_name), subscription.endpoint, subject, text)
+    post(state, sender(topic.display_name), subscription.endpoint, subject, text)

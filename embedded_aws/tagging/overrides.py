@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cloudtrail.models import CloudTrailBackend, cloudtrail_backends
 from moto.core.resource_tagging import (
@@ -16,14 +16,11 @@ from moto.core.resource_tagging import (
 from moto.events.models import EventsBackend
 from moto.s3.models import FakeBucket, S3Backend
 
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.pages import page
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # The Tagging API's GetResources gives out pages of 100 and AWS's own resource types, a bucket in its Region only.
 #
@@ -43,7 +40,7 @@ _TYPES = {"logs:loggroup": "logs:log-group"}
 
 
 @override("resourcegroupstaggingapi", "GetResources")
-def get_resources(_world: World, call: Call) -> dict[str, Any]:
+def get_resources(_state: State, call: Call) -> dict[str, Any]:
     """List the tagged resources of an account and Region by their ARNs."""
     parameters = call.parameters
     _check(parameters)

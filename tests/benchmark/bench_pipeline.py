@@ -20,7 +20,7 @@ from embedded_aws.cloudtrail.selection import logging_trails
 from embedded_aws.core.chain import Chain
 from embedded_aws.core.events import Record, TrailRef
 from embedded_aws.core.services import apply_patches
-from embedded_aws.core.state import World
+from embedded_aws.core.state import State
 from tests.benchmark.table import Row
 
 EVENTS = 10_000
@@ -40,7 +40,7 @@ def _allow(principal: dict[str, str] | None, action: str, resource: str | list[s
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def build_chain(world: World) -> TrailRef:
+def build_chain() -> TrailRef:
     """Create the pipeline in moto's backends with 20 filters, and return the trail."""
     service = {"Service": "cloudtrail.amazonaws.com"}
     s3 = get_backend("s3")[ACCOUNT]["aws"]
@@ -57,7 +57,6 @@ def build_chain(world: World) -> TrailRef:
     options = (True, True, False, False, f"{group.arn}:*", role.arn, "", [])
     trail = cloudtrail.create_trail("bench", "bench", None, None, *options)
     trail.start_logging()
-    world.pipeline.forget()
     return logging_trails()[0].ref
 
 
@@ -128,19 +127,19 @@ def _by_moto(texts: list[str], stream: str) -> float:
 
 
 @contextlib.contextmanager
-def _world() -> Iterator[World]:
+def _world() -> Iterator[State]:
     apply_patches()
-    world = World()
+    state = State()
     try:
-        yield world
+        yield state
     finally:
-        world.close()
+        state.mailbox.close()
 
 
 def _time_row() -> Row:
-    with _world() as world:
-        trail = build_chain(world)
-        chain, rounds = Chain(world), []
+    with _world() as state:
+        trail = build_chain()
+        chain, rounds = Chain(state), []
         for number in range(ROUNDS):
             records = make_records(EVENTS)
             texts = [json.dumps(record) for record in records]
@@ -161,8 +160,8 @@ def carry_many(events: int) -> None:
     """Send events through the pipeline in this process and print its peak memory in megabytes."""
     import resource
 
-    with _world() as world:
-        trail, chain = build_chain(world), Chain(world)
+    with _world() as state:
+        trail, chain = build_chain(), Chain(state)
         for _turn in range(0, events, EVENTS):
             _through_the_chain(chain, trail, make_records(EVENTS))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

@@ -7,20 +7,16 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cloudtrail.models import Trail
 
 from embedded_aws.cloudtrail.delivery.log_files import LogFile
 from embedded_aws.cloudtrail.delivery.permissions import bucket_refusal, key_refusal
-from embedded_aws.cloudtrail.state import trail_statuses
 from embedded_aws.cloudtrail.trails import find_bucket
+from embedded_aws.core.state import State
 from embedded_aws.sns.permissions import cloudtrail, may_encrypt, may_publish
 from embedded_aws.sns.publish import find_topic, publish
-
-if TYPE_CHECKING:
-    from embedded_aws.core.state import World
-
 
 # Write an object to a trail's bucket as CloudTrail does: through the bucket's policy, into moto's S3 in process.
 
@@ -79,20 +75,20 @@ def mirror_log_file(folder: Path, bucket: str, key: str, body: bytes) -> Path | 
 # The message's two members are those that programs which read such notices take from it. No source names a subject.
 
 
-def send_file_notice(world: World, trail: Trail, file: LogFile) -> None:
+def send_file_notice(state: State, trail: Trail, file: LogFile) -> None:
     """Publish where the file is, if the trail has a topic; the trail's status tells how it went."""
     topic_arn = trail.topic_arn
     if not topic_arn:
         return
-    ref, region, statuses = file.target.trail, file.target.region, trail_statuses(world)
-    refusal = _publish(world, trail, topic_arn, {"s3Bucket": file.target.bucket, "s3ObjectKey": [file.key]})
+    ref, region, statuses = file.target.trail, file.target.region, state.cloudtrail.statuses
+    refusal = _publish(state, trail, topic_arn, {"s3Bucket": file.target.bucket, "s3ObjectKey": [file.key]})
     if refusal is None:
         statuses.delivered("Notification", ref.arn, region, file.at)
     else:
         statuses.refused("Notification", ref.arn, region, refusal)
 
 
-def _publish(world: World, trail: Trail, topic_arn: str, message: Mapping[str, Any]) -> str | None:
+def _publish(state: State, trail: Trail, topic_arn: str, message: Mapping[str, Any]) -> str | None:
     """Publish as CloudTrail. Return SNS's error code (of its service model) if it may not, or None."""
     topic, publisher = find_topic(topic_arn), cloudtrail(trail.account_id, trail.arn)
     if topic is None:
@@ -101,5 +97,5 @@ def _publish(world: World, trail: Trail, topic_arn: str, message: Mapping[str, A
         return "AuthorizationError"
     if not may_encrypt(publisher, topic):
         return "KMSAccessDenied"
-    publish(world, topic, json.dumps(message))
+    publish(state, topic, json.dumps(message))
     return None

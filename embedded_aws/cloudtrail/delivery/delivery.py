@@ -6,7 +6,6 @@ import json
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from moto.cloudtrail.models import Trail
 from moto.logs.models import LogStream
@@ -20,29 +19,25 @@ from embedded_aws.cloudtrail.delivery.log_stream import (
     is_too_large,
     permitted_stream,
 )
-from embedded_aws.cloudtrail.state import trail_statuses
 from embedded_aws.cloudtrail.trails import find_trail
 from embedded_aws.core.events import LogEvent, Record, TrailRef
-
-if TYPE_CHECKING:
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # Where the records of a batch go: trails, files and log streams, each looked up and permitted once per batch.
 
 
 class Routes:
-    """Remembers what it found until `forget`."""
+    """A cache of what it found, until `invalidate`."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, state: State) -> None:
         """Know nothing yet."""
-        self._world = world
+        self._state = state
         self._trails: dict[str, Trail | None] = {}
         self._targets: dict[tuple[str, str, str], FileTarget] = {}
         self._streams: dict[tuple[str, str], LogStream | LogDeliveryError] = {}
 
-    def forget(self) -> None:
-        """Look everything up anew from now on, since calls may have changed it."""
+    def invalidate(self) -> None:
+        """Empty the cache, since calls may have changed what it holds."""
         self._trails.clear()
         self._targets.clear()
         self._streams.clear()
@@ -50,7 +45,7 @@ class Routes:
     def trail(self, ref: TrailRef) -> Trail | None:
         """Return moto's trail; None if there never was one."""
         if ref.arn not in self._trails:
-            self._trails[ref.arn] = find_trail(self._world, ref)
+            self._trails[ref.arn] = find_trail(self._state, ref)
         return self._trails[ref.arn]
 
     def target(self, arn: str, trail: Trail, account: str, region: str) -> FileTarget:
@@ -87,18 +82,18 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=
 class Delivery:
     """The stage between a recorded call and the metric filters; one thread at a time uses it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, state: State) -> None:
         """Start with nothing to deliver."""
-        self._world = world
+        self._state = state
         self._open: dict[FileTarget, tuple[Trail, OpenFile]] = {}
         self._waiting: deque[tuple[Trail, LogFile]] = deque()
         self._refused: deque[tuple[Trail, LogFile]] = deque(maxlen=REFUSED_FILES_KEPT)
-        self._routes = Routes(world)
-        self._digests = Digests(world)
+        self._routes = Routes(state)
+        self._digests = Digests(state)
 
     def begin_batch(self) -> None:
-        """Look trails, policies and roles up anew: a batch begins after what its calls changed was changed."""
-        self._routes.forget()
+        """Invalidate cached trails, policies and roles: the calls of the new batch may have changed them."""
+        self._routes.invalidate()
 
     def deliver(self, record: Record, trails: Sequence[TrailRef]) -> list[LogEvent]:
         """Put a record into the next file of each trail, and send it to the trails' log groups.
@@ -108,7 +103,7 @@ class Delivery:
         """
         if not trails:
             return []
-        at, text = self._world.clock.now(), _ENCODE(record)
+        at, text = self._state.clock.now(), _ENCODE(record)
         account, region = record["recipientAccountId"], record["awsRegion"]
         too_large = is_too_large(text)
         events = []
@@ -148,20 +143,20 @@ class Delivery:
             self._put(trail, file.finish())
 
     def _put(self, trail: Trail, file: LogFile) -> None:
-        target, statuses = file.target, trail_statuses(self._world)
+        target, statuses = file.target, self._state.cloudtrail.statuses
         refusal = put_trail_object(trail, target.bucket, file.key, file.body, file.at)
         if refusal is not None:
             self._refused.append((trail, file))
             statuses.refused("Delivery", target.trail.arn, target.region, refusal)
             return
         statuses.delivered("Delivery", target.trail.arn, target.region, file.at)
-        send_file_notice(self._world, trail, file)
+        send_file_notice(self._state, trail, file)
         self._digests.add(file, trail)
-        if self._world.data is not None:
-            mirror_log_file(self._world.data, target.bucket, file.key, file.body)
+        if self._state.data is not None:
+            mirror_log_file(self._state.data, target.bucket, file.key, file.body)
 
     def _send_to_logs(self, trail: Trail, target: FileTarget, text: str, at: datetime) -> list[LogEvent]:
-        arn, statuses = target.trail.arn, trail_statuses(self._world)
+        arn, statuses = target.trail.arn, self._state.cloudtrail.statuses
         try:
             stream = self._routes.stream(arn, trail, target.account, at)
         except LogDeliveryError as error:

@@ -11,17 +11,11 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-if TYPE_CHECKING:
-    from embedded_aws.core.state import World
-
-
-_STATE = "digest keys"
 _VALIDITY = timedelta(days=30)
 # A first digest covers the hour before, so its key is valid from before it was needed.
 _OVERLAP = timedelta(days=1)
@@ -76,12 +70,3 @@ class SigningKeys:
         with self._lock:
             keys = self._keys.get(region, [])
             return [key for key in keys if key.valid_from <= end and key.valid_until >= start]
-
-
-def signing_keys(world: World) -> SigningKeys:
-    """Return the keys of this world."""
-    keys = world.state.get(_STATE)
-    if keys is None:
-        keys = world.state.setdefault(_STATE, SigningKeys())
-    assert isinstance(keys, SigningKeys)
-    return keys

@@ -12,20 +12,14 @@ import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from moto.cloudtrail.models import Trail
 
 from embedded_aws.cloudtrail.delivery.bucket import put_trail_object
 from embedded_aws.cloudtrail.delivery.digest_file import DeliveredFile, DigestFile, compose_digest, delivered_file
-from embedded_aws.cloudtrail.delivery.digest_keys import signing_keys
 from embedded_aws.cloudtrail.delivery.log_files import FileTarget, LogFile
-from embedded_aws.cloudtrail.state import trail_statuses
 from embedded_aws.cloudtrail.trails import every_trail, log_prefix, ref_of
-
-if TYPE_CHECKING:
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 _HOUR = timedelta(hours=1)
 
@@ -64,9 +58,9 @@ def _is_active(trail: Trail) -> bool:
 class Digests:
     """Keeps a chain per trail, account and Region, and writes what is due."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, state: State) -> None:
         """Start without chains."""
-        self._world = world
+        self._state = state
         self._chains: dict[ChainKey, DigestChain] = {}
         # Where the chain before ended, so that no two digests of a restarted trail get one key.
         self._ended: dict[ChainKey, datetime] = {}
@@ -102,7 +96,7 @@ class Digests:
             self._write_due(chain, now)
 
     def _began(self, trail: Trail, now: datetime) -> datetime:
-        return _whole_second(trail_statuses(self._world).chain_began.setdefault(trail.arn, now))
+        return _whole_second(self._state.cloudtrail.statuses.chain_began.setdefault(trail.arn, now))
 
     def _grid_point(self, trail: Trail, at: datetime) -> datetime:
         """Return the latest time before ``at`` at which a digest of the trail ends, whole hours after it began."""
@@ -126,7 +120,7 @@ class Digests:
         chain.target = replace(chain.target, bucket=trail.bucket_name, prefix=prefix)
 
     def _finish(self, key: ChainKey, chain: DigestChain, now: datetime) -> None:
-        ended = _whole_second(trail_statuses(self._world).chain_ended.get(chain.target.trail.arn, now))
+        ended = _whole_second(self._state.cloudtrail.statuses.chain_ended.get(chain.target.trail.arn, now))
         self._write_due(chain, ended)
         if chain.files or chain.previous is None or ended > chain.start:
             chain.end = max(ended, chain.start + timedelta(seconds=1))
@@ -142,12 +136,12 @@ class Digests:
         """Write a chain's next digest; False if S3 refused it, which leaves the chain as it was, to be tried again."""
         target, end = chain.target, chain.end
         files = [file for file in chain.files if belongs(file)]
-        signing_key = signing_keys(self._world).current(target.region, end)
+        signing_key = self._state.cloudtrail.signing_keys.current(target.region, end)
         digest = compose_digest(target, chain.start, end, files, chain.previous, signing_key)
         metadata = {"signature": digest.signature, "signature-algorithm": "SHA256withRSA"}
         body = gzip.compress(digest.text, mtime=0)
         refusal = put_trail_object(chain.trail, target.bucket, digest.key, body, end, metadata)
-        statuses = trail_statuses(self._world)
+        statuses = self._state.cloudtrail.statuses
         if refusal is not None:
             statuses.refused("DigestDelivery", target.trail.arn, target.region, refusal)
             return False

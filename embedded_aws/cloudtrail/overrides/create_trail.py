@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cloudtrail.exceptions import InvalidTrailNameException
 from moto.cloudtrail.models import Trail, cloudtrail_backends
@@ -23,7 +23,6 @@ from embedded_aws.cloudtrail.delivery.permissions import (
     role_is_trusted,
     role_may,
 )
-from embedded_aws.cloudtrail.state import trail_statuses
 from embedded_aws.cloudtrail.trails import (
     find_bucket,
     find_log_group,
@@ -33,13 +32,10 @@ from embedded_aws.cloudtrail.trails import (
     parse_arn,
     ref_of,
 )
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # What an organization trail needs: an organization with all features, its management account, and trusted access.
 #
@@ -139,7 +135,7 @@ def _arguments(names: dict[str, str], parameters: dict[str, Any]) -> dict[str, A
 
 
 @override("cloudtrail", "CreateTrail")
-def create_trail(world: World, call: Call) -> None:
+def create_trail(state: State, call: Call) -> None:
     """Check what a new trail asks for."""
     planned = Trail(call.account, call.region, **_arguments(_CREATE, call.parameters))
     known = cloudtrail_backends[call.account][call.region].trails
@@ -150,11 +146,11 @@ def create_trail(world: World, call: Call) -> None:
         message = f"User: {call.account} already has {TRAILS_PER_REGION} trails in {call.region}."
         raise AwsError("MaximumNumberOfTrailsExceededException", message, 403)
     _check(planned, call.at)
-    trail_statuses(world).forget(planned.arn)
+    state.cloudtrail.statuses.remove(planned.arn)
 
 
 @override("cloudtrail", "UpdateTrail")
-def update_trail(world: World, call: Call) -> None:
+def update_trail(state: State, call: Call) -> None:
     """Check what a trail would become, and note when it begins or ceases to validate its files."""
     trail = home_trail(call.account, call.region, str(call.parameters.get("Name")))
     if trail is None:
@@ -173,7 +169,7 @@ def update_trail(world: World, call: Call) -> None:
     # An empty member removes both; moto would keep the one that is not mentioned.
     trail.cw_log_group_arn, trail.cw_role_arn = planned.cw_log_group_arn, planned.cw_role_arn
     if planned.log_validation != trail.log_validation and trail.status.is_logging:
-        statuses = trail_statuses(world)
+        statuses = state.cloudtrail.statuses
         times = statuses.chain_began if planned.log_validation else statuses.chain_ended
         times[trail.arn] = call.at
 

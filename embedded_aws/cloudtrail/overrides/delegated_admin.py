@@ -6,18 +6,15 @@ Organizations user guide, "AWS CloudTrail and AWS Organizations".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.organizations.models import FakeDelegatedAdministrator, OrganizationsBackend, organizations_backends
 from moto.utilities.utils import get_partition
 
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 PRINCIPAL = "cloudtrail.amazonaws.com"
 _MOST_ADMINISTRATORS = 3
@@ -27,7 +24,7 @@ patch(FakeDelegatedAdministrator, "SUPPORTED_SERVICES")([*FakeDelegatedAdministr
 
 
 @override("cloudtrail", "RegisterOrganizationDelegatedAdmin")
-def register(_world: World, call: Call) -> dict[str, Any]:
+def register(_state: State, call: Call) -> dict[str, Any]:
     """Register a member, which also gives CloudTrail trusted access."""
     backend, account = _organization(call), call.parameters.get("MemberAccountId", "")
     if account == call.account:
@@ -47,7 +44,7 @@ def register(_world: World, call: Call) -> dict[str, Any]:
 
 
 @override("cloudtrail", "DeregisterOrganizationDelegatedAdmin")
-def deregister(_world: World, call: Call) -> dict[str, Any]:
+def deregister(_state: State, call: Call) -> dict[str, Any]:
     """End a delegation; trusted access stays."""
     backend, account = _organization(call), call.parameters.get("DelegatedAdminAccountId", "")
     if account not in _administrators(backend):

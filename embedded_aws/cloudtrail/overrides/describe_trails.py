@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cloudtrail.models import Trail
 
 from embedded_aws.cloudtrail.delivery.permissions import find_key
 from embedded_aws.cloudtrail.trails import every_trail, member_accounts, visible_trail
+from embedded_aws.core.call import Call
 from embedded_aws.core.overrides import override, patch
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # A trail's description says whether it has custom event selectors and insight selectors; moto 5.2.5 always says no.
 #
@@ -42,7 +39,7 @@ def _description(trail: Trail, include_region: bool = False) -> dict[str, Any]:
 
 
 @override("cloudtrail", "DescribeTrails")
-def describe_trails(_world: World, call: Call) -> dict[str, Any]:
+def describe_trails(_state: State, call: Call) -> dict[str, Any]:
     """Describe the trails of the list, or all that can be seen; one that there is not is left out."""
     trails = [trail for trail in every_trail() if _can_be_seen(trail, call) and _is_wanted(trail, call)]
     return {"trailList": [_description(trail, include_region=True) for trail in trails]}
@@ -66,7 +63,7 @@ def _is_wanted(trail: Trail, call: Call) -> bool:
 
 
 @override("cloudtrail", "GetTrail")
-def get_trail(_world: World, call: Call) -> dict[str, Any] | None:
+def get_trail(_state: State, call: Call) -> dict[str, Any] | None:
     """Describe one trail; moto answers for a trail that there is not."""
     trail = visible_trail(call.account, call.region, str(call.parameters.get("Name")))
     return {"Trail": _description(trail, include_region=True)} if trail else None
@@ -79,7 +76,7 @@ def get_trail(_world: World, call: Call) -> dict[str, Any] | None:
 
 
 @override("cloudtrail", "ListTrails")
-def list_trails(_world: World, call: Call) -> dict[str, Any]:
+def list_trails(_state: State, call: Call) -> dict[str, Any]:
     """Answer with the account's trails, those of its organization among them, in one page."""
     trails = [
         {"TrailARN": trail.arn, "Name": trail.trail_name, "HomeRegion": trail.region_name}

@@ -6,21 +6,19 @@ Source: CloudTrail API reference, ListPublicKeys: without times the current key;
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from embedded_aws.cloudtrail.delivery.digest_keys import SigningKey, signing_keys
+from embedded_aws.cloudtrail.delivery.digest_keys import SigningKey
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
+from embedded_aws.core.state import State
 
 
 @override("cloudtrail", "ListPublicKeys")
-def list_public_keys(world: World, call: Call) -> dict[str, Any]:
+def list_public_keys(state: State, call: Call) -> dict[str, Any]:
     """Answer with the keys of the call's Region that were valid in the time asked for."""
-    now, keys = world.clock.now(), signing_keys(world)
+    now, keys = state.clock.now(), state.cloudtrail.signing_keys
     current = keys.current(call.region, now)
     start, end = _time(call, "StartTime"), _time(call, "EndTime")
     if start is None and end is None:

@@ -9,16 +9,13 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.events import Record
 from embedded_aws.core.overrides import override
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # The resources that LookupEvents lists for a record: those that it names itself, and those that its parameters name.
 #
@@ -66,16 +63,14 @@ Item = dict[str, Any]
 
 
 @override("cloudtrail", "LookupEvents")
-def lookup_events(world: World, call: Call) -> dict[str, Any]:
+def lookup_events(state: State, call: Call) -> dict[str, Any]:
     """Answer with one page of matching events, newest first."""
     parameters = call.parameters
     wanted = _attribute(parameters)
     limit = parameters.get("MaxResults", _MOST_RESULTS)
     start, end = _times(parameters)
-    # The history is written behind the queue; who drains next still learns what failed.
-    world.pipeline.failures.extend(world.pipeline.drain())
     # No Insights events are made, so a search for them finds nothing.
-    history = [] if "EventCategory" in parameters else list(world.history)
+    history = [] if "EventCategory" in parameters else list(state.cloudtrail.history)
     items = (
         _item(record)
         for record in reversed(history)

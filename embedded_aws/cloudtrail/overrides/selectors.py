@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import EXCLUDABLE_EVENT_SOURCES
 
 from embedded_aws.cloudtrail.trails import home_trail, visible_trail
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # PutEventSelectors checks its selectors and replaces all of a trail's; GetEventSelectors knows the default one.
 #
@@ -44,7 +41,7 @@ def _invalid(message: str) -> AwsError:
 
 
 @override("cloudtrail", "PutEventSelectors")
-def put_event_selectors(_world: World, call: Call) -> dict[str, Any] | None:
+def put_event_selectors(_state: State, call: Call) -> dict[str, Any] | None:
     """Keep just the selectors of this call; moto answers for a trail that there is not."""
     trail = home_trail(call.account, call.region, str(call.parameters.get("TrailName")))
     if trail is None:
@@ -63,7 +60,7 @@ def put_event_selectors(_world: World, call: Call) -> dict[str, Any] | None:
 
 
 @override("cloudtrail", "GetEventSelectors")
-def get_event_selectors(_world: World, call: Call) -> dict[str, Any] | None:
+def get_event_selectors(_state: State, call: Call) -> dict[str, Any] | None:
     """Answer with the trail's selectors or the default one; moto answers for a trail that there is not."""
     trail = visible_trail(call.account, call.region, str(call.parameters.get("TrailName")))
     if trail is None:
@@ -127,7 +124,7 @@ def _count_values(field: dict[str, Any]) -> int:
 
 
 @override("cloudtrail", "PutInsightSelectors")
-def put_insight_selectors(_world: World, call: Call) -> dict[str, Any] | None:
+def put_insight_selectors(_state: State, call: Call) -> dict[str, Any] | None:
     """Keep just the selectors of this call; moto answers for a trail that there is not."""
     trail = home_trail(call.account, call.region, str(call.parameters.get("TrailName")))
     if trail is None:
@@ -141,7 +138,7 @@ def put_insight_selectors(_world: World, call: Call) -> dict[str, Any] | None:
 
 
 @override("cloudtrail", "GetInsightSelectors")
-def get_insight_selectors(_world: World, call: Call) -> None:
+def get_insight_selectors(_state: State, call: Call) -> None:
     """Refuse for a trail without Insights."""
     trail = visible_trail(call.account, call.region, str(call.parameters.get("TrailName")))
     if trail is not None and not trail.insight_selectors:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cloudtrail.models import CloudTrailBackend, Trail
 
-from embedded_aws.cloudtrail.state import trail_statuses
 from embedded_aws.cloudtrail.trails import home_trail, remember_deleted, visible_trail
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # A trail is changed in its home Region only; with its ARN elsewhere it is unknown to moto 5.2.5, not refused as there.
 #
@@ -31,7 +27,7 @@ if TYPE_CHECKING:
     "PutEventSelectors",
     "PutInsightSelectors",
 )
-def check_home_region(_world: World, call: Call) -> None:
+def check_home_region(_state: State, call: Call) -> None:
     """Refuse the ARN of a trail whose home is another Region."""
     name = call.parameters.get("Name") or call.parameters.get("TrailName") or ""
     trail = visible_trail(call.account, call.region, name)
@@ -51,39 +47,39 @@ def _home_trail(call: Call) -> Trail | None:
 
 
 @override("cloudtrail", "StartLogging")
-def start_logging(world: World, call: Call) -> None:
+def start_logging(state: State, call: Call) -> None:
     """Note since when a trail logs; one that logs already goes on."""
     trail = _home_trail(call)
     if trail is not None and not trail.status.is_logging:
-        statuses = trail_statuses(world)
+        statuses = state.cloudtrail.statuses
         statuses.started[trail.arn] = statuses.chain_began[trail.arn] = call.at
 
 
 @override("cloudtrail", "StopLogging")
-def stop_logging(world: World, call: Call) -> None:
+def stop_logging(state: State, call: Call) -> None:
     """Note since when a trail does not log."""
     trail = _home_trail(call)
     if trail is not None and trail.status.is_logging:
-        statuses = trail_statuses(world)
+        statuses = state.cloudtrail.statuses
         statuses.stopped[trail.arn] = statuses.chain_ended[trail.arn] = call.at
 
 
 @override("cloudtrail", "DeleteTrail")
-def delete_trail(world: World, call: Call) -> None:
+def delete_trail(state: State, call: Call) -> None:
     """Keep the trail for the records that are on their way to it."""
     trail = _home_trail(call)
     if trail is not None:
-        trail_statuses(world).chain_ended[trail.arn] = call.at
-        remember_deleted(world, trail)
+        state.cloudtrail.statuses.chain_ended[trail.arn] = call.at
+        remember_deleted(state, trail)
 
 
 @override("cloudtrail", "GetTrailStatus")
-def get_trail_status(world: World, call: Call) -> dict[str, Any] | None:
+def get_trail_status(state: State, call: Call) -> dict[str, Any] | None:
     """Answer for the Region of the call; moto answers for a trail that there is not."""
     trail = visible_trail(call.account, call.region, str(call.parameters.get("Name")))
     if trail is None:
         return None
-    statuses = trail_statuses(world)
+    statuses = state.cloudtrail.statuses
     latest = statuses.latest(trail.arn, call.region)
     started, stopped = statuses.started.get(trail.arn), statuses.stopped.get(trail.arn)
     delivered = _text(latest.get("LatestDeliveryTime"))

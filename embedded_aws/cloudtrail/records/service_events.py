@@ -5,19 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.kms.models import Key, kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from embedded_aws.cloudtrail.trails import find_trail
+from embedded_aws.cloudtrail.trails import find_trail, parse_arn
 from embedded_aws.core.call import Call
 from embedded_aws.core.events import Record, TrailRef
+from embedded_aws.core.state import State
 from embedded_aws.iam.identity import service_identity
-
-if TYPE_CHECKING:
-    from embedded_aws.core.state import World
-
 
 # The copy of a record that the owner of a role gets when somebody of another account assumes it.
 #
@@ -34,14 +31,14 @@ def shared(record: Record) -> tuple[Record, ...]:
     """
     if record["eventName"] not in _SHARED or "errorCode" in record:
         return (record,)
-    owner = record["requestParameters"]["roleArn"].split(":")[4]
+    role = parse_arn(str(record["requestParameters"]["roleArn"]))
     caller = record["recipientAccountId"]
-    if owner == caller:
+    if role is None or role.account == caller:
         return (record,)
     own = _with_shared_id(record, str(uuid.uuid4()))
     principal = record["userIdentity"].get("principalId", "")
     foreign = {"type": "AWSAccount", "principalId": principal, "accountId": caller}
-    return own | {"userIdentity": foreign, "eventID": str(uuid.uuid4()), "recipientAccountId": owner}, own
+    return own | {"userIdentity": foreign, "eventID": str(uuid.uuid4()), "recipientAccountId": role.account}, own
 
 
 def _with_shared_id(record: Record, shared_id: str) -> Record:
@@ -100,15 +97,15 @@ def _secret_id(call: Call) -> str:
 class RoleSessions:
     """The sessions in which CloudTrail writes to log groups; each lasts an hour and begins with a record."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, state: State) -> None:
         """Start without a session."""
-        self._world = world
+        self._state = state
         self._until: dict[tuple[TrailRef, str], datetime] = {}
 
     def begun(self, record: Record, trails: tuple[TrailRef, ...], at: datetime) -> Iterator[Record]:
         """Yield a record for each trail whose role CloudTrail must assume to deliver `record`."""
         for ref in trails:
-            trail = find_trail(self._world, ref)
+            trail = find_trail(self._state, ref)
             role = trail.cw_role_arn if trail else None
             if role and self._until.get((ref, role), at) <= at:
                 self._until[ref, role] = at + _SESSION

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from embedded_aws.cloudwatch.alarms.history import alarm_history
 from embedded_aws.cloudwatch.alarms.message import published_message, subject
+from embedded_aws.core.call import Answer, Call
 from embedded_aws.core.events import AlarmTransition
+from embedded_aws.core.state import State
 from embedded_aws.sns.permissions import cloudwatch, may_encrypt, may_publish
 from embedded_aws.sns.publish import Notification, find_topic, mail_subscribers, publish
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Answer, Call
-    from embedded_aws.core.state import World
-
 
 NO_KEY_ACCESS = "CloudWatch Alarms does not have authorization to access the SNS topic encryption key."
 """CloudWatch's own words in the alarm's history, as reported for topics with the key ``alias/aws/sns``."""
@@ -24,15 +20,15 @@ NO_KEY_ACCESS = "CloudWatch Alarms does not have authorization to access the SNS
 class Notifier:
     """Executes the actions of alarms, and mails what clients publish."""
 
-    def __init__(self, world: World) -> None:
-        """Keep the world, whose mailbox sends."""
-        self.world = world
+    def __init__(self, state: State) -> None:
+        """Keep the state, whose mailbox sends."""
+        self.state = state
 
     def alarm(self, transition: AlarmTransition) -> None:
         """Execute the actions of a transition; the alarm's history tells how each went."""
         for action in transition.actions:
             error = self._execute(transition, action)
-            alarm_history(self.world).action(transition, action, self.world.clock.now(), error)
+            self.state.cloudwatch.book.history.action(transition, action, self.state.clock.now(), error)
 
     def _execute(self, transition: AlarmTransition, action: str) -> str | None:
         """Publish to the topic that the action is. Return why not, or None."""
@@ -47,7 +43,7 @@ class Notifier:
             return f"Resource: {alarm_arn} is not authorized to perform: SNS:Publish on resource: {action}"
         if not may_encrypt(publisher, topic):
             return NO_KEY_ACCESS
-        publish(self.world, topic, json.dumps(published_message(transition)), subject(transition), "json")
+        publish(self.state, topic, json.dumps(published_message(transition)), subject(transition), "json")
         return None
 
     def published(self, call: Call, answer: Answer) -> None:
@@ -55,7 +51,7 @@ class Notifier:
         topic = find_topic(call.parameters.get("TopicArn") or call.parameters.get("TargetArn") or "")
         if topic and not answer.error_code:
             for notification in _notifications(call.parameters, answer.parsed(call)):
-                mail_subscribers(self.world, topic, notification)
+                mail_subscribers(self.state, topic, notification)
 
 
 def _notifications(parameters: dict[str, Any], response: dict[str, Any]) -> Iterator[Notification]:

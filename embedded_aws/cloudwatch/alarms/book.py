@@ -12,7 +12,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import COM
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 
 from embedded_aws.cloudwatch.alarms.criteria import ALARM, OK, Criteria
-from embedded_aws.cloudwatch.alarms.history import AlarmHistory, alarm_history
+from embedded_aws.cloudwatch.alarms.history import AlarmHistory
 from embedded_aws.cloudwatch.metrics import MINUTE, TEN_SECONDS, MetricKey
 from embedded_aws.core.events import AlarmTransition
 
@@ -52,10 +52,10 @@ class Watch:
 class AlarmBook:
     """The watches of all accounts; whoever reads or changes it holds `lock`."""
 
-    def __init__(self, history: AlarmHistory) -> None:
+    def __init__(self) -> None:
         """Start empty."""
         self.lock = threading.RLock()
-        self.history = history
+        self.history = AlarmHistory()
         self.touched: set[MetricKey] = set()
         self._pending: list[AlarmTransition] = []
         self._watches: dict[tuple[Place, str], Watch] = {}
@@ -71,15 +71,15 @@ class AlarmBook:
 
     def watch(self, place: Place, alarm: StoredAlarm, parameters: Mapping[str, Any], at: datetime) -> None:
         """Begin to evaluate an alarm by the parameters of its PutMetricAlarm, one interval from now."""
-        self.forget(place, alarm.name)
+        self.unwatch(place, alarm.name)
         found = _watch_of(place, alarm, parameters, at)
         if found:
             found.due = at + timedelta(seconds=found.interval)
             self._watches[place, alarm.name] = found
             self._by_metric.setdefault(found.key, []).append(found)
 
-    def forget(self, place: Place, name: str) -> None:
-        """Stop to evaluate an alarm."""
+    def unwatch(self, place: Place, name: str) -> None:
+        """Stop evaluating an alarm."""
         watch = self._watches.pop((place, name), None)
         if watch:
             self._by_metric[watch.key].remove(watch)
@@ -115,12 +115,6 @@ class AlarmBook:
         """Return what was left, once."""
         taken, self._pending = self._pending, []
         return taken
-
-
-def alarm_book(world: Any) -> AlarmBook:
-    """Return the book of this world, which a reset empties."""
-    book: AlarmBook = world.state.get("alarms") or world.state.setdefault("alarms", AlarmBook(alarm_history(world)))
-    return book
 
 
 def alarms_at(place: Place) -> dict[str, StoredAlarm]:

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 
-from embedded_aws.cloudwatch.alarms.book import alarm_name
+from embedded_aws.cloudwatch.alarms.book import AlarmBook, StoredAlarm, alarm_name
 from embedded_aws.cloudwatch.alarms.criteria import ALARM, OK
 from embedded_aws.cloudwatch.alarms.reason import aws_time
 from embedded_aws.cloudwatch.alarms.rule import States, alarm_rule
 from embedded_aws.core.events import AlarmTransition
-
-if TYPE_CHECKING:
-    from embedded_aws.cloudwatch.alarms.book import AlarmBook, StoredAlarm
 
 
 def reevaluate(book: AlarmBook, trigger: AlarmTransition) -> list[AlarmTransition]:

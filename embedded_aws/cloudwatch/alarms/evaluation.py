@@ -11,14 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from embedded_aws.cloudwatch.alarms.book import AlarmBook, Watch, alarm_book
+from embedded_aws.cloudwatch.alarms.book import AlarmBook, Watch
 from embedded_aws.cloudwatch.alarms.composite import reevaluate
 from embedded_aws.cloudwatch.alarms.criteria import Datapoint, evaluate
 from embedded_aws.cloudwatch.alarms.reason import reason_data, reason_text
-from embedded_aws.cloudwatch.metrics import MetricKey, key_of, metric_store
+from embedded_aws.cloudwatch.metrics import MetricKey, key_of
 from embedded_aws.core.events import AlarmTransition, MetricSample
+from embedded_aws.core.state import State
 
 LATE_SECONDS = 300
 """How old a sample may be and still be judged in its own period: AWS looks back further than the evaluation periods."""
@@ -27,15 +27,15 @@ LATE_SECONDS = 300
 class Alarms:
     """The alarm stage. Safe to call from any thread; each change of state is returned exactly once."""
 
-    def __init__(self, world: Any) -> None:
-        """Work on the alarms and metrics of this world."""
-        self._world = world
+    def __init__(self, state: State) -> None:
+        """Work on the alarms and metrics of this state."""
+        self._state = state
 
     def observe(self, samples: Sequence[MetricSample]) -> list[AlarmTransition]:
         """Store samples and evaluate the alarms that watch their metrics."""
-        book, store = alarm_book(self._world), metric_store(self._world)
+        book, store = self._state.cloudwatch.book, self._state.cloudwatch.metrics
         keys = {key_of(sample) for sample in samples}
-        now = self._world.clock.now()
+        now = self._state.clock.now()
         with book.lock:
             # What was due before the samples came is judged without them, so that an alarm which had returned to OK
             # in the meantime can act again.
@@ -47,7 +47,7 @@ class Alarms:
 
     def tick(self, now: datetime) -> list[AlarmTransition]:
         """Do every evaluation that was due until now, and hand over what SetAlarmState and PutMetricData left."""
-        book = alarm_book(self._world)
+        book = self._state.cloudwatch.book
         with book.lock:
             touched, book.touched = book.touched, set()
             transitions = self._evaluate_metrics(touched)
@@ -56,8 +56,8 @@ class Alarms:
             return sorted(book.take() + transitions, key=lambda transition: transition.at)
 
     def _evaluate_metrics(self, keys: Iterable[MetricKey]) -> list[AlarmTransition]:
-        book, store = alarm_book(self._world), metric_store(self._world)
-        now = self._world.clock.now()
+        book, store = self._state.cloudwatch.book, self._state.cloudwatch.metrics
+        now = self._state.clock.now()
         seconds = now.timestamp()
         with book.lock:
             watches = {id(watch): watch for key in keys for watch in book.watching(key)}
@@ -73,7 +73,7 @@ class Alarms:
     def _catch_up(self, book: AlarmBook, watch: Watch, now: datetime) -> list[AlarmTransition]:
         transitions: list[AlarmTransition] = []
         criteria = watch.criteria
-        newest = metric_store(self._world).newest_at(watch.key)
+        newest = self._state.cloudwatch.metrics.newest_at(watch.key)
         span = criteria.period_seconds * (criteria.range_length + 1)
         while watch.due <= now:
             moment = watch.due.timestamp()
@@ -101,7 +101,7 @@ class Alarms:
         return [transition, *reevaluate(book, transition)]
 
     def _datapoints(self, watch: Watch, end: int) -> list[Datapoint]:
-        store, criteria = metric_store(self._world), watch.criteria
+        store, criteria = self._state.cloudwatch.metrics, watch.criteria
         period = criteria.period_seconds
         points = []
         for start in range(end - period * criteria.range_length, end, period):

@@ -103,12 +103,6 @@ def alarm_type(configuration: Mapping[str, Any]) -> str:
     return "CompositeAlarm" if "AlarmRule" in configuration else "MetricAlarm"
 
 
-def alarm_history(world: Any) -> AlarmHistory:
-    """Return the history of this world, which a reset empties."""
-    history: AlarmHistory = world.state.get("alarm_history") or world.state.setdefault("alarm_history", AlarmHistory())
-    return history
-
-
 def _state(value: str, reason: str, data: str) -> dict[str, Any]:
     state: dict[str, Any] = {"stateValue": value, "stateReason": reason}
     if data and data != "{}":

@@ -34,7 +34,7 @@ def display_name(region: str) -> str:
 # What an alarm tells its topic: the JSON message, and the e-mail's subject and text.
 #
 # The texts are CloudWatch's, as received by mail and from a queue; CloudWatch user guide, "Notifying users".
-# Pure: nothing here knows the world.
+# Pure: nothing here knows the state.
 
 _SUBJECT_LENGTH = 100
 

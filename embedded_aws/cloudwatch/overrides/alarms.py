@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricStat, cloudwatch_backends
 
-from embedded_aws.cloudwatch.alarms.book import Place, StoredAlarm, alarm_book, alarms_at
+from embedded_aws.cloudwatch.alarms.book import Place, StoredAlarm, alarms_at
 from embedded_aws.cloudwatch.alarms.composite import depends_on, reevaluate
 from embedded_aws.cloudwatch.alarms.criteria import INSUFFICIENT_DATA
 from embedded_aws.cloudwatch.overrides.alarm_checks import check_metric_alarm
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # What the overrides of CloudWatch's alarm operations share: parameters, the place, and moto's object.
 
@@ -119,13 +116,13 @@ def _query(query: Any) -> MetricDataQuery:
 _ACTIONS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 
 
-def put(world: World, call: Call, parameters: dict[str, Any]) -> None:
+def put(state: State, call: Call, parameters: dict[str, Any]) -> None:
     """Create or replace an alarm of any kind; tags count only when it is created."""
     place = call.account, call.region
     configuration = {name: value for name, value in parameters.items() if value is not None and name != "Tags"}
     configuration = {name: [] for name in _ACTIONS} | {"ActionsEnabled": True} | configuration
     name = configuration["AlarmName"]
-    book = alarm_book(world)
+    book = state.cloudwatch.book
     with book.lock:
         old = alarms_at(place).get(name)
         if old and configuration_of(old) == configuration:
@@ -141,21 +138,21 @@ def put(world: World, call: Call, parameters: dict[str, Any]) -> None:
 
 
 @override("cloudwatch", "PutMetricAlarm")
-def put_metric_alarm(world: World, call: Call) -> dict[str, Any]:
+def put_metric_alarm(state: State, call: Call) -> dict[str, Any]:
     """Create or replace a metric alarm."""
     _first, parameters = place_and_parameters(call)
     check_metric_alarm(parameters)
-    put(world, call, parameters)
+    put(state, call, parameters)
     return {}
 
 
 @override("cloudwatch", "SetAlarmState")
-def set_alarm_state(world: World, call: Call) -> dict[str, Any]:
+def set_alarm_state(state: State, call: Call) -> dict[str, Any]:
     """Set the state until the next evaluation; the actions of another state are run."""
     place, parameters = place_and_parameters(call)
     data = parameters.get("StateReasonData") or ""
     _check_json(data)
-    book = alarm_book(world)
+    book = state.cloudwatch.book
     with book.lock:
         alarm = existing(place, parameters["AlarmName"])
         if alarm.state_value == parameters["StateValue"]:
@@ -167,11 +164,11 @@ def set_alarm_state(world: World, call: Call) -> dict[str, Any]:
 
 
 @override("cloudwatch", "EnableAlarmActions", "DisableAlarmActions")
-def switch_alarm_actions(world: World, call: Call) -> dict[str, Any]:
+def switch_alarm_actions(state: State, call: Call) -> dict[str, Any]:
     """Switch the actions of alarms on or off; names without an alarm are ignored."""
     place, parameters = place_and_parameters(call)
     enabled = call.action == "EnableAlarmActions"
-    book = alarm_book(world)
+    book = state.cloudwatch.book
     with book.lock:
         for name in parameters["AlarmNames"]:
             alarm = alarms_at(place).get(name)
@@ -184,11 +181,11 @@ def switch_alarm_actions(world: World, call: Call) -> dict[str, Any]:
 
 
 @override("cloudwatch", "DeleteAlarms")
-def delete_alarms(world: World, call: Call) -> dict[str, Any]:
+def delete_alarms(state: State, call: Call) -> dict[str, Any]:
     """Delete alarms, one composite at most; unknown names do not matter beside a known one."""
     place, parameters = place_and_parameters(call)
     names = list(dict.fromkeys(parameters["AlarmNames"]))
-    book = alarm_book(world)
+    book = state.cloudwatch.book
     with book.lock:
         found = [alarm for name in names if (alarm := alarms_at(place).get(name))]
         if not found:
@@ -198,7 +195,7 @@ def delete_alarms(world: World, call: Call) -> dict[str, Any]:
         _check_not_needed(found, [alarm for alarm in alarms_at(place).values() if alarm not in found])
         for alarm in found:
             shown = configuration_of(alarm) | {"StateValue": alarm.state_value}
-            book.forget(place, alarm.name)
+            book.unwatch(place, alarm.name)
             del alarms_at(place)[alarm.name]
             cloudwatch_backends[place[0]][place[1]].tagger.delete_all_tags_for_resource(alarm.alarm_arn)
             book.history.configuration(*place, alarm.name, call.at, "Delete", shown)

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from embedded_aws.cloudwatch.alarms.book import StoredAlarm, alarm_book, alarm_name, alarms_at
+from embedded_aws.cloudwatch.alarms.book import StoredAlarm, alarm_name, alarms_at
 from embedded_aws.cloudwatch.alarms.composite import composite_state, reevaluate
 from embedded_aws.cloudwatch.alarms.rule import AlarmRule, RuleError, alarm_rule
 from embedded_aws.cloudwatch.overrides.alarms import place_and_parameters, put
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 CHILDREN_PER_ALARM = 100
 
@@ -28,14 +25,14 @@ _SUPPRESSOR_PERIODS = ("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensio
 
 
 @override("cloudwatch", "PutCompositeAlarm")
-def put_composite_alarm(world: World, call: Call) -> dict[str, Any]:
+def put_composite_alarm(state: State, call: Call) -> dict[str, Any]:
     """Create or replace a composite alarm and evaluate it at once."""
     place, parameters = place_and_parameters(call)
     unknown = [name for name in _NOT_SUPPORTED if parameters.get(name)]
     if unknown:
         raise AwsError("ValidationError", f"The embedded AWS does not support {unknown[0]}.")
     rule = _rule(parameters["AlarmRule"])
-    book = alarm_book(world)
+    book = state.cloudwatch.book
     with book.lock:
         alarms = alarms_at(place)
         missing = [name for name in rule.children if alarm_name(name) not in alarms]
@@ -44,14 +41,14 @@ def put_composite_alarm(world: World, call: Call) -> dict[str, Any]:
             message = f"Could not save the composite alarm as alarms [{names}] in the alarm rule do not exist"
             raise AwsError("ValidationError", message)
         _check_suppressor(parameters, alarms)
-        put(world, call, parameters)
+        put(state, call, parameters)
         alarm = alarms[parameters["AlarmName"]]
-        state = composite_state(alarms, parameters["AlarmRule"])
-        if state != alarm.state_value:
-            reason = f"{alarm.alarm_arn} was created and its alarm rule evaluates to {state}"
+        new_state = composite_state(alarms, parameters["AlarmRule"])
+        if new_state != alarm.state_value:
+            reason = f"{alarm.alarm_arn} was created and its alarm rule evaluates to {new_state}"
             children = [{"arn": alarms[alarm_name(name)].alarm_arn} for name in rule.children]
             data = json.dumps({"triggeringAlarms": children}, separators=(",", ":"))
-            transition = book.change_state(place, alarm, state, reason, data, call.at)
+            transition = book.change_state(place, alarm, new_state, reason, data, call.at)
             book.leave([transition, *reevaluate(book, transition)])
     return {}
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from embedded_aws.cloudwatch.alarms.book import Place, StoredAlarm, alarms_at
 from embedded_aws.cloudwatch.alarms.composite import depends_on
-from embedded_aws.cloudwatch.alarms.history import HistoryItem, alarm_history, alarm_type
+from embedded_aws.cloudwatch.alarms.history import HistoryItem, alarm_type
 from embedded_aws.cloudwatch.overrides.alarms import configuration_of, place_and_parameters
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.pages import page
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # DescribeAlarms comes in pages and shows metric alarms unless asked otherwise; moto 5.2.5 shows all on one page.
 #
@@ -31,7 +28,7 @@ _METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period"
 
 
 @override("cloudwatch", "DescribeAlarms")
-def describe_alarms(_world: World, call: Call) -> dict[str, Any]:
+def describe_alarms(_state: State, call: Call) -> dict[str, Any]:
     """List alarms by name."""
     place, parameters = place_and_parameters(call)
     alarms = alarms_at(place)
@@ -54,7 +51,7 @@ def describe_alarms(_world: World, call: Call) -> dict[str, Any]:
 
 
 @override("cloudwatch", "DescribeAlarmsForMetric")
-def describe_alarms_for_metric(_world: World, call: Call) -> dict[str, Any]:
+def describe_alarms_for_metric(_state: State, call: Call) -> dict[str, Any]:
     """List the alarms of exactly one metric; further parameters narrow that down."""
     place, parameters = place_and_parameters(call)
     given = {name: parameters[name] for name in _METRIC if parameters.get(name) is not None}
@@ -132,10 +129,10 @@ ITEMS_PER_PAGE = 100
 
 
 @override("cloudwatch", "DescribeAlarmHistory")
-def describe_alarm_history(world: World, call: Call) -> dict[str, Any]:
+def describe_alarm_history(state: State, call: Call) -> dict[str, Any]:
     """List history items, the newest first unless asked otherwise; deleted alarms are still there."""
     place, parameters = place_and_parameters(call)
-    found = [item for item in list(alarm_history(world).items) if _is_wanted_item(item, place, parameters)]
+    found = [item for item in list(state.cloudwatch.book.history.items) if _is_wanted_item(item, place, parameters)]
     found.sort(key=lambda item: item.at)
     if parameters.get("ScanBy") != "TimestampAscending":
         found.reverse()

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 
-from embedded_aws.cloudwatch.alarms.book import alarm_book
 from embedded_aws.cloudwatch.alarms.evaluation import Alarms
-from embedded_aws.cloudwatch.metrics import MINUTE, TEN_SECONDS, MetricKey, metric_store
+from embedded_aws.cloudwatch.metrics import MINUTE, TEN_SECONDS, MetricKey
 from embedded_aws.cloudwatch.overrides.alarms import place_and_parameters
 from embedded_aws.cloudwatch.statistics import Summary
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.pages import page
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # PutMetricData reaches alarms, and ListMetrics lists a metric once.
 #
@@ -35,7 +31,7 @@ _OWN_NAMESPACES = "AWS/"
 
 
 @override("cloudwatch", "PutMetricData")
-def put_metric_data(world: World, call: Call) -> dict[str, Any]:
+def put_metric_data(state: State, call: Call) -> dict[str, Any]:
     """Store datums and let the alarms on them be evaluated by the pipeline."""
     place, parameters = place_and_parameters(call)
     datums = parameters.get("MetricData") or []
@@ -46,19 +42,19 @@ def put_metric_data(world: World, call: Call) -> dict[str, Any]:
         # moto's own checks of values, counts and statistic sets are right.
         cloudwatch_backends[place[0]][place[1]]._validate_parameters_put_metric_data(datum, number)
         _check_age(_moment(datum, call) - call.at.timestamp(), number)
-    book = alarm_book(world)
+    book = state.cloudwatch.book
     with book.lock:
         # What was due before the datums came is judged without them.
-        book.leave(Alarms(world).tick(call.at))
+        book.leave(Alarms(state).tick(call.at))
         for datum in datums:
             key = metric_key(call, parameters["Namespace"], datum)
-            _store(world, call, key, datum)
+            _store(state, call, key, datum)
             book.touched.add(key)
     return {}
 
 
 @override("cloudwatch", "ListMetrics")
-def list_metrics(world: World, call: Call) -> dict[str, Any] | None:
+def list_metrics(state: State, call: Call) -> dict[str, Any] | None:
     """List every metric once; those of AWS's own namespaces are moto's to list."""
     place, parameters = place_and_parameters(call)
     if parameters.get("Namespace", "").startswith(_OWN_NAMESPACES):
@@ -66,7 +62,7 @@ def list_metrics(world: World, call: Call) -> dict[str, Any] | None:
     wanted = [(item["Name"], item.get("Value")) for item in parameters.get("Dimensions") or ()]
     found = [
         key
-        for key in metric_store(world).keys(*place)
+        for key in state.cloudwatch.metrics.keys(*place)
         if parameters.get("Namespace", key[2]) == key[2]
         and parameters.get("MetricName", key[3]) == key[3]
         and all(_has_dimension(key, name, value) for name, value in wanted)
@@ -78,9 +74,9 @@ def list_metrics(world: World, call: Call) -> dict[str, Any] | None:
     return {"Metrics": metrics} | ({"NextToken": token} if token else {})
 
 
-def _store(world: World, call: Call, key: MetricKey, datum: Mapping[str, Any]) -> None:
+def _store(state: State, call: Call, key: MetricKey, datum: Mapping[str, Any]) -> None:
     resolution = TEN_SECONDS if datum.get("StorageResolution", MINUTE) < MINUTE else MINUTE
-    bucket = metric_store(world).bucket(key, datum.get("Unit") or "None", _moment(datum, call), resolution)
+    bucket = state.cloudwatch.metrics.bucket(key, datum.get("Unit") or "None", _moment(datum, call), resolution)
     found = datum.get("StatisticValues")
     if found:
         bucket.add_set(found["Sum"], found["SampleCount"], found["Minimum"], found["Maximum"])
@@ -136,7 +132,7 @@ _SHORT_PERIODS = (1, 5, 10, 20, 30)
 
 
 @override("cloudwatch", "GetMetricStatistics")
-def get_metric_statistics(world: World, call: Call) -> dict[str, Any] | None:
+def get_metric_statistics(state: State, call: Call) -> dict[str, Any] | None:
     """Return the statistics of the periods that have samples; moto answers for the metrics of its own services."""
     _first, parameters = place_and_parameters(call)
     if parameters["Namespace"].startswith("AWS/"):
@@ -150,7 +146,7 @@ def get_metric_statistics(world: World, call: Call) -> dict[str, Any] | None:
     unit = parameters.get("Unit")
     datapoints = []
     key = metric_key(call, parameters["Namespace"], parameters)
-    for start, summary in _summaries(world, key, unit, (first, end, period)):
+    for start, summary in _summaries(state, key, unit, (first, end, period)):
         point: dict[str, Any] = {"Timestamp": datetime.fromtimestamp(start, UTC), "Unit": unit or summary.unit}
         point |= {name: summary.value(name) for name in statistics}
         if extended:
@@ -160,7 +156,7 @@ def get_metric_statistics(world: World, call: Call) -> dict[str, Any] | None:
 
 
 @override("cloudwatch", "GetMetricData")
-def get_metric_data(world: World, call: Call) -> dict[str, Any] | None:
+def get_metric_data(state: State, call: Call) -> dict[str, Any] | None:
     """Answer queries of plain metrics, the newest datapoint first unless asked otherwise."""
     _first, parameters = place_and_parameters(call)
     queries = parameters["MetricDataQueries"]
@@ -170,7 +166,7 @@ def get_metric_data(world: World, call: Call) -> dict[str, Any] | None:
     if times[0] >= times[1]:
         raise AwsError("ValidationError", "The parameter EndTime must be greater than StartTime.")
     ascending = parameters.get("ScanBy") == "TimestampAscending"
-    results = [_result(world, call, query, times, ascending) for query in queries if query.get("ReturnData", True)]
+    results = [_result(state, call, query, times, ascending) for query in queries if query.get("ReturnData", True)]
     return {"MetricDataResults": results, "Messages": []}
 
 
@@ -179,14 +175,14 @@ def _is_plain(query: Mapping[str, Any]) -> bool:
 
 
 def _result(
-    world: World, call: Call, query: Mapping[str, Any], times: tuple[int, int], ascending: bool
+    state: State, call: Call, query: Mapping[str, Any], times: tuple[int, int], ascending: bool
 ) -> dict[str, Any]:
     stat = query["MetricStat"]
     metric, period = stat["Metric"], stat["Period"]
     found = [
         (datetime.fromtimestamp(start, UTC), value)
         for start, summary in _summaries(
-            world, metric_key(call, metric["Namespace"], metric), stat.get("Unit"), (*times, period)
+            state, metric_key(call, metric["Namespace"], metric), stat.get("Unit"), (*times, period)
         )
         if (value := summary.value(stat["Stat"])) is not None
     ]
@@ -202,11 +198,11 @@ def _result(
 
 
 def _summaries(
-    world: World, key: MetricKey, unit: str | None, times: tuple[int, int, int]
+    state: State, key: MetricKey, unit: str | None, times: tuple[int, int, int]
 ) -> Iterator[tuple[int, Summary]]:
     """Yield beginning and samples of every period that has some; `times` are first, end and period in seconds."""
     first, end, period = times
-    store = metric_store(world)
+    store = state.cloudwatch.metrics
     first = first // period * period
     for start in sorted({at // period * period for at in store.starts(key, unit, first, end)}):
         yield start, store.summary(key, unit, start, period)

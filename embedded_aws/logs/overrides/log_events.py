@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import (
     CompiledPattern,
@@ -12,15 +12,12 @@ from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern 
 from moto.logs.models import LogEvent, LogGroup, LogStream
 from moto.logs.models import LogEvent as MotoLogEvent
 
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
+from embedded_aws.core.state import State
 from embedded_aws.logs.overrides.log_groups import INVALID, backend_and_parameters, log_group, not_found, one_of
 from embedded_aws.logs.overrides.metric_filters import compile_or_refuse
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
 
 # PutLogEvents judges the age of events by the embedded clock; moto 5.2.5 knows only that of the machine.
 #
@@ -39,7 +36,7 @@ _PAST_MS = 14 * _DAY_MS
 
 
 @override("logs", "PutLogEvents")
-def put_log_events(_world: World, call: Call) -> dict[str, Any]:
+def put_log_events(_state: State, call: Call) -> dict[str, Any]:
     """Append the events that are neither too old nor too new."""
     backend, parameters = backend_and_parameters(call)
     group = log_group(backend, parameters["logGroupName"])
@@ -123,7 +120,7 @@ EventPlace = tuple[int, int]
 
 
 @override("logs", "FilterLogEvents")
-def filter_log_events(_world: World, call: Call) -> dict[str, Any]:
+def filter_log_events(_state: State, call: Call) -> dict[str, Any]:
     """Return a page of the matching events of a group."""
     backend, parameters = backend_and_parameters(call)
     group = log_group(backend, one_of(parameters, "logGroupName", "logGroupIdentifier"))

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.kms.models import kms_backends
 from moto.logs.models import LogGroup, LogsBackend, logs_backends
 from moto.utilities.utils import get_partition
 
+from embedded_aws.core.call import Call
 from embedded_aws.core.constraints import constraint_error
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.pages import page
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
+from embedded_aws.core.state import State
 
 # Find a log group by its name or ARN, or answer as CloudWatch Logs does when there is none.
 
@@ -62,7 +59,7 @@ RETENTION_DAYS = (
 
 
 @override("logs", "CreateLogGroup")
-def create_log_group(_world: World, call: Call) -> dict[str, Any]:
+def create_log_group(_state: State, call: Call) -> dict[str, Any]:
     """Create a group with its class, key and protection."""
     backend, parameters = backend_and_parameters(call)
     name, key = parameters["logGroupName"], parameters.get("kmsKeyId")
@@ -80,7 +77,7 @@ def create_log_group(_world: World, call: Call) -> dict[str, Any]:
 
 
 @override("logs", "DescribeLogGroups")
-def describe_log_groups(_world: World, call: Call) -> dict[str, Any]:
+def describe_log_groups(_state: State, call: Call) -> dict[str, Any]:
     """List groups by name, in pages of 50 at most."""
     backend, parameters = backend_and_parameters(call)
     if parameters.get("logGroupNamePrefix") and parameters.get("logGroupNamePattern"):
@@ -94,7 +91,7 @@ def describe_log_groups(_world: World, call: Call) -> dict[str, Any]:
 
 
 @override("logs", "PutLogGroupDeletionProtection")
-def put_log_group_deletion_protection(_world: World, call: Call) -> dict[str, Any]:
+def put_log_group_deletion_protection(_state: State, call: Call) -> dict[str, Any]:
     """Switch the protection of a group on or off."""
     backend, parameters = backend_and_parameters(call)
     group = log_group(backend, parameters["logGroupIdentifier"])
@@ -103,7 +100,7 @@ def put_log_group_deletion_protection(_world: World, call: Call) -> dict[str, An
 
 
 @override("logs", "DeleteLogGroup")
-def delete_log_group(_world: World, call: Call) -> dict[str, Any]:
+def delete_log_group(_state: State, call: Call) -> dict[str, Any]:
     """Delete a group with its metric filters; ValidationException while it is protected."""
     backend, parameters = backend_and_parameters(call)
     group = log_group(backend, parameters["logGroupName"])
@@ -117,7 +114,7 @@ def delete_log_group(_world: World, call: Call) -> dict[str, Any]:
 
 
 @override("logs", "AssociateKmsKey")
-def associate_kms_key(_world: World, call: Call) -> dict[str, Any]:
+def associate_kms_key(_state: State, call: Call) -> dict[str, Any]:
     """Encrypt what a group receives from now on."""
     backend, parameters = backend_and_parameters(call)
     group = log_group(backend, one_of(parameters, "logGroupName", "resourceIdentifier"))
@@ -127,7 +124,7 @@ def associate_kms_key(_world: World, call: Call) -> dict[str, Any]:
 
 
 @override("logs", "DisassociateKmsKey")
-def disassociate_kms_key(_world: World, call: Call) -> dict[str, Any]:
+def disassociate_kms_key(_state: State, call: Call) -> dict[str, Any]:
     """Stop encrypting with a key of the account."""
     backend, parameters = backend_and_parameters(call)
     log_group(backend, one_of(parameters, "logGroupName", "resourceIdentifier")).kms_key_id = None
@@ -135,7 +132,7 @@ def disassociate_kms_key(_world: World, call: Call) -> dict[str, Any]:
 
 
 @override("logs", "PutRetentionPolicy")
-def put_retention_policy(_world: World, call: Call) -> dict[str, Any]:
+def put_retention_policy(_state: State, call: Call) -> dict[str, Any]:
     """Set one of the retentions that there are."""
     backend, parameters = backend_and_parameters(call)
     days = parameters["retentionInDays"]

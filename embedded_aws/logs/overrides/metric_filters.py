@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import (
     CompiledPattern,
     PatternError,
 )
 
+from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.pages import page
+from embedded_aws.core.state import State
 from embedded_aws.logs.metric_filters import compiled, number
 from embedded_aws.logs.overrides.log_groups import INVALID, backend_and_parameters, log_group, not_found
-
-if TYPE_CHECKING:
-    from embedded_aws.core.call import Call
-    from embedded_aws.core.state import World
-
 
 # What CloudWatch Logs refuses in a metric filter, beyond what its API model says.
 #
@@ -97,7 +94,7 @@ PAGE_SIZE = 50
 
 
 @override("logs", "PutMetricFilter")
-def put_metric_filter(_world: World, call: Call) -> dict[str, Any]:
+def put_metric_filter(_state: State, call: Call) -> dict[str, Any]:
     """Create or replace a filter of an existing group."""
     backend, parameters = backend_and_parameters(call)
     group = log_group(backend, parameters["logGroupName"])
@@ -122,7 +119,7 @@ def put_metric_filter(_world: World, call: Call) -> dict[str, Any]:
 
 
 @override("logs", "DescribeMetricFilters")
-def describe_metric_filters(_world: World, call: Call) -> dict[str, Any]:
+def describe_metric_filters(_state: State, call: Call) -> dict[str, Any]:
     """List filters by name, in pages of 50 at most."""
     backend, parameters = backend_and_parameters(call)
     group, prefix = parameters.get("logGroupName"), parameters.get("filterNamePrefix", "")
@@ -148,7 +145,7 @@ def describe_metric_filters(_world: World, call: Call) -> dict[str, Any]:
 
 
 @override("logs", "DeleteMetricFilter")
-def delete_metric_filter(_world: World, call: Call) -> dict[str, Any]:
+def delete_metric_filter(_state: State, call: Call) -> dict[str, Any]:
     """Delete a filter; the metric stays, as on AWS."""
     backend, parameters = backend_and_parameters(call)
     group = log_group(backend, parameters["logGroupName"])
@@ -176,7 +173,7 @@ def _metric(definition: dict[str, Any]) -> tuple[str, str]:
 
 
 @override("logs", "TestMetricFilter")
-def test_metric_filter(_world: World, call: Call) -> dict[str, Any]:
+def test_metric_filter(_state: State, call: Call) -> dict[str, Any]:
     """Return the messages that a pattern matches, and the fields of a space-delimited one."""
     _first, parameters = backend_and_parameters(call)
     pattern = compile_or_refuse(parameters["filterPattern"])

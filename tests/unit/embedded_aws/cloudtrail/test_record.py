@@ -138,7 +138,7 @@ def test_the_value_of_a_secret_is_never_recorded(aws: InProcess) -> None:
     secrets.update_secret(SecretId="database", SecretString="hunter3")
     secrets.get_secret_value(SecretId="database")
     aws.record()
-    text = json.dumps(list(aws.world.history))
+    text = json.dumps(list(aws.state.cloudtrail.history))
     assert "hunter" not in text
     assert "ecretString" not in text
 
@@ -259,7 +259,7 @@ def test_calls_of_the_data_plane_are_no_management_events(aws: InProcess) -> Non
     aws.client("logs").create_log_group(logGroupName="shop")
     aws.client("logs").create_log_stream(logGroupName="shop", logStreamName="one")
     before = aws.record()
-    event = {"timestamp": int(aws.world.clock.now().timestamp() * 1000), "message": "sold"}
+    event = {"timestamp": int(aws.state.clock.now().timestamp() * 1000), "message": "sold"}
     aws.client("logs").put_log_events(logGroupName="shop", logStreamName="one", logEvents=[event])
     aws.client("cloudwatch").put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "sold", "Value": 1}])
     assert aws.record() == before

@@ -17,10 +17,10 @@ DEPLOYER = "SecurityMonitoringDeployer"
 
 def assumed(aws: InProcess, account: str) -> list[Record]:
     """Return the records of AssumeRole in an account's event history."""
-    assert aws.world.pipeline.drain() == []
+    assert aws.pipeline.drain() == []
     return [
         record
-        for record in aws.world.history
+        for record in aws.state.cloudtrail.history
         if record["recipientAccountId"] == account and record["eventName"] == "AssumeRole"
     ]
 

@@ -30,7 +30,7 @@ def raised(aws: InProcess) -> Raise:
     """Let an override of DescribeAlarms raise, and have no other override."""
 
     def raising(error: Exception) -> None:
-        def refuse(_world: Any, _call: Any) -> None:
+        def refuse(_state: Any, _call: Any) -> None:
             raise error
 
         aws.app.overrides = {("cloudwatch", "DescribeAlarms"): (refuse,)}

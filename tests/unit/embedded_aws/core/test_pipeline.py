@@ -11,8 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded_aws.core import pipeline as module
-from embedded_aws.core.chain import Happened
-from embedded_aws.core.state import World
+from embedded_aws.core.chain import RecordedCall
 from tests.support.in_process import InProcess, aws
 from tests.support.trail_setup import make_trail
 
@@ -26,15 +25,15 @@ BEYOND = 3
 def test_a_call_waits_while_the_queue_is_full(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "QUEUE_SIZE", QUEUE_SIZE)
     taken, go_on, seen = threading.Event(), threading.Event(), []
-    pipeline = module.Pipeline(aws.world)
+    pipeline = module.Pipeline(aws.state)
 
-    def held(happened: Sequence[Happened]) -> None:
+    def held(recorded: Sequence[RecordedCall]) -> None:
         taken.set()
         assert go_on.wait(60)
-        seen.extend(item.call.id for item in happened)
+        seen.extend(item.call.id for item in recorded)
 
     monkeypatch.setattr(pipeline.chain, "run", held)
-    monkeypatch.setattr(aws.world, "pipeline", pipeline)
+    monkeypatch.setattr(aws.app, "pipeline", pipeline)
     answered = threading.Semaphore(0)
 
     def call() -> None:
@@ -61,15 +60,13 @@ def test_a_call_waits_while_the_queue_is_full(aws: InProcess, monkeypatch: pytes
 
 
 def test_a_stage_that_fails_is_told_by_the_next_drain_only(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    world: World = aws.world
-
-    def fail(_happened: object) -> None:
+    def fail(_recorded: object) -> None:
         raise ValueError("a stage broke")
 
-    monkeypatch.setattr(world.pipeline.chain, "run", fail)
+    monkeypatch.setattr(aws.pipeline.chain, "run", fail)
     aws.client("sts").get_caller_identity()
-    assert world.pipeline.drain() == ["ValueError: a stage broke"]
-    assert world.pipeline.drain() == []
+    assert aws.pipeline.drain() == ["ValueError: a stage broke"]
+    assert aws.pipeline.drain() == []
 
 
 @pytest.mark.parametrize(
@@ -86,24 +83,24 @@ def test_a_call_about_nothing_real_is_recorded_and_breaks_no_stage(
     make_trail(aws.client, "trail", IsMultiRegionTrail=True)
     with contextlib.suppress(ClientError):
         getattr(aws.client(service, region), call)(**parameters)
-    assert aws.world.pipeline.drain() == []
-    assert aws.world.history[-1]["eventSource"] == f"{service}.amazonaws.com"
+    assert aws.pipeline.drain() == []
+    assert aws.state.cloudtrail.history[-1]["eventSource"] == f"{service}.amazonaws.com"
 
 
 def test_a_call_that_cannot_be_recorded_takes_no_other_with_it(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    selected = aws.world.pipeline.chain._selected
+    selected = aws.pipeline.chain._selected
 
-    def fail_once(happened: Happened) -> Any:
-        if happened.call.service == "sqs":
+    def fail_once(recorded: RecordedCall) -> Any:
+        if recorded.call.service == "sqs":
             raise ValueError("no record")
-        return selected(happened)
+        return selected(recorded)
 
-    monkeypatch.setattr(aws.world.pipeline.chain, "_selected", fail_once)
-    batch: list[Happened] = []
-    monkeypatch.setattr(aws.world.pipeline._queue, "put", batch.append)
+    monkeypatch.setattr(aws.pipeline.chain, "_selected", fail_once)
+    batch: list[RecordedCall] = []
+    monkeypatch.setattr(aws.pipeline._queue, "put", batch.append)
     aws.client("sqs").list_queues()
     aws.client("sts").get_caller_identity()
     with pytest.raises(ValueError, match="no record"):
-        aws.world.pipeline.chain.run(batch)
+        aws.pipeline.chain.run(batch)
     monkeypatch.undo()
-    assert [record["eventName"] for record in aws.world.history] == ["GetCallerIdentity"]
+    assert [record["eventName"] for record in aws.state.cloudtrail.history] == ["GetCallerIdentity"]

@@ -10,27 +10,28 @@ from typing import Any
 import pytest
 
 from embedded_aws.core.state import Clock
-from embedded_aws.sns.email import EmailSubscriptions, Token, backend_of, post
+from embedded_aws.sns.email import backend_of, post
 from embedded_aws.sns.mailbox import Mailbox
+from embedded_aws.sns.state import SnsState, Token
 
 
 def test_a_mail_that_no_server_takes_is_told_in_the_log_only(caplog: pytest.LogCaptureFixture) -> None:
-    world: Any = SimpleNamespace(clock=Clock(), mailbox=Mailbox(smtp=("127.0.0.1", 1)))
+    state: Any = SimpleNamespace(clock=Clock(), mailbox=Mailbox(smtp=("127.0.0.1", 1)))
     with caplog.at_level(logging.WARNING):
-        post(world, "a@example.com", "ops@example.com", "Hello", "text")
+        post(state, "a@example.com", "ops@example.com", "Hello", "text")
 
     assert "'Hello' to ops@example.com was not delivered" in caplog.text
 
 
 def test_nothing_is_left_of_a_subscription_that_ended() -> None:
     at = datetime(2026, 9, 13, tzinfo=UTC)
-    known = EmailSubscriptions(
+    known = SnsState(
         tokens={"1": Token("a", at), "2": Token("b", at)}, base_urls={"a": "x"}, asked={"a": at}, locked={"a"}
     )
-    known.forget("a")
-    known.forget("a")
+    known.remove("a")
+    known.remove("a")
 
-    assert known == EmailSubscriptions(tokens={"2": Token("b", at)})
+    assert known == SnsState(tokens={"2": Token("b", at)})
 
 
 @pytest.mark.parametrize("text", ["", "PendingConfirmation", "arn:aws:sns", "arn:aws:sns:::topic"])
