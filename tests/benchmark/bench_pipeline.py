@@ -127,7 +127,7 @@ def _by_moto(texts: list[str], stream: str) -> float:
 
 
 @contextlib.contextmanager
-def _world() -> Iterator[State]:
+def _state() -> Iterator[State]:
     apply_patches()
     state = State()
     try:
@@ -137,7 +137,7 @@ def _world() -> Iterator[State]:
 
 
 def _time_row() -> Row:
-    with _world() as state:
+    with _state() as state:
         trail = build_chain()
         chain, rounds = Chain(state), []
         for number in range(ROUNDS):
@@ -160,7 +160,7 @@ def carry_many(events: int) -> None:
     """Send events through the pipeline in this process and print its peak memory in megabytes."""
     import resource
 
-    with _world() as state:
+    with _state() as state:
         trail, chain = build_chain(), Chain(state)
         for _turn in range(0, events, EVENTS):
             _through_the_chain(chain, trail, make_records(EVENTS))

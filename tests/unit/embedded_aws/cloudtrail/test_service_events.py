@@ -7,6 +7,7 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
+from embedded_aws.cloudtrail.records.service_events import shared
 from embedded_aws.core.events import Record
 from tests.support.in_process import ADMINISTRATOR, GUIDE, PRODUCTION, InProcess, aws
 
@@ -73,3 +74,8 @@ def test_a_role_of_the_callers_own_account_is_recorded_once(aws: InProcess) -> N
     with pytest.raises(botocore.exceptions.ClientError):
         aws.client("sts", **session).assume_role(RoleArn=arn, RoleSessionName="tester")
     assert len(assumed(aws, PRODUCTION)) == before + 1
+
+
+def test_a_malformed_role_arn_causes_no_further_record() -> None:
+    record = {"eventName": "AssumeRole", "recipientAccountId": GUIDE, "requestParameters": {"roleArn": "no-arn"}}
+    assert shared(record) == (record,)

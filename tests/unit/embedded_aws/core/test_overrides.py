@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
 from botocore.model import StructureShape
 from botocore.validate import ParamValidator
 
+from embedded_aws.cloudtrail.overrides.trail_logging import check_home_region
 from embedded_aws.cloudtrail.records.operations import is_read_only
+from embedded_aws.core.overrides import Override, collect_overrides, override
 from embedded_aws.core.protocol import operation_model
 from embedded_aws.core.services import OVERRIDES
 from tests.support.alarm_setup import Client
@@ -75,6 +78,34 @@ def refused_cases() -> Iterator[Any]:
         for protocol in protocols_of(service):
             name = f"{service}-{action}-{protocol}-{code}"
             yield pytest.param(service, action, parameters, code, protocol, id=name)
+
+
+def declared(service: str, actions: tuple[str, ...], answer: str) -> Override:
+    """Return an override that answers with a text."""
+    return override(service, *actions)(lambda _state, _call: {"answer": answer})
+
+
+def test_overrides_of_one_operation_are_asked_in_the_order_of_their_modules() -> None:
+    # Their names are in the opposite order of their declaration.
+    first, second = ModuleType("z"), ModuleType("a")
+    first.check = declared("s3", ("PutObject",), "first")  # type: ignore[attr-defined]
+    first.also = declared("s3", ("PutObject", "GetObject"), "second")  # type: ignore[attr-defined]
+    second.last = declared("s3", ("PutObject",), "third")  # type: ignore[attr-defined]
+    collected = collect_overrides([first, second])
+    state: Any = None
+    assert [answer(state, state) for answer in collected["s3", "PutObject"]] == [
+        {"answer": "first"},
+        {"answer": "second"},
+        {"answer": "third"},
+    ]
+    assert len(collected["s3", "GetObject"]) == 1
+
+
+@pytest.mark.parametrize("action", ["UpdateTrail", "StartLogging", "StopLogging", "DeleteTrail", "PutEventSelectors"])
+def test_the_home_region_of_a_trail_is_checked_before_any_other_override(action: str) -> None:
+    answers = OVERRIDES["cloudtrail", action]
+    assert len(answers) == 2
+    assert answers[0] is check_home_region.answer
 
 
 def test_every_override_is_in_the_tables() -> None:
