@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Run modules here, in forks of an interpreter that has boto3 imported already."""
+"""Run modules on the controller, in forks of an interpreter that has already imported boto3."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ version_added: 0.3.0
 author:
   - The secmon.aws founders (@secmon)
 description:
-  - Does what P(ansible.builtin.local#connection) does. A module that would start the Python which runs Ansible itself
-    is run in a fork of a process that has imported the modules' libraries already (ansible, boto3, botocore), instead
-    of importing them anew. A playbook of modules that talk to AWS takes about six tenths of the time then.
-  - The process is started by the first task and ends with the playbook. It belongs to one run of Ansible; nothing is
-    kept between runs.
-  - Everything else goes the way of P(ansible.builtin.local#connection). That is commands, other interpreters,
-    C(become), asynchronous tasks, and a system on which the process cannot be started.
+  - Works like P(ansible.builtin.local#connection), but runs a module that uses the Python interpreter of Ansible in a
+    fork of a process that has already imported the libraries of modules (ansible, boto3, botocore). This reduces the
+    run time of a playbook of AWS modules to about 60 percent.
+  - The first task starts the process, and it ends with the playbook. It belongs to one run of Ansible; nothing is kept
+    between runs.
+  - P(ansible.builtin.local#connection) handles everything else. That is commands, other interpreters, C(become),
+    asynchronous tasks, and systems on which the process cannot be started.
 notes:
-  - Set C(ansible_python_interpreter) to C({{ ansible_playbook_python }}), as a playbook that talks to AWS from the
-    controller does anyway. With any other interpreter this is P(ansible.builtin.local#connection).
-  - A module runs as it does otherwise. It has an own process, environment, working directory, output and exit code, and
-    the code of its collections comes with each run.
+  - Set C(ansible_python_interpreter) to C({{ ansible_playbook_python }}), which is usual for AWS modules that run on
+    the controller. With another interpreter this plugin is the same as P(ansible.builtin.local#connection).
+  - Each module has its own process, environment, working directory, output and exit code, and each run uses the current
+    code of its collections.
 options:
   pipelining:
     description:
-      - Gives a module to Python without writing it to a file first. Without it nothing is run in a fork.
+      - Passes a module to Python without writing it to a file first. Without it, no module runs in a fork.
     type: bool
     default: true
     env:
@@ -74,13 +74,13 @@ display = Display()
 
 
 class Connection(LocalConnection):
-    """The local connection, but for modules in the interpreter that runs Ansible.
+    """The local connection, except for modules that use the interpreter of Ansible.
 
-    Ansible knows it as the transport `local`, for which it runs everything in the playbook's directory.
+    It keeps the transport `local`, for which Ansible runs everything in the playbook's directory.
     """
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
-        """Run a command; a module in a fork of the warm interpreter."""
+        """Run a command, or a module in a fork of the warm interpreter."""
         added = python_environment(cmd, sys.executable) if in_data and not self.become else None
         if added is None:
             return self._exec_cold(cmd, in_data, sudoable)
@@ -89,9 +89,9 @@ class Connection(LocalConnection):
             display.vvv(f"EXEC warm {sys.executable}", host=self._play_context.remote_addr)
             return run_program(path, in_data, added, self.cwd)
         except ProgramLostError as error:
-            raise AnsibleConnectionFailure(f"{error} It may have done its work or not.") from error
+            raise AnsibleConnectionFailure(f"{error} Its changes may or may not be complete.") from error
         except OSError as error:
-            display.vv(f"No warm interpreter, so a new one: {error}", host=self._play_context.remote_addr)
+            display.vv(f"No warm interpreter, so starting a new one: {error}", host=self._play_context.remote_addr)
             return self._exec_cold(cmd, in_data, sudoable)
 
     def _exec_cold(self, cmd: str, in_data: bytes | None, sudoable: bool) -> tuple[int, bytes, bytes]:

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What the modules of this collection have in common."""
+"""Documentation that the modules of this collection share."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ class ModuleDocFragment:
 options:
   timeout_seconds:
     description:
-      - How long throttled calls, failures on AWS's side and broken connections are repeated, all those of a task
-        together.
+      - Number of seconds for which a task retries throttled calls, internal errors of AWS and broken connections, all
+        retries together.
     type: int
     default: 120
 attributes:
   check_mode:
-    description: Predicts the same changes and the same diff, and writes nothing.
+    description: Returns the same changes and the same diff, and writes nothing.
     support: full
   diff_mode:
-    description: Shows what changes, before and after, without secrets.
+    description: Shows the changed settings before and after, without secrets.
     support: full
   platform:
     description: Runs wherever Python and boto3 do, usually on the controller.
@@ -34,8 +34,8 @@ attributes:
 options:
   adopt:
     description:
-      - Whether something that exists already and was not made by this collection becomes its own.
-      - Otherwise the task fails before it writes anything.
+      - Whether to adopt an existing resource that this collection did not make.
+      - Without it, the task fails for such a resource before it writes anything.
     type: bool
     default: false
 """

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Find or start the warm interpreter of this run of Ansible, and let it run a program."""
+"""Find or start the warm interpreter of this run of Ansible, and run a program in it."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-# ansible-core 2.19 ends every command so; it does nothing, and keeps the exit code.
+# ansible-core 2.19 appends this to every command; it does nothing and keeps the exit code.
 _PAUSE = "&& sleep 0"
 SERVER = Path(__file__).with_name("warm_interpreter.py")
 
 
 class ProgramLostError(Exception):
-    """The warm interpreter ended while a program ran: nobody knows how far it got."""
+    """The warm interpreter ended while a program ran, so the state of the program is unknown."""
 
 
 def python_environment(command: str, interpreter: str) -> dict[str, str] | None:
-    """Return the environment that a command adds if all it does is give its standard input to an interpreter.
+    """Return the environment that a command adds if it only passes its standard input to an interpreter.
 
     Args:
-        command: What Ansible would run: `/bin/sh -c 'NAME=value /path/python'`.
+        command: The command of Ansible: `/bin/sh -c 'NAME=value /path/python'`.
         interpreter: The path of the interpreter.
 
     Returns:
@@ -43,24 +43,24 @@ def python_environment(command: str, interpreter: str) -> dict[str, str] | None:
     except ValueError:
         return None
     added = dict(word.split("=", 1) for word in assignments if "=" in word)
-    # Only what reads the same when it is written again: a shell would do more with anything else.
+    # Accept only commands that quoting reproduces exactly: a shell would interpret anything else.
     written = " ".join([*(f"{name}={shlex.quote(value)}" for name, value in added.items()), shlex.quote(program)])
     plain = option == "-c" and program == interpreter and script == written
     return added if plain else None
 
 
 def server_socket(directory: str) -> str:
-    """Return the path of the warm interpreter's socket; start it if nobody has yet.
+    """Return the path of the warm interpreter's socket, and start the interpreter if it is not running.
 
     Args:
-        directory: The directory of this run of Ansible. It is removed when the run ends, and the interpreter ends then.
+        directory: The temporary directory of this run of Ansible. The interpreter ends when it is removed.
 
     Raises:
-        OSError: It cannot be started.
+        OSError: The interpreter cannot be started.
     """
-    note = Path(directory, "warm_interpreter")  # empty if it did not start: no task tries that again
+    note = Path(directory, "warm_interpreter")  # empty if the start failed, so that no task tries again
     with note.with_suffix(".lock").open("w") as lock:
-        # The first tasks of all hosts come at once.
+        # The first tasks of all hosts start at the same time.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not note.exists():
             note.write_text(_start(directory))
@@ -74,19 +74,19 @@ def _start(directory: str) -> str:
     controller = multiprocessing.parent_process()
     pid = controller.pid if controller else os.getpid()
     reading, writing = os.pipe()
-    with os.fdopen(reading, encoding="utf-8") as told:
+    with os.fdopen(reading, encoding="utf-8") as answer:
         try:
             subprocess.Popen(
                 [sys.executable, str(SERVER), str(pid), directory],
                 stdin=subprocess.DEVNULL,
                 stdout=writing,
                 stderr=subprocess.DEVNULL,
-                # It serves every host, so it must not end with the worker that was first.
+                # It serves every host, so it must outlive the worker that starts it.
                 start_new_session=True,
             )
         finally:
             os.close(writing)
-        return told.readline().strip()
+        return answer.readline().strip()
 
 
 def run_program(
@@ -97,11 +97,11 @@ def run_program(
     Args:
         path: The interpreter's socket.
         program: The source text.
-        added: Variables beside those of this process's environment.
-        directory: Where it runs; this process's directory without it.
+        added: Variables to add to the environment of this process.
+        directory: The working directory; that of this process by default.
 
     Returns:
-        The exit code, the standard output and the standard error, as a new process would give them.
+        The exit code, the standard output and the standard error, as of a new process.
 
     Raises:
         OSError: The interpreter cannot be reached; the program has not been started.

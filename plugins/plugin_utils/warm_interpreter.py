@@ -1,14 +1,15 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Run Python programs, each in a fork of one process that has imported beforehand what they will import.
+"""Run Python programs, each in a fork of one process that has already imported their libraries.
 
-The connection plugin secmon.aws.warm starts it as a script, in the interpreter that runs Ansible, and speaks to it over
-a socket in a directory of its own. A request is one line of JSON, `{"environment": {name: value}, "directory": path}`,
-with the file descriptors of the program's standard input (the program itself), output and error. The answer is one
-line, the exit code. A client that goes away before that takes its program with it, as Ansible ends its modules.
+The connection plugin secmon.aws.warm starts this script with the interpreter that runs Ansible, and connects to its
+socket, which is in a temporary directory. A request is one line of JSON,
+`{"environment": {name: value}, "directory": path}`, with the file descriptors of the program's standard input (the
+program itself), output and error. The answer is one line with the exit code. If the client disconnects before that, its
+program is terminated, as Ansible terminates its modules.
 
-It imports nothing of a collection: those come with each program, as they are when that is made.
+It imports no code of a collection: each program brings the current code with it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ import types
 from collections.abc import Iterable
 from pathlib import Path
 
-# What every module of amazon.aws and of this collection imports, and what botocore imports at the first client.
+# The imports of all modules of amazon.aws and of this collection, and those of botocore when it creates a client.
 PRELOADED = (
     "ansible.module_utils.basic",
     "ansible.module_utils.common.dict_transformations",
@@ -44,17 +45,17 @@ PRELOADED = (
     "email.parser",
     "zipfile",
 )
-# How often it looks whether its controller is still there.
+# Interval of the checks whether the controller still runs.
 LOOK_SECONDS = 0.5
-# A request carries an environment, which the operating system bounds well below this.
+# A request contains an environment, which the operating system limits to less than this.
 REQUEST_BYTES = 4 * 1024 * 1024
 
 
 class Program:
-    """A program as it was requested: its source, its surroundings, and the connection that waits for its exit code."""
+    """A requested program: its source, its environment, and the connection that waits for its exit code."""
 
     def __init__(self, connection: socket.socket) -> None:
-        """Receive a request. Raises OSError, ValueError, LookupError or TypeError if it is none."""
+        """Receive a request. Raise OSError, ValueError, LookupError or TypeError if it is invalid."""
         connection.settimeout(LOOK_SECONDS)
         received, descriptors, _flags, _address = socket.recv_fds(connection, REQUEST_BYTES, 3)
         try:
@@ -72,7 +73,7 @@ class Program:
         self.connection = connection
 
     def run(self) -> None:
-        """Become the program. Ends as the program ends: by SystemExit, an exception, or by coming to its end."""
+        """Run the program in this process, until it returns or raises SystemExit or another exception."""
         for number, descriptor in enumerate((self.input, self.output, self.error)):
             os.dup2(descriptor, number)
         close((self.input, self.output, self.error))
@@ -80,7 +81,7 @@ class Program:
         os.environ.update(self.environment)
         time.tzset()
         os.chdir(self.directory)
-        # As if `python` had read it from its standard input: no name of a file, no arguments.
+        # As when `python` reads a program from standard input: no file name, no arguments.
         main = types.ModuleType("__main__")
         sys.modules["__main__"], sys.argv = main, [""]
         exec(compile(sys.stdin.buffer.read(), "<stdin>", "exec"), main.__dict__)  # noqa: S102
@@ -93,10 +94,10 @@ def close(descriptors: Iterable[int]) -> None:
 
 
 class Server:
-    """Wait for requests, fork for each, and tell each client the exit code."""
+    """Accept requests, fork for each, and send each client its exit code."""
 
     def __init__(self, controller: int, watched: str, directory: Path) -> None:
-        """Listen on a socket in a directory, as long as a controller's process and a watched directory exist."""
+        """Listen on a socket in a directory, while the process of the controller and a watched directory exist."""
         self.controller, self.watched, self.ended = controller, watched, False
         self.waiting: dict[int, socket.socket] = {}
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -110,12 +111,12 @@ class Server:
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.listener, selectors.EVENT_READ)
         self.selector.register(self.woken, selectors.EVENT_READ, lambda _descriptor: self.woken.recv(4096))
-        # Linux tells at once that the controller has ended; elsewhere it is looked for.
+        # Linux reports the end of the controller at once; elsewhere the loop checks for it.
         with contextlib.suppress(AttributeError, OSError):
             self.selector.register(os.pidfd_open(controller), selectors.EVENT_READ, self.controller_has_ended)
 
     def serve(self) -> Program | None:
-        """Serve until the controller has gone. Returns a Program to run in each fork, None in the server itself."""
+        """Serve until the controller ends. Return a Program to run in each fork, None in the server itself."""
         while self.controller_is_there():
             for key, _events in self.selector.select(LOOK_SECONDS):
                 if key.fileobj is self.listener:
@@ -125,13 +126,13 @@ class Server:
                 elif key.data:
                     key.data(key.fd)
             self.reap()
-        # What a killed run has begun must not go on beside the next run.
+        # Programs of a killed run must not continue during the next run.
         for connection in tuple(self.waiting.values()):
             self.give_up(connection.fileno())
         return None
 
     def controller_is_there(self) -> bool:
-        """Tell whether Ansible is still running: its process, and the directory that it removes when it ends."""
+        """Return whether Ansible still runs: its process exists, and the directory that it removes at the end."""
         try:
             os.kill(self.controller, 0)
         except OSError:
@@ -139,11 +140,11 @@ class Server:
         return not self.ended and Path(self.watched).is_dir()
 
     def controller_has_ended(self, _descriptor: int) -> None:
-        """Note that the controller has ended, even if nobody has asked for its exit code yet."""
+        """Record that the controller ended, even if its parent process has not read its exit code yet."""
         self.ended = True
 
     def accept(self) -> Program | None:
-        """Fork for a request. Returns the Program in the child, None in the server."""
+        """Fork for a request. Return the Program in the child, None in the server."""
         connection, _address = self.listener.accept()
         try:
             program = Program(connection)
@@ -161,7 +162,7 @@ class Server:
         return None
 
     def leave(self) -> None:
-        """Shed in a child what belongs to the server."""
+        """Release the resources of the server in a child."""
         os.setpgid(0, 0)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -170,7 +171,7 @@ class Server:
             open_socket.close()
 
     def give_up(self, connection: int) -> None:
-        """End the program of a client that has gone, by its file descriptor, with what the program has started."""
+        """Terminate the process group of a program whose client disconnected, by the client's file descriptor."""
         self.selector.unregister(connection)
         for pid, waiting in self.waiting.items():
             if waiting.fileno() == connection:
@@ -178,7 +179,7 @@ class Server:
                     os.killpg(pid, signal.SIGTERM)
 
     def reap(self) -> None:
-        """Tell the exit codes of the programs that have ended."""
+        """Send the exit codes of programs that ended."""
         while self.waiting:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
@@ -192,21 +193,21 @@ class Server:
 
 
 def start(controller: int, watched: str) -> Program | None:
-    """Import what programs need, say on standard output where the socket is, and serve."""
+    """Import the libraries of programs, print the path of the socket, and serve."""
     for name in PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    # Forks share the memory of what is there by now only if the garbage collector does not touch it.
+    # Forks share the memory of existing objects only if the garbage collector does not write to them.
     gc.collect()
     gc.freeze()
     directory = Path(tempfile.mkdtemp(prefix="secmon-"))
     try:
         server = Server(controller, watched, directory)
-    except OSError:  # the path of a socket is 104 bytes at most on some systems
+    except OSError:  # on some systems the path of a socket is limited to 104 bytes
         directory.rmdir()
         raise
     print(str(directory / "socket"), flush=True)
-    # Nobody waits for more, and the pipe must not outlive its reader.
+    # The reader waits for one line only, and the pipe must be closed.
     os.dup2(0, 1)
     program = server.serve()
     if program is None:
@@ -215,7 +216,7 @@ def start(controller: int, watched: str) -> Program | None:
 
 
 if __name__ == "__main__":
-    # Python puts a script's directory first; a plugin of that directory must not be taken for a library.
+    # Python puts the directory of a script first; a plugin there must not be imported as a library.
     sys.path = [path for path in sys.path if path != str(Path(__file__).parent)]
     requested = start(int(sys.argv[1]), sys.argv[2])
     if requested:

@@ -103,7 +103,7 @@ def test_what_somebody_else_made_stays_and_hides_nothing_else(playbook: Playbook
 
     assert result.returncode != 0
     assert re.search(r"log group +/aws/cloudtrail/logs +not made by this collection", result.stdout)
-    assert "Not removed: cloudwatch_logs: The log group /aws/cloudtrail/logs exists already" in result.stdout
+    assert "Not removed: cloudwatch_logs: The log group /aws/cloudtrail/logs already exists" in result.stdout
     assert [group["logGroupName"] for group in aws_client("logs").describe_log_groups()["logGroups"]] == [GROUP]
     assert aws_client("sns").list_topics()["Topics"] == []
     assert aws_client("iam").list_roles()["Roles"] == []

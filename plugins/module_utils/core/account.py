@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""AWS as one account and region: bulk reads, concurrent writes, each retried, paced and translated in one place."""
+"""Call AWS in one account and region: paged reads and concurrent writes, with retries, rate limits and clear errors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from .aws_names import Place, partition_of
+from .aws_names import Arn, Place, partition_of
 from .errors import (
     AnswerLostError,
     AwsError,
@@ -34,12 +34,12 @@ try:
     from botocore import xform_name
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
-except ImportError:  # the module says so when it is run
+except ImportError:  # AnsibleAWSModule reports it when the module runs
     pass
 
-# boto3 keeps ten connections; the published rates allow fewer calls at a time than that anyway.
+# boto3 keeps ten connections, and the published rates allow fewer concurrent calls than that.
 _WORKERS = 8
-# A port that nobody listens on will hardly be opened while we wait: this is for a name server that hiccups.
+# Retry an unreachable endpoint only briefly, to survive transient DNS failures.
 _ATTEMPTS_TO_REACH = 3
 # The budget of `Account` covers all retries, so botocore makes none of its own.
 _CLIENT_CONFIG = {"retries": {"total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
@@ -52,16 +52,16 @@ def client_config() -> Any:
 
 
 class WritesFailedError(Exception):
-    """A write of a plan failed for good; others are done, or were not tried.
+    """A write of a plan failed permanently.
 
     Attributes:
-        error: Why.
-        done: What was written, in the plan's order.
-        not_done: What was not.
+        error: The failure.
+        done: The writes that succeeded, in the plan's order.
+        not_done: The writes that failed or were not attempted.
     """
 
     def __init__(self, error: AwsError, done: tuple[Write, ...], not_done: tuple[Write, ...]) -> None:
-        """Keep what was done and what was not."""
+        """Store the outcome of each write."""
         self.error = error
         self.done = done
         self.not_done = not_done
@@ -73,8 +73,8 @@ class Account:
     """One account in one region.
 
     Attributes:
-        make_client: Makes the boto3 client of a service, without retries of its own.
-        region: The region's name.
+        make_client: Creates the boto3 client of a service, configured by `client_config`.
+        region: The name of the region.
         budget: The time for retries.
     """
 
@@ -87,31 +87,31 @@ class Account:
     _pace: Pace = field(init=False)
 
     def __post_init__(self) -> None:
-        """Keep the pace by the budget's clock."""
+        """Limit the rate of calls by the clock of the budget."""
         self._pace = Pace(self.budget.now, self.budget.sleep)
 
     @property
     def place(self) -> Place:
-        """Partition, region and account id, which costs one call to STS the first time."""
+        """Partition, region and account ID. The first access makes a call to STS unless `learn_place` came first."""
         if self._place is None:
             answer = self.read("sts", "GetCallerIdentity", "caller's account")
-            self._place = Place(answer["Arn"].split(":")[1], self.region, answer["Account"])
+            self._place = Place(Arn.parse(answer["Arn"]).partition, self.region, answer["Account"])
         return self._place
 
     def learn_place(self, arn: str) -> None:
-        """Take partition and account from the ARN of something of the caller's own, which spares the call to STS."""
-        _arn, partition, _service, _region, account, _resource = arn.split(":", 5)
-        self._place = Place(partition, self.region, account)
+        """Take partition and account from the ARN of a resource of the caller's account, which saves a call to STS."""
+        parsed = Arn.parse(arn)
+        self._place = Place(parsed.partition, self.region, parsed.account)
 
     def known_place(self) -> str:
-        """Say where we are, for a message, even if STS does not answer."""
+        """Describe account and region for a message, even if STS does not answer."""
         try:
             return f"account {self.place.account}, region {self.region}"
         except AwsError:
-            return f"an unknown account of partition {partition_of(self.region)}, region {self.region}"
+            return f"unknown account in partition {partition_of(self.region)}, region {self.region}"
 
     def place_if_known(self) -> str:
-        """Say where we are in brackets, or nothing if nobody has asked AWS anything yet."""
+        """Describe account and region in parentheses; return an empty string if no client was created yet."""
         return f" ({self.known_place()})" if self._place or self._clients else ""
 
     def read(
@@ -124,23 +124,23 @@ class Account:
         resource_arn: str = "*",
         remedies: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Make one reading call.
+        """Make one call that reads.
 
         Args:
-            service: boto3's name of the service.
-            operation: The API's name of the call.
-            resource: What it is about, in words.
-            parameters: As boto3 takes them.
-            resource_arn: What IAM would have to grant it on.
-            remedies: Error codes, each with what the user can do.
+            service: The boto3 name of the service.
+            operation: The name of the API operation.
+            resource: The resource in words, for messages, such as ``topic Alarms``.
+            parameters: The parameters for boto3.
+            resource_arn: The resource that an IAM policy must name.
+            remedies: Instructions for the user by error code.
 
         Raises:
-            AwsError: It failed for good.
+            AwsError: The call failed permanently.
         """
         return self._call(Subject(service, operation, resource, resource_arn, remedies), parameters or {})
 
     def read_if_any(self, service: str, operation: str, resource: str, *missing: str, **options: Any) -> dict[str, Any]:
-        """Make one reading call; an answer with one of the codes in `missing` gives an empty one."""
+        """Make one call that reads; return an empty answer for the error codes in `missing`."""
         try:
             return self.read(service, operation, resource, **options)
         except AwsError as error:
@@ -159,16 +159,16 @@ class Account:
         resource_arn: str = "*",
         remedies: Mapping[str, str] | None = None,
     ) -> list[dict[str, Any]]:
-        """Return the items of every page of a listing, which begins again if its token expires on the way.
+        """Return the items of all pages of a listing. It starts again if its page token expires.
 
         Args:
-            service: boto3's name of the service.
-            operation: The API's name of the call.
-            resource: What is listed, in words.
-            items: The member of the answer that holds the items.
-            parameters: As boto3 takes them.
-            resource_arn: What IAM would have to grant it on.
-            remedies: Error codes, each with what the user can do.
+            service: The boto3 name of the service.
+            operation: The name of the API operation.
+            resource: The listed resources in words, for messages.
+            items: The key of the answer that contains the items.
+            parameters: The parameters for boto3.
+            resource_arn: The resource that an IAM policy must name.
+            remedies: Instructions for the user by error code.
         """
         pages = self.read_pages(service, operation, resource, parameters, resource_arn=resource_arn, remedies=remedies)
         return [item for page in pages for item in page.get(items, [])]
@@ -183,7 +183,7 @@ class Account:
         resource_arn: str = "*",
         remedies: Mapping[str, str] | None = None,
     ) -> list[dict[str, Any]]:
-        """Return every page of a listing; the arguments are those of `read_all`."""
+        """Return all pages of a listing; see `read_all` for the arguments."""
         subject = Subject(service, operation, resource, resource_arn, remedies)
         attempt = 1
         while True:
@@ -207,10 +207,11 @@ class Account:
                 return
 
     def apply(self, plan: Plan) -> list[dict[str, Any]]:
-        """Carry out a plan and return the answers in the order of `plan.writes`.
+        """Apply a plan and return the answers in the order of `plan.writes`.
 
         Raises:
-            WritesFailedError: One failed for good. Those of its stage that had begun were finished, no other was begun.
+            WritesFailedError: A write failed permanently. Writes of its stage that had started were finished; no other
+                was started.
         """
         answers: dict[int, dict[str, Any]] = {}
         for stage in plan.stages:
@@ -236,7 +237,7 @@ class Account:
             apply_one(stage[0])
         else:
             for write in stage:
-                self.client(write.service)  # boto3 makes clients in one thread only
+                self.client(write.service)  # creating boto3 clients is not thread-safe
             with ThreadPoolExecutor(max_workers=min(_WORKERS, len(stage) or 1)) as workers:
                 list(workers.map(apply_one, stage))
         return failures[0] if failures else None
@@ -249,7 +250,7 @@ class Account:
         return self._call(subject, write.parameters, write)
 
     def client(self, service: str) -> Any:
-        """Return the boto3 client of a service, the same one every time."""
+        """Return the boto3 client of a service, which is created once."""
         with self._lock:
             if service not in self._clients:
                 self._clients[service] = self.make_client(service)

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""One error for everything that a call can meet, in words that a user can act on.
+"""Translate the errors of AWS and botocore into one exception, with a hint for the user.
 
 Sources: the common errors of each service's API reference; IAM user guide, "Troubleshooting access denied error
 messages".
@@ -31,16 +31,16 @@ try:
     from botocore.exceptions import (
         ConnectionError as BotocoreConnectionError,
     )
-except ImportError:  # the module says so when it is run
+except ImportError:  # AnsibleAWSModule reports it when the module runs
     pass
 
 _THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimitExceeded|PriorRequestNot")
-# Somebody else's change is under way, or the service is not well: the same call works a little later.
+# Another change is in progress, or the service has an internal error: the same call may succeed later.
 _PASSING = re.compile(
     r"InternalFailure|InternalError|InternalServer|InternalService|ServiceUnavailable|ServiceFailure|RequestTimeout"
     r"|OperationAborted|ConcurrentModification|^ConflictException$|^ConcurrentAccess|^StaleTag|^409$"
 )
-# UnauthorizedOperation is EC2's word, AuthorizationError SNS's.
+# UnauthorizedOperation comes from EC2, AuthorizationError from SNS.
 _DENIED = re.compile(r"AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized")
 _BAD_CREDENTIALS = re.compile(
     r"ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken"
@@ -54,15 +54,15 @@ _WHO_AND_WHAT = re.compile(
 
 @dataclass(frozen=True)
 class Subject:
-    """What a call is about, for the message.
+    """The call that an error message is about.
 
     Attributes:
-        service: boto3's name of the service.
-        operation: The API's name of the call.
-        resource: What it is made for, in words.
-        resource_arn: Its ARN if known.
-        remedies: Error codes, each with what the user can do. A blank and a part of the message may follow a code.
-        of_version: Whether it names a version of an S3 object.
+        service: The boto3 name of the service.
+        operation: The name of the API operation.
+        resource: The resource in words, such as ``topic Alarms``.
+        resource_arn: Its ARN, if known.
+        remedies: Instructions for the user by error code. A space and a part of the message may follow the code.
+        of_version: Whether the call names a version of an S3 object.
     """
 
     service: str
@@ -74,22 +74,22 @@ class Subject:
 
     @property
     def iam_action(self) -> str:
-        """The action that a policy has to allow for this call."""
+        """The IAM action that a policy must allow for this call."""
         return iam_action(self.service, self.operation, of_version=self.of_version)
 
 
 class AwsError(Exception):
-    """A call failed for good.
+    """A call failed permanently.
 
     Attributes:
-        code: AWS's error code, or botocore's name of the error if no answer came.
-        subject: What the call was about.
-        message: AWS's own message.
-        hint: What the user can do; empty if that is unknown.
+        code: The error code of AWS, or the class name of a botocore error.
+        subject: The call.
+        message: The message of AWS.
+        hint: An instruction for the user; empty if there is none.
     """
 
     def __init__(self, code: str, message: str, subject: Subject, hint: str = "") -> None:
-        """Say what happened; where it happened is added at the edge, which knows the account."""
+        """Store the parts; the runner adds account and region to the message."""
         self.code = code
         self.subject = subject
         self.message = message
@@ -99,27 +99,27 @@ class AwsError(Exception):
     @property
     def is_denial(self) -> bool:
         """Whether the caller lacks a permission."""
-        # S3 answers to HEAD without a body, so that only the status is left.
+        # S3 answers HEAD requests without a body, so only the status is known.
         return bool(_DENIED.search(self.code)) or self.code == "403"
 
 
 class AnswerLostError(AwsError):
-    """Nobody knows whether a call was carried out that must not be made twice: look before you repeat it."""
+    """The answer to a call that must not be repeated was lost: read the state before another attempt."""
 
 
 def error_code(error: Exception) -> str:
-    """Return AWS's error code, or the name of botocore's error."""
+    """Return the error code of AWS, or the class name of a botocore error."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", "Unknown"))
     return type(error).__name__
 
 
 def error_message(error: Exception) -> str:
-    """Return AWS's message. botocore's complaint about a parameter quotes the value, so it is not repeated."""
+    """Return the message of AWS. Leave out botocore's message about an invalid parameter, since it quotes the value."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Message", ""))
     if isinstance(error, ParamValidationError):
-        return "botocore refuses the parameters of this call"
+        return "botocore rejected the parameters of this call"
     return str(error)
 
 
@@ -129,7 +129,7 @@ def _status(error: Exception) -> int:
 
 
 def is_lost_answer(error: Exception) -> bool:
-    """Whether the call may have been carried out although we saw no answer."""
+    """Return whether AWS may have executed the call although no answer arrived."""
     if isinstance(error, ClientError):
         return _status(error) >= 500
     return isinstance(error, (HTTPClientError, BotocoreConnectionError)) and not isinstance(
@@ -138,12 +138,12 @@ def is_lost_answer(error: Exception) -> bool:
 
 
 def is_unreachable(error: Exception) -> bool:
-    """Whether nobody listens there; more likely a wrong address than a passing fault."""
+    """Return whether the endpoint refused the connection, more likely because of a wrong address than an outage."""
     return isinstance(error, EndpointConnectionError)
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether the same call may well succeed later."""
+    """Return whether the error is transient, so that the same call may succeed later."""
     if isinstance(error, ClientError):
         code = error_code(error)
         return bool(_THROTTLED.search(code) or _PASSING.search(code)) or _status(error) >= 500
@@ -151,17 +151,17 @@ def is_passing(error: Exception) -> bool:
 
 
 def is_expired_page(error: Exception) -> bool:
-    """Whether a listing has to begin again."""
+    """Return whether the page token of a listing expired."""
     if not isinstance(error, ClientError):
         return False
     code, message = error_code(error), error_message(error)
-    # SNS and CloudWatch Logs have no code of their own for that.
+    # SNS and CloudWatch Logs have no separate error code for it.
     bad_parameter = code in ("InvalidParameter", "InvalidParameterException") and "nexttoken" in message.lower()
     return bad_parameter or bool(_EXPIRED_PAGE.search(code))
 
 
 def translate(error: Exception, subject: Subject, kind: type[AwsError] = AwsError) -> AwsError:
-    """Make the error that the user sees out of botocore's."""
+    """Return the AwsError for an error of botocore."""
     message = error_message(error)
     return kind(error_code(error), message, subject, _remedy(error, subject) or _hint(error, subject))
 
@@ -175,9 +175,9 @@ def _remedy(error: Exception, subject: Subject) -> str:
 
 
 def partial_failure(failures: Sequence[Mapping[str, Any]], subject: Subject) -> AwsError:
-    """Make an error out of what an answer lists as failed, such as the objects that DeleteObjects could not delete."""
+    """Return the error for an answer that lists failures, such as objects that DeleteObjects could not delete."""
     first = failures[0]
-    message = f"{first.get('Message', '')} ({first.get('Key', '')}, the first of {len(failures)} that failed)"
+    message = f"{first.get('Message', '')} ({first.get('Key', '')}, the first of {len(failures)} failures)"
     return AwsError(str(first.get("Code", "Unknown")), message, subject)
 
 
@@ -187,16 +187,16 @@ def _hint(error: Exception, subject: Subject) -> str:
         if _DENIED.search(code):
             return _denial_hint(error_message(error), subject)
         if _BAD_CREDENTIALS.search(code):
-            return "AWS does not accept these credentials. Renew them, or choose others (profile, access_key)."
+            return "AWS rejected the credentials. Renew them, or use others (profile, access_key)."
         if is_passing(error):
-            return "AWS went on refusing until timeout_seconds was over. Run it again: what is done stays done."
+            return "AWS kept rejecting the call until timeout_seconds expired. Rerun; completed changes are kept."
         return ""
     if isinstance(error, (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)):
-        return "Give credentials by profile, by access_key and secret_key, or by the environment."
+        return "Set credentials by profile, by access_key and secret_key, or in the environment."
     if is_unreachable(error):
-        return "Nobody answers at that address. Check region, endpoint_url and the network."
+        return "The endpoint cannot be reached. Check region, endpoint_url and the network."
     if isinstance(error, BotoCoreError) and is_passing(error):
-        return "The connection went on failing until timeout_seconds was over. Run it again: what is done stays done."
+        return "The connection kept failing until timeout_seconds expired. Rerun; completed changes are kept."
     return ""
 
 
@@ -204,6 +204,6 @@ def _denial_hint(message: str, subject: Subject) -> str:
     found = _WHO_AND_WHAT.search(message)
     who = found["who"] if found else "the caller"
     what = (found["what"] if found else None) or subject.resource_arn
-    # Tags given in the creating call are denied by their own action.
+    # Tags in a request that creates a resource need a separate action, which the message names.
     action = found["action"] if found else subject.iam_action
     return f"Allow {action} on {what} to {who}."

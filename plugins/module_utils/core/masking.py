@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Keep secrets out of everything that a module prints."""
+"""Keep secrets out of the output of a module."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from typing import Any
 
 from .url_passwords import url_passwords, without_url_passwords
 
-# What Ansible itself shows in the place of such a parameter.
+# Ansible itself shows this in the place of a parameter with no_log.
 _SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-# Ansible replaces a secret wherever it occurs in the output. A value such as "1" would blank every ARN, and cannot be
-# kept secret by blanking anyway; we never print it, which is what protects it. Numbers are ports and years more often
-# than passwords, and many of four digits are part of an account's id.
+# Ansible masks a secret wherever it occurs in the output. A value such as "1" would mask a part of every ARN, so short
+# values are only never printed. Numbers are ports and years more often than passwords, and numbers of four digits occur
+# in many account IDs.
 _SHORTEST_MASKED = 4
 _SHORTEST_NUMBER_MASKED = 8
 
 
 def take_secrets(module: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters, and leave in the module none of those that its specification calls secret.
+    """Return the parameters, and remove the secret ones and passwords in URLs from the module.
 
-    The same goes for passwords in URLs. The forms in which a secret could slip into an error message, such as base64,
-    are masked besides.
+    A parameter is secret if its specification has no_log. Encoded forms of a secret, which an error message could
+    contain, are masked as well.
     """
     params = dict(module.params)
     shown = _shown(module, params)
@@ -47,14 +47,14 @@ def _mask(module: Any, secrets: Iterable[tuple[str, int]], shown: str = "") -> N
 
 
 def _shown(module: Any, params: Mapping[str, Any]) -> str:
-    """Return the parameters that are not secret: what is part of them, such as the region, cannot be hidden."""
-    # An alias is not in the specification, and may be one of a secret.
+    """Return the parameters that are not secret as text: a part of them, such as the region, is not masked."""
+    # An alias is not in the specification, and may be the alias of a secret.
     open_names = {name for name, option in module.argument_spec.items() if not option.get("no_log")}
     return json.dumps({name: params[name] for name in params if name in open_names})
 
 
 def _texts(value: Any) -> Iterator[tuple[str, int]]:
-    """Yield each text in a secret, and the whole as JSON, each with the length from which on it is masked."""
+    """Yield each string in a secret and the whole as JSON, each with the minimum length for masking."""
     if isinstance(value, (Mapping, list, tuple)):
         for item in value.values() if isinstance(value, Mapping) else value:
             yield from _texts(item)
@@ -67,7 +67,7 @@ def _texts(value: Any) -> Iterator[tuple[str, int]]:
 
 
 def _texts_in_json(text: str) -> Iterator[tuple[str, int]]:
-    """Yield each text in a structure that was given as JSON."""
+    """Yield each string in a value that is JSON text."""
     try:
         structure = json.loads(text)
     except ValueError:
@@ -77,11 +77,11 @@ def _texts_in_json(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _forms(text: str) -> Iterator[str]:
-    """Yield a secret as it is, and as JSON, URLs and base64 would carry it."""
+    """Yield a secret as it is, and encoded for JSON, URLs and base64."""
     yield text
     yield json.dumps(text)[1:-1]
     yield json.dumps(text, ensure_ascii=False)[1:-1]
-    # JSON can hold half a character, which no encoding takes.
+    # JSON can contain a lone surrogate, which no encoding accepts.
     yield urllib.parse.quote(text, safe="", errors="replace")
     yield urllib.parse.quote_plus(text, errors="replace")
     yield base64.b64encode(text.encode(errors="replace")).decode()

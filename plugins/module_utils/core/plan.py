@@ -1,10 +1,10 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What a module is about to do, as data: the API calls, and the state before and after them.
+"""The plan of a module as data: the API calls, and the state before and after them.
 
-A module reads, makes a plan, and carries it out unless in check mode. Since the difference that it shows comes from
-the plan in both cases, ``--check --diff`` cannot promise anything else than what the real run does.
+A module reads, makes a plan, and applies it unless in check mode. The diff comes from the plan in both cases, so
+``--check --diff`` shows what the real run does.
 """
 
 from __future__ import annotations
@@ -19,18 +19,17 @@ class Write:
     """One API call that changes something.
 
     Attributes:
-        service: boto3's name of the service, such as ``logs``.
-        operation: The API's name of the call, such as ``PutMetricFilter``.
-        parameters: Its parameters as boto3 takes them. They may hold a secret, so they are never printed.
-        resource: What it changes, in words for a message: ``metric filter TrackSecretAccess``.
-        resource_arn: What IAM would have to grant it on, if that is known.
-        done_if: Error codes that say that the goal is reached, such as "not found" when deleting.
-        done_if_repeated: Error codes that say so only after an attempt whose answer was lost, such as "already exists".
-        repeatable: Whether to make the call again is harmless if the first answer was lost. If not, the module reads
-            and plans again.
-        partial_errors: The member of the answer that lists what failed although the call as a whole did not.
-        propagating: Error codes, each with a part of its message, that go away once AWS has spread an earlier write.
-        remedies: Error codes, each with what the user can do. A blank and a part of the message may follow a code.
+        service: The boto3 name of the service, such as ``logs``.
+        operation: The name of the API operation, such as ``PutMetricFilter``.
+        parameters: The parameters for boto3. They may contain a secret, so they are never printed.
+        resource: The resource in words, for messages: ``metric filter TrackSecretAccess``.
+        resource_arn: The resource that an IAM policy must name, if known.
+        done_if: Error codes that mean success, such as "not found" for a deletion.
+        done_if_repeated: Error codes that mean success after an attempt with a lost answer, such as "already exists".
+        repeatable: Whether the call may be repeated after a lost answer. If not, the module reads and plans again.
+        partial_errors: The key of the answer that lists failures of a call that succeeded as a whole.
+        propagating: Error codes, each with a part of the message, that end when AWS has propagated an earlier write.
+        remedies: Instructions for the user by error code. A space and a part of the message may follow the code.
     """
 
     service: str
@@ -48,15 +47,15 @@ class Write:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a module would do.
+    """The changes that a module would make.
 
     Attributes:
-        before: The state found, as far as it is about to change; without secrets.
-        after: The same once the writes are done. It differs from `before` exactly if there is something to write.
-        stages: The writes. Those of one stage depend on nothing but earlier stages and may run at the same time.
-        unfinished: Whether a plan like this one has to follow, since more is there than one reading shows.
-        results: What the module returns besides, in check mode too.
-        warnings: What the user should know.
+        before: The current state, as far as it changes; without secrets.
+        after: The state after the writes. It differs from `before` if and only if there are writes.
+        stages: The writes. Writes of one stage depend only on earlier stages and may run concurrently.
+        unfinished: Whether the module must read and plan again, since one read shows only a part of the work.
+        results: Further results of the module, in check mode as well.
+        warnings: Warnings for the user.
     """
 
     before: Mapping[str, Any]
@@ -67,16 +66,18 @@ class Plan:
     warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a plan that would report a change without a difference, or hide one: that is a fault of ours."""
+        """Raise AssertionError for a change without a difference or a difference without a change, which is a bug."""
         if (self.before != self.after) != self.changed:
-            raise AssertionError(f"the difference {self.before} -> {self.after} does not fit the writes {self.stages}")
+            raise AssertionError(
+                f"the difference {self.before} -> {self.after} does not match the writes {self.stages}"
+            )
 
     @property
     def changed(self) -> bool:
-        """Whether there is anything to write."""
+        """Whether there are writes."""
         return any(self.stages)
 
     @property
     def writes(self) -> tuple[Write, ...]:
-        """All writes, in an order that works."""
+        """All writes in a valid order."""
         return tuple(write for stage in self.stages for write in stage)

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Resource policies: whether two say the same however they are written, and statements of ours among others'.
+"""Compare policy documents, and merge managed statements into a policy that contains others.
 
 Source: IAM user guide, "Grammar of the IAM JSON policy language" and "AWS JSON policy elements: Principal".
 """
@@ -20,29 +20,29 @@ _RESOURCES = ("Resource", "NotResource")
 
 
 def same_policy(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two policy documents mean the same; order, case of actions and single items in lists do not matter."""
+    """Return whether two policies are equivalent, regardless of order, the case of actions, and lists of one item."""
     return _canonical(one) == _canonical(other)
 
 
 def same_statement(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two statements mean the same."""
+    """Return whether two statements are equivalent."""
     return _statement(one) == _statement(other)
 
 
 def statements_of(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the statements of a policy, which may hold a single one without a list."""
+    """Return the statements of a policy; a single statement may stand without a list."""
     return list(_listed(policy.get("Statement")))
 
 
 def with_statements(
     policy: Mapping[str, Any], ours: Mapping[str, Mapping[str, Any]], dropped: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Return a policy with statements of ours in it; those of others stay, in their order and as they are written.
+    """Return a policy with the managed statements in it. Other statements keep their order and form.
 
     Args:
-        policy: The document found, empty if there is none.
-        ours: Our statements by their Sid.
-        dropped: Sids of statements of ours that are wanted no more.
+        policy: The current document, empty if there is none.
+        ours: The managed statements by Sid.
+        dropped: Sids of managed statements to remove.
     """
     missing = dict(ours)
     statements: list[Any] = []
@@ -86,7 +86,7 @@ def _element(element: str, content: Any) -> Any:
 
 
 def _texts(content: Any) -> list[str]:
-    """Return what may be one item or a list of them as texts; JSON's true and 1 mean "true" and "1"."""
+    """Return one item or a list of items as strings; IAM treats true and 1 in JSON like "true" and "1"."""
     return [item if isinstance(item, str) else json.dumps(item) for item in _listed(content)]
 
 

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What is wrong with a request, found before anything is written."""
+"""Errors in a request, which are found before anything is written."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from typing import Any
 
 
 class RequestError(Exception):
-    """The request cannot be carried out as it is; nothing was written.
+    """The request is invalid; nothing was written.
 
     Attributes:
-        problems: One sentence or two for each problem: what is wrong with which resource, and what to do.
+        problems: One or two sentences for each problem: what is wrong with which resource, and what to do.
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
-        """Keep the problems in the order in which they were found."""
+        """Store the problems in the order in which they were found."""
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
 
 
 class NotProvedError(Exception):
-    """What was to be proved is not so.
+    """The check that a module was asked for failed.
 
     Attributes:
-        results: What the module returns besides the message.
+        results: The results of the module besides the message.
     """
 
     def __init__(self, message: str, results: Mapping[str, Any]) -> None:
-        """Keep what was found out."""
+        """Store the results."""
         self.results = results
         super().__init__(message)
 
@@ -44,6 +44,6 @@ def require(problems: Iterable[str]) -> None:
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
-    """Return ` Did you mean "x"?` for the known name that is most like this one, or nothing."""
+    """Return ` Did you mean "x"?` for the known name that is most similar, or an empty string."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f' Did you mean "{close[0]}"?' if close else ""

@@ -1,12 +1,12 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""How many calls per second an account and region may make.
+"""The number of calls per second that an account may make in a region.
 
 Sources: "CloudWatch Logs quotas" and "CloudWatch service quotas" in their user guides, "Quotas in AWS CloudTrail",
 "Amazon SNS endpoints and quotas" and the SNS API reference of each call, "AWS Secrets Manager quotas", "Best practices
-design patterns: optimizing Amazon S3 performance" (reads per second and prefix of a bucket). Services that publish no
-figure are called at the pace of the slowest that does.
+design patterns: optimizing Amazon S3 performance" (reads per second and prefix of a bucket). Services without
+a published rate get the rate of the slowest service that has one.
 """
 
 from __future__ import annotations
@@ -50,28 +50,28 @@ _PER_SECOND = {
 }
 _OTHERWISE = {"cloudtrail": 1, "secretsmanager": 50}
 _UNPUBLISHED = 3
-# The published rate counts everybody in the account, so not all of it is ours to take.
+# The published rate applies to all callers in the account, so leave a part of it to others.
 _SHARE = 0.9
 
 
 def calls_per_second(service: str, operation: str) -> float:
-    """Return how many of these calls this run makes per second at most."""
+    """Return the maximum number of such calls per second in this run."""
     published = _PER_SECOND.get((service, operation), _OTHERWISE.get(service, _UNPUBLISHED))
     return published * _SHARE
 
 
 class Pace:
-    """Space calls of the same kind so that their rate stays below the published one, whatever thread makes them."""
+    """Delay calls of the same operation, across threads, so that their rate stays below the published one."""
 
     def __init__(self, now: Callable[[], float], sleep: Callable[[float], None]) -> None:
-        """Measure time with these two, in seconds."""
+        """Use a clock and a sleep function, both in seconds."""
         self._now = now
         self._sleep = sleep
         self._lock = threading.Lock()
         self._next: dict[tuple[str, str], float] = {}
 
     def wait(self, service: str, operation: str) -> None:
-        """Return when the next call of this kind may be made."""
+        """Wait until the next call of this operation may be made."""
         with self._lock:
             at = max(self._now(), self._next.get((service, operation), 0.0))
             self._next[service, operation] = at + 1 / calls_per_second(service, operation)

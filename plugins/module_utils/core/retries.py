@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Repeat what may well succeed later, with jitter, inside one time budget for the whole module.
+"""Retry with jitter, within one time budget for the whole module.
 
 Source of the delays: AWS Architecture Blog, "Exponential backoff and jitter" (full jitter).
 """
@@ -19,13 +19,13 @@ _LONGEST_DELAY_SECONDS = 15.0
 
 @dataclass
 class Budget:
-    """The time that all retries of a run share.
+    """The time for all retries of a run.
 
     Attributes:
-        seconds: How long after its start the last attempt may begin.
+        seconds: The time from the start to the last attempt.
         now: The clock, in seconds.
-        sleep: How to wait.
-        draw: A number from 0 to 1.
+        sleep: Waits for a number of seconds.
+        draw: Returns a random number from 0 to 1.
     """
 
     seconds: float
@@ -39,13 +39,13 @@ class Budget:
         self._end = self.now() + self.seconds
 
     def wait(self, attempt: int) -> bool:
-        """Wait before another attempt and return True, or return False at once if the time would be over by then.
+        """Wait before another attempt and return True; return False without waiting if the time would be over.
 
         Args:
-            attempt: How many attempts were made so far, 1 or more.
+            attempt: The number of attempts so far, 1 or more.
         """
         longest = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2.0 ** (attempt - 1))
-        # Half of it is fixed: a draw near 0 would spend the attempts of a burst at once.
+        # Half of the delay is fixed, so that draws near 0 do not use up the attempts during a short outage.
         delay = longest * (0.5 + self.draw() / 2)
         if self.now() + delay > self._end:
             return False
@@ -53,7 +53,7 @@ class Budget:
         return True
 
     def pause(self, seconds: float) -> bool:
-        """Wait so long and return True, or return False at once if the time would be over by then."""
+        """Wait for a time and return True; return False without waiting if the time would be over."""
         if self.now() + seconds > self._end:
             return False
         self.sleep(seconds)

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Tags, and the one among them that says what is ours.
+"""Tags, and the tag that marks resources as managed by this collection.
 
 Sources: AWS General Reference, "Tag naming limits and requirements" (50 tags, keys of 128 and values of 256
 characters, ``aws:`` reserved).
@@ -26,12 +26,12 @@ _MAX_VALUE_LENGTH = 256
 
 @dataclass(frozen=True)
 class TagChange:
-    """How the tags of a resource become what they should be.
+    """The change from the current tags of a resource to the desired ones.
 
     Attributes:
         add: Tags to set.
         remove: Keys to remove.
-        after: All tags afterwards but those that AWS itself sets.
+        after: All tags afterwards, except those that AWS sets.
     """
 
     add: Mapping[str, str]
@@ -40,22 +40,22 @@ class TagChange:
 
 
 def as_texts(values: Mapping[Any, Any]) -> dict[str, str]:
-    """Return a task's tags or dimensions as texts; what YAML writes without a value has an empty one."""
+    """Return tags or dimensions of a task as strings; a key without a value in YAML gets an empty one."""
     return {str(key): "" if value is None else str(value) for key, value in values.items()}
 
 
 def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return the tags that people can change: AWS's own begin with ``aws:``."""
+    """Return the tags that users can change: tags that AWS sets begin with ``aws:``."""
     return {key: tags[key] for key in sorted(tags) if not key.startswith("aws:")}
 
 
 def tag_change(current: Mapping[str, str], wanted: Mapping[str, str] | None, purge: bool = True) -> TagChange:
-    """Plan a resource's tags, our mark always among them.
+    """Plan the tags of a resource, including the ownership tag.
 
     Args:
-        current: The tags found.
-        wanted: The tags of the task, or None if it says nothing of tags: then only the mark is seen to.
-        purge: Whether tags that the task does not name are removed.
+        current: The current tags.
+        wanted: The tags of the task, or None if it sets no tags: then only the ownership tag changes.
+        purge: Whether to remove tags that the task does not name.
     """
     current = own_tags(current)
     kept = current if wanted is None or not purge else {}
@@ -68,51 +68,51 @@ def tag_change(current: Mapping[str, str], wanted: Mapping[str, str] | None, pur
 
 
 def tag_problems(tags: Mapping[str, str] | None) -> Iterator[str]:
-    """Yield what AWS would refuse about tags."""
+    """Yield why AWS would reject tags."""
     for key, value in (tags or {}).items():
         if not 1 <= len(key) <= _MAX_KEY_LENGTH:
-            yield f"The tag key {key!r} has {len(key)} characters; AWS takes 1 to {_MAX_KEY_LENGTH}."
+            yield f"The tag key {key!r} has {len(key)} characters; AWS accepts 1 to {_MAX_KEY_LENGTH}."
         if len(value) > _MAX_VALUE_LENGTH:
-            yield f"The value of tag {key!r} has {len(value)} characters; AWS takes {_MAX_VALUE_LENGTH} at most."
+            yield f"The value of tag {key!r} has {len(value)} characters; AWS accepts at most {_MAX_VALUE_LENGTH}."
         if key.lower().startswith("aws:"):
-            yield f"The tag key {key!r} begins with aws:, which AWS keeps to itself. Choose another key."
+            yield f"The tag key {key!r} begins with aws:, which AWS reserves. Choose another key."
         if key == OWNER_KEY and value != OWNER_VALUE:
-            yield f"The tag {OWNER_KEY} says whose a resource is and is set by this collection. Leave it out of tags."
+            yield f"This collection sets the tag {OWNER_KEY} to mark its resources. Remove it from tags."
     if len({*(tags or {}), OWNER_KEY}) > _MAX_TAGS:
-        yield f"There are {len(tags or {})} tags; AWS takes {_MAX_TAGS}, and one of them marks what is ours."
+        yield f"There are {len(tags or {})} tags; AWS accepts {_MAX_TAGS}, including {OWNER_KEY}."
 
 
 def is_ours(tags: Mapping[str, str]) -> bool:
-    """Whether a resource carries our mark."""
+    """Return whether a resource has the ownership tag."""
     return tags.get(OWNER_KEY) == OWNER_VALUE
 
 
 def require_ownership(resource: str, tags: Mapping[str, str], *, adopt: bool, unfinished: bool = False) -> None:
-    """Raise RequestError if a resource is somebody else's.
+    """Raise RequestError if this collection does not manage a resource.
 
     Args:
-        resource: What it is, in words: ``log group /aws/cloudtrail/logs``.
-        tags: The tags found on it.
-        adopt: Whether the user said that it should become ours.
-        unfinished: Whether it is what a run of ours that was killed leaves behind: empty, and not tagged yet.
+        resource: The resource in words: ``log group /aws/cloudtrail/logs``.
+        tags: Its current tags.
+        adopt: Whether the task adopts existing resources.
+        unfinished: Whether it looks like the remains of an interrupted run: empty, and not tagged yet.
     """
     if not (adopt or unfinished or is_ours(tags)):
         require([foreign(resource)])
 
 
 def foreign(resource: str) -> str:
-    """Say that something exists that we did not make, and what to do about it."""
+    """Return the message about an existing resource that this collection does not manage."""
     return (
-        f"The {resource} exists already and was not made by this collection (it lacks the tag"
-        f" {OWNER_KEY}={OWNER_VALUE}). Nothing was changed. Choose another name, or take it over with adopt: true."
+        f"The {resource} already exists and was not made by this collection (it lacks the tag"
+        f" {OWNER_KEY}={OWNER_VALUE}). Nothing was changed. Choose another name, or adopt it with adopt: true."
     )
 
 
 def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return tags in the form that most APIs take."""
+    """Return tags in the form that most APIs accept."""
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
 
 
 def as_mapping(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """Return tags as a mapping from the form that most APIs give."""
+    """Return tags as a mapping from the form that most APIs return."""
     return {tag["Key"]: tag.get("Value", "") for tag in tags}

@@ -14,7 +14,7 @@ _URL_PASSWORD = re.compile(r"(?P<before>https?://[^/?#:@\s]*:)(?P<password>[^/?#
 
 
 def url_passwords(value: Any) -> Iterator[str]:
-    """Yield the passwords in every URL of a value, as they are written and as they are meant."""
+    """Yield the passwords in all URLs of a value, as written and decoded."""
     if isinstance(value, Mapping):
         for item in value.values():
             yield from url_passwords(item)
@@ -27,7 +27,7 @@ def url_passwords(value: Any) -> Iterator[str]:
 
 
 def without_url_passwords(value: Any) -> Any:
-    """Return a value with stars in the place of every URL's password."""
+    """Return a value with ``****`` in the place of all passwords in URLs."""
     if isinstance(value, Mapping):
         return {key: without_url_passwords(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -33,7 +33,7 @@ def test_rejects_an_unmanaged_alarm_unless_adopted(run_module: ModuleRunner, clo
     task: dict[str, Any] = {"alarms": [{"name": "read", **LEAST}, {"name": "new", **LEAST}], "state": state}
     messages: list[str] = []
     assert writes(run_module.calls(lambda: messages.append(run_module.fail(**task)))) == []
-    assert "alarm read exists already" in messages[0] and "account 123456789012, region us-east-1" in messages[0]
+    assert "alarm read already exists" in messages[0] and "account 123456789012, region us-east-1" in messages[0]
     assert alarms(cloudwatch) == before
     assert run_module.succeed(**task, adopt=True)["changed"]
     assert alarms(cloudwatch).get("read", {}).get("Tags") == (

@@ -207,7 +207,7 @@ def test_rejects_an_unmanaged_alarm_and_a_composite_alarm_together() -> None:
     fake.PutMetricAlarm("b", AlarmRule="TRUE")
     with pytest.raises(RequestError) as caught:
         fake.plan(task(ALARM, {**ALARM, "name": "b"}))
-    assert "alarm a exists already" in caught.value.problems[0]
+    assert "alarm a already exists" in caught.value.problems[0]
     assert "b is a composite alarm" in caught.value.problems[1]
 
 

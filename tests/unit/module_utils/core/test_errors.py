@@ -105,9 +105,9 @@ def test_botocores_complaint_about_a_parameter_does_not_repeat_the_value() -> No
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (NoCredentialsError(), "Give credentials"),
+        (NoCredentialsError(), "Set credentials"),
         (answer("ExpiredTokenException"), "Renew them"),
-        (EndpointConnectionError(endpoint_url="https://x"), "Nobody answers"),
+        (EndpointConnectionError(endpoint_url="https://x"), "cannot be reached"),
         (answer("ThrottlingException"), "timeout_seconds"),
     ],
 )
