@@ -9,37 +9,37 @@ module: test_rules
 short_description: Test and lint detection rules without AWS
 version_added: 0.1.0
 description:
-  - Loads rule files, runs the test events that they carry against their filter patterns, and lints them.
-  - Prints a table of the rules, and for a failing test which condition was false for which field of the event.
+  - Loads rule files, runs their test events against their filter patterns, and lints them.
+  - Prints a table of the rules, and for a failed test the condition and the value in the event.
   - Runs on the controller and calls no API.
 options:
   paths:
-    description: Rule files, or folders that are searched for them.
+    description: Rule files, or folders with rule files.
     type: list
     elements: path
     required: true
   overrides:
-    description: What an account changes in the rules, and rules of its own; the shape of C(secmon_rules).
+    description: Overrides of rules and additional rules, in the format of C(secmon_rules).
     type: dict
     default: {}
   excluded_event_sources:
-    description: The management event sources that the account's trail excludes, such as V(kms.amazonaws.com).
+    description: The management event sources that the trail excludes, such as V(kms.amazonaws.com).
     type: list
     elements: str
     default: []
   strict:
-    description: Whether a warning of the lint fails the task as an error does.
+    description: Whether warnings of the lint fail the task, like errors.
     type: bool
     default: false
 attributes:
   check_mode:
-    description: Can run in check mode and return the same result.
+    description: Runs in check mode with the same result.
     support: full
   diff_mode:
-    description: Has nothing to differ, since it changes nothing.
+    description: Not applicable, since it changes nothing.
     support: N/A
   platform:
-    description: Runs on the controller, whatever the target.
+    description: Runs on the controller for any target.
     support: full
     platforms: all
 extends_documentation_fragment:
@@ -53,11 +53,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Test the rules beside this playbook
+- name: Test the rules next to this playbook
   secmon.aws.test_rules:
     paths: "{{ playbook_dir }}/rules"
 
-- name: Test them for a trail that excludes KMS events, and take warnings seriously
+- name: Test the rules for a trail without KMS events, and fail on warnings
   secmon.aws.test_rules:
     paths:
       - "{{ playbook_dir }}/rules"
@@ -69,27 +69,27 @@ EXAMPLES = r"""
 RETURN = r"""
 rules:
   description: The ids of the rules, in the order of their files.
-  returned: when the rules load
+  returned: when the rules are valid
   type: list
   elements: str
   sample: [secret_access]
 tests_run:
-  description: How many test events were matched.
-  returned: when the rules load
+  description: The number of tests.
+  returned: when the rules are valid
   type: int
   sample: 6
 failures:
   description: The tests that failed.
-  returned: when the rules load
+  returned: when the rules are valid
   type: list
   elements: dict
   contains:
     rule_id:
-      description: The rule.
+      description: The id of the rule.
       type: str
       returned: always
     test_name:
-      description: The test's name.
+      description: The name of the test.
       type: str
       returned: always
     expected:
@@ -97,43 +97,43 @@ failures:
       type: bool
       returned: always
     matched:
-      description: Whether it did.
+      description: Whether it matched.
       type: bool
       returned: always
     explanation:
-      description: Which conditions were to blame, with what the event holds there.
+      description: The conditions that decided the result, with the values in the event.
       type: list
       elements: str
       returned: always
   sample: []
 findings:
-  description: What the lint found.
-  returned: when the rules load
+  description: The findings of the lint.
+  returned: when the rules are valid
   type: list
   elements: dict
   contains:
     rule_id:
-      description: The rule.
+      description: The id of the rule.
       type: str
       returned: always
     code:
-      description: The kind of finding.
+      description: The code of the finding.
       type: str
       returned: always
     level:
-      description: V(error) if the rule cannot do its work, V(warning) otherwise.
+      description: V(error) if the rule cannot work, V(warning) otherwise.
       type: str
       returned: always
     reason:
-      description: Why it matters.
+      description: The reason.
       type: str
       returned: always
     source:
-      description: Who says so.
+      description: The source of the reason.
       type: str
       returned: always
     hint:
-      description: What to do.
+      description: How to fix it.
       type: str
       returned: always
   sample: []

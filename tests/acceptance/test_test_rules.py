@@ -106,4 +106,4 @@ def test_an_account_can_bring_rules_of_its_own_by_variable(folder: Path) -> None
 def test_a_folder_without_rules_is_no_success(folder: Path) -> None:
     result = play(folder)
     assert result.returncode != 0
-    assert "There is no rule file in" in result.stdout
+    assert "No rule file in" in result.stdout
