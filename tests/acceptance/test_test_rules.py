@@ -1,4 +1,4 @@
-"""`ansible-playbook secmon.aws.test_rules`: what a person who writes rules sees."""
+"""`ansible-playbook secmon.aws.test_rules`: its output for authors of rules."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def rule(**changes: object) -> dict[str, object]:
         "id": "user_made",
         "title": "A user was made",
         "severity": "medium",
-        "description": "Somebody made an IAM user.",
+        "description": "An IAM user was created.",
         "pattern": PATTERN,
         "filter_name": "UserMade",
         "metric": {"namespace": "Own", "name": "UserMadeCount", "value": "1", "default_value": 0},
@@ -58,21 +58,21 @@ def play(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return run("ansible-playbook", "playbooks/test_rules.yml", "-e", f"rules_dir={folder}", *arguments)
 
 
-def test_the_rules_that_ship_pass() -> None:
+def test_shipped_rules_pass() -> None:
     result = run("ansible-playbook", "secmon.aws.test_rules", "-e", "strict=true")
     assert result.returncode == 0, result.stdout
     assert "secret_access" in result.stdout
     assert ", 0 failed; lint: 0 errors, 0 warnings." in result.stdout
 
 
-def test_a_sound_rule_of_ones_own_passes(folder: Path) -> None:
+def test_an_own_valid_rule_passes(folder: Path) -> None:
     save(folder, rule())
     result = play(folder)
     assert result.returncode == 0, result.stdout
     assert "1 rule, 5 tests, 0 failed; lint: 0 errors" in result.stdout
 
 
-def test_a_failing_test_names_the_condition_and_what_the_event_holds(folder: Path) -> None:
+def test_a_failed_test_names_the_condition_and_the_value(folder: Path) -> None:
     save(folder, rule(pattern=PATTERN.replace("CreateUser", "CreateUsers")))
     result = play(folder)
     assert result.returncode != 0
@@ -80,7 +80,7 @@ def test_a_failing_test_names_the_condition_and_what_the_event_holds(folder: Pat
     assert 'condition `$.eventName = "CreateUsers"` is false: the event has "CreateUser"' in result.stdout
 
 
-def test_all_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
+def test_all_errors_of_all_files_are_reported_together(folder: Path) -> None:
     save(folder, rule(severity="hihg"))
     save(folder, rule(id="second", pattern=PATTERN.replace(" = ", " == ", 1)))
     result = play(folder)
@@ -89,21 +89,21 @@ def test_all_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
     assert 'Write a single "=" to compare.' in result.stdout
 
 
-def test_a_rule_whose_events_the_trail_excludes_is_an_error(folder: Path) -> None:
+def test_an_excluded_event_source_is_an_error(folder: Path) -> None:
     save(folder, rule())
     excluded = play(folder, "-e", '{"excluded_event_sources": ["iam.amazonaws.com"]}')
     assert excluded.returncode != 0
     assert "ERROR user_made: " in excluded.stdout
 
 
-def test_an_account_can_bring_rules_of_its_own_by_variable(folder: Path) -> None:
+def test_an_account_can_define_rules_by_variable(folder: Path) -> None:
     save(folder, rule())
     result = play(folder, "-e", '{"secmon_rules": {"user_mode": {"enabled": false}}}')
     assert result.returncode != 0
     assert 'Did you mean "user_made"?' in result.stdout
 
 
-def test_a_folder_without_rules_is_no_success(folder: Path) -> None:
+def test_a_folder_without_rules_fails(folder: Path) -> None:
     result = play(folder)
     assert result.returncode != 0
     assert "No rule file in" in result.stdout

@@ -47,7 +47,7 @@ def print_tree(tree: Tree) -> str:
     can be printed.
     """
     text = _Printer(brackets=not isinstance(tree, Delimited)).tree(tree)
-    return text if len(text) <= MAX_PATTERN_LENGTH else _Printer(blank="").tree(tree)
+    return text if len(text) <= MAX_PATTERN_LENGTH else _Printer(space="").tree(tree)
 
 
 def print_condition(condition: Condition) -> str:
@@ -62,12 +62,12 @@ def print_selector(selector: Selector | FieldName) -> str:
 
 @dataclass(frozen=True)
 class _Printer:
-    """One way to print a tree: ``blank`` is put around operators, and is empty for the shortest form.
+    """One way to print a tree: ``space`` is put around operators, and is empty for the shortest form.
 
     ``brackets`` puts each joined condition in parentheses, as in the published JSON patterns.
     """
 
-    blank: str = " "
+    space: str = " "
     brackets: bool = False
 
     def tree(self, tree: Tree) -> str:
@@ -76,15 +76,15 @@ class _Printer:
         if isinstance(tree, Terms):
             return " ".join(map(self.term, tree.terms))
         if isinstance(tree, Delimited):
-            return f"[{f',{self.blank}'.join(map(self.slot, tree.slots))}]"
-        return f"{{{self.blank}{self.condition(tree)}{self.blank}}}"
+            return f"[{f',{self.space}'.join(map(self.slot, tree.slots))}]"
+        return f"{{{self.space}{self.condition(tree)}{self.space}}}"
 
     def condition(self, condition: Condition) -> str:
         if isinstance(condition, Or):
-            return f"{self.blank}||{self.blank}".join(map(self.operand, condition.operands))
+            return f"{self.space}||{self.space}".join(map(self.operand, condition.operands))
         if isinstance(condition, And):
             operands = condition.operands
-            return f"{self.blank}&&{self.blank}".join(self.operand(each, isinstance(each, Or)) for each in operands)
+            return f"{self.space}&&{self.space}".join(self.operand(each, isinstance(each, Or)) for each in operands)
         return self.leaf(condition)
 
     def operand(self, operand: Condition, needs_brackets: bool = False) -> str:
@@ -94,7 +94,7 @@ class _Printer:
     def leaf(self, leaf: Leaf) -> str:
         selector = self.selector(leaf.selector)
         if isinstance(leaf, Compare):
-            return f"{selector}{self.blank}{leaf.operator}{self.blank}{self.literal(leaf.literal)}"
+            return f"{selector}{self.space}{leaf.operator}{self.space}{self.literal(leaf.literal)}"
         return f"{selector} {_TESTS.get(type(leaf), 'NOT EXISTS')}"
 
     def selector(self, selector: Selector | FieldName) -> str:
@@ -105,7 +105,7 @@ class _Printer:
     def step(self, step: Step) -> str:
         match step:
             case Name(name):
-                dot = "." if self.blank else ""
+                dot = "." if self.space else ""
                 return f".{name}" if NAME.fullmatch(name) else f"{dot}['{name}']"
             case Index(index):
                 return f"[{index}]"
@@ -117,7 +117,7 @@ class _Printer:
     def literal(self, literal: Literal) -> str:
         if literal.quoted:
             text = literal.text
-            escaped = text.replace("\\", "\\\\") if self.blank else _NEEDED_BACKSLASH.sub(r"\\\\", text)
+            escaped = text.replace("\\", "\\\\") if self.space else _NEEDED_BACKSLASH.sub(r"\\\\", text)
             return '"' + escaped.replace('"', '\\"') + '"'
         return f"%{literal.text}%" if literal.is_regex else literal.text
 

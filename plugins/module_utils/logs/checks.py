@@ -32,7 +32,7 @@ from ..rules.limits import (
     RESERVED_NAMESPACE_PREFIX,
     UNITS,
 )
-from ..rules.metric_selectors import is_number, selector_refusal
+from ..rules.metric_selectors import is_number, selector_error
 from ..validation.limits import MAX_NUMBER
 from .log_group import NEVER, RETENTION_DAYS
 from .metric_filter import MetricFilter, default_of
@@ -154,7 +154,7 @@ def _value_problems(value: str, tree: Tree) -> Iterator[str]:
     elif is_number(value):
         if abs(float(value)) > MAX_NUMBER:
             yield f"metric_value {value} is not between -2^360 and 2^360, the limits of CloudWatch."
-    elif refusal := selector_refusal(value, tree):
+    elif refusal := selector_error(value, tree):
         yield f'metric_value {refusal}. Use a number such as "1", or a field of the pattern.'
 
 
@@ -164,7 +164,7 @@ def _dimension_problems(dimensions: Mapping[str, Any], tree: Tree) -> Iterator[s
     for name, selector in dimensions.items():
         if not 1 <= len(str(name)) <= MAX_DIMENSION_LENGTH or not 1 <= len(str(selector)) <= MAX_DIMENSION_LENGTH:
             yield f"dimension {name!r}: use 1-{MAX_DIMENSION_LENGTH} characters each for name and selector."
-        elif refusal := selector_refusal(str(selector), tree):
+        elif refusal := selector_error(str(selector), tree):
             yield f"dimension {name!r}: {refusal}. Use a field of the pattern, such as $.userIdentity.type."
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from ..core.plan import Plan, Write
 from ..core.problems import require
 from ..rules.limits import MAX_FILTERS_PER_LOG_GROUP, MAX_REGEX_FILTERS_PER_LOG_GROUP
-from ..rules.metric_selectors import is_number, selector_doubt
+from ..rules.metric_selectors import is_number, selector_warning
 from .checks import quota_problems
 from .metric_filter import MetricFilter, filter_found, filter_wanted
 
@@ -130,7 +130,7 @@ def _pattern_warnings(changed: Sequence[MetricFilter], before: Found) -> Iterato
         if compiled is None or (own.name in before and before[own.name].pattern == own.pattern):
             continue
         values = [*([] if is_number(own.metric_value) else [own.metric_value]), *own.dimensions.values()]
-        doubts = [doubt for value in values if (doubt := selector_doubt(value, compiled.tree))]
+        doubts = [doubt for value in values if (doubt := selector_warning(value, compiled.tree))]
         for reason in dict.fromkeys([*(warning.reason for warning in compiled.warnings), *doubts]):
             yield f"Metric filter {own.name}: {reason}"
 

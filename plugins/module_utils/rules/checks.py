@@ -13,7 +13,7 @@ from ..filter_pattern.tree import Tree
 from ..validation.document import Document, Place
 from ..validation.errors import suggestion
 from ..validation.fields import Fields
-from .metric_selectors import is_number, selector_doubt, selector_refusal
+from .metric_selectors import is_number, selector_error, selector_warning
 from .parameters import ParameterError, Values, account_values, fill_pattern, placeholders, values_for_test
 from .rule import Rule
 
@@ -93,7 +93,7 @@ def _check_metric(rule: Rule, compiled: CompiledPattern, fields: Fields) -> None
 
 
 def _selector_problem(text: str, tree: Tree) -> str | None:
-    return selector_refusal(text, tree) or selector_doubt(text, tree)
+    return selector_error(text, tree) or selector_warning(text, tree)
 
 
 def report_duplicates(documents: Iterable[Document]) -> None:

@@ -35,7 +35,7 @@ def is_number(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text))
 
 
-def selector_refusal(text: str, tree: Tree) -> str | None:
+def selector_error(text: str, tree: Tree) -> str | None:
     """Return why CloudWatch Logs rejects a selector for a pattern, or None if it accepts the selector."""
     if isinstance(tree, Delimited):
         return None if _FIELD.fullmatch(text) else f"{text!r} is neither a number nor a field such as $status or $3"
@@ -49,7 +49,7 @@ def selector_refusal(text: str, tree: Tree) -> str | None:
     return None
 
 
-def selector_doubt(text: str, tree: Tree) -> str | None:
+def selector_warning(text: str, tree: Tree) -> str | None:
     """Return why a selector that CloudWatch Logs accepts may have no value, or None if the pattern names it."""
     if isinstance(tree, Delimited):
         return None if _has_field(text[1:], tree) else f"the pattern has no field {text!r}"

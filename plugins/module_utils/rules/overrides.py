@@ -138,12 +138,12 @@ class _Merge:
 
     def _change(self, name: str, rule_id: str, changes: Layer) -> None:
         known = self.rules.get(rule_id)
-        refused = _FIXED_KEYS if known else ()
+        protected = _FIXED_KEYS if known else ()
         if known and known.compliance:
-            refused = (*refused, *_COMPLIANCE_KEYS)
+            protected = (*protected, *_COMPLIANCE_KEYS)
         for key, value in changes.items():
-            if key in refused and value != self.bodies[rule_id].get(key):
-                self._refuse(name, rule_id, key)
+            if key in protected and value != self.bodies[rule_id].get(key):
+                self._reject(name, rule_id, key)
             elif key == "parameters" and isinstance(value, Mapping):
                 self._set_parameters(name, rule_id, value)
             else:
@@ -162,7 +162,7 @@ class _Merge:
                 message = f"{parameter!r} is not a parameter of this rule"
                 self._problem(name, rule_id, place, message, suggestion(parameter, parameters))
 
-    def _refuse(self, name: str, rule_id: str, key: str) -> None:
+    def _reject(self, name: str, rule_id: str, key: str) -> None:
         if key in _FIXED_KEYS:
             message, hint = f"the {key} of a rule cannot be overridden", "leave it out"
         else:

@@ -1,6 +1,6 @@
-"""Which other rules match a rule's test events: the catalog's overlaps, as a text that a reviewer reads in a diff.
+"""List which other rules match the test events of each rule, as a text for review in a diff.
 
-``python -m tests.unit.rules.overlap_matrix --write`` rewrites ``overlap_matrix.txt`` beside this file.
+``python -m tests.unit.rules.overlap_matrix --write`` rewrites ``overlap_matrix.txt`` next to this file.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 RULES = Path(__file__).parents[3] / "rules"
 MATRIX = Path(__file__).with_suffix(".txt")
 HEADER = """\
-# Every test event of every rule, and the other rules that match it too.
+# Every test event of every rule, and the other rules that match it.
 # rule | + the event must match, - it must not | the test's name | other rules (none: .)
-# The rules watch everything (parameters that narrow them have no value), except what expected roles do.
+# Parameters that narrow a rule have no value; parameters for expected roles have their sample values.
 # Written by: python -m tests.unit.rules.overlap_matrix --write
 """
 
@@ -39,9 +39,9 @@ def _lines(rules: Sequence[Rule]) -> Iterator[str]:
 
 
 def wide_pattern(rule: Rule) -> CompiledPattern:
-    """Return the pattern without any narrowing, but with the roles whose calls are expected left out."""
-    given = (parameter for parameter in rule.parameters if parameter.required or parameter.type == "role_name")
-    return fill_pattern(rule, {parameter.name: parameter.samples[:1] for parameter in given})
+    """Return the pattern without narrowing, but with sample values for expected roles."""
+    filled = (parameter for parameter in rule.parameters if parameter.required or parameter.type == "role_name")
+    return fill_pattern(rule, {parameter.name: parameter.samples[:1] for parameter in filled})
 
 
 if __name__ == "__main__":

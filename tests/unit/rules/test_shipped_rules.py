@@ -1,4 +1,4 @@
-"""Promises about the catalog as a whole; each rule's own tests are in its file."""
+"""Checks of all shipped rules; the tests of each rule are in its file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def shipped() -> tuple[Rule, ...]:
 def events() -> Iterator[tuple[Rule, dict[str, Any]]]:
     for rule in shipped():
         for test in rule.tests:
-            assert not isinstance(test.event, str), f"{rule.id}: {test.name} is no record"
+            assert not isinstance(test.event, str), f"{rule.id}: {test.name} is not a record"
             yield rule, dict(test.event)
 
 

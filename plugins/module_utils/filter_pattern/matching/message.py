@@ -67,5 +67,5 @@ def _split(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def _skip(text: str, position: int) -> int:
-    blanks = _WHITESPACE.match(text, position)
-    return blanks.end() if blanks else position
+    spaces = _WHITESPACE.match(text, position)
+    return spaces.end() if spaces else position

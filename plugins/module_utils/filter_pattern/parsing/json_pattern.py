@@ -48,10 +48,10 @@ def parse_json_pattern(scanner: Scanner) -> tuple[Condition, dict[int, int]]:
 
 def _read_condition(scanner: Scanner) -> Leaf:
     selector = read_selector(scanner)
-    blank = scanner.skip_whitespace()
+    spaced = scanner.skip_whitespace()
     if scanner.char.isalpha():
         return _read_test(scanner, selector)
-    if blank and scanner.char == ".":
+    if spaced and scanner.char == ".":
         scanner.fail(f"expected an operator, found {scanner.found()}", "A selector must not contain spaces.")
     operator = read_operator(scanner, _NO_OPERATOR)
     literal_at = scanner.position

@@ -73,10 +73,10 @@ class Scanner:
     def skip_whitespace(self) -> bool:
         """Consume spaces, tabs and line breaks; return whether there were any."""
         start = self.position
-        blanks = self.take_match(_WHITESPACE)
-        if blanks.strip(" "):
+        spaces = self.take_match(_WHITESPACE)
+        if spaces.strip(" "):
             self.warn("unusual-blank", start)
-        return bool(blanks)
+        return bool(spaces)
 
     def warn(self, code: str, position: int) -> None:
         """Add a warning that the text at a position relies on a documented choice."""

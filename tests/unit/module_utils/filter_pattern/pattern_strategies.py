@@ -97,7 +97,7 @@ _values = st.recursive(
 messages = st.lists(st.tuples(names, _values), max_size=4).map(
     lambda items: "{" + ",".join(f"{json.dumps(name)}:{value}" for name, value in items) + "}"
 )
-"""JSON objects as text, with repeated keys now and then."""
+"""JSON objects as text, sometimes with repeated keys."""
 
 _members = st.sampled_from(["a", "b", "c", "a-c", "\\d", "\\w", "\\s", "_", "\\x41", "\\-", ".", "$", "0-9"])
 _brackets = st.builds(

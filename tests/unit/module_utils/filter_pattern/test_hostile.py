@@ -1,4 +1,4 @@
-"""Hostile patterns and messages are answered in work that grows no faster than their size."""
+"""The work for hostile patterns and messages grows linearly with their size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public face of the engine: vectors of AWS's documentation and answers, and the promises of the API."""
+"""The public API: test vectors from the documentation and answers of AWS, and the results of each function."""
 
 from __future__ import annotations
 

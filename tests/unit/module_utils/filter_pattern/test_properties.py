@@ -1,4 +1,4 @@
-"""What holds for all patterns and all messages."""
+"""Properties of all patterns and all messages."""
 
 from __future__ import annotations
 

@@ -53,12 +53,12 @@ def secret_read(secret_id: str) -> dict[str, Any]:
 
 
 def rule_body(**changes: Any) -> dict[str, Any]:
-    """Return a sound rule as a mapping, without any lint finding, with some top-level keys changed."""
+    """Return a valid rule as a mapping, without any lint finding, with some top-level keys changed."""
     body: dict[str, Any] = {
         "id": "secret_access",
         "title": "A secret value was read",
         "severity": "high",
-        "description": "Somebody read a secret.",
+        "description": "A secret was read.",
         "pattern": '{ ($.eventSource = "secretsmanager.amazonaws.com") && ($.eventName = "GetSecretValue") }',
         "filter_name": "TrackSecretAccess",
         "metric": {"namespace": "SecurityMetrics", "name": "SecretAccessCount", "value": "1", "default_value": 0},
@@ -92,7 +92,7 @@ def narrowed_body(**changes: Any) -> dict[str, Any]:
 
 
 def make_rule(**changes: Any) -> Rule:
-    """Return a sound rule with some top-level keys changed; raise RuleError if that makes it unsound."""
+    """Return a valid rule with some top-level keys changed; raise RuleError if that makes it invalid."""
     return rule_from(rule_body(**changes))
 
 

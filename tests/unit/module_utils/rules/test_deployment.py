@@ -88,7 +88,7 @@ def test_a_long_description_is_cut_with_a_reference_to_the_rule(runbook: str) ->
     (rule,) = load_rules(RULES / "guide")
     text = describe_alarm(replace(rule, runbook=runbook, tests=()))
     assert len(text) <= 1024
-    assert runbook.strip() in text or text.endswith("[The runbook goes on in the rule secret_access.]")
+    assert runbook.strip() in text or text.endswith("[The runbook continues in rule secret_access.]")
 
 
 def test_reports_alarm_names_of_unknown_rules_and_duplicate_names(rule: Rule) -> None:

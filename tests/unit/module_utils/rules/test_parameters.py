@@ -27,7 +27,7 @@ SUFFIXED = "AbC123"
 
 
 def rule_with(pattern: str, **types: str) -> Rule:
-    """Return a rule with optional parameters of these types; it need not be sound."""
+    """Return a rule with optional parameters of these types; it need not be valid."""
     parameters = tuple(Parameter(name, kind, "...", required=False) for name, kind in types.items())
     return replace(make_rule(), pattern=pattern, parameters=parameters)
 

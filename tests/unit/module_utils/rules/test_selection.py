@@ -45,7 +45,7 @@ def test_the_values_of_an_account_are_filled_in(shipped: Packs) -> None:
 
 
 @pytest.mark.parametrize(
-    ("packs", "overrides", "trail", "told"),
+    ("packs", "overrides", "trail", "message"),
     [
         (["guide"], {"secret_acess": {"enabled": False}}, {}, 'Did you mean "secret_access"?'),
         (["guide"], {"secret_access": {"severity": "hihg"}}, {}, 'Did you mean "high"?'),
@@ -62,10 +62,10 @@ def test_the_values_of_an_account_are_filled_in(shipped: Packs) -> None:
     ],
 )
 def test_a_rule_that_cannot_work_is_reported_in_one_line(
-    shipped: Packs, packs: list[str], overrides: Any, trail: dict[str, Any], told: str
+    shipped: Packs, packs: list[str], overrides: Any, trail: dict[str, Any], message: str
 ) -> None:
     report = check(shipped, packs, overrides, **trail)
-    assert any(told in error for error in report.errors), report.errors
+    assert any(message in error for error in report.errors), report.errors
     assert not any("\n" in error for error in report.errors)
 
 
@@ -100,18 +100,20 @@ def own_rules(shipped: Packs, count: int, condition: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("fitting", "condition", "told"),
+    ("fitting", "condition", "message"),
     [
         (99, '$.eventName = "GetSecretValue"', "101 metric filters on one log group"),
         (5, "$.eventName = %^GetSecretValue$%", "6 filters with regular expressions on one log group"),
     ],
 )
 def test_reports_more_filters_than_a_log_group_can_hold(
-    shipped: Packs, fitting: int, condition: str, told: str
+    shipped: Packs, fitting: int, condition: str, message: str
 ) -> None:
     fits = check(shipped, ["guide"], own_rules(shipped, fitting, condition))
     assert not any("on one log group" in error for error in fits.errors)
-    assert any(told in error for error in check(shipped, ["guide"], own_rules(shipped, fitting + 1, condition)).errors)
+    assert any(
+        message in error for error in check(shipped, ["guide"], own_rules(shipped, fitting + 1, condition)).errors
+    )
 
 
 def test_reports_all_problems_together(shipped: Packs) -> None:

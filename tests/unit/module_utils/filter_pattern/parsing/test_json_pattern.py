@@ -1,4 +1,4 @@
-"""The meaning of JSON patterns, as TestMetricFilter answered (us-east-1, 2026-09) and the user guide says."""
+"""The meaning of JSON patterns, by TestMetricFilter (us-east-1, 2026-09) and the user guide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regular expressions: the allowed language, and the same verdicts as Python's ``re``."""
+"""Regular expressions: the allowed language, and the same results as Python's ``re``."""
 
 from __future__ import annotations
 

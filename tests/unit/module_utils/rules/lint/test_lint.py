@@ -18,7 +18,7 @@ from tests.unit.module_utils.rules.rule_builders import (
     secret_read,
 )
 
-SOUND = make_rule()
+VALID = make_rule()
 
 
 def findings(rule: Rule, **context: Any) -> dict[str, Finding]:
@@ -26,12 +26,12 @@ def findings(rule: Rule, **context: Any) -> dict[str, Finding]:
 
 
 def with_alarm(**changes: Any) -> Rule:
-    return replace(SOUND, alarm=replace(SOUND.alarm, **changes))
+    return replace(VALID, alarm=replace(VALID.alarm, **changes))
 
 
 def test_a_valid_rule_has_no_findings_and_every_finding_has_a_reason_and_a_source() -> None:
-    assert lint_rules([SOUND]) == ()
-    bad = replace(with_alarm(statistic="Average", period_seconds=10), references=SOUND.references.__class__(), tests=())
+    assert lint_rules([VALID]) == ()
+    bad = replace(with_alarm(statistic="Average", period_seconds=10), references=VALID.references.__class__(), tests=())
     found = lint_rules([bad])
     assert len(found) >= 4
     assert all(finding.reason and finding.source and finding.rule_id == "secret_access" for finding in found)
@@ -50,7 +50,7 @@ def test_a_valid_rule_has_no_findings_and_every_finding_has_a_reason_and_a_sourc
     ],
 )
 def test_ambiguous_syntax_of_a_pattern_is_reported(pattern: str, code: str) -> None:
-    finding = findings(replace(SOUND, pattern=pattern))[code]
+    finding = findings(replace(VALID, pattern=pattern))[code]
     assert finding.level == "warning"
     assert "position" in finding.reason
 
@@ -59,7 +59,7 @@ def test_ambiguous_syntax_of_a_pattern_is_reported(pattern: str, code: str) -> N
     "pattern", ['{ ($.errorCode NOT EXISTS) || ($.errorCode != "x") }', '{ $.eventName = "Get*" }', "[ip, ...]"]
 )
 def test_unambiguous_forms_are_not_reported(pattern: str) -> None:
-    assert not findings(replace(SOUND, pattern=pattern)).keys() & {
+    assert not findings(replace(VALID, pattern=pattern)).keys() & {
         "not-equal-on-missing",
         "interior-wildcard",
         "delimited-field-count",
@@ -69,40 +69,40 @@ def test_unambiguous_forms_are_not_reported(pattern: str) -> None:
 @pytest.mark.parametrize("topic", CIS_PATTERNS)
 def test_a_verbatim_compliance_pattern_has_no_finding(topic: str) -> None:
     entry = CIS_PATTERNS[topic]
-    references = replace(SOUND.references, security_hub=entry.security_hub)
-    codes = findings(replace(SOUND, pattern=entry.text, compliance=True, references=references)).keys()
+    references = replace(VALID.references, security_hub=entry.security_hub)
+    codes = findings(replace(VALID, pattern=entry.text, compliance=True, references=references)).keys()
     assert not codes - {"event-source-excluded"}
 
 
 def test_a_compliance_pattern_that_is_not_verbatim_is_an_error_with_the_position() -> None:
     text = CIS_PATTERNS["cmk"].text.replace("DisableKey", "DisableKeys")
-    references = replace(SOUND.references, security_hub="CloudWatch.7")
-    finding = findings(replace(SOUND, pattern=text, compliance=True, references=references))["not-verbatim"]
+    references = replace(VALID.references, security_hub="CloudWatch.7")
+    finding = findings(replace(VALID, pattern=text, compliance=True, references=references))["not-verbatim"]
     assert finding.level == "error"
     assert f"character {text.index('DisableKeys') + 11}" in finding.reason
-    longer = replace(SOUND, pattern=CIS_PATTERNS["cmk"].text.replace("=", " = "), compliance=True)
+    longer = replace(VALID, pattern=CIS_PATTERNS["cmk"].text.replace("=", " = "), compliance=True)
     assert "not-verbatim" in findings(longer)
-    assert "not a published" in findings(replace(SOUND, compliance=True))["not-verbatim"].reason
+    assert "not a published" in findings(replace(VALID, compliance=True))["not-verbatim"].reason
 
 
 def test_a_verbatim_pattern_with_the_id_of_another_control_is_an_error() -> None:
-    references = replace(SOUND.references, security_hub="CloudWatch.1")
-    rule = replace(SOUND, pattern=CIS_PATTERNS["cmk"].text, compliance=True, references=references)
+    references = replace(VALID.references, security_hub="CloudWatch.1")
+    rule = replace(VALID, pattern=CIS_PATTERNS["cmk"].text, compliance=True, references=references)
     assert "CloudWatch.7" in findings(rule)["wrong-control"].reason
 
 
 @pytest.mark.parametrize("pattern", ["ERROR", '"[ERROR]" Exception', "%AUTHORIZED%", "?ERROR ?FATAL"])
 def test_terms_that_match_the_put_metric_filter_call_are_an_error(pattern: str) -> None:
-    assert findings(replace(SOUND, pattern=pattern))["matches-own-filter"].level == "error"
+    assert findings(replace(VALID, pattern=pattern))["matches-own-filter"].level == "error"
 
 
 def test_terms_that_exclude_the_put_metric_filter_call_are_accepted() -> None:
-    assert "matches-own-filter" not in findings(replace(SOUND, pattern="ERROR -PutMetricFilter"))
+    assert "matches-own-filter" not in findings(replace(VALID, pattern="ERROR -PutMetricFilter"))
 
 
 def test_a_rule_that_matches_its_own_deployment_is_reported_unless_it_excludes_the_deployer() -> None:
     pattern = "{ $.eventName = PutMetricFilter }"
-    assert findings(replace(SOUND, pattern=pattern))["matches-own-deployment"].level == "warning"
+    assert findings(replace(VALID, pattern=pattern))["matches-own-deployment"].level == "warning"
     user = "$.userIdentity.sessionContext.sessionIssuer.userName"
     excepting = f'{{ ($.eventName = PutMetricFilter) && (({user} NOT EXISTS) || ({user} != "${{deployer}}")) }}'
     parameters = {"deployer": {"type": "role_name", "description": "It deploys.", "samples": ["sample-role"]}}
@@ -155,13 +155,13 @@ def test_an_average_without_default_value_is_not_diluted() -> None:
 
 
 def test_a_metric_value_of_zero_never_reaches_the_threshold() -> None:
-    assert "alarm-never" in findings(replace(SOUND, metric=replace(SOUND.metric, value="0")))
-    assert "alarm-never" not in findings(replace(SOUND, metric=replace(SOUND.metric, value="$.bytes")))
+    assert "alarm-never" in findings(replace(VALID, metric=replace(VALID.metric, value="0")))
+    assert "alarm-never" not in findings(replace(VALID, metric=replace(VALID.metric, value="$.bytes")))
 
 
 def test_a_default_value_with_dimensions_or_other_than_zero_is_reported() -> None:
-    metric = replace(SOUND.metric, default_value=0.25, dimensions={"A": "$.eventName"})
-    codes = findings(replace(SOUND, metric=metric))
+    metric = replace(VALID.metric, default_value=0.25, dimensions={"A": "$.eventName"})
+    codes = findings(replace(VALID, metric=metric))
     assert {"dimensions-with-default", "default-value-adds-up"} == set(codes)
 
 
@@ -169,19 +169,19 @@ def test_a_default_value_with_dimensions_or_other_than_zero_is_reported() -> Non
 
 
 def test_too_few_different_tests_are_an_error() -> None:
-    few = replace(SOUND, tests=SOUND.tests[:1] + SOUND.tests[2:4])
+    few = replace(VALID, tests=VALID.tests[:1] + VALID.tests[2:4])
     reasons = [finding.reason for finding in lint_rules([few]) if finding.code == "too-few-tests"]
     assert len(reasons) == 2
 
 
 def test_a_test_with_the_same_event_but_another_time_is_a_duplicate() -> None:
-    again = replace(SOUND.tests[0], name="later", event=record(eventTime="2026-09-14T10:00:00Z", eventID="3"))
-    finding = findings(replace(SOUND, tests=(*SOUND.tests, again)))["duplicate-test"]
+    again = replace(VALID.tests[0], name="later", event=record(eventTime="2026-09-14T10:00:00Z", eventID="3"))
+    finding = findings(replace(VALID, tests=(*VALID.tests, again)))["duplicate-test"]
     assert "'read by a user' and 'later'" in finding.reason
 
 
 def test_missing_references_and_false_positives_are_reported() -> None:
-    bare = replace(SOUND, references=SOUND.references.__class__(), false_positives=())
+    bare = replace(VALID, references=VALID.references.__class__(), false_positives=())
     assert set(findings(bare)) == {"no-references", "no-false-positives"}
 
 
@@ -209,41 +209,41 @@ def test_missing_references_and_false_positives_are_reported() -> None:
 )
 def test_an_unrealistic_record_is_reported(change: dict[str, Any], words: str) -> None:
     event = {key: value for key, value in record(**change).items() if value != "REMOVE"}
-    rule = replace(SOUND, tests=(*SOUND.tests, replace(SOUND.tests[0], name="odd", event=event)))
+    rule = replace(VALID, tests=(*VALID.tests, replace(VALID.tests[0], name="odd", event=event)))
     assert words in findings(rule)["incomplete-record"].reason
 
 
 def test_records_of_services_and_application_events_are_accepted() -> None:
     service = record(userIdentity={"accountId": "111122223333", "invokedBy": "x"}, eventType="AwsServiceEvent")
-    tests = [replace(SOUND.tests[2], name=str(n), event=event) for n, event in enumerate((service, {"level": "ERROR"}))]
-    assert findings(replace(SOUND, tests=(*SOUND.tests, *tests))) == {}
+    tests = [replace(VALID.tests[2], name=str(n), event=event) for n, event in enumerate((service, {"level": "ERROR"}))]
+    assert findings(replace(VALID, tests=(*VALID.tests, *tests))) == {}
 
 
 # ---- trail and log group
 
 
 def test_an_excluded_event_source_is_an_error() -> None:
-    finding = findings(SOUND, excluded_event_sources=("secretsmanager.amazonaws.com",))["event-source-excluded"]
+    finding = findings(VALID, excluded_event_sources=("secretsmanager.amazonaws.com",))["event-source-excluded"]
     assert (finding.level, "secretsmanager.amazonaws.com" in finding.reason) == ("error", True)
-    assert findings(SOUND, excluded_event_sources=("kms.amazonaws.com",)) == {}
+    assert findings(VALID, excluded_event_sources=("kms.amazonaws.com",)) == {}
 
 
 def test_a_partly_excluded_event_source_is_a_warning() -> None:
     pattern = "{ ($.eventSource = kms.amazonaws.com) || ($.eventSource = secretsmanager.amazonaws.com) }"
-    codes = findings(replace(SOUND, pattern=pattern), excluded_event_sources=("kms.amazonaws.com",))
+    codes = findings(replace(VALID, pattern=pattern), excluded_event_sources=("kms.amazonaws.com",))
     assert codes["event-source-partly-excluded"].level == "warning"
 
 
 def test_event_sources_are_also_taken_from_matching_tests() -> None:
-    rule = replace(SOUND, pattern="{ $.eventName = GetSecretValue }")
+    rule = replace(VALID, pattern="{ $.eventName = GetSecretValue }")
     assert "event-source-excluded" in findings(rule, excluded_event_sources=("secretsmanager.amazonaws.com",))
 
 
 def test_reads_and_data_events_that_the_trail_does_not_record_are_errors() -> None:
-    assert findings(SOUND, trail_write_only=True)["read-events-dropped"].level == "error"
-    data = [replace(test, event={**test.event, "eventCategory": "Data"}) for test in SOUND.tests[:1]]  # type: ignore[dict-item]
-    assert findings(replace(SOUND, tests=tuple(data)), trail_data_events=False)["data-events-dropped"].level == "error"
-    mixed = replace(SOUND, tests=(*data, *SOUND.tests))
+    assert findings(VALID, trail_write_only=True)["read-events-dropped"].level == "error"
+    data = [replace(test, event={**test.event, "eventCategory": "Data"}) for test in VALID.tests[:1]]  # type: ignore[dict-item]
+    assert findings(replace(VALID, tests=tuple(data)), trail_data_events=False)["data-events-dropped"].level == "error"
+    mixed = replace(VALID, tests=(*data, *VALID.tests))
     assert findings(mixed, trail_data_events=False)["data-events-dropped"].level == "warning"
     assert "data-events-dropped" not in findings(mixed)
 
@@ -251,19 +251,19 @@ def test_reads_and_data_events_that_the_trail_does_not_record_are_errors() -> No
 def test_writes_that_the_trail_does_not_record_are_errors() -> None:
     writes = tuple(
         replace(test, event={**test.event, "readOnly": False})  # type: ignore[dict-item]
-        for test in SOUND.tests
+        for test in VALID.tests
     )
-    assert findings(replace(SOUND, tests=writes), trail_read_only=True)["write-events-dropped"].level == "error"
-    assert "write-events-dropped" not in findings(SOUND, trail_read_only=True)
+    assert findings(replace(VALID, tests=writes), trail_read_only=True)["write-events-dropped"].level == "error"
+    assert "write-events-dropped" not in findings(VALID, trail_read_only=True)
 
 
 def test_a_disabled_rule_is_not_checked_against_the_trail() -> None:
-    off = replace(SOUND, enabled=False)
+    off = replace(VALID, enabled=False)
     assert findings(off, excluded_event_sources=("secretsmanager.amazonaws.com",), trail_write_only=True) == {}
 
 
 def test_the_first_filter_above_the_limit_of_the_log_group_is_reported() -> None:
-    rules = [replace(SOUND, id=f"r{number}") for number in range(101)]
+    rules = [replace(VALID, id=f"r{number}") for number in range(101)]
     assert [(f.rule_id, f.code) for f in lint_rules(rules)] == [("r100", "too-many-filters")]
     assert lint_rules(rules[:100]) == ()
     assert lint_rules([replace(rules[0], enabled=False), *rules[1:]]) == ()
@@ -272,7 +272,7 @@ def test_the_first_filter_above_the_limit_of_the_log_group_is_reported() -> None
 
 def test_the_sixth_filter_with_a_regular_expression_is_reported() -> None:
     pattern = "{ $.eventName = %^GetSecret% }"
-    rules = [replace(SOUND, id=f"r{number}", pattern=pattern) for number in range(6)]
+    rules = [replace(VALID, id=f"r{number}", pattern=pattern) for number in range(6)]
     assert [(f.rule_id, f.code) for f in lint_rules(rules)] == [("r5", "too-many-regex-filters")]
     assert lint_rules(rules[:5]) == ()
     assert len(lint_rules(rules[:1], LintContext(other_regex_filters=5))) == 1
