@@ -6,87 +6,89 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: leftovers
-short_description: List what is left of the system after a teardown, and why
+short_description: List the resources that are left after a teardown, and why
 version_added: 0.2.0
 description:
-  - Lists everything in one account and region that carries the tag C(secmon:managed-by) of this collection, and
-    whatever has one of the given names, each with the reason why it is there.
-  - Names are needed besides tags, since IAM roles, metric filters and subscriptions are in no listing of tags.
-  - It only reads. Nothing is ever changed, with or without check mode.
-  - Stands in for no upstream module; those that list resources by tag know neither
-    recovery windows nor what goes with what.
+  - Lists the resources in one account and region that have the tag C(secmon:managed-by) of this collection or one of
+    the given names, each with the reason why it exists.
+  - Names are needed in addition to tags, since the tagging API does not list IAM roles, metric filters and
+    subscriptions.
+  - The module only reads, with or without check mode.
+  - No upstream module does this. Upstream modules that list resources by tag do not report recovery windows or what a
+    resource belongs to.
 options:
   trail_name:
-    description: The name of the system's trail.
+    description: The name of the trail.
     type: str
   bucket_name:
-    description: The name of its log bucket.
+    description: The name of the log bucket.
     type: str
   log_group_name:
-    description: The name of its log group.
+    description: The name of the log group.
     type: str
   role_name:
-    description: The name of the IAM role by which CloudTrail writes to the log group.
+    description: The name of the IAM role that CloudTrail uses to write to the log group.
     type: str
   topic_name:
-    description: The name of its topic.
+    description: The name of the topic.
     type: str
   secret_name:
-    description: The name of its secret.
+    description: The name of the secret.
     type: str
   key_aliases:
-    description: The aliases of its KMS keys, each beginning with C(alias/).
+    description: The aliases of the KMS keys, each with the prefix C(alias/).
     type: list
     elements: str
   alarm_names:
-    description: The names of its alarms.
+    description: The names of the alarms.
     type: list
     elements: str
   filter_names:
-    description: The names of its metric filters.
+    description: The names of the metric filters.
     type: list
     elements: str
   other_filter_names:
-    description: The names of metric filters that this collection makes for rules that the system does not use now.
+    description: The names of the metric filters of rules that are not selected.
     type: list
     elements: str
   metric_namespaces:
     description:
-      - The namespaces of its metrics. Metric filters have no tags; one that feeds none of these is somebody else's.
+      - The namespaces of the metrics. Metric filters have no tags; one that publishes to another namespace is not
+        managed by this collection.
     type: list
     elements: str
   existing_bucket_name:
-    description: A bucket that the system uses and did not make.
+    description: The name of an existing bucket that the deployment only uses.
     type: str
   existing_log_group_name:
-    description: A log group that the system uses and did not make. The system's metric filters are looked for in it.
+    description: The name of an existing log group that the deployment only uses. Its metric filters are checked.
     type: str
   existing_role_arn:
-    description: An IAM role that the system uses and did not make.
+    description: The ARN of an existing IAM role that the deployment only uses.
     type: str
   existing_topic_arn:
-    description: A topic that the system uses and did not make.
+    description: The ARN of an existing topic that the deployment only uses.
     type: str
   existing_key_arn:
-    description: A KMS key that the system uses and did not make.
+    description: The ARN of an existing KMS key that the deployment only uses.
     type: str
   existing_secret_name:
-    description: A secret whose reads are watched and that the system did not make.
+    description: The name of an existing secret whose reads are detected.
     type: str
   keep_bucket:
     description: Whether the teardown keeps the log bucket.
     type: bool
     default: true
   dry_run:
-    description: Whether the teardown is still to come. What it is going to remove is expected to be there then.
+    description: Whether the teardown has not run yet. The resources that it will remove are then expected.
     type: bool
     default: false
   before:
-    description: What this module returned as RV(leftovers) before the teardown, so that it can tell what was removed.
+    description: RV(leftovers) of a run before the teardown, with which the module reports what was removed.
     type: list
     elements: dict
 notes:
-  - The IAM actions it needs are
+  - The module calls the IAM actions
     C(tag:GetResources), C(sts:GetCallerIdentity), C(cloudtrail:DescribeTrails), C(cloudtrail:ListTags),
     C(s3:ListAllMyBuckets), C(s3:GetBucketTagging), C(s3:GetBucketObjectLockConfiguration), C(logs:DescribeLogGroups),
     C(logs:ListTagsForResource), C(logs:DescribeMetricFilters), C(cloudwatch:DescribeAlarms),
@@ -104,7 +106,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: See what is left
+- name: List what is left
   secmon.aws.leftovers:
     trail_name: secrets-manager-trail
     bucket_name: secrets-manager-trail-123456789012
@@ -114,7 +116,7 @@ EXAMPLES = r"""
     secret_name: MySampleSecret
   register: sweep
 
-- name: Fail if something is left that should not be
+- name: Fail if a leftover is unexpected
   ansible.builtin.assert:
     that: sweep.unexpected == 0
     fail_msg: "{{ sweep.lines }}"
@@ -122,35 +124,35 @@ EXAMPLES = r"""
 
 RETURN = r"""
 leftovers:
-  description: What is there, the unexpected first.
+  description: The existing resources, unexpected ones first.
   returned: success
   type: list
   elements: dict
   contains:
     type:
       description:
-        - What it is, such as V(trail), V(log bucket), V(log group), V(metric filter), V(alarm), V(topic),
+        - The type, such as V(trail), V(log bucket), V(log group), V(metric filter), V(alarm), V(topic),
           V(subscription), V(secret), V(role) and V(key).
       type: str
       returned: always
     name:
-      description: Its name; of a key an alias or the id, of a subscription protocol and endpoint.
+      description: The name; for a key an alias or the ID, for a subscription the protocol and endpoint.
       type: str
       returned: always
     arn:
-      description: Its ARN; of a metric filter that of its log group, of a pending subscription that of its topic.
+      description: The ARN; for a metric filter that of its log group, for a pending subscription that of its topic.
       type: str
       returned: always
     why:
-      description: Why it is there; begins with C(UNEXPECTED) if it should not be.
+      description: Why it exists; begins with C(UNEXPECTED) if it should not exist.
       type: str
       returned: always
     until:
-      description: When AWS deletes it, or an empty string.
+      description: When AWS deletes it, or an empty string if it is not scheduled for deletion.
       type: str
       returned: always
     unexpected:
-      description: Whether it should not be there.
+      description: Whether it should not exist.
       type: bool
       returned: always
   sample:
@@ -161,18 +163,18 @@ leftovers:
       until: "2026-12-24T09:30:00+00:00"
       unexpected: false
 unexpected:
-  description: How many of them should not be there.
+  description: The number of unexpected leftovers.
   returned: success
   type: int
   sample: 0
 removed:
-  description: What was in O(before) and is gone, or about to go; in the form of RV(leftovers).
+  description: The items of O(before) that no longer exist or are now scheduled for deletion.
   returned: success
   type: list
   elements: dict
   sample: []
 lines:
-  description: All of it for a person to read.
+  description: The report as text.
   returned: success
   type: list
   elements: str
@@ -190,13 +192,13 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify import (
-    as_result,
-    judge,
+    classify,
     removed_since,
-    system_of,
-    told,
+    report_lines,
+    results,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.leftovers.reads import find_leftovers
+from ansible_collections.secmon.aws.plugins.module_utils.leftovers.reads import find_resources
+from ansible_collections.secmon.aws.plugins.module_utils.leftovers.resources import deployment_of
 
 _NAMES = ("trail_name", "bucket_name", "log_group_name", "role_name", "topic_name", "secret_name")
 _LISTS = ("key_aliases", "alarm_names", "filter_names", "other_filter_names", "metric_namespaces")
@@ -204,7 +206,7 @@ _EXISTING = ("bucket_name", "log_group_name", "role_arn", "topic_arn", "key_arn"
 
 OPTIONS: dict[str, Any] = {
     **COMMON_OPTIONS,
-    # Names that hold "secret" or "key" would be taken for secrets.
+    # Ansible would mask options whose names contain "secret" or "key".
     **{name: {"type": "str", "no_log": False} for name in _NAMES},
     **{name: {"type": "list", "elements": "str", "no_log": False} for name in _LISTS},
     **{f"existing_{name}": {"type": "str", "no_log": False} for name in _EXISTING},
@@ -215,16 +217,16 @@ OPTIONS: dict[str, Any] = {
 
 
 def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
-    """Find what is left and say why it is there."""
-    system = system_of(params)
-    left = judge(find_leftovers(account, system), system)
+    """Find the resources that are left and why they exist."""
+    deployment = deployment_of(params)
+    left = classify(find_resources(account, deployment), deployment)
     removed = removed_since(params["before"] or [], left)
-    where = f"Account {account.place.account}, {account.region}"
+    title = f"Account {account.place.account}, {account.region}"
     return {
-        "leftovers": as_result(left),
+        "leftovers": results(left),
         "unexpected": sum(item.unexpected for item in left),
         "removed": removed,
-        "lines": told(left, removed, where, params["dry_run"]),
+        "lines": report_lines(left, removed, title, params["dry_run"]),
     }
 
 

@@ -102,7 +102,7 @@ def test_what_somebody_else_made_stays_and_hides_nothing_else(playbook: Playbook
     result = playbook("teardown", *CONFIRM)
 
     assert result.returncode != 0
-    assert re.search(r"log group +/aws/cloudtrail/logs +not made by this collection", result.stdout)
+    assert re.search(r"log group +/aws/cloudtrail/logs +not managed by this collection", result.stdout)
     assert "Not removed: cloudwatch_logs: The log group /aws/cloudtrail/logs already exists" in result.stdout
     assert [group["logGroupName"] for group in aws_client("logs").describe_log_groups()["logGroups"]] == [GROUP]
     assert aws_client("sns").list_topics()["Topics"] == []
@@ -113,7 +113,9 @@ def test_what_no_variable_names_any_more_is_found_and_fails_the_run(playbook: Pl
     aws_client("sns").create_topic(Name="OldName", Tags=[{"Key": key, "Value": value} for key, value in MARK.items()])
     result = playbook("teardown", *CONFIRM)
     assert result.returncode != 0
-    assert re.search(r"topic +OldName +UNEXPECTED: it carries our tag, but no variable names it", result.stdout)
+    assert re.search(
+        r"topic +OldName +UNEXPECTED: it has the tag of this collection, but no variable names it", result.stdout
+    )
     assert f"left in account {ACCOUNT}, region us-east-1: OldName" in result.stdout
     assert len(aws_client("sns").list_topics()["Topics"]) == 1
 
@@ -128,8 +130,10 @@ def test_what_the_system_only_used_is_left_as_yours_without_our_filter(playbook:
         )
     result = playbook("teardown", *CONFIRM, "-e", "secmon_existing_log_group_name=/yours")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert re.search(r"log group +/yours +yours \(secmon_existing_\*\)", result.stdout)
-    assert re.search(r"metric filter +OfAnOldRule +it feeds a namespace of ours", result.stdout)
+    assert re.search(r"log group +/yours +existing resource \(secmon_existing_\*\)", result.stdout)
+    assert re.search(
+        r"metric filter +OfAnOldRule +it publishes to a metric namespace of this deployment", result.stdout
+    )
     (left,) = logs.describe_metric_filters(logGroupName="/yours")["metricFilters"]
     assert left["filterName"] == "OfAnOldRule"
 

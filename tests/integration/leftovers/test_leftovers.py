@@ -1,4 +1,4 @@
-"""What leftovers finds on the embedded AWS, where plain boto3 left it."""
+"""Test leftovers on resources that plain boto3 created on the embedded AWS."""
 
 from __future__ import annotations
 
@@ -122,9 +122,9 @@ MAKERS: dict[str, tuple[Callable[..., Any], str]] = {
 }
 
 
-def left(run_module: ModuleRunner, **said: Any) -> dict[tuple[str, str], str]:
-    """Return why each thing is left, by type and name; the counts fit."""
-    result = run_module.succeed(**{"keep_bucket": False, **SYSTEM, **said})
+def left(run_module: ModuleRunner, **options: Any) -> dict[tuple[str, str], str]:
+    """Return the reason for each leftover by type and name, and check the counts."""
+    result = run_module.succeed(**{"keep_bucket": False, **SYSTEM, **options})
     assert not result["changed"]
     assert result["unexpected"] == sum(item["unexpected"] for item in result["leftovers"])
     assert all(item["unexpected"] == item["why"].startswith("UNEXPECTED") for item in result["leftovers"])
@@ -132,7 +132,7 @@ def left(run_module: ModuleRunner, **said: Any) -> dict[tuple[str, str], str]:
 
 
 @pytest.mark.promise("calls")
-def test_nothing_is_found_in_an_empty_account_by_the_fewest_calls(run_module: ModuleRunner) -> None:
+def test_finds_nothing_in_an_empty_account_with_few_calls(run_module: ModuleRunner) -> None:
     calls = [call["action"] for call in run_module.calls(lambda: left(run_module))]
     assert sorted(calls) == [
         "DescribeAlarms",
@@ -159,7 +159,7 @@ def test_nothing_is_found_in_an_empty_account_by_the_fewest_calls(run_module: Mo
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("kind", MAKERS)
-def test_what_is_ours_is_unexpected(run_module: ModuleRunner, aws_client: Client, kind: str) -> None:
+def test_a_managed_resource_is_unexpected(run_module: ModuleRunner, aws_client: Client, kind: str) -> None:
     make, name = MAKERS[kind]
     make(aws_client, MARK_LIST)
     found = left(run_module)
@@ -169,17 +169,17 @@ def test_what_is_ours_is_unexpected(run_module: ModuleRunner, aws_client: Client
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("kind", MAKERS)
-def test_what_has_our_name_and_not_our_mark_is_somebody_elses(
+def test_a_named_resource_without_the_tag_is_not_managed(
     run_module: ModuleRunner, aws_client: Client, kind: str
 ) -> None:
     make, name = MAKERS[kind]
     make(aws_client, [{"Key": "owner", "Value": "somebody"}])
-    assert left(run_module) == {(kind, name): "not made by this collection"}
+    assert left(run_module) == {(kind, name): "not managed by this collection"}
 
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("kind", [kind for kind in MAKERS if kind != "role"])
-def test_what_is_ours_by_another_name_is_found_by_its_tag(
+def test_finds_a_managed_resource_with_another_name_by_its_tag(
     run_module: ModuleRunner, aws_client: Client, kind: str
 ) -> None:
     make, name = MAKERS[kind]
@@ -191,7 +191,7 @@ def test_what_is_ours_by_another_name_is_found_by_its_tag(
 
 
 @pytest.mark.promise("ownership")
-def test_a_tagged_thing_of_a_kind_that_we_do_not_make_is_reported(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_reports_a_tagged_resource_of_another_type(run_module: ModuleRunner, aws_client: Client) -> None:
     aws_client("events").put_rule(Name="r", EventPattern="{}", Tags=MARK_LIST)
     arn = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/r"
     assert left(run_module)["resource of events", arn].startswith("UNEXPECTED")
@@ -199,7 +199,7 @@ def test_a_tagged_thing_of_a_kind_that_we_do_not_make_is_reported(run_module: Mo
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("group", ["log_group_name", "existing_log_group_name"])
-def test_filters_of_ours_are_found_in_a_group_that_is_not(
+def test_finds_managed_filters_in_an_unmanaged_log_group(
     run_module: ModuleRunner, aws_client: Client, group: str
 ) -> None:
     make_log_group(aws_client, [])
@@ -208,7 +208,9 @@ def test_filters_of_ours_are_found_in_a_group_that_is_not(
     make_filter(aws_client, "OfAnOldRule")
     make_filter(aws_client, "Theirs", "TheirMetrics")
     found = left(run_module, **{"log_group_name": None, group: GROUP, "other_filter_names": ["OfAnotherPack"]})
-    group_why = "not made by this collection" if group == "log_group_name" else "yours (secmon_existing_*)"
+    group_why = (
+        "not managed by this collection" if group == "log_group_name" else "existing resource (secmon_existing_*)"
+    )
     assert found.pop(("log group", GROUP)) == group_why
     assert {name: why.split()[0] for (_type, name), why in found.items()} == {
         "TrackSecretAccess": "UNEXPECTED:",
@@ -218,9 +220,7 @@ def test_filters_of_ours_are_found_in_a_group_that_is_not(
 
 
 @pytest.mark.promise("ownership")
-def test_before_the_teardown_a_filter_that_it_will_not_remove_is_unexpected(
-    run_module: ModuleRunner, aws_client: Client
-) -> None:
+def test_a_filter_that_the_teardown_does_not_remove_is_unexpected(run_module: ModuleRunner, aws_client: Client) -> None:
     make_log_group(aws_client, [])
     make_filter(aws_client)
     make_filter(aws_client, "OfAnotherPack")
@@ -230,23 +230,21 @@ def test_before_the_teardown_a_filter_that_it_will_not_remove_is_unexpected(
 
 
 @pytest.mark.promise("ownership")
-def test_other_filters_of_a_group_of_ours_go_with_the_group(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_ignores_other_filters_in_a_managed_log_group(run_module: ModuleRunner, aws_client: Client) -> None:
     make_log_group(aws_client, MARK_LIST)
     make_filter(aws_client, "OfAnOldRule")
     assert list(left(run_module)) == [("log group", GROUP)]
 
 
 @pytest.mark.promise("ownership")
-def test_a_filter_with_our_name_and_another_namespace_is_somebody_elses(
-    run_module: ModuleRunner, aws_client: Client
-) -> None:
+def test_a_named_filter_with_another_namespace_is_not_managed(run_module: ModuleRunner, aws_client: Client) -> None:
     make_log_group(aws_client, [])
     make_filter(aws_client, namespace="TheirMetrics")
-    assert left(run_module)["metric filter", "TrackSecretAccess"] == "not made by this collection"
+    assert left(run_module)["metric filter", "TrackSecretAccess"] == "not managed by this collection"
 
 
 @pytest.mark.promise("unset_options")
-def test_what_the_system_only_uses_is_yours(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_existing_resources_are_expected(run_module: ModuleRunner, aws_client: Client) -> None:
     make_bucket(aws_client, [])
     make_log_group(aws_client, [])
     make_topic(aws_client, [])
@@ -262,14 +260,14 @@ def test_what_the_system_only_uses_is_yours(run_module: ModuleRunner, aws_client
         existing_key_arn=key_arn,
     )
     assert {item["type"]: item["why"] for item in result["leftovers"]} == {
-        **dict.fromkeys(("key", "log bucket", "log group", "role", "topic"), "yours (secmon_existing_*)"),
-        "secret": "yours (secmon_create_secret is false)",
+        **dict.fromkeys(("key", "log bucket", "log group", "role", "topic"), "existing resource (secmon_existing_*)"),
+        "secret": "existing secret (secmon_create_secret is false)",
     }
     assert result["unexpected"] == 0
 
 
 @pytest.mark.promise("unset_options")
-def test_resources_of_others_are_not_mentioned(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_ignores_unmanaged_resources_with_other_names(run_module: ModuleRunner, aws_client: Client) -> None:
     make_bucket(aws_client, [], name="theirs")
     make_trail(aws_client, [], name="their-trail")
     aws_client("sns").create_topic(Name="TheirTopic")
@@ -280,7 +278,7 @@ def test_resources_of_others_are_not_mentioned(run_module: ModuleRunner, aws_cli
 
 
 @pytest.mark.promise("changed")
-def test_a_secret_in_its_recovery_window_says_until_when(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_reports_the_recovery_window_of_a_secret(run_module: ModuleRunner, aws_client: Client) -> None:
     make_secret(aws_client, MARK_LIST)
     answer = aws_client("secretsmanager").delete_secret(SecretId="MySampleSecret", RecoveryWindowInDays=7)
     day = f"{answer['DeletionDate']:%Y-%m-%d}"
@@ -289,7 +287,7 @@ def test_a_secret_in_its_recovery_window_says_until_when(run_module: ModuleRunne
 
 @pytest.mark.promise("changed")
 @pytest.mark.parametrize("alias", [ALIAS, "", "alias/of-an-old-name"])
-def test_a_key_that_is_being_deleted_says_until_when(run_module: ModuleRunner, aws_client: Client, alias: str) -> None:
+def test_reports_the_scheduled_deletion_of_a_key(run_module: ModuleRunner, aws_client: Client, alias: str) -> None:
     arn = make_key(aws_client, MARK_LIST, alias)
     answer = aws_client("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
     day = f"{answer['DeletionDate']:%Y-%m-%d}"
@@ -298,7 +296,7 @@ def test_a_key_that_is_being_deleted_says_until_when(run_module: ModuleRunner, a
 
 
 @pytest.mark.promise("changed")
-def test_the_log_bucket_is_kept_unless_it_should_be_gone(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_the_log_bucket_is_expected_with_keep_bucket(run_module: ModuleRunner, aws_client: Client) -> None:
     make_bucket(aws_client, MARK_LIST)
     kept = "kept: log bucket, secmon_purge_log_bucket is false"
     assert left(run_module, keep_bucket=True) == {("log bucket", BUCKET): kept}
@@ -306,7 +304,7 @@ def test_the_log_bucket_is_kept_unless_it_should_be_gone(run_module: ModuleRunne
 
 
 @pytest.mark.promise("changed")
-def test_a_locked_bucket_says_that_object_lock_keeps_it(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_reports_that_object_lock_prevents_the_deletion(run_module: ModuleRunner, aws_client: Client) -> None:
     make_bucket(aws_client, MARK_LIST, ObjectLockEnabledForBucket=True)
     rule = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 90}}
     aws_client("s3").put_object_lock_configuration(
@@ -317,21 +315,21 @@ def test_a_locked_bucket_says_that_object_lock_keeps_it(run_module: ModuleRunner
 
 
 @pytest.mark.promise("changed")
-def test_a_protected_log_group_says_what_keeps_it(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_reports_that_deletion_protection_prevents_the_deletion(run_module: ModuleRunner, aws_client: Client) -> None:
     make_log_group(aws_client, MARK_LIST)
     aws_client("logs").put_log_group_deletion_protection(logGroupIdentifier=GROUP, deletionProtectionEnabled=True)
     assert "protected from deletion" in left(run_module)["log group", GROUP]
 
 
 @pytest.mark.promise("changed")
-def test_subscriptions_of_our_topic_are_listed_with_it(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_lists_the_subscriptions_of_a_managed_topic(run_module: ModuleRunner, aws_client: Client) -> None:
     make_topic(aws_client, MARK_LIST)
     aws_client("sns").subscribe(TopicArn=TOPIC_ARN, Protocol="email", Endpoint="a@example.com")
     assert set(left(run_module)) == {("topic", "SecurityAlarms"), ("subscription", "email a@example.com")}
 
 
 @pytest.mark.promise("changed")
-def test_what_was_removed_is_told_from_what_is_left(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_distinguishes_removed_and_left_resources(run_module: ModuleRunner, aws_client: Client) -> None:
     make_secret(aws_client, MARK_LIST)
     make_topic(aws_client, MARK_LIST)
     make_role(aws_client, [])
@@ -348,7 +346,7 @@ def test_what_was_removed_is_told_from_what_is_left(run_module: ModuleRunner, aw
 
 
 @pytest.mark.promise("check")
-def test_it_only_reads_and_check_mode_is_the_same(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_only_reads_and_check_mode_is_the_same(run_module: ModuleRunner, aws_client: Client) -> None:
     for make, _name in MAKERS.values():
         make(aws_client, MARK_LIST)
     results: list[Any] = []
@@ -361,7 +359,7 @@ def test_it_only_reads_and_check_mode_is_the_same(run_module: ModuleRunner, aws_
 
 
 @pytest.mark.promise("secrets")
-def test_neither_the_secrets_value_nor_the_secret_key_is_printed(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_never_prints_the_secret_value_or_the_secret_access_key(run_module: ModuleRunner, aws_client: Client) -> None:
     make_secret(aws_client, MARK_LIST)
     run_module.secret_key = "canary/secret+key"
     outputs = [run_module(**SYSTEM)]
@@ -382,7 +380,7 @@ def test_neither_the_secrets_value_nor_the_secret_key_is_printed(run_module: Mod
     ("service", "action"),
     [("resourcegroupstaggingapi", "GetResources"), ("iam", "GetRole"), ("sns", "ListSubscriptions")],
 )
-def test_what_passes_is_repeated(
+def test_retries_transient_failures(
     run_module: ModuleRunner, aws_client: Client, service: str, action: str, fault: dict[str, Any]
 ) -> None:
     make_role(aws_client, MARK_LIST)
@@ -391,7 +389,7 @@ def test_what_passes_is_repeated(
 
 
 @pytest.mark.promise("budget")
-def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner) -> None:
+def test_gives_up_after_timeout_seconds(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "iam", "action": "GetRole", "error": "ThrottlingException", "times": 500})
     message = run_module.fail(**SYSTEM, timeout_seconds=60)
     assert "ThrottlingException" in message and "timeout_seconds" in message
@@ -407,9 +405,7 @@ def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRun
         ("iam", "GetRole", "iam:GetRole"),
     ],
 )
-def test_a_denial_says_what_to_allow_and_where(
-    run_module: ModuleRunner, service: str, action: str, iam_action: str
-) -> None:
+def test_denial_names_the_action_to_allow(run_module: ModuleRunner, service: str, action: str, iam_action: str) -> None:
     run_module.faults({"service": service, "action": action, "error": "AccessDenied", "status": 403})
     message = run_module.fail(**SYSTEM)
     for word in (f"Allow {iam_action} on", f"account {ACCOUNT}", "region us-east-1"):
@@ -420,7 +416,7 @@ def test_a_denial_says_what_to_allow_and_where(
 @pytest.mark.parametrize(
     ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
-def test_arns_are_those_of_the_regions_partition(
+def test_uses_the_partition_of_the_region(
     run_module: ModuleRunner, aws_client: Client, region: str, partition: str
 ) -> None:
     run_module.region = region
@@ -430,7 +426,7 @@ def test_arns_are_those_of_the_regions_partition(
 
 
 @pytest.mark.promise("partition")
-def test_every_arn_that_is_none_is_refused_before_the_first_call(run_module: ModuleRunner) -> None:
+def test_rejects_invalid_arns_before_the_first_call(run_module: ModuleRunner) -> None:
     messages: list[str] = []
     wrong = {"existing_topic_arn": "SecurityAlarms", "existing_key_arn": "alias/k"}
     calls = run_module.calls(lambda: messages.append(run_module.fail(**wrong)))
@@ -439,7 +435,7 @@ def test_every_arn_that_is_none_is_refused_before_the_first_call(run_module: Mod
 
 
 @pytest.mark.promise("iam")
-def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunner, aws_client: Client) -> None:
+def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner, aws_client: Client) -> None:
     for make, _name in MAKERS.values():
         make(aws_client, [])
     s3 = aws_client("s3")

@@ -1,4 +1,4 @@
-"""Why something is left, as plain data."""
+"""Test the classification of leftovers and its report."""
 
 from __future__ import annotations
 
@@ -9,28 +9,29 @@ from typing import Any
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify import (
+    KEPT_BUCKET,
+    NOT_MANAGED,
+    TO_BE_REMOVED,
+    classify,
+    removed_since,
+    report_lines,
+    results,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.leftovers.resources import (
     ALARM,
     BUCKET,
     FILTER,
-    KEPT_BUCKET,
     KEY,
     LOG_GROUP,
-    NOT_OURS,
-    PENDING_SUBSCRIPTION,
     ROLE,
     SECRET,
     SUBSCRIPTION,
-    TO_BE_REMOVED,
     TOPIC,
     TRAIL,
-    Found,
-    System,
-    as_result,
-    judge,
-    removed_since,
+    Deployment,
+    Resource,
+    deployment_of,
     resource_of,
-    system_of,
-    told,
 )
 
 KEY_ID = "11111111-2222-3333-4444-555555555555"
@@ -47,12 +48,12 @@ NOTHING: dict[str, Any] = {
 }
 
 
-def system(**said: Any) -> System:
-    return replace(System({}, {}, frozenset(), frozenset(), keep_bucket=False, dry_run=False), **said)
+def deployment(**values: Any) -> Deployment:
+    return replace(Deployment({}, {}, frozenset(), frozenset(), keep_bucket=False, dry_run=False), **values)
 
 
-def found(kind: str, **said: Any) -> Found:
-    return replace(Found(kind, "it", f"arn:{kind}", ours=True), **said)
+def found(kind: str, **values: Any) -> Resource:
+    return replace(Resource(kind, "it", f"arn:{kind}", managed=True), **values)
 
 
 def named(kind: str) -> dict[str, frozenset[str]]:
@@ -60,45 +61,45 @@ def named(kind: str) -> dict[str, frozenset[str]]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_ours_and_still_there_is_unexpected(kind: str) -> None:
-    (left,) = judge([found(kind)], system(named=named(kind)))
+def test_a_managed_resource_is_unexpected_after_the_teardown(kind: str) -> None:
+    (left,) = classify([found(kind)], deployment(named=named(kind)))
     assert left.unexpected
     assert left.why.startswith("UNEXPECTED: ")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_to_be_removed_is_expected_before_the_teardown(kind: str) -> None:
-    (left,) = judge([found(kind)], system(named=named(kind), dry_run=True))
+def test_a_managed_resource_is_expected_before_the_teardown(kind: str) -> None:
+    (left,) = classify([found(kind)], deployment(named=named(kind), dry_run=True))
     assert (left.why, left.unexpected) == (TO_BE_REMOVED, False)
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_what_is_ours_and_has_another_name_is_unexpected_before_and_after(dry_run: bool) -> None:
-    (left,) = judge([found(TRAIL)], system(named={TRAIL: frozenset({"other"})}, dry_run=dry_run))
+def test_a_managed_resource_with_another_name_is_always_unexpected(dry_run: bool) -> None:
+    (left,) = classify([found(TRAIL)], deployment(named={TRAIL: frozenset({"other"})}, dry_run=dry_run))
     assert left.unexpected
     assert "no variable names it" in left.why
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_somebody_else_made_stays(kind: str) -> None:
-    (left,) = judge([found(kind, ours=False)], system(named=named(kind)))
-    assert (left.why, left.unexpected) == (NOT_OURS, False)
+def test_an_unmanaged_resource_is_expected(kind: str) -> None:
+    (left,) = classify([found(kind, managed=False)], deployment(named=named(kind)))
+    assert (left.why, left.unexpected) == (NOT_MANAGED, False)
 
 
 @pytest.mark.parametrize("kind", [BUCKET, LOG_GROUP, TOPIC, ROLE, KEY])
-def test_what_was_there_before_is_yours(kind: str) -> None:
-    (left,) = judge([found(kind, ours=False)], system(yours=named(kind)))
-    assert (left.why, left.unexpected) == ("yours (secmon_existing_*)", False)
+def test_an_existing_resource_is_expected(kind: str) -> None:
+    (left,) = classify([found(kind, managed=False)], deployment(existing=named(kind)))
+    assert (left.why, left.unexpected) == ("existing resource (secmon_existing_*)", False)
 
 
-def test_a_secret_that_is_only_watched_is_yours() -> None:
-    (left,) = judge([found(SECRET, ours=False)], system(yours=named(SECRET)))
-    assert (left.why, left.unexpected) == ("yours (secmon_create_secret is false)", False)
+def test_an_existing_secret_is_expected() -> None:
+    (left,) = classify([found(SECRET, managed=False)], deployment(existing=named(SECRET)))
+    assert (left.why, left.unexpected) == ("existing secret (secmon_create_secret is false)", False)
 
 
 @pytest.mark.parametrize("kind", [SECRET, KEY])
-def test_what_is_being_deleted_says_when_in_utc(kind: str) -> None:
-    (left,) = judge([found(kind, until=UNTIL)], system(named=named(kind)))
+def test_a_scheduled_deletion_is_reported_in_utc(kind: str) -> None:
+    (left,) = classify([found(kind, until=UNTIL)], deployment(named=named(kind)))
     assert (left.why, left.until, left.unexpected) == (
         "in its recovery window until 2026-12-24",
         "2026-12-24T04:30:00+00:00",
@@ -106,34 +107,34 @@ def test_what_is_being_deleted_says_when_in_utc(kind: str) -> None:
     )
 
 
-def test_the_log_bucket_is_kept_unless_told_otherwise() -> None:
+def test_the_log_bucket_is_expected_with_keep_bucket() -> None:
     bucket = found(BUCKET)
-    (kept,) = judge([bucket], system(named=named(BUCKET), keep_bucket=True))
+    (kept,) = classify([bucket], deployment(named=named(BUCKET), keep_bucket=True))
     assert (kept.why, kept.unexpected) == (KEPT_BUCKET, False)
-    (left,) = judge([bucket], system(named=named(BUCKET)))
+    (left,) = classify([bucket], deployment(named=named(BUCKET)))
     assert left.unexpected
 
 
-def test_a_bucket_of_ours_by_another_name_is_not_kept_silently() -> None:
-    (left,) = judge([found(BUCKET)], system(named={BUCKET: frozenset({"other"})}, keep_bucket=True))
+def test_a_managed_bucket_with_another_name_is_unexpected() -> None:
+    (left,) = classify([found(BUCKET)], deployment(named={BUCKET: frozenset({"other"})}, keep_bucket=True))
     assert left.unexpected
 
 
-def test_an_obstacle_is_unexpected_and_told_before_the_teardown_already() -> None:
-    (left,) = judge([found(BUCKET, obstacle="it is locked")], system(named=named(BUCKET), dry_run=True))
+def test_an_obstacle_is_unexpected_before_the_teardown_too() -> None:
+    (left,) = classify([found(BUCKET, obstacle="it is locked")], deployment(named=named(BUCKET), dry_run=True))
     assert (left.why, left.unexpected) == ("UNEXPECTED: it is locked", True)
 
 
-def test_a_subscription_that_passes_by_itself_is_expected() -> None:
-    (left,) = judge([found(SUBSCRIPTION, passing=PENDING_SUBSCRIPTION)], system())
-    assert (left.why, left.unexpected) == (PENDING_SUBSCRIPTION, False)
+def test_a_resource_with_an_expected_reason_is_expected() -> None:
+    (left,) = classify([found(SUBSCRIPTION, expected="deleted soon")], deployment())
+    assert (left.why, left.unexpected) == ("deleted soon", False)
 
 
-def test_the_unexpected_comes_first_and_nothing_twice() -> None:
-    things = [found(ROLE, ours=False), found(TRAIL), found(ALARM), found(TRAIL)]
-    left = judge(things, system())
+def test_sorts_unexpected_resources_first_without_duplicates() -> None:
+    things = [found(ROLE, managed=False), found(TRAIL), found(ALARM), found(TRAIL)]
+    left = classify(things, deployment())
     assert [item.type for item in left] == [ALARM, TRAIL, ROLE]
-    assert left == judge(reversed(things), system())
+    assert left == classify(reversed(things), deployment())
 
 
 @pytest.mark.parametrize(
@@ -154,65 +155,65 @@ def test_the_unexpected_comes_first_and_nothing_twice() -> None:
         ),
     ],
 )
-def test_an_arn_says_what_it_names(arn: str, kind: str, name: str) -> None:
+def test_parses_type_and_name_from_an_arn(arn: str, kind: str, name: str) -> None:
     assert resource_of(arn) == (kind, name)
 
 
-def test_an_arn_of_another_kind_is_its_own_name() -> None:
+def test_an_arn_of_another_type_is_reported_as_it_is() -> None:
     arn = f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/r"
     assert resource_of(arn) == ("resource of events", arn)
-    (left,) = judge([Found("resource of events", arn, arn, ours=True)], system())
+    (left,) = classify([Resource("resource of events", arn, arn, managed=True)], deployment())
     assert left.unexpected
 
 
-def test_the_parameters_are_names_by_type() -> None:
-    said = NOTHING | {
+def test_reads_names_by_type_from_the_parameters() -> None:
+    params = NOTHING | {
         "trail_name": "t",
         "secret_name": "",
         "alarm_names": ["a", "b"],
         "existing_role_arn": f"arn:aws:iam::{ACCOUNT}:role/service/r",
     }
-    read = system_of(said)
+    read = deployment_of(params)
     assert read.names(TRAIL) == {"t"}
     assert read.names(SECRET) == frozenset()
     assert read.names(ALARM) == {"a", "b"}
-    assert read.yours[ROLE] == {"r"}
+    assert read.existing[ROLE] == {"r"}
 
 
-def test_every_wrong_arn_is_told_at_once() -> None:
+def test_reports_all_invalid_arns_together() -> None:
     wrong = {"existing_role_arn": "r", "existing_topic_arn": "t", "existing_key_arn": "alias/k"}
     with pytest.raises(RequestError) as caught:
-        system_of(NOTHING | wrong)
+        deployment_of(NOTHING | wrong)
     assert [problem.split()[0] for problem in caught.value.problems] == list(wrong)
 
 
-def test_removed_is_what_was_there_and_is_gone_or_going() -> None:
-    here = system(named={kind: frozenset({"it"}) for kind in KINDS}, dry_run=True)
-    before = as_result(judge([found(TRAIL), found(SECRET), found(ROLE, ours=False)], here))
-    left = judge([found(SECRET, until=UNTIL), found(ROLE, ours=False)], here)
+def test_reports_deleted_and_scheduled_resources_as_removed() -> None:
+    here = deployment(named={kind: frozenset({"it"}) for kind in KINDS}, dry_run=True)
+    before = results(classify([found(TRAIL), found(SECRET), found(ROLE, managed=False)], here))
+    left = classify([found(SECRET, until=UNTIL), found(ROLE, managed=False)], here)
     assert [item["type"] for item in removed_since(before, left)] == [SECRET, TRAIL]
-    assert removed_since(as_result(left), left) == []
+    assert removed_since(results(left), left) == []
 
 
-def test_the_screen_says_what_was_removed_and_what_is_left() -> None:
-    here = system(named={kind: frozenset({"it"}) for kind in KINDS})
-    left = judge([found(SECRET, until=UNTIL), found(ROLE)], here)
-    removed = as_result(judge([found(TRAIL)], here))
-    assert told(left, removed, "Account 1, here", dry_run=False) == [
+def test_the_report_lists_removed_and_left_resources() -> None:
+    here = deployment(named={kind: frozenset({"it"}) for kind in KINDS})
+    left = classify([found(SECRET, until=UNTIL), found(ROLE)], here)
+    removed = results(classify([found(TRAIL)], here))
+    assert report_lines(left, removed, "Account 1, here", dry_run=False) == [
         "Account 1, here:",
         "Removed (1):",
         "  trail  it",
         "Left (2):",
-        "  role    it  UNEXPECTED: it should have been removed; run teardown again, or remove it by hand",
+        "  role    it  UNEXPECTED: it should have been removed; run teardown again, or delete it manually",
         "  secret  it  in its recovery window until 2026-12-24",
         "Unexpected: 1.",
     ]
 
 
-def test_the_screen_of_a_dry_run_says_what_would_happen() -> None:
-    here = system(named={kind: frozenset({"it"}) for kind in KINDS}, dry_run=True, keep_bucket=True)
-    left = judge([found(BUCKET), found(TRAIL)], here)
-    assert told(left, [], "Account 1, here", dry_run=True) == [
+def test_the_report_of_a_dry_run_lists_what_would_happen() -> None:
+    here = deployment(named={kind: frozenset({"it"}) for kind in KINDS}, dry_run=True, keep_bucket=True)
+    left = classify([found(BUCKET), found(TRAIL)], here)
+    assert report_lines(left, [], "Account 1, here", dry_run=True) == [
         "Account 1, here:",
         "To be removed (1):",
         "  trail  it",

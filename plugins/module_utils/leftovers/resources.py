@@ -1,0 +1,143 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The resources of a deployment: which ones the task names, and which ones exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..core.aws_names import KEY_ID, Arn, arn_pattern
+from ..core.problems import require
+
+TRAIL = "trail"
+BUCKET = "log bucket"
+LOG_GROUP = "log group"
+FILTER = "metric filter"
+ALARM = "alarm"
+TOPIC = "topic"
+SUBSCRIPTION = "subscription"
+SECRET = "secret"
+ROLE = "role"
+KEY = "key"
+
+# The group of each pattern is the name.
+_ARNS = {
+    TRAIL: re.compile(arn_pattern("cloudtrail", "trail/(.+)")),
+    BUCKET: re.compile(arn_pattern("s3", "([^/]+)", region="", account="")),
+    LOG_GROUP: re.compile(arn_pattern("logs", r"log-group:([^:]+)(?::\*)?")),
+    ALARM: re.compile(arn_pattern("cloudwatch", "alarm:(.+)")),
+    TOPIC: re.compile(arn_pattern("sns", "([^:]+)")),
+    # Secrets Manager adds a hyphen and six characters to the name.
+    SECRET: re.compile(arn_pattern("secretsmanager", "secret:(.+)-.{6}")),
+    ROLE: re.compile(arn_pattern("iam", "role/(?:.*/)?([^/]+)", region="")),
+    KEY: re.compile(arn_pattern("kms", f"key/({KEY_ID})")),
+}
+_NAME_OPTIONS = {
+    TRAIL: "trail_name",
+    BUCKET: "bucket_name",
+    LOG_GROUP: "log_group_name",
+    TOPIC: "topic_name",
+    SECRET: "secret_name",
+    ROLE: "role_name",
+}
+_LIST_OPTIONS = {ALARM: "alarm_names", FILTER: "filter_names", KEY: "key_aliases"}
+_EXISTING_NAMES = {
+    BUCKET: "existing_bucket_name",
+    LOG_GROUP: "existing_log_group_name",
+    SECRET: "existing_secret_name",
+}
+_EXISTING_ARNS = {ROLE: "existing_role_arn", TOPIC: "existing_topic_arn", KEY: "existing_key_arn"}
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The deployment that the task describes.
+
+    Attributes:
+        named: The names of the resources that a teardown removes, by type.
+        existing: The names of the existing resources that the deployment only uses, by type.
+        namespaces: The metric namespaces that identify managed metric filters, which have no tags.
+        other_filters: The names of the metric filters of rules that are not selected.
+        keep_bucket: Whether a teardown keeps the log bucket.
+        dry_run: Whether the teardown has not run yet.
+    """
+
+    named: Mapping[str, frozenset[str]]
+    existing: Mapping[str, frozenset[str]]
+    namespaces: frozenset[str]
+    other_filters: frozenset[str]
+    keep_bucket: bool
+    dry_run: bool
+
+    def names(self, kind: str) -> frozenset[str]:
+        """Return all names of a type in the task."""
+        return self.named.get(kind, frozenset()) | self.existing.get(kind, frozenset())
+
+
+@dataclass(frozen=True)
+class Resource:
+    """An existing resource.
+
+    Attributes:
+        type: Its type, such as ``trail``.
+        name: Its name; for a key an alias or the ID.
+        arn: Its ARN; for a metric filter, which has none, the ARN of its log group.
+        managed: Whether it is managed by this collection.
+        until: The time at which AWS deletes it, if it is scheduled for deletion.
+        expected: Another reason why it is expected to exist; empty if there is none.
+        obstacle: What prevents its deletion.
+    """
+
+    type: str
+    name: str
+    arn: str
+    managed: bool
+    until: datetime | None = None
+    expected: str = ""
+    obstacle: str = ""
+
+
+def deployment_of(params: Mapping[str, Any]) -> Deployment:
+    """Return the deployment that the module's parameters describe. Raise RequestError for invalid ARNs."""
+    require(_problems(params))
+    named = {kind: {params[option]} for kind, option in _NAME_OPTIONS.items()}
+    named |= {kind: set(params[option] or ()) for kind, option in _LIST_OPTIONS.items()}
+    existing = {kind: {params[option]} for kind, option in _EXISTING_NAMES.items()}
+    existing |= {kind: {_name_in(kind, params[option])} for kind, option in _EXISTING_ARNS.items()}
+    return Deployment(
+        named=_without_empty(named),
+        existing=_without_empty(existing),
+        namespaces=frozenset(params["metric_namespaces"] or ()),
+        other_filters=frozenset(params["other_filter_names"] or ()),
+        keep_bucket=params["keep_bucket"],
+        dry_run=params["dry_run"],
+    )
+
+
+def _problems(params: Mapping[str, Any]) -> Iterator[str]:
+    for kind, option in _EXISTING_ARNS.items():
+        if params[option] and not _ARNS[kind].fullmatch(params[option]):
+            yield f"{option} is {params[option]!r}, which is not the ARN of a {kind}. Nothing was read."
+
+
+def _name_in(kind: str, arn: str | None) -> str:
+    match = _ARNS[kind].fullmatch(arn or "")
+    return match[1] if match else ""
+
+
+def _without_empty(names: Mapping[str, Collection[str | None]]) -> dict[str, frozenset[str]]:
+    return {kind: frozenset(name for name in some if name) for kind, some in names.items()}
+
+
+def resource_of(arn: str) -> tuple[str, str]:
+    """Return the type and name in an ARN; for a type that a deployment does not have, the service and the ARN."""
+    for kind, pattern in _ARNS.items():
+        match = pattern.fullmatch(arn)
+        if match:
+            return kind, match[1]
+    return f"resource of {Arn.parse(arn).service}", arn
