@@ -101,7 +101,7 @@ def test_a_relative_import_is_resolved() -> None:
     ]
 
 
-def test_a_circle_is_found() -> None:
+def test_a_circular_import_is_found() -> None:
     assert circular({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == {"a", "b", "c"}
 
 
@@ -132,7 +132,7 @@ def test_the_pure_packages_reach_neither_ansible_nor_the_aws_sdk(repository: Pat
     assert reached & MAY_IMPORT.keys() == set()
 
 
-def test_no_plugin_knows_the_embedded_aws(repository: Path) -> None:
+def test_no_plugin_imports_the_embedded_aws(repository: Path) -> None:
     for file, names in imports_of(repository, "plugins").items():
         assert not [name for name in names if "embedded_aws" in name], file
 

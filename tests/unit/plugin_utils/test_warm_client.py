@@ -1,4 +1,4 @@
-"""The warm interpreter and its client: a program runs in a fork as it would in a new Python."""
+"""Test that the warm interpreter runs a program in a fork like a new process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PYTHON = "/usr/local/bin/python3"
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
-    """Return as soon as something has happened that nobody tells us about; fail after ten seconds."""
+    """Poll until a condition holds; fail after ten seconds."""
     end = time.monotonic() + 10
     while not happened():
         assert time.monotonic() < end
@@ -35,7 +35,7 @@ def wait_until(happened: Callable[[], bool]) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process runs; one that has ended and that nobody has asked for does not."""
+    """Return whether a process runs; a zombie does not."""
     state = Path(f"/proc/{pid}/stat")
     try:
         return state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
@@ -45,7 +45,7 @@ def is_running(pid: int) -> bool:
 
 @pytest.fixture
 def controller() -> Iterator[subprocess.Popen[bytes]]:
-    """Return a process that stands for Ansible's."""
+    """Return a process in the place of Ansible."""
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
         yield process
 
@@ -89,9 +89,7 @@ def path(server: subprocess.Popen[str]) -> str:
         ("/bin/sh -c 'unbalanced", None),
     ],
 )
-def test_a_command_is_taken_only_if_it_does_nothing_but_start_the_interpreter(
-    command: str, added: dict[str, str] | None
-) -> None:
+def test_only_commands_that_just_start_the_interpreter_are_accepted(command: str, added: dict[str, str] | None) -> None:
     assert python_environment(command, PYTHON) == added
 
 
@@ -109,9 +107,7 @@ def test_a_command_is_taken_only_if_it_does_nothing_but_start_the_interpreter(
         ("print('x' * 300_000, end='')", 0, "x" * 300_000, ""),
     ],
 )
-def test_a_program_ends_as_it_would_in_a_new_python(
-    path: str, program: str, code: int, output: str, error: str
-) -> None:
+def test_a_program_exits_as_in_a_new_process(path: str, program: str, code: int, output: str, error: str) -> None:
     new = subprocess.run([sys.executable], input=program, capture_output=True, text=True, check=False)
     assert (new.returncode, new.stdout, new.stderr) == (code, output, error)
     assert run_program(path, program.encode(), {}) == (code, output.encode(), error.encode())
@@ -135,23 +131,23 @@ def test_a_program_sees_the_environment_and_the_directory_of_its_client(
     assert output.decode() == f"['ours \\udcff', 'too', None] {tmp_path}\n"
 
 
-def test_a_program_finds_its_libraries_imported(path: str) -> None:
+def test_the_libraries_of_a_program_are_already_imported(path: str) -> None:
     program = b"import sys; print([n in sys.modules for n in ('boto3.session', 'ansible.module_utils.basic')])"
     assert run_program(path, program, {})[1] == b"[True, True]\n"
 
 
-def test_a_program_runs_as_a_module_does_not_as_the_controller(path: str) -> None:
+def test_a_program_runs_as_main_module_not_as_the_controller(path: str) -> None:
     program = b"from ansible.module_utils import _internal; print(_internal.is_controller)"
     assert run_program(path, program, {})[1] == b"False\n"
 
 
-def test_what_a_program_does_to_its_python_stays_with_it(path: str) -> None:
+def test_changes_to_the_interpreter_stay_in_the_program(path: str) -> None:
     run_program(path, b"import boto3, os; boto3.client = None; os.environ['LEFT'] = 'over'; os.chdir('/')", {})
     program = b"import boto3, os; print(boto3.client is None, 'LEFT' in os.environ, os.getcwd() == '/')"
     assert run_program(path, program, {})[1] == b"False False False\n"
 
 
-def test_programs_run_at_the_same_time(path: str, tmp_path: Path) -> None:
+def test_programs_run_concurrently(path: str, tmp_path: Path) -> None:
     # Each waits for all of the others.
     program = f"""
 import os, pathlib, time
@@ -166,7 +162,7 @@ print("met")
     assert results == [(0, b"met\n", b"")] * 8
 
 
-def test_a_client_that_goes_away_takes_its_program_with_it(path: str, tmp_path: Path) -> None:
+def test_a_program_is_terminated_when_its_client_disconnects(path: str, tmp_path: Path) -> None:
     note = tmp_path / "pid"
     program = f"import os, signal; print(os.getpid(), file=open({str(note)!r}, 'w', 1)); signal.pause()"
     client = "import sys; from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import run_program\n"
@@ -177,7 +173,7 @@ def test_a_client_that_goes_away_takes_its_program_with_it(path: str, tmp_path: 
     wait_until(lambda: not is_running(int(note.read_text())))
 
 
-def test_a_server_that_dies_while_a_program_runs_is_told_as_such(server: subprocess.Popen[str], path: str) -> None:
+def test_the_end_of_the_server_during_a_program_is_reported(server: subprocess.Popen[str], path: str) -> None:
     raised: list[Exception] = []
 
     def run() -> None:
@@ -192,7 +188,7 @@ def test_a_server_that_dies_while_a_program_runs_is_told_as_such(server: subproc
     assert [str(error) for error in raised] == ["The warm interpreter ended while a module ran."]
 
 
-def test_a_client_finds_out_that_no_server_is_there(tmp_path: Path) -> None:
+def test_a_missing_server_is_reported(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         run_program(str(tmp_path / "socket"), b"", {})
 
@@ -209,7 +205,7 @@ def test_a_server_that_cannot_start_is_tried_once(tmp_path: Path, monkeypatch: p
     assert list(deep.iterdir()) == []
 
 
-def test_all_of_a_run_share_one_server(tmp_path: Path) -> None:
+def test_one_run_shares_one_server(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as threads:
         paths = set(threads.map(lambda _number: server_socket(str(tmp_path)), range(4)))
     (path,) = paths
@@ -218,7 +214,7 @@ def test_all_of_a_run_share_one_server(tmp_path: Path) -> None:
     wait_until(lambda: not Path(path).exists())
 
 
-def test_nonsense_does_not_end_the_server(path: str) -> None:
+def test_an_invalid_request_does_not_stop_the_server(path: str) -> None:
     for nonsense in (b"", b"{}\n", b"not JSON\n"):
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(path)
@@ -226,7 +222,7 @@ def test_nonsense_does_not_end_the_server(path: str) -> None:
     assert run_program(path, b"print('still there')", {})[1] == b"still there\n"
 
 
-def test_the_server_and_its_socket_go_with_the_controller(
+def test_the_server_and_its_socket_end_with_the_controller(
     server: subprocess.Popen[str], path: str, controller: subprocess.Popen[bytes]
 ) -> None:
     controller.terminate()
@@ -235,7 +231,7 @@ def test_the_server_and_its_socket_go_with_the_controller(
     assert not Path(path).parent.exists()
 
 
-def test_what_a_killed_controller_has_begun_does_not_go_on(
+def test_programs_of_a_killed_controller_are_terminated(
     path: str, controller: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     note = tmp_path / "pid"
@@ -249,7 +245,7 @@ def test_what_a_killed_controller_has_begun_does_not_go_on(
     wait_until(lambda: not is_running(int(note.read_text())))
 
 
-def test_the_server_goes_with_the_directory_of_its_run(
+def test_the_server_ends_when_the_directory_of_its_run_is_removed(
     server: subprocess.Popen[str], path: str, tmp_path: Path
 ) -> None:
     tmp_path.rmdir()
@@ -257,5 +253,5 @@ def test_the_server_goes_with_the_directory_of_its_run(
     assert not Path(path).parent.exists()
 
 
-def test_nobody_else_can_reach_the_socket(path: str) -> None:
+def test_other_users_cannot_reach_the_socket(path: str) -> None:
     assert Path(path).parent.stat().st_mode & 0o777 == 0o700

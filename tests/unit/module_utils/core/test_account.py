@@ -1,4 +1,4 @@
-"""What Account makes of the answers of a client; the client here only replays them."""
+"""Test Account with a client that replays answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOST = ConnectionClosedError(endpoint_url="https://x")
 
 
 class Replay:
-    """A client of any service that gives these answers, one per call, and keeps what it was asked."""
+    """A client of any service that returns these answers, one per call, and records the calls."""
 
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)
@@ -53,13 +53,13 @@ def plan(*stages: tuple[Write, ...], **options: Any) -> Plan:
     return Plan(before={}, after={"made": True}, stages=stages, **options)
 
 
-def test_a_throttled_call_is_made_again() -> None:
+def test_a_throttled_call_is_retried() -> None:
     client = Replay(THROTTLED, THROTTLED, {"logGroups": []})
     assert account(client).read("logs", "DescribeLogGroups", "x") == {"logGroups": []}
     assert len(client.asked) == 3
 
 
-def test_an_unreachable_address_is_given_up_after_a_few_attempts() -> None:
+def test_an_unreachable_endpoint_is_retried_only_a_few_times() -> None:
     client = Replay(*[EndpointConnectionError(endpoint_url="https://x")] * 10)
     with pytest.raises(AwsError, match="EndpointConnectionError"):
         account(client, seconds=10_000).read("logs", "DescribeLogGroups", "x")
@@ -72,36 +72,36 @@ def test_all_pages_are_read() -> None:
     assert [parameters.get("nextToken") for _name, parameters in client.asked] == [None, "t", "u"]
 
 
-def test_a_listing_whose_page_expired_begins_again() -> None:
+def test_a_listing_with_an_expired_page_token_starts_again() -> None:
     expired = ClientError({"Error": {"Code": "InvalidNextToken"}}, "x")
     client = Replay({"items": [1], "nextToken": "t"}, expired, {"items": [1], "nextToken": "t"}, {"items": [2]})
     assert account(client).read_all("logs", "DescribeMetricFilters", "x", "items") == [1, 2]
 
 
-def test_a_listing_that_expires_for_ever_ends() -> None:
+def test_a_listing_whose_page_token_always_expires_fails() -> None:
     expired = ClientError({"Error": {"Code": "InvalidNextToken"}}, "x")
     with pytest.raises(AwsError, match="InvalidNextToken"):
         account(Replay(*[expired] * 50), seconds=20).read_all("logs", "DescribeMetricFilters", "x", "items")
 
 
-def test_what_a_lost_attempt_made_is_taken_as_made() -> None:
+def test_already_exists_after_a_lost_answer_counts_as_success() -> None:
     repeated = write(done_if_repeated=frozenset({"ResourceAlreadyExistsException"}))
     assert account(Replay(LOST, EXISTS)).apply(plan((repeated,))) == [{}]
 
 
-def test_what_existed_before_our_first_attempt_is_an_error() -> None:
+def test_already_exists_at_the_first_attempt_is_an_error() -> None:
     repeated = write(done_if_repeated=frozenset({"ResourceAlreadyExistsException"}))
     with pytest.raises(WritesFailedError, match="ResourceAlreadyExists"):
         account(Replay(EXISTS)).apply(plan((repeated,)))
 
 
-def test_a_goal_that_is_reached_already_is_no_error() -> None:
+def test_an_error_code_in_done_if_counts_as_success() -> None:
     gone = write(done_if=frozenset({"ResourceNotFoundException"}))
     missing = ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "x")
     assert account(Replay(missing)).apply(plan((gone,))) == [{}]
 
 
-def test_a_call_that_must_not_be_made_twice_is_not() -> None:
+def test_a_call_that_is_not_repeatable_is_made_once() -> None:
     client = Replay(LOST, {})
     with pytest.raises(WritesFailedError) as caught:
         account(client).apply(plan((write(repeatable=False),)))
@@ -109,7 +109,7 @@ def test_a_call_that_must_not_be_made_twice_is_not() -> None:
     assert len(client.asked) == 1
 
 
-def test_only_the_errors_of_propagation_that_are_named_are_waited_for() -> None:
+def test_only_the_named_propagation_errors_are_retried() -> None:
     denied = ClientError({"Error": {"Code": "InvalidArn", "Message": "Access denied."}}, "x")
     wrong = ClientError({"Error": {"Code": "InvalidArn", "Message": "Malformed."}}, "x")
     waiting = write(propagating=(("InvalidArn", "Access denied"),))
@@ -118,7 +118,7 @@ def test_only_the_errors_of_propagation_that_are_named_are_waited_for() -> None:
         account(Replay(wrong)).apply(plan((waiting,)))
 
 
-def test_a_failure_says_what_was_written_and_what_was_not() -> None:
+def test_a_failed_plan_lists_the_writes_that_were_and_were_not_made() -> None:
     first, second, third = write("a"), write("b"), write("c")
     client = Replay({}, EXISTS)
     with pytest.raises(WritesFailedError) as caught:
@@ -126,18 +126,18 @@ def test_a_failure_says_what_was_written_and_what_was_not() -> None:
     assert (caught.value.done, caught.value.not_done) == ((first,), (second, third))
 
 
-def test_what_an_answer_lists_as_failed_is_a_failure() -> None:
+def test_a_failure_inside_an_answer_is_an_error() -> None:
     answer = {"Errors": [{"Key": "k", "Code": "AccessDenied", "Message": "locked"}]}
     with pytest.raises(WritesFailedError, match="locked"):
         account(Replay(answer)).apply(plan((write(partial_errors="Errors"),)))
 
 
-def test_the_answers_come_in_the_order_of_the_writes() -> None:
+def test_answers_are_returned_in_the_order_of_the_writes() -> None:
     made = account(Replay({"n": 1}, {"n": 2})).apply(plan((write("a"),), (write("b"),)))
     assert made == [{"n": 1}, {"n": 2}]
 
 
-def test_the_place_is_asked_for_once_or_taken_from_an_arn() -> None:
+def test_the_place_is_read_once_or_taken_from_an_arn() -> None:
     client = Replay({"Account": "012345678901", "Arn": "arn:aws-cn:iam::012345678901:root"})
     asking = account(client)
     assert asking.place == asking.place
@@ -147,6 +147,6 @@ def test_the_place_is_asked_for_once_or_taken_from_an_arn() -> None:
     assert learning.place.account == "012345678901"
 
 
-def test_a_message_can_say_where_we_are_even_if_nobody_tells_us() -> None:
+def test_a_message_describes_the_place_even_if_sts_fails() -> None:
     denied = ClientError({"Error": {"Code": "ExpiredToken"}}, "x")
     assert "region eu-west-1" in account(Replay(denied)).known_place()

@@ -7,6 +7,7 @@ from typing import Any
 
 import botocore
 import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.checks import check_trail
 from ansible_collections.secmon.aws.plugins.module_utils.core import aws_names
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import (
     PARTITION,
@@ -21,6 +22,9 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import (
     partition_of,
     service_principal,
 )
+from ansible_collections.secmon.aws.plugins.module_utils.logs.checks import check_log_group
+from ansible_collections.secmon.aws.plugins.module_utils.s3.plan import check_log_bucket
+from ansible_collections.secmon.aws.plugins.module_utils.sns.plan import check_topic
 
 BOTOCORE_PARTITIONS = json.loads((Path(botocore.__file__).parent / "data/partitions.json").read_text())["partitions"]
 ONE_REGION_PER_PARTITION = {
@@ -33,6 +37,7 @@ ONE_REGION_PER_PARTITION = {
     "aws-iso-e": ("eu-isoe-west-1", "cloud.adc-e.uk"),
     "aws-iso-f": ("us-isof-south-1", "csp.hci.ic.gov"),
 }
+KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 SETTINGS: dict[str, Any] = {
     "secmon_account_id": "012345678901",
     "secmon_region": "eu-central-1",
@@ -68,8 +73,13 @@ def test_a_region_that_no_prefix_matches_belongs_to_aws() -> None:
     assert partition_of("xx-future-9") == "aws"
 
 
-@pytest.mark.parametrize(("partition", "region", "suffix"), [(p, *of) for p, of in ONE_REGION_PER_PARTITION.items()])
-def test_every_name_of_a_deployment_is_right_in_each_partition(partition: str, region: str, suffix: str) -> None:
+IN_EACH_PARTITION = pytest.mark.parametrize(
+    ("partition", "region", "suffix"), [(partition, *of) for partition, of in ONE_REGION_PER_PARTITION.items()]
+)
+
+
+@IN_EACH_PARTITION
+def test_every_name_of_a_deployment_is_correct_in_each_partition(partition: str, region: str, suffix: str) -> None:
     assert deployment_names({**SETTINGS, "secmon_region": region}) == {
         "partition": partition,
         "dns_suffix": suffix,
@@ -92,7 +102,27 @@ def test_every_name_of_a_deployment_is_right_in_each_partition(partition: str, r
     }
 
 
-def test_existing_resources_take_the_place_of_the_deployments_own() -> None:
+@IN_EACH_PARTITION
+def test_modules_accept_the_names_of_a_deployment_in_each_partition(partition: str, region: str, suffix: str) -> None:
+    names = deployment_names({**SETTINGS, "secmon_region": region})
+    key = Place(partition, region, "012345678901").arn("kms", f"key/{KEY}")
+    check_log_bucket({"name": names["bucket_name"], "trail_arns": [names["trail_arn"]]}, region)
+    check_log_group({"name": names["log_group_name"], "kms_key_arn": key}, region)
+    check_topic({"name": "Alarms", "kms_key_arn": key, "subscriptions": []}, region)
+    check_trail(
+        {
+            "name": "audit",
+            "s3_bucket_name": names["bucket_name"],
+            "log_group_arn": f"{names['log_group_arn']}:*",
+            "log_group_role_arn": names["role_arn"],
+            "sns_topic_name": names["topic_arn"],
+            "kms_key_arn": key,
+        },
+        region,
+    )
+
+
+def test_existing_resources_replace_those_of_the_deployment() -> None:
     existing = {
         "secmon_existing_log_bucket_name": "their-logs",
         "secmon_existing_log_group_name": "their-group",
@@ -109,7 +139,7 @@ def test_existing_resources_take_the_place_of_the_deployments_own() -> None:
     assert names["key_principals"] == ["cloudtrail.amazonaws.com"]
 
 
-def test_a_bucket_name_of_the_settings_takes_the_place_of_the_default() -> None:
+def test_a_configured_bucket_name_replaces_the_default() -> None:
     assert deployment_names({**SETTINGS, "secmon_log_bucket_name": "logs"})["bucket_name"] == "logs"
 
 
@@ -177,9 +207,6 @@ def test_a_valid_bucket_name_is_accepted(name: str) -> None:
 )
 def test_a_bucket_name_that_s3_rejects_is_rejected_with_the_reason(name: str, reason: str) -> None:
     assert reason in str(bucket_name_problem(name))
-
-
-KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @pytest.mark.parametrize(

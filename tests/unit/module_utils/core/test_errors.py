@@ -42,7 +42,7 @@ def answer(code: str, message: str = "m", status: int = 400) -> ClientError:
         ReadTimeoutError(endpoint_url="https://x"),
     ],
 )
-def test_what_may_pass_is_known(error: Exception) -> None:
+def test_transient_errors_are_recognized(error: Exception) -> None:
     assert is_passing(error)
 
 
@@ -55,11 +55,11 @@ def test_what_may_pass_is_known(error: Exception) -> None:
         NoCredentialsError(),
     ],
 )
-def test_what_will_not_pass_is_not_repeated(error: Exception) -> None:
+def test_permanent_errors_are_not_retried(error: Exception) -> None:
     assert not is_passing(error)
 
 
-def test_an_answer_is_lost_when_the_call_may_have_been_carried_out() -> None:
+def test_an_answer_is_lost_if_aws_may_have_executed_the_call() -> None:
     assert is_lost_answer(answer("InternalFailure", status=500))
     assert is_lost_answer(ConnectionClosedError(endpoint_url="https://x"))
     assert not is_lost_answer(answer("ThrottlingException"))
@@ -68,18 +68,18 @@ def test_an_answer_is_lost_when_the_call_may_have_been_carried_out() -> None:
 
 
 @pytest.mark.parametrize("code", ["InvalidNextToken", "InvalidNextTokenException", "PaginationTokenExpiredException"])
-def test_an_expired_page_is_known(code: str) -> None:
+def test_an_expired_page_token_is_recognized(code: str) -> None:
     assert is_expired_page(answer(code))
 
 
-def test_an_expired_page_of_sns_and_of_logs_is_known_by_its_message() -> None:
+def test_an_expired_page_token_of_sns_and_logs_is_recognized_by_its_message() -> None:
     assert is_expired_page(answer("InvalidParameter", "Invalid parameter: NextToken"))
     assert is_expired_page(answer("InvalidParameterException", "The specified nextToken is invalid."))
     assert not is_expired_page(answer("InvalidParameterException", "The specified log group name is invalid."))
     assert not is_expired_page(answer("InvalidParameter", "Invalid parameter: TopicArn"))
 
 
-def test_a_denial_says_who_needs_what_on_what() -> None:
+def test_a_denial_names_the_caller_the_action_and_the_resource() -> None:
     message = (
         "User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: logs:PutMetricFilter on resource: arn:x"
     )
@@ -87,17 +87,17 @@ def test_a_denial_says_who_needs_what_on_what() -> None:
     assert hint == "Allow logs:PutMetricFilter on arn:x to arn:aws:sts::1:assumed-role/r/s."
 
 
-def test_a_denial_without_details_names_what_we_know() -> None:
+def test_a_denial_without_details_names_the_action_and_resource_of_the_call() -> None:
     hint = translate(answer("AuthorizationError", "no"), SUBJECT).hint
     assert hint == "Allow logs:PutMetricFilter on arn:aws:logs:r:1:log-group:g to the caller."
 
 
-def test_a_remedy_of_the_caller_goes_before_ours() -> None:
+def test_a_remedy_of_the_call_replaces_the_hint() -> None:
     subject = Subject("logs", "PutMetricFilter", "x", remedies={"AccessDeniedException": "Ask Anna."})
     assert translate(answer("AccessDeniedException"), subject).hint == "Ask Anna."
 
 
-def test_botocores_complaint_about_a_parameter_does_not_repeat_the_value() -> None:
+def test_the_message_about_an_invalid_parameter_omits_its_value() -> None:
     error = translate(ParamValidationError(report="Invalid type for SecretString, value: hunter2"), SUBJECT)
     assert "hunter2" not in str(error)
 
@@ -111,5 +111,5 @@ def test_botocores_complaint_about_a_parameter_does_not_repeat_the_value() -> No
         (answer("ThrottlingException"), "timeout_seconds"),
     ],
 )
-def test_each_kind_of_failure_says_what_to_do(error: Exception, says: str) -> None:
+def test_each_kind_of_error_has_a_hint(error: Exception, says: str) -> None:
     assert says in translate(error, SUBJECT).hint

@@ -15,27 +15,27 @@ def module(**params: Any) -> Any:
 
 
 @pytest.mark.parametrize("value", ["pass word+/%", {"password": "pass word+/%", "list": ["x"]}])
-def test_every_form_of_a_secret_is_masked(value: Any) -> None:
+def test_every_encoding_of_a_secret_is_masked(value: Any) -> None:
     masked = module(name="n", value=value, key=None)
     take_secrets(masked, OPTIONS)
     for form in ("pass word+/%", "pass%20word%2B%2F%25", "pass+word%2B%2F%25", "cGFzcyB3b3JkKy8l"):
         assert form in masked.no_log_values
 
 
-def test_the_module_forgets_the_secret_and_the_caller_gets_it() -> None:
+def test_a_secret_is_removed_from_the_module_and_returned() -> None:
     masked = module(name="n", value="hunter2", key=None)
     assert take_secrets(masked, OPTIONS)["value"] == "hunter2"
     assert "hunter2" not in str(masked.params)
     assert masked.params["name"] == "n"
 
 
-def test_a_short_value_does_not_blank_the_whole_output() -> None:
+def test_a_short_value_is_not_masked() -> None:
     masked = module(name="n", value={"port": 1, "host": "x"}, key=None)
     take_secrets(masked, OPTIONS)
     assert "1" not in masked.no_log_values and "x" not in masked.no_log_values
 
 
-def test_a_password_in_a_url_is_forgotten_and_masked_but_given_to_the_caller() -> None:
+def test_a_password_in_a_url_is_removed_masked_and_returned() -> None:
     url = "https://user:p%40ss:word@example.com/in"
     masked = module(name=[{"endpoint": url}], value=None, key=None)
     assert take_secrets(masked, OPTIONS)["name"] == [{"endpoint": url}]
@@ -49,20 +49,20 @@ def test_the_password_of_a_proxy_still_reaches_boto3() -> None:
     assert masked.params["endpoint_url"] == "https://user:pass@example.com"
 
 
-def test_what_the_task_shows_anyway_is_not_masked() -> None:
+def test_text_in_a_parameter_that_is_not_secret_is_not_masked() -> None:
     masked = module(name="prod/admin", region="us-east-1", value={"user": "admin", "in": "us-east-1"}, key=None)
     take_secrets(masked, OPTIONS)
     assert not {"admin", "us-east-1"} & masked.no_log_values
 
 
-def test_ports_years_and_truth_are_not_masked_but_long_numbers_are() -> None:
+def test_short_numbers_and_booleans_are_not_masked_but_long_numbers_are() -> None:
     masked = module(name="n", value={"port": 5432, "year": 2026, "on": True, "pin": 918273645}, key=None)
     take_secrets(masked, OPTIONS)
     assert not {"5432", "2026", "True", "true"} & masked.no_log_values
     assert "918273645" in masked.no_log_values
 
 
-def test_a_secret_within_a_json_text_is_masked_and_so_is_the_whole_of_a_structure() -> None:
+def test_secrets_inside_json_and_whole_structures_are_masked() -> None:
     masked = module(name="n", value='{"password": "hunter22"}', key=["one", {"b": "seven", "a": '\u00fc"'}])
     take_secrets(masked, OPTIONS)
     assert {"hunter22", "seven", '["one",{"a":"\u00fc\\"","b":"seven"}]'} <= masked.no_log_values

@@ -16,7 +16,7 @@ def test_a_plan_with_a_write_and_a_difference_is_a_change() -> None:
 
 
 @pytest.mark.parametrize(("after", "stages"), [({"a": 2}, ()), ({"a": 1}, ((WRITE,),))])
-def test_a_plan_that_would_lie_about_the_change_cannot_be_made(
+def test_a_plan_whose_diff_does_not_match_its_writes_is_rejected(
     after: dict[str, int], stages: tuple[object, ...]
 ) -> None:
     with pytest.raises(AssertionError):

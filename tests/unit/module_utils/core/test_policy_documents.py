@@ -38,7 +38,7 @@ STATEMENTS = st.lists(
         dict(reversed(OURS.items())),
     ],
 )
-def test_what_means_the_same_is_the_same(other: dict[str, Any]) -> None:
+def test_equivalent_statements_are_equal(other: dict[str, Any]) -> None:
     assert same_statement(OURS, other)
 
 
@@ -51,11 +51,11 @@ def test_what_means_the_same_is_the_same(other: dict[str, Any]) -> None:
         {**OURS, "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
     ],
 )
-def test_what_means_something_else_is_not(other: dict[str, Any]) -> None:
+def test_different_statements_are_not_equal(other: dict[str, Any]) -> None:
     assert not same_statement(OURS, other)
 
 
-def test_an_account_is_its_root_and_a_boolean_is_its_text() -> None:
+def test_an_account_id_equals_its_root_arn_and_a_boolean_its_text() -> None:
     one = {"Principal": {"AWS": "111122223333"}, "Condition": {"Bool": {"aws:SecureTransport": False}}}
     other = {
         "Principal": {"AWS": ["arn:aws:iam::111122223333:root"]},
@@ -65,12 +65,12 @@ def test_an_account_is_its_root_and_a_boolean_is_its_text() -> None:
 
 
 @given(STATEMENTS)
-def test_the_order_of_statements_means_nothing(statements: list[dict[str, Any]]) -> None:
+def test_the_order_of_statements_does_not_matter(statements: list[dict[str, Any]]) -> None:
     assert same_policy({"Statement": statements}, {"Statement": statements[::-1]})
 
 
 @given(STATEMENTS)
-def test_our_statement_is_there_once_and_a_second_time_changes_nothing(statements: list[dict[str, Any]]) -> None:
+def test_adding_a_managed_statement_is_idempotent(statements: list[dict[str, Any]]) -> None:
     found = {"Version": "2012-10-17", "Statement": copy.deepcopy(statements)}
     merged = with_statements(found, {"Ours": OURS})
     assert [same_statement(one, OURS) for one in statements_of(merged) if one.get("Sid") == "Ours"] == [True]
@@ -78,17 +78,17 @@ def test_our_statement_is_there_once_and_a_second_time_changes_nothing(statement
 
 
 @given(STATEMENTS)
-def test_statements_of_others_stay_as_they_are(statements: list[dict[str, Any]]) -> None:
+def test_other_statements_are_kept(statements: list[dict[str, Any]]) -> None:
     merged = with_statements({"Statement": statements}, {"Ours": OURS}, dropped={"Gone"})
     foreign = [one for one in statements if one.get("Sid") != "Ours"]
     assert [one for one in statements_of(merged) if one.get("Sid") != "Ours"] == foreign
 
 
-def test_a_statement_that_is_wanted_no_more_goes() -> None:
+def test_a_dropped_statement_is_removed() -> None:
     assert statements_of(with_statements({"Statement": [OURS, FOREIGN]}, {}, dropped={"Ours"})) == [FOREIGN]
 
 
-def test_a_single_statement_without_a_list_counts() -> None:
+def test_a_single_statement_without_a_list_is_accepted() -> None:
     assert with_statements({"Statement": OURS}, {"Ours": OURS}) == {"Statement": OURS}
 
 
@@ -118,7 +118,7 @@ def with_first(**elements: Any) -> dict[str, Any]:
         with_first(Condition={"Bool": {"AWS:SecureTransport": [False]}}),
     ],
 )
-def test_policies_that_mean_the_same_are_the_same(same: dict[str, Any]) -> None:
+def test_equivalent_policies_are_equal(same: dict[str, Any]) -> None:
     assert same_policy(POLICY, same)
     assert same_policy(same, POLICY)
 
@@ -138,9 +138,9 @@ def test_policies_that_mean_the_same_are_the_same(same: dict[str, Any]) -> None:
         with_first(Condition={"BoolIfExists": {"aws:SecureTransport": "false"}}),
     ],
 )
-def test_policies_that_mean_something_else_are_not(other: dict[str, Any]) -> None:
+def test_different_policies_are_not_equal(other: dict[str, Any]) -> None:
     assert not same_policy(POLICY, other)
 
 
-def test_no_policy_is_no_policy() -> None:
+def test_empty_policies_are_equal() -> None:
     assert same_policy({}, {})

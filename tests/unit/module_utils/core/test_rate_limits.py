@@ -10,11 +10,11 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.rate_limits import
     ("service", "operation", "published"),
     [("logs", "PutMetricFilter", 5), ("cloudwatch", "PutMetricAlarm", 3), ("cloudtrail", "UpdateTrail", 1)],
 )
-def test_we_stay_below_the_published_rate(service: str, operation: str, published: int) -> None:
+def test_the_rate_stays_below_the_published_one(service: str, operation: str, published: int) -> None:
     assert 0 < calls_per_second(service, operation) < published
 
 
-def test_calls_of_a_kind_are_spaced_and_the_first_one_waits_for_nobody() -> None:
+def test_calls_of_an_operation_are_spaced_and_the_first_does_not_wait() -> None:
     time, waits = [0.0], list[float]()
 
     def sleep(seconds: float) -> None:
@@ -30,7 +30,7 @@ def test_calls_of_a_kind_are_spaced_and_the_first_one_waits_for_nobody() -> None
     assert len(waits) == 3
 
 
-def test_threads_share_the_pace() -> None:
+def test_threads_share_the_rate() -> None:
     waits: list[float] = []
     pace = Pace(lambda: 0.0, waits.append)
     with ThreadPoolExecutor(8) as threads:

@@ -33,12 +33,12 @@ def test_jitter_takes_up_to_half_of_a_delay() -> None:
     assert clock.slept == [1.0]
 
 
-def test_no_wait_goes_beyond_the_budget() -> None:
+def test_no_wait_exceeds_the_budget() -> None:
     clock = Clock()
     shared = budget(clock, 3.0)
     assert [shared.wait(attempt) for attempt in range(1, 4)] == [True, True, False]
     assert sum(clock.slept) <= 3.0
 
 
-def test_a_budget_of_nothing_allows_no_second_attempt() -> None:
+def test_an_empty_budget_allows_no_second_attempt() -> None:
     assert not budget(Clock(), 0).wait(1)

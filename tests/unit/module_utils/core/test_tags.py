@@ -20,14 +20,12 @@ TAGS = st.dictionaries(st.sampled_from(["a", "b", "c", "aws:x", "secmon:managed-
 WANTED = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.sampled_from(["", "1", "2"]))
 
 
-def test_numbers_are_tags_too_and_nothing_is_an_empty_text() -> None:
+def test_numbers_become_strings_and_null_an_empty_string() -> None:
     assert as_texts({1: 2.5, "team": None, "live": True}) == {"1": "2.5", "team": "", "live": "True"}
 
 
 @given(TAGS, st.none() | WANTED, st.booleans())
-def test_a_change_that_was_made_leaves_nothing_to_change(
-    current: dict[str, str], wanted: dict[str, str] | None, purge: bool
-) -> None:
+def test_a_tag_change_is_idempotent(current: dict[str, str], wanted: dict[str, str] | None, purge: bool) -> None:
     change = tag_change(current, wanted, purge)
     made = {key: value for key, value in {**current, **change.add}.items() if key not in change.remove}
     assert own_tags(made) == change.after
@@ -36,7 +34,7 @@ def test_a_change_that_was_made_leaves_nothing_to_change(
 
 
 @given(TAGS, st.none() | WANTED, st.booleans())
-def test_our_mark_is_always_set_and_awss_own_tags_never_touched(
+def test_the_ownership_tag_is_always_set_and_tags_of_aws_are_ignored(
     current: dict[str, str], wanted: dict[str, str] | None, purge: bool
 ) -> None:
     change = tag_change(current, wanted, purge)
@@ -49,12 +47,12 @@ def test_without_a_purge_nothing_is_removed(current: dict[str, str], wanted: dic
     assert tag_change(current, wanted, purge=False).remove == ()
 
 
-def test_a_task_that_says_nothing_of_tags_leaves_those_of_others() -> None:
+def test_a_task_without_tags_keeps_existing_tags() -> None:
     assert tag_change({"team": "x"}, None).after == {"team": "x", **OWNER_MARK}
 
 
 @given(WANTED)
-def test_both_forms_of_tags_hold_the_same(tags: dict[str, str]) -> None:
+def test_both_forms_of_tags_are_equivalent(tags: dict[str, str]) -> None:
     assert as_mapping(as_list(tags)) == tags
 
 
@@ -65,20 +63,20 @@ def test_both_forms_of_tags_hold_the_same(tags: dict[str, str]) -> None:
         ({"k" * 129: "x"}, "129 characters"),
         ({"k": "v" * 257}, "257 characters"),
         ({"AWS:k": "v"}, "aws:"),
-        ({"secmon:managed-by": "me"}, "Leave it out"),
+        ({"secmon:managed-by": "me"}, "Remove it from tags"),
         ({f"k{number}": "v" for number in range(50)}, "50 tags"),
     ],
 )
-def test_what_aws_would_refuse_is_said(tags: dict[str, str], says: str) -> None:
+def test_tags_that_aws_rejects_are_reported(tags: dict[str, str], says: str) -> None:
     assert says in " ".join(tag_problems(tags))
 
 
-def test_good_tags_are_no_problem() -> None:
+def test_valid_tags_are_accepted() -> None:
     assert list(tag_problems({f"k{number}": "v" for number in range(49)})) == []
     assert list(tag_problems(None)) == []
 
 
-def test_what_is_not_ours_is_refused_with_the_ways_out() -> None:
+def test_a_foreign_resource_is_refused_with_the_options() -> None:
     with pytest.raises(RequestError, match="adopt: true"):
         require_ownership("topic a", {"owner": "somebody"}, adopt=False)
 
@@ -86,5 +84,7 @@ def test_what_is_not_ours_is_refused_with_the_ways_out() -> None:
 @pytest.mark.parametrize(
     ("adopt", "unfinished", "tags"), [(True, False, {}), (False, True, {}), (False, False, OWNER_MARK)]
 )
-def test_what_is_ours_adopted_or_unfinished_is_taken(adopt: bool, unfinished: bool, tags: dict[str, str]) -> None:
+def test_managed_adopted_or_unfinished_resources_are_accepted(
+    adopt: bool, unfinished: bool, tags: dict[str, str]
+) -> None:
     require_ownership("topic a", tags, adopt=adopt, unfinished=unfinished)

@@ -35,6 +35,26 @@ def test_an_account_that_says_only_what_it_must_gets_the_guide(shipped: Packs) -
     assert alarm["alarm_actions"] == [f"arn:aws:sns:us-east-1:{ACCOUNT_ID}:SecurityAlarms"]
 
 
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("eusc-de-east-1", "aws-eusc"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eu-isoe-west-1", "aws-iso-e"),
+        ("us-isof-south-1", "aws-iso-f"),
+    ],
+)
+def test_alarms_publish_to_a_topic_in_the_partition_of_the_region(shipped: Packs, region: str, partition: str) -> None:
+    report = check(shipped, guide={"region": region})
+    assert report.problems == ()
+    assert report.detections["guide"].alarms[0]["alarm_actions"] == [
+        f"arn:{partition}:sns:{region}:{ACCOUNT_ID}:SecurityAlarms"
+    ]
+
+
 def test_alarms_publish_to_the_topic_that_is_there_already(shipped: Packs) -> None:
     arn = f"arn:aws-cn:sns:cn-north-1:{ACCOUNT_ID}:Theirs"
     report = check(shipped, guide={"region": "cn-north-1", "existing_topic_arn": arn})
