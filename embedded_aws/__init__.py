@@ -1,1 +1,1 @@
-"""A local AWS for the demo and the tests: moto's server, started and stopped as one process."""
+"""An AWS in memory for the demo and the tests: moto with the pipeline from CloudTrail to e-mail."""

@@ -20,14 +20,14 @@ DEFAULT_PORT = 4599
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65_535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port; expected 0 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a valid port: use 0 to 65535")
     return int(text)
 
 
 def _smtp(text: str) -> tuple[str, int]:
     host, _colon, port = text.rpartition(":")
     if not host:
-        raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a valid HOST:PORT")
     return host, _port(port)
 
 
@@ -36,19 +36,19 @@ def _directory(text: str) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise argparse.ArgumentTypeError(f"cannot make the directory {text}: {error.strerror}") from error
+        raise argparse.ArgumentTypeError(f"cannot create the directory {text}: {error.strerror}") from error
     return path
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Read the command line; `--port 0` takes a free port, which the ready line then names."""
-    parser = argparse.ArgumentParser(prog="python -m embedded_aws", description="An AWS for one machine, in memory.")
+    """Parse the command line; with `--port 0` the ready line names the port."""
+    parser = argparse.ArgumentParser(prog="python -m embedded_aws", description="An AWS in memory, for one machine.")
     parser.add_argument("--host", default="127.0.0.1", help="address to bind (default: %(default)s)")
-    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 for any free one (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 for any free port (default: %(default)s)")
     parser.add_argument("--seed", type=Path, default=DEFAULT_SEED, metavar="FILE", help="YAML with the accounts")
     parser.add_argument("--data", type=_directory, metavar="DIR", help="copy log files and mails into this directory")
     parser.add_argument("--smtp", type=_smtp, metavar="HOST:PORT", help="send the mails to this SMTP server")
-    parser.add_argument("--iam", action="store_true", help="refuse calls that no IAM policy allows")
+    parser.add_argument("--iam", action="store_true", help="reject calls that no IAM policy allows")
     return parser.parse_args(arguments)
 
 
@@ -59,10 +59,10 @@ def main() -> int:
     def stop(_signal: int, _frame: object) -> None:
         raise SystemExit(0)
 
-    # Before anything else: whoever starts this process may stop it before it is ready.
+    # First of all, since the parent process may stop this one before it is ready.
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    # moto warns of each error that botocore's model does not list; AWS answers many of those.
+    # moto warns about errors that botocore's model does not list, but AWS returns many of them.
     warnings.filterwarnings("ignore", message="Exception.*does not match an error shape", module="moto")
     apply_patches()
     try:
@@ -82,7 +82,7 @@ def _serve(options: argparse.Namespace, application: EmbeddedAws) -> int:
     try:
         server = make_embedded_server(options.host, options.port, application)
     except OSError as error:
-        # Python adds the address; the number alone has no text where it is the host's name that is not known.
+        # Python appends the address; the error number alone has no text for an unknown host name.
         reason = str(error.strerror).partition(" (while attempting")[0]
         print(f"embedded AWS: cannot bind {options.host}:{options.port}: {reason}", file=sys.stderr)
         return 1

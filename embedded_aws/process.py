@@ -1,4 +1,4 @@
-"""Run the embedded AWS as a child process for as long as a `with` block lasts."""
+"""Run the embedded AWS as a child process within a `with` block."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def embedded_aws_process(*options: str) -> Iterator[str]:
     """Start the embedded AWS on a free port of 127.0.0.1, yield its endpoint URL, and stop it.
 
     Args:
-        options: of the command line, such as ``"--iam"``.
+        options: command-line options such as ``"--iam"``.
 
     Raises:
-        RuntimeError: the process ended, or printed something else, before it was ready.
+        RuntimeError: the process exited, or printed something else, before it was ready.
     """
     command = [sys.executable, "-m", "embedded_aws", "--port", "0", *options]
     with subprocess.Popen(command, cwd=_REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
@@ -36,7 +36,7 @@ def embedded_aws_process(*options: str) -> Iterator[str]:
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """End the process, by force if it does not heed a request."""
+    """Stop the process; kill it if it does not stop in time."""
     process.terminate()
     try:
         process.wait(_STOP_SECONDS)

@@ -1,4 +1,4 @@
-"""Select the trails that take a record: those that were logging at the time of the call and whose selectors match."""
+"""Select the trails that log a record."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _NEGATIVE: dict[str, Callable[[str, str], bool]] = {
 }
 
 
-def advanced_take(selector: Mapping[str, Any], record: Record) -> bool:
-    """Return whether every field selector takes the record; without any, nothing is taken."""
+def matches_advanced(selector: Mapping[str, Any], record: Record) -> bool:
+    """Return whether all field selectors match the record; without field selectors nothing matches."""
     fields = selector.get("FieldSelectors") or ()
-    return bool(fields) and all(_field_takes(field, record) for field in fields)
+    return bool(fields) and all(_matches_field(field, record) for field in fields)
 
 
-def _field_takes(field: Mapping[str, Any], record: Record) -> bool:
-    """Values of one operator are alternatives; several operators of one field must all hold."""
+def _matches_field(field: Mapping[str, Any], record: Record) -> bool:
+    """Return whether a field selector matches: any value of each operator, and all operators of the field."""
     values = _values(str(field.get("Field")), record)
     for operator, matches in _POSITIVE.items():
         wanted = field.get(operator)
@@ -46,7 +46,7 @@ def _field_takes(field: Mapping[str, Any], record: Record) -> bool:
 
 
 def _values(field: str, record: Record) -> list[str]:
-    """Return the record's values of a field; `resources.type` and `resources.ARN` are about the first resource."""
+    """Return the record's values of a field; `resources.type` and `resources.ARN` are those of the first resource."""
     if field.startswith("resources."):
         resources = record.get("resources", ())
         return [str(resources[0][field.partition(".")[2]])] if resources else []
@@ -58,7 +58,7 @@ def _values(field: str, record: Record) -> list[str]:
     return [str(value).lower() if isinstance(value, bool) else str(value)]
 
 
-# Which trails take a record: those that were logging when the call was made, and whose selectors take it.
+# Select the trails that were logging when the call was made and whose selectors match the record.
 #
 # Sources: CloudTrail user guide, "Logging management events", "Logging data events", "Creating a trail for an
 # organization"; CloudTrail API reference, EventSelector and AdvancedFieldSelector.
@@ -69,11 +69,11 @@ _ALL_MANAGEMENT_EVENTS: _Selectors = ({"ReadWriteType": "All", "IncludeManagemen
 
 @dataclass(frozen=True, slots=True)
 class TrailView:
-    """A logging trail as it was at one moment.
+    """A snapshot of a logging trail.
 
     Attributes:
-        accounts: those whose events it takes; the members of the organization for an organization trail.
-        basic: event selectors; `advanced` decides instead where it is not empty.
+        accounts: the accounts whose events it logs; for an organization trail the members of the organization.
+        basic: event selectors; ignored if `advanced` is not empty.
     """
 
     ref: TrailRef
@@ -84,8 +84,8 @@ class TrailView:
     advanced: _Selectors
 
     @property
-    def takes_data_events(self) -> bool:
-        """Return whether the trail could take any data event."""
+    def logs_data_events(self) -> bool:
+        """Return whether the trail can log data events."""
         return bool(self.advanced) or any(selector.get("DataResources") for selector in self.basic)
 
 
@@ -101,12 +101,12 @@ def logging_trails() -> tuple[TrailView, ...]:
 
 
 def receiving_trails(views: tuple[TrailView, ...], record: Record, host: str) -> tuple[TrailRef, ...]:
-    """Return the trails that take a record; `host` is the one that the client called."""
-    return tuple(view.ref for view in views if _is_in_scope(view, record, host) and _selectors_take(view, record))
+    """Return the trails that log a record; `host` is the one the client called."""
+    return tuple(view.ref for view in views if _is_in_scope(view, record, host) and _selectors_match(view, record))
 
 
 def _view(trail: Any) -> TrailView:
-    # moto keeps the advanced selectors that basic ones have replaced.
+    # moto keeps advanced selectors after basic ones have replaced them.
     advanced = () if trail.event_selectors else _frozen(trail.advanced_event_selectors)
     return TrailView(
         ref=TrailRef(trail.account_id, trail.region_name, trail.trail_name, trail.arn),
@@ -119,7 +119,7 @@ def _view(trail: Any) -> TrailView:
 
 
 def _frozen(selectors: list[dict[str, Any]]) -> _Selectors:
-    """Return a copy that later calls do not change."""
+    """Return a deep copy."""
     return tuple(json.loads(json.dumps(selectors or [])))
 
 
@@ -140,24 +140,24 @@ def _is_in_scope(view: TrailView, record: Record, host: str) -> bool:
     return view.global_events or not is_global_event(service, host)
 
 
-def _selectors_take(view: TrailView, record: Record) -> bool:
+def _selectors_match(view: TrailView, record: Record) -> bool:
     if view.advanced:
-        return any(advanced_take(selector, record) for selector in view.advanced)
-    return any(_basic_takes(selector, record) for selector in view.basic)
+        return any(matches_advanced(selector, record) for selector in view.advanced)
+    return any(_matches_basic(selector, record) for selector in view.basic)
 
 
-def _basic_takes(selector: Mapping[str, Any], record: Record) -> bool:
+def _matches_basic(selector: Mapping[str, Any], record: Record) -> bool:
     kind = selector.get("ReadWriteType") or "All"
     if kind != "All" and (kind == "ReadOnly") != record["readOnly"]:
         return False
     if record["managementEvent"]:
         excluded = selector.get("ExcludeManagementEventSources") or ()
         return bool(selector.get("IncludeManagementEvents", True)) and record["eventSource"] not in excluded
-    return any(_names_resource(resource, record) for resource in selector.get("DataResources") or ())
+    return any(_matches_resource(resource, record) for resource in selector.get("DataResources") or ())
 
 
-def _names_resource(selected: Mapping[str, Any], record: Record) -> bool:
-    """Return whether a data resource of a selector is one of the record's: the ARN, or one that begins with it."""
+def _matches_resource(selected: Mapping[str, Any], record: Record) -> bool:
+    """Return whether a selector's data resource matches a resource of the record: by its ARN or a prefix of it."""
     kind = selected.get("Type")
     arns = [resource["ARN"] for resource in record.get("resources", ()) if resource["type"] == kind]
     return any(

@@ -13,7 +13,7 @@ from embedded_aws.cloudtrail.delivery.digest_keys import SigningKeys
 from embedded_aws.core.events import Record
 
 Delivery = Literal["Delivery", "Notification", "CloudWatchLogsDelivery", "DigestDelivery"]
-"""The middle of the members ``Latest...Time`` and ``Latest...Error`` of GetTrailStatus."""
+"""The middle part of the members ``Latest...Time`` and ``Latest...Error`` of GetTrailStatus."""
 
 HISTORY_KEPT = 10_000
 """How many management events LookupEvents finds at most; older ones are dropped."""
@@ -31,7 +31,7 @@ class TrailStatuses:
         self._latest: dict[tuple[str, str], dict[str, datetime | str]] = {}
         self.started: dict[str, datetime] = {}
         self.stopped: dict[str, datetime] = {}
-        # When a trail last began, and ceased, to both log and validate: there a chain of digests begins and ends.
+        # When a trail last started and ended logging with validation: the limits of a chain of digests.
         self.chain_began: dict[str, datetime] = {}
         self.chain_ended: dict[str, datetime] = {}
 
@@ -41,12 +41,12 @@ class TrailStatuses:
         latest[f"Latest{delivery}Time"] = at
         latest.pop(f"Latest{delivery}Error", None)
 
-    def refused(self, delivery: Delivery, trail_arn: str, region: str, error: str) -> None:
+    def rejected(self, delivery: Delivery, trail_arn: str, region: str, error: str) -> None:
         """Record a failure by its error code or text."""
         self._latest.setdefault((trail_arn, region), {})[f"Latest{delivery}Error"] = error
 
     def latest(self, trail_arn: str, region: str) -> dict[str, datetime | str]:
-        """Return the members ``Latest...Time`` and ``Latest...Error`` that there are."""
+        """Return the members ``Latest...Time`` and ``Latest...Error``."""
         return dict(self._latest.get((trail_arn, region), {}))
 
     def remove(self, trail_arn: str) -> None:

@@ -16,7 +16,7 @@ from embedded_aws.core.events import TrailRef
 from embedded_aws.core.state import State
 
 DELETED_TRAILS_KEPT = 100
-"""How many deleted trails are remembered, to deliver what they took before."""
+"""How many deleted trails are kept, to deliver their last records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Arn:
 
 
 def parse_arn(text: str) -> Arn | None:
-    """Return the parts of an ARN; None if the text is none."""
+    """Return the parts of an ARN, or None for an invalid ARN."""
     parts = text.split(":", 5)
     return Arn(*parts[1:]) if len(parts) == 6 and parts[0] == "arn" else None
 
@@ -42,13 +42,13 @@ def ref_of(trail: Trail) -> TrailRef:
 
 
 def find_trail(state: State, ref: TrailRef) -> Trail | None:
-    """Return moto's trail, also one that was deleted since it took a record; None if there never was one."""
+    """Return moto's trail, also one that was deleted after the record, or None if it never existed."""
     found: Trail | None = cloudtrail_backends[ref.account][ref.region].trails.get(ref.name)
     return found or state.cloudtrail.deleted_trails.get(ref.arn)
 
 
 def remember_deleted(state: State, trail: Trail) -> None:
-    """Keep a trail that is about to be deleted: its deletion is the last record that it delivers."""
+    """Keep a trail that is about to be deleted: DeleteTrail is the last record it delivers."""
     deleted = state.cloudtrail.deleted_trails
     deleted[trail.arn] = trail
     if len(deleted) > DELETED_TRAILS_KEPT:
@@ -56,13 +56,13 @@ def remember_deleted(state: State, trail: Trail) -> None:
 
 
 def home_trail(account: str, region: str, name_or_arn: str) -> Trail | None:
-    """Return the trail that a name or an ARN means in its home Region; None if there is none there."""
+    """Return the trail with a name or ARN in its home Region, or None if it does not exist."""
     trails = list(cloudtrail_backends[account][region].trails.values())
     return next((trail for trail in trails if name_or_arn in (trail.trail_name, trail.arn)), None)
 
 
 def visible_trail(account: str, region: str, name_or_arn: str) -> Trail | None:
-    """Return the trail that a name or an ARN means in a Region, shadow trails included; None if there is none."""
+    """Return the trail with a name or ARN in a Region, including shadow trails, or None if it does not exist."""
     here = home_trail(account, region, name_or_arn)
     if here is not None:
         return here
@@ -75,14 +75,14 @@ def _shows_in(trail: Trail, account: str) -> bool:
 
 def every_trail() -> Iterator[Trail]:
     """Yield the trails of all accounts and regions, each once."""
-    # Copies, since a request may add an account, a region or a trail meanwhile.
+    # Copies, since another thread may add an account, a Region or a trail.
     for regions in list(cloudtrail_backends.values()):
         for backend in list(regions.values()):
             yield from list(backend.trails.values())
 
 
 def find_bucket(name: str) -> tuple[S3Backend, FakeBucket] | None:
-    """Return a bucket of any account together with the backend that keeps it; None if there is none."""
+    """Return a bucket of any account and its backend, or None if it does not exist."""
     owner = s3_backends.bucket_accounts.get(name)
     if owner is None:
         return None
@@ -93,7 +93,7 @@ def find_bucket(name: str) -> tuple[S3Backend, FakeBucket] | None:
 
 
 def find_log_group(arn: str) -> LogGroup | None:
-    """Return the log group that a trail's ARN (``...:log-group:NAME:*``) names; None if there is none."""
+    """Return the log group that a trail's ARN (``...:log-group:NAME:*``) names, or None if it does not exist."""
     parts = parse_arn(arn)
     if parts is None or not parts.resource.startswith("log-group:") or not parts.resource.endswith(":*"):
         return None
@@ -103,7 +103,7 @@ def find_log_group(arn: str) -> LogGroup | None:
 
 
 def find_role(arn: str) -> Role | None:
-    """Return the role of an ARN; None if there is none."""
+    """Return the role of an ARN, or None if it does not exist."""
     parts = parse_arn(arn)
     if parts is None:
         return None
@@ -112,7 +112,7 @@ def find_role(arn: str) -> Role | None:
 
 
 def find_organization(account: str, region: str) -> FakeOrganization | None:
-    """Return the organization that an account manages or belongs to; None if it is in none."""
+    """Return the organization of an account, or None."""
     partition = get_partition(region)
     owner, _rest = organizations_backends.master_accounts.get(account, (account, partition))
     organization: FakeOrganization | None = organizations_backends[owner][partition].org
@@ -120,7 +120,7 @@ def find_organization(account: str, region: str) -> FakeOrganization | None:
 
 
 def organization_id(trail: Trail) -> str | None:
-    """Return the organization's id of an organization trail, and None for a trail of one account."""
+    """Return the organization id of an organization trail, or None for a trail of one account."""
     if not trail.is_org_trail:
         return None
     organization = find_organization(trail.account_id, trail.region_name)
@@ -128,7 +128,7 @@ def organization_id(trail: Trail) -> str | None:
 
 
 def member_accounts(trail: Trail) -> frozenset[str]:
-    """Return the accounts of the organization of an organization trail; none for a trail of one account."""
+    """Return the accounts of an organization trail; empty for a trail of one account."""
     if not trail.is_org_trail:
         return frozenset()
     accounts = organizations_backends[trail.account_id][trail.partition].accounts
@@ -136,7 +136,7 @@ def member_accounts(trail: Trail) -> frozenset[str]:
 
 
 def log_prefix(trail: Trail, account: str) -> str:
-    """Return where an account's files begin, such as ``prefix/AWSLogs/o-a1/111111111111/``.
+    """Return the key prefix of an account's files, such as ``prefix/AWSLogs/o-a1/111111111111/``.
 
     Source: CloudTrail user guide, "Finding your CloudTrail log files".
     """

@@ -1,6 +1,6 @@
-"""Keep what the metrics of all accounts were, per minute, and show the same buckets to moto's CloudWatch.
+"""Store the metrics of all accounts per minute, and share the buckets with moto's CloudWatch.
 
-A bucket is one of moto's own aggregated datums, so that whatever moto answers about metrics counts it too.
+A bucket is one of moto's aggregated datums, so that moto's own answers about metrics include it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from embedded_aws.cloudwatch.statistics import VALUES_KEPT, Summary
 from embedded_aws.core.events import MetricSample
 
 BUCKETS_KEPT = 100_000
-"""How many buckets all metrics together can have; then the metric that was quiet for longest loses its oldest."""
+"""How many buckets of all metrics are kept; beyond that the least recently updated metric loses its oldest."""
 
 MINUTE = 60
 TEN_SECONDS = 10
 
 MetricKey = tuple[str, str, str, str, tuple[tuple[str, str], ...]]
-"""Account, region, namespace, name and sorted dimensions: what makes a metric on CloudWatch."""
+"""Account, region, namespace, name and sorted dimensions, which identify a metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Bucket(MetricAggregatedDatum):
     """The samples of one metric, unit and minute (ten seconds for a high-resolution metric)."""
 
     def __new__(cls, *_arguments: Any) -> Bucket:
-        """Make the object without moto's bookkeeping, which would keep every bucket for ever."""
+        """Create the object without moto's bookkeeping, which would keep every bucket forever."""
         instance: Bucket = object.__new__(cls)
         return instance
 
@@ -55,7 +55,7 @@ class Bucket(MetricAggregatedDatum):
         self.values: dict[float, float] = {}
 
     def add(self, value: float, count: float) -> None:
-        """Count a value that was seen `count` times."""
+        """Add a value that occurred `count` times."""
         self.sum += value * count
         self.sample_count += count
         self.min = min(self.min, value)
@@ -64,7 +64,7 @@ class Bucket(MetricAggregatedDatum):
             self.values[value] = self.values.get(value, 0.0) + count
 
     def add_set(self, total: float, count: float, minimum: float, maximum: float) -> None:
-        """Count a statistic set; its values are not known, so percentiles leave them out unless they are all equal."""
+        """Add a statistic set; its values are unknown, so percentiles ignore them unless they are all equal."""
         if minimum == maximum:
             self.add(minimum, count)
             return
@@ -85,7 +85,7 @@ class Series:
 
 
 class MetricStore:
-    """Adds samples to buckets and reads statistics of periods; it may be used by several threads."""
+    """Adds samples to buckets and reads statistics of periods. Thread-safe."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -94,13 +94,13 @@ class MetricStore:
         self._lock = threading.RLock()
 
     def add(self, sample: MetricSample) -> None:
-        """Count a sample in its minute."""
+        """Add a sample to its minute."""
         count = sample.count if isinstance(sample, RepeatedSample) else 1
         with self._lock:
             self.bucket(key_of(sample), sample.unit, sample.at.timestamp(), MINUTE).add(sample.value, count)
 
     def bucket(self, key: MetricKey, unit: str, at: float, resolution: int) -> Bucket:
-        """Return the bucket for a moment, in seconds since 1970, and count the moment as the metric's newest."""
+        """Return the bucket of a moment, in seconds since 1970, and update the time of the metric's newest sample."""
         with self._lock:
             series = self._series.setdefault(key, Series())
             self._series.move_to_end(key)
@@ -135,7 +135,7 @@ class MetricStore:
         return series.newest_at if series else 0.0
 
     def summary(self, key: MetricKey, unit: str | None, start: int, period: int) -> Summary:
-        """Return what the samples of one period come to; `unit` None takes all units together."""
+        """Return the summary of one period; `unit` None combines all units."""
         with self._lock:
             summary = Summary()
             series = self._series.get(key)
@@ -144,14 +144,14 @@ class MetricStore:
             return summary
 
     def starts(self, key: MetricKey, unit: str | None, first: int, end: int) -> list[int]:
-        """Return the beginnings of a metric's buckets in [first, end), in seconds since 1970, ascending."""
+        """Return the start times of a metric's buckets in [first, end), in seconds since 1970, ascending."""
         with self._lock:
             series = self._series.get(key)
             found = series.buckets if series else {}
             return sorted({start for start, own in found if first <= start < end and unit in (None, own)})
 
     def keys(self, account: str, region: str) -> list[MetricKey]:
-        """Return the metrics of one account and region, in the order of their names."""
+        """Return the metrics of one account and region, sorted."""
         with self._lock:
             return sorted(key for key in self._series if key[:2] == (account, region))
 

@@ -1,4 +1,4 @@
-"""What the samples of a period come to: sums, extremes and percentiles."""
+"""The statistics of a period: sum, minimum, maximum, average and percentiles."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 VALUES_KEPT = 1_000
-"""How many different values of a bucket count for percentiles; sums and extremes count all."""
+"""How many different values of a bucket are kept for percentiles; the other statistics include all."""
 
 PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,10})?|100)")
 
 
 class Samples(Protocol):
-    """Several samples taken together; `values` tells how often each value was seen, as far as that is known."""
+    """Aggregated samples; `values` has the count of each value, as far as known."""
 
     sum: float
     sample_count: float
@@ -36,7 +36,7 @@ class Summary:
     parts: list[Samples] = field(default_factory=list)
 
     def add(self, samples: Samples) -> None:
-        """Take more samples in."""
+        """Add samples."""
         self.sum += samples.sum
         self.sample_count += samples.sample_count
         self.min = min(self.min, samples.min)
@@ -50,7 +50,7 @@ class Summary:
         return units.pop() if len(units) == 1 else "None"
 
     def value(self, statistic: str) -> float | None:
-        """Return a statistic by CloudWatch's name, such as Sum or p99.9; None without samples, or if it is unknown."""
+        """Return a statistic by its name, such as Sum or p99.9, or None without samples or for an unknown name."""
         if not self.sample_count:
             return None
         match statistic:
@@ -69,7 +69,7 @@ class Summary:
 
 
 def _percentile(parts: Iterable[Samples], percent: float) -> float | None:
-    """Return the smallest value that at least so many percent of the samples do not exceed."""
+    """Return the smallest value that is not exceeded by at least this percentage of the samples."""
     values: dict[float, float] = {}
     for part in parts:
         for value, count in part.values.items():

@@ -29,13 +29,13 @@ from embedded_aws.core.state import SeenCall, State
 from embedded_aws.iam.permissions import CHECKED, check_permission
 from embedded_aws.s3.bucket_policy import check_bucket_owner
 
-# Tell from a request which operation it calls, in which account and region.
+# Identify the operation, account and region of a request.
 
 _CREDENTIAL = re.compile(
     r"(?:X-Amz-)?Credential=(?P<key>[^/,&]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request"
 )
 _ACTION_PARAMETER = re.compile(r"(?:^|&)Action=(\w+)")
-# The operations that nobody signs; STS API reference, and the links in the mails of SNS.
+# Operations without a signature; STS API reference, and the links in SNS's e-mails.
 _UNSIGNED = {
     "AssumeRoleWithSAML": "sts",
     "AssumeRoleWithWebIdentity": "sts",
@@ -46,7 +46,7 @@ _TOPIC_REGION = re.compile(r"(?:TopicArn|SubscriptionArn)=arn:[\w-]+:sns:([\w-]+
 
 
 def identify(state: State, environ: dict[str, Any], body: bytes) -> Call | None:
-    """Return the call that a request is; None if it is none of AWS's operations."""
+    """Return the API call of a request, or None if it is not an AWS operation."""
     query = environ.get("QUERY_STRING", "")
     signature = environ.get("HTTP_AUTHORIZATION") or unquote(query)
     match = _CREDENTIAL.search(signature)
@@ -75,7 +75,7 @@ def identify(state: State, environ: dict[str, Any], body: bytes) -> Call | None:
 
 
 def _unsigned(environ: dict[str, Any], query: str, body: bytes) -> tuple[str, str | None, str, str | None]:
-    """Return service, action, region and account of an unsigned request; what names no action is S3's."""
+    """Return service, action, region and account of an unsigned request; one without an action belongs to S3."""
     text = f"{query}&{body.decode(errors='replace')}" if body[:7] == b"Action=" or query else ""
     match = _ACTION_PARAMETER.search(text)
     if match and match[1] in _UNSIGNED:
@@ -112,29 +112,29 @@ class EmbeddedAws:
             return self.moto(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         call = identify(self.state, environ, body)
-        answer = self._answer(call) if call else self._ask_moto(environ, body)
+        answer = self._answer(call) if call else self._call_moto(environ, body)
         start_response(f"{answer.status} {responses.get(answer.status, '')}", _without_date(answer.headers))
         return [answer.body]
 
     def _answer(self, call: Call) -> Answer:
-        """Carry a call out, or meet it with a fault, and record it. ConnectionResetError if the client must see one."""
+        """Carry out a call, or apply a fault, and record it. Raise ConnectionResetError to reset the connection."""
         fault = self.state.faults.take(call)
         if fault:
             time.sleep(fault.delay)
         if fault and fault.mode == "reset":
-            # The call never reached AWS, so CloudTrail knows nothing of it.
+            # The call never reached AWS, so CloudTrail does not record it.
             self._note(call, "ConnectionReset")
             _cut(call.environ)
         before = self.pipeline.before(call)
-        answer = self._carry_out(call, fault)
+        answer = self._execute(call, fault)
         self._note(call, answer.error_code)
         self.pipeline.submit(call, answer, before)
         if fault and fault.mode == "kill_after":
             _cut(call.environ)
         return answer
 
-    def _carry_out(self, call: Call, fault: Fault | None) -> Answer:
-        """Answer by the fault's error, else by the first override that has an answer, else by moto."""
+    def _execute(self, call: Call, fault: Fault | None) -> Answer:
+        """Answer with the fault's error, or by the first override that has an answer, or by moto."""
         error = fault.raised() if fault else None
         try:
             if error:
@@ -149,26 +149,26 @@ class EmbeddedAws:
                 result = override(self.state, call)
                 if result is not None:
                     return self._serialized(call, result)
-            return self._ask_moto(call.environ, call.body, call)
-        except MOTO_ERRORS as refused:
-            return self._serialized(call, as_aws_error(refused))
+            return self._call_moto(call.environ, call.body, call)
+        except MOTO_ERRORS as rejected:
+            return self._serialized(call, as_aws_error(rejected))
         except NotImplementedError:
             reason = f"The embedded AWS does not have {call.service}:{call.action}."
             return self._serialized(call, AwsError("NotImplemented", reason, 501))
         except Exception as bug:
-            # The client learns what went wrong here, instead of a connection that was closed.
+            # Report the error to the client instead of closing the connection.
             traceback.print_exc(file=sys.stderr)
             reason = f"The embedded AWS failed at {call.service}:{call.action}: {type(bug).__name__}: {bug}"
             return self._serialized(call, AwsError("InternalFailure", reason, 500))
 
-    def _ask_moto(self, environ: dict[str, Any], body: bytes, call: Call | None = None) -> Answer:
+    def _call_moto(self, environ: dict[str, Any], body: bytes, call: Call | None = None) -> Answer:
         """Return moto's answer to a request."""
         started: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _info: Any = None) -> Any:
             started[:] = [int(status.split(None, 1)[0]), tuple(headers)]
 
-        # What is no call of ours has not been checked; see `iam_check`.
+        # Requests that are not identified as a call were not authorized; see `iam.permissions`.
         inner = {**environ, "wsgi.input": io.BytesIO(body), CHECKED: call is not None}
         chunks = self.moto(inner, start_response)
         try:
@@ -180,7 +180,7 @@ class EmbeddedAws:
         return Answer(status, headers, content, code, message)
 
     def _serialized(self, call: Call, result: dict[str, Any] | AwsError) -> Answer:
-        """Return the answer that says `result` in the protocol of the call."""
+        """Return `result` as an answer in the protocol of the call."""
         status, headers, body = serialize(call.service, call.action, call.environ, result)
         lines = tuple(headers.items())
         if not isinstance(result, AwsError):
@@ -194,7 +194,7 @@ class EmbeddedAws:
 
 
 def _check_operation(call: Call) -> None:
-    """Refuse what is no operation of the service; the services' "Common errors"."""
+    """Reject unknown operations; "Common errors" of the API references."""
     if call.action not in botocore_model(call.service).operation_names:
         is_target = "HTTP_X_AMZ_TARGET" in call.environ
         code = "UnknownOperationException" if is_target else "InvalidAction"
@@ -202,11 +202,11 @@ def _check_operation(call: Call) -> None:
 
 
 def _without_date(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Leave the date to the server, which tells the embedded time."""
+    """Remove the Date header; the server adds the embedded time."""
     return [(name, value) for name, value in headers if name.lower() != "date"]
 
 
 def _cut(environ: dict[str, Any]) -> None:
-    """Reset the connection of a request, so that the client sees it die. Always raises ConnectionResetError."""
+    """Reset the connection of a request. Always raises ConnectionResetError."""
     environ["embedded_aws.cut"]()
-    raise ConnectionResetError("a fault on demand")
+    raise ConnectionResetError("an injected fault")

@@ -1,4 +1,4 @@
-"""One API call as it came in, and what it was answered."""
+"""An API call and its answer."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from embedded_aws.core.protocol import parse_parameters, parse_response
 
 @dataclass(frozen=True)
 class Call:
-    """A call whose operation is known; its parameters are parsed when somebody asks for them.
+    """A call of a known operation; its parameters are parsed on first use.
 
     Attributes:
-        id: grows by one per call, in the order of arrival.
-        at: the embedded clock at arrival, UTC.
+        id: consecutive numbers, in the order of arrival.
+        at: the embedded time of arrival, UTC.
         account: 12 digits; the account of the caller's credentials.
         region: the region that the request was signed for.
         service: botocore's name of the service, such as ``secretsmanager`` or ``cloudwatch``.
         action: the operation's name, such as ``GetSecretValue``.
-        access_key: of the signature; None for an unsigned request.
+        access_key: the access key of the signature; None for an unsigned request.
         environ: the WSGI environment, whose ``wsgi.input`` can be read from the start.
     """
 
@@ -63,7 +63,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call was answered; ``error_code`` is None for a success."""
+    """The answer to a call; ``error_code`` is None for a success."""
 
     status: int
     headers: tuple[tuple[str, str], ...]

@@ -9,7 +9,7 @@ from typing import Any
 from embedded_aws.cloudtrail.delivery.delivery import Delivery
 from embedded_aws.cloudtrail.records.operations import data_resource_type
 from embedded_aws.cloudtrail.records.record import make_record
-from embedded_aws.cloudtrail.records.service_events import RoleSessions, key_use, shared
+from embedded_aws.cloudtrail.records.service_events import RoleSessions, kms_record, shared_records
 from embedded_aws.cloudtrail.selection import TrailView, receiving_trails
 from embedded_aws.cloudwatch.alarms.actions import Notifier
 from embedded_aws.cloudwatch.alarms.evaluation import Alarms
@@ -19,12 +19,12 @@ from embedded_aws.core.state import State
 from embedded_aws.events.rules import EventBridge
 from embedded_aws.logs.metric_filters import MetricFilters, put_log_events
 
-# A call on its way from the thread that answered it to the worker.
+# A call on its way from the thread that answers it to the worker.
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """A call, its answer, and what was true at its moment: who called, and which trails were logging."""
+    """A call and its answer, with the caller's identity and the trails that were logging at the time."""
 
     call: Call
     answer: Answer
@@ -32,17 +32,17 @@ class RecordedCall:
     views: tuple[TrailView, ...]
 
 
-# The chain itself: record, select, deliver, filter, evaluate, notify. Everything here runs on the worker.
+# Everything here runs on the worker thread.
 
 Selected = tuple[Record, tuple[TrailRef, ...]]
-"""A record and the trails that take it."""
+"""A record and the trails that log it."""
 
 
 class Chain:
-    """The stages of one state in their order."""
+    """The stages in their order."""
 
     def __init__(self, state: State) -> None:
-        """Make the stages."""
+        """Create the stages."""
         self.state = state
         self.delivery = Delivery(state)
         self.filters = MetricFilters(state)
@@ -52,9 +52,9 @@ class Chain:
         self._sessions = RoleSessions(state)
 
     def run(self, batch: Sequence[RecordedCall]) -> None:
-        """Take calls to the end of the chain; log files are written by `tick` or when they are full.
+        """Run calls through all stages; log files are written by `tick` or when they are full.
 
-        A call that cannot be recorded takes no other with it: the first such error is raised at the end.
+        An error with one call does not affect the others; the first error is raised at the end.
         """
         put: list[LogEvent] = []
         selected: list[Selected] = []
@@ -66,17 +66,17 @@ class Chain:
                 else:
                     selected += self._selected(recorded)
             except Exception as error:
-                # Whatever a client sent, the calls around it are other people's.
+                # One client's input must not affect the calls of others.
                 failed.append(error)
         self.carry(selected, put)
         if any(recorded.call.service == "cloudwatch" for recorded in batch):
-            # PutMetricData and SetAlarmState change alarms without an event in a log.
+            # PutMetricData and SetAlarmState change alarms without a log event.
             self._notify(self.alarms.tick(self.state.clock.now()))
         if failed:
             raise failed[0]
 
     def carry(self, selected: Sequence[Selected], put: Sequence[LogEvent] = ()) -> None:
-        """Deliver records to their trails, and run the filters over them and over events put by hand."""
+        """Deliver records to their trails, and run the metric filters over them and over the events of PutLogEvents."""
         events = list(put)
         self.delivery.begin_batch()
         for record, trails in selected:
@@ -86,7 +86,7 @@ class Chain:
             self._notify(self.alarms.observe(self.filters.samples(events)))
 
     def tick(self) -> None:
-        """Write the log files that are open, and do what is due by the clock: alarm evaluations, digest files."""
+        """Write the open log files, and do what is due: alarm evaluations and digest files."""
         now = self.state.clock.now()
         self._notify(self.alarms.tick(now))
         self.delivery.tick(now)
@@ -97,15 +97,15 @@ class Chain:
             self.eventbridge.alarm(transition)
 
     def _selected(self, recorded: RecordedCall) -> list[Selected]:
-        """Return the record of a call, and of what services do for it, each with the trails that take it."""
+        """Return the records of a call and of the service calls it causes, each with its trails."""
         call = recorded.call
         if call.service == "sns" and call.action in ("Publish", "PublishBatch"):
             self.notifier.published(call, recorded.answer)
         record = self._record(recorded)
         if record is None:
             return []
-        selected = [found for each in shared(record) for found in self._select(recorded, each)]
-        used = key_use(call, record)
+        selected = [found for each in shared_records(record) for found in self._select(recorded, each)]
+        used = kms_record(call, record)
         if used:
             selected += self._select(recorded, used)
         for own, trails in tuple(selected):
@@ -114,7 +114,7 @@ class Chain:
         return selected
 
     def _select(self, recorded: RecordedCall, record: Record) -> list[Selected]:
-        """Keep a record for the event history, and return it with its trails; empty if none takes it."""
+        """Add a record to the event history, and return it with its trails; empty if no trail logs it."""
         if record["managementEvent"]:
             self.state.cloudtrail.history.append(record)
         trails = receiving_trails(recorded.views, record, recorded.call.host)
@@ -123,6 +123,6 @@ class Chain:
     def _record(self, recorded: RecordedCall) -> Record | None:
         call = recorded.call
         data = data_resource_type(call.service, call.action) is not None
-        if data and not any(view.takes_data_events for view in recorded.views):
+        if data and not any(view.logs_data_events for view in recorded.views):
             return None
         return make_record(call, recorded.answer, recorded.identity)

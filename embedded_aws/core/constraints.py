@@ -1,4 +1,4 @@
-"""Refuse what a service's model does not allow, in the sentences that AWS uses for that."""
+"""Reject requests that violate the constraints of the service's model, with AWS's messages."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.protocol import operation_model
 
-# Java's classes of letters, numbers and blanks, and a hyphen that Python takes for a range.
+# Java's classes of letters, numbers and spaces, and a hyphen that Python would parse as a range.
 _JAVA_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\w-_": r"\w\-_"}
 
-# The code of each service for a request that its model forbids: of the model where it has one, else of the "Common
+# The error code of each service for a constraint violation: from the model if it has one, else from the "Common
 # errors" of the service's API reference. Not seen on AWS for events, kms, secretsmanager, sns and sts.
 _CODES = {
     "cloudtrail": "InvalidParameterException",
@@ -42,7 +42,7 @@ _CODES_OF_CLOUDTRAIL = {
     "TagsList": "InvalidTagParameterException",
     "TrailName": "InvalidTrailNameException",
 }
-# What JSON can hold in a member of each type of the model.
+# The JSON types of each type of the model.
 _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "double": (int, float),
@@ -75,12 +75,12 @@ def check_constraints(call: Call) -> None:
 
 
 def constraint_error(code: str, value: Any, at: str, constraint: str) -> AwsError:
-    """Return the error for a constraint that the model does not hold."""
+    """Return the error for a constraint that the model does not have."""
     return AwsError(code, f"1 validation error detected: {_sentence(value, at, constraint)}")
 
 
 def _check_type(shape: Shape, value: Any) -> None:
-    """Refuse a value that its member cannot hold."""
+    """Reject a value of the wrong type."""
     types = _TYPES.get(shape.type_name)
     if types and not isinstance(value, types):
         message = f"{type(value).__name__} cannot be converted to {shape.type_name}"
@@ -88,7 +88,7 @@ def _check_type(shape: Shape, value: Any) -> None:
 
 
 def _unreadable(call: Call, message: str) -> AwsError:
-    """Return what AWS answers to a request that does not parse, by its protocol; each service's "Common errors"."""
+    """Return the error for a request that cannot be parsed, by its protocol; "Common errors" of the API references."""
     is_form = str(call.environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
     return AwsError("MalformedInput" if is_form else "SerializationException", message, 400)
 
@@ -110,7 +110,7 @@ def _errors(shape: Shape, value: Any, at: str) -> Iterator[str]:
 
 
 def _member_errors(shape: StructureShape, value: Mapping[str, Any], at: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield each member's name and what is wrong with it."""
+    """Yield the name and the errors of each member."""
     for name, member in shape.members.items():
         place = f"{at}.{_lower(name)}" if at else _lower(name)
         if value.get(name) is not None:
@@ -136,7 +136,7 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of a service model in Python's regular expressions: the models write Java's."""
+    """Compile a pattern of a service model, which is a Java regular expression."""
     for java, python in _JAVA_CLASSES.items():
         pattern = pattern.replace(java, python)
     return re.compile(pattern)

@@ -1,4 +1,4 @@
-"""The surface of the embedded AWS's own: ``/_embedded/...``, JSON in and out."""
+"""The control API of the embedded AWS: ``/_embedded/...``, JSON in and out."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _Query = dict[str, str]
 _LONGEST_ADVANCE_SECONDS = 400 * 86_400
 
 
-class RefusedError(Exception):
-    """A request that is not answered with success; the text says what to do about it."""
+class RejectedError(Exception):
+    """A rejected request; the message says how to correct it."""
 
     def __init__(self, status: int, message: str) -> None:
-        """Keep the HTTP status and the text."""
+        """Set the HTTP status and the message."""
         super().__init__(message)
         self.status = status
 
 
 class Control:
-    """Answers the requests that are about the embedded AWS itself."""
+    """Answers the requests of the control API."""
 
     def __init__(self, state: State, pipeline: Pipeline) -> None:
         """Serve this state and its pipeline."""
@@ -49,8 +49,8 @@ class Control:
         """Answer one request: 200 with the result, or an error status with {"error": why}."""
         try:
             status, result = 200, self._answer(environ)
-        except RefusedError as refused:
-            status, result = refused.status, {"error": str(refused)}
+        except RejectedError as rejected:
+            status, result = rejected.status, {"error": str(rejected)}
         body = json.dumps(result).encode()
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         start_response(f"{status} {responses[status]}", headers)
@@ -63,14 +63,14 @@ class Control:
         if route is None:
             allowed = [own for own, path in self._routes if path == name]
             if allowed:
-                raise RefusedError(405, f"/_embedded/{name} takes {' or '.join(allowed)}, not {method}")
+                raise RejectedError(405, f"use {' or '.join(allowed)} for /_embedded/{name}, not {method}")
             known = ", ".join(sorted({path for _key, path in self._routes}))
-            raise RefusedError(404, f"there is no /_embedded/{name}; known: {known}")
+            raise RejectedError(404, f"unknown path /_embedded/{name}; valid: {known}")
         query = {key: values[-1] for key, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
         return route(query, _read_json(body))
 
     def health(self, _query: _Query, _body: Any) -> dict[str, Any]:
-        """Say that it is ready, what time it is, and what failed in the pipeline since the last drain."""
+        """Return the status, the embedded time, and the errors of the pipeline since the last drain."""
         return {
             "status": "ready",
             "time": self.state.clock.now().isoformat(),
@@ -78,46 +78,46 @@ class Control:
         }
 
     def mailbox(self, query: _Query, _body: Any) -> list[dict[str, Any]]:
-        """List the mails, oldest first."""
+        """List the e-mails, oldest first."""
         return self.state.mailbox.messages(query.get("to"))
 
     def calls(self, query: _Query, _body: Any) -> list[dict[str, Any]]:
         """List the calls whose id is greater than `since`, oldest first."""
         since = query.get("since", "0")
         if not since.isdecimal():
-            raise RefusedError(400, f"since must be the id of a call, a whole number, not {since!r}")
+            raise RejectedError(400, f"since must be the id of a call (an integer), not {since!r}")
         return [_listed(seen) for seen in list(self.state.calls) if seen.id > int(since)]
 
     def drain(self, _query: _Query, _body: Any) -> dict[str, Any]:
         """Return when every recorded call is delivered, filtered, evaluated and mailed."""
         failures = self.pipeline.drain()
         if failures:
-            raise RefusedError(500, f"the pipeline failed: {'; '.join(failures)}")
+            raise RejectedError(500, f"the pipeline failed: {'; '.join(failures)}")
         return {"status": "drained"}
 
     def clock(self, _query: _Query, body: Any) -> dict[str, Any]:
-        """Move the clock forward, and do what has become due."""
+        """Move the clock forward, and run what is due."""
         seconds = body.get("advance_seconds") if isinstance(body, dict) else None
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or set(body) != {"advance_seconds"}:
-            raise RefusedError(400, 'expected {"advance_seconds": n} with a number')
+            raise RejectedError(400, 'expected {"advance_seconds": n} with a number')
         if not 0 <= seconds <= _LONGEST_ADVANCE_SECONDS:
-            raise RefusedError(400, f"advance_seconds must be between 0 and {_LONGEST_ADVANCE_SECONDS}, not {seconds}")
+            raise RejectedError(400, f"advance_seconds must be between 0 and {_LONGEST_ADVANCE_SECONDS}, not {seconds}")
         self.drain({}, None)
         now = self.state.clock.advance(seconds)
         self.drain({}, None)
         return {"time": now.isoformat()}
 
     def reset(self, _query: _Query, _body: Any) -> dict[str, Any]:
-        """Forget all, and begin with the seed again."""
+        """Drop everything, and apply the seed again."""
         self.pipeline.reset()
         return {"status": "reset"}
 
     def faults(self, _query: _Query, body: Any) -> list[dict[str, Any]]:
-        """Arm faults behind those that are armed; an empty list disarms all. Returns what is armed."""
+        """Add faults after the existing ones; an empty list removes all. Return all faults."""
         try:
             faults = read_faults(body)
         except ValueError as error:
-            raise RefusedError(400, str(error)) from error
+            raise RejectedError(400, str(error)) from error
         if not faults:
             self.state.faults.clear()
         self.state.faults.add(faults)
@@ -129,8 +129,8 @@ def _listed(seen: SeenCall) -> dict[str, Any]:
 
 
 def _read_json(body: bytes) -> Any:
-    """Return the document of a body; None for an empty one. RefusedError if it is no JSON."""
+    """Return the parsed body, or None if it is empty. Raise RejectedError for invalid JSON."""
     try:
         return json.loads(body) if body.strip() else None
     except (ValueError, RecursionError) as error:
-        raise RefusedError(400, f"the body is no JSON: {error}") from error
+        raise RejectedError(400, f"the body is not valid JSON: {error}") from error

@@ -16,20 +16,20 @@ from embedded_aws.core.protocol import botocore_model
 # An error as AWS answers it.
 
 MOTO_ERRORS = (ServiceException, HTTPException)
-"""What moto raises for an error that AWS would answer."""
+"""moto's exceptions for errors of the AWS API."""
 
 
 class AwsError(ServiceException):
-    """An error that a client sees with this wire code and message; the HTTP status is the model's, or `status`."""
+    """An error with this wire code and message; the HTTP status is `status` or that of the model."""
 
     def __init__(self, code: str, message: str, status: int | None = None) -> None:
-        """Keep the parts under the names that moto's serializers read."""
+        """Set the attributes that moto's serializers read."""
         super().__init__(code, message)
         self.status = status
 
 
 def as_aws_error(error: ServiceException | HTTPException) -> AwsError:
-    """Return an error of moto's as one of ours."""
+    """Return one of moto's errors as an AwsError."""
     if isinstance(error, AwsError):
         return error
     if isinstance(error, ServiceException):
@@ -40,9 +40,9 @@ def as_aws_error(error: ServiceException | HTTPException) -> AwsError:
     return AwsError(str(code).rpartition("#")[2], text, error.code)
 
 
-# Read the error that an answer carries, whatever the protocol.
+# Parse the error of an answer in any protocol.
 
-# An answer to HEAD has no body; S3 API reference, HeadObject and HeadBucket.
+# Answers to HEAD have no body; S3 API reference, HeadObject and HeadBucket.
 _HEAD_CODES = {
     ("HeadBucket", 404): "NoSuchBucket",
     ("HeadObject", 404): "NoSuchKey",
@@ -54,7 +54,7 @@ _HEAD_CODES = {
 def error_of(
     service: str, action: str, status: int, headers: tuple[tuple[str, str], ...], body: bytes
 ) -> tuple[str, str] | tuple[None, None]:
-    """Return code and message as the client sees them; (None, None) for an answer that is no error."""
+    """Return code and message as the client sees them, or (None, None) for a success."""
     if status < HTTPStatus.BAD_REQUEST:
         return None, None
     if (action, status) in _HEAD_CODES:

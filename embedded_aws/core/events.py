@@ -1,4 +1,4 @@
-"""What the stages of the pipeline hand to one another."""
+"""The data that the stages of the pipeline pass on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class TrailRef:
-    """A trail that takes a record; account and region are those of the trail's home."""
+    """A trail that logs a record; account and region are those of the trail."""
 
     account: str
     region: str
@@ -34,7 +34,7 @@ class LogEvent:
 
 @dataclass(frozen=True, slots=True)
 class MetricSample:
-    """One value of a metric; `at` is aware and in UTC, `unit` is "None" where there is none."""
+    """One value of a metric; `at` is aware and in UTC, `unit` is "None" without a unit."""
 
     account: str
     region: str
@@ -48,7 +48,7 @@ class MetricSample:
 
 @dataclass(frozen=True, slots=True)
 class AlarmTransition:
-    """A change of an alarm's state; `alarm` is moto's object, `actions` the ARNs to be told, none if disabled."""
+    """A change of an alarm's state; `alarm` is moto's object, `actions` are the ARNs to notify; empty if disabled."""
 
     account: str
     region: str

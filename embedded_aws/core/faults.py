@@ -1,4 +1,4 @@
-"""Calls that fail on demand: what ``POST /_embedded/faults`` takes, and which call meets which fault."""
+"""Injected faults: the format of ``POST /_embedded/faults``, and the faults of a call."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Fault:
     Attributes:
         service: botocore's name of the service.
         action: the operation, or ``*`` for every one.
-        account: only calls of this account, if given; `region` likewise.
+        account: apply to calls of this account only; `region` likewise.
         error: the wire code of the error, such as ``ThrottlingException``.
         status: the HTTP status of the error; the model's if None.
-        delay: seconds, waited before the fault, in real time.
+        delay: seconds of real time to wait before the fault.
         mode: ``error`` answers with the error; ``reset`` kills the connection before the call is carried out;
             ``kill_after`` carries it out first.
     """
@@ -42,7 +42,7 @@ class Fault:
     mode: str = "error"
 
     def meets(self, call: Call) -> bool:
-        """Return whether the call is one that this fault is for."""
+        """Return whether the fault applies to the call."""
         return (
             self.service == call.service
             and self.action in ("*", call.action)
@@ -51,27 +51,27 @@ class Fault:
         )
 
     def raised(self) -> AwsError | None:
-        """Return the error to answer with; None for a fault that is only a delay."""
+        """Return the error of the fault, or None for a delay only."""
         return (
             AwsError(self.error, self.message or f"Fault on demand: {self.error}", self.status) if self.error else None
         )
 
 
 class Faults:
-    """The faults that are still to come, the oldest first."""
+    """The faults for coming calls, the oldest first."""
 
     def __init__(self) -> None:
-        """Start without any."""
+        """Start without faults."""
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
     def add(self, faults: list[Fault]) -> None:
-        """Arm faults behind those that are armed."""
+        """Add faults after the existing ones."""
         with self._lock:
             self._faults += faults
 
     def take(self, call: Call) -> Fault | None:
-        """Return the first fault that is for this call and count it down; None if there is none."""
+        """Return the first fault that applies to this call and count it down, or None."""
         if not self._faults:
             return None
         with self._lock:
@@ -83,12 +83,12 @@ class Faults:
         return None
 
     def listed(self) -> list[dict[str, Any]]:
-        """Return the faults that are still armed."""
+        """Return the remaining faults."""
         with self._lock:
             return [asdict(fault) for fault in self._faults]
 
     def clear(self) -> None:
-        """Disarm all."""
+        """Remove all faults."""
         with self._lock:
             self._faults.clear()
 
@@ -108,7 +108,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 def read_faults(document: Any) -> list[Fault]:
-    """Return the faults of a JSON document. ValueError says which entry is wrong and why."""
+    """Return the faults of a JSON document. Raise ValueError with the entry and the reason."""
     if not isinstance(document, list):
         raise ValueError("expected a list of faults")
     return [_read_fault(f"fault {number}", entry) for number, entry in enumerate(document, start=1)]

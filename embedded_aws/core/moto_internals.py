@@ -9,24 +9,24 @@ from moto.core.common_models import BaseModel
 
 from embedded_aws.core.overrides import patch
 
-# moto 5.2.5 takes a lock and walks through lists whenever the backend of an account is looked up.
+# moto 5.2.5 takes a lock and searches lists whenever the backend of an account is looked up.
 #
-# The pipeline does that for every event, so the way is made short for an account that is there already.
+# The pipeline looks up a backend for every event, so known accounts are looked up directly.
 
 _get_backend_of_moto = BackendDict.__getitem__
 
 
 @patch(BackendDict, "__getitem__")
 def _get_backend(backends: BackendDict[Any], account_id: str) -> Any:
-    # Whatever is in the dictionary has been registered for moto's reset, which clears both.
+    # Everything in the dictionary is registered for moto's reset, which clears both.
     found = backends.get(account_id)
     return _get_backend_of_moto(backends, account_id) if found is None else found
 
 
-# moto 5.2.5 keeps every object that it ever made (each log event, each alarm) for its dashboard.
+# moto 5.2.5 keeps every object that it ever created (each log event, each alarm) for its dashboard.
 #
-# That is a leak here: the memory must stay bounded however many events pass. Nothing but the dashboard and the disposal
-# of S3's temporary files on reset, which the garbage collector does as well, looks at those lists.
+# That is a memory leak here: memory must stay bounded for any number of events. Only the dashboard and the disposal
+# of S3's temporary files on reset, which the garbage collector does as well, use those lists.
 
 
 @patch(BaseModel, "__new__")

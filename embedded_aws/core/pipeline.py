@@ -1,4 +1,4 @@
-"""What follows a call: its record is delivered, filtered, evaluated and mailed, by one worker and in order."""
+"""The queue of recorded calls and the worker that runs the stages over them, in order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from embedded_aws.core.state import State
 from embedded_aws.iam.identity import Identities
 
 QUEUE_SIZE = 5_000
-"""How many calls may wait for the worker; a caller beyond that waits for the worker instead."""
+"""How many calls are queued; a call beyond that waits until the queue has space."""
 _BATCH = 200
 _FAILURES_KEPT = 100
 _TICK_SECONDS = 1.0
@@ -27,11 +27,11 @@ Views = tuple[TrailView, ...]
 
 
 class Before(NamedTuple):
-    """What was true before a call was carried out.
+    """The state before a call was carried out.
 
     Attributes:
-        identity: who calls, which a call that deletes its own key or user changes.
-        views: the trails that a call may change and that logged; empty for a call that changes no trail.
+        identity: the caller; a call may delete its own key or user.
+        views: the logging trails, for a call that may change trails; empty for other calls.
     """
 
     identity: dict[str, Any]
@@ -39,7 +39,7 @@ class Before(NamedTuple):
 
 
 class Pipeline:
-    """The queue between the threads that answer calls and the worker that runs the chain."""
+    """The queue between the threads that answer calls and the worker that runs the stages."""
 
     def __init__(self, state: State) -> None:
         """Start the worker."""
@@ -50,21 +50,21 @@ class Pipeline:
         self._views: Views | None = None
         self._queue: queue.Queue[RecordedCall | threading.Event | None] = queue.Queue(QUEUE_SIZE)
         self._ticked = time.monotonic()
-        # Whoever looks something up in moto while another call changes it must not be the last to remember it.
+        # A lookup in moto during another thread's change must not overwrite the newer cache entry.
         self._remembering = threading.RLock()
         self._worker = threading.Thread(target=self._work, name="pipeline", daemon=True)
         self._worker.start()
 
     def before(self, call: Call) -> Before:
-        """Return what the record of a call needs to know from before it."""
+        """Return what the record needs from before the call."""
         if (call.service, call.action) == ("cloudtrail", "LookupEvents"):
-            # It reads what the pipeline writes. The failures stay for the next drain.
+            # LookupEvents reads what the pipeline writes. Errors are kept for the next drain.
             self._wait()
         with self._remembering:
             return Before(self._identities.of(call), self._logging() if call.service == "cloudtrail" else ())
 
     def submit(self, call: Call, answer: Answer, before: Before) -> None:
-        """Hand a call to the worker; waits while the queue is full. A trail records that it was stopped."""
+        """Queue a call; wait while the queue is full. A trail also logs the call that stops it."""
         with self._remembering:
             if call.service in ("cloudtrail", "organizations"):
                 self._views = None
@@ -75,9 +75,9 @@ class Pipeline:
         self._queue.put(RecordedCall(call, answer, before.identity, views))
 
     def drain(self) -> list[str]:
-        """Return when all that was submitted is delivered, filtered, evaluated and mailed.
+        """Wait until everything submitted is delivered, filtered, evaluated and e-mailed.
 
-        The result says what failed since the last drain; empty if nothing did.
+        Returns the errors since the last drain.
         """
         self._wait()
         failures = list(self.failures)
@@ -99,13 +99,13 @@ class Pipeline:
             self.chain = Chain(self.state)
 
     def close(self) -> None:
-        """Finish what is queued and end the worker."""
+        """Process the queue and stop the worker."""
         self._queue.put(None)
         self._worker.join()
 
     def _wait(self) -> None:
         if not self._worker.is_alive():
-            raise RuntimeError("the worker of the pipeline has ended")
+            raise RuntimeError("the worker of the pipeline has stopped")
         done = threading.Event()
         self._queue.put(done)
         done.wait()
@@ -132,7 +132,7 @@ class Pipeline:
                 return
 
     def _next_batch(self) -> tuple[list[RecordedCall | threading.Event], bool]:
-        """Return what is queued, up to a barrier, and whether the worker is to end; waits for the first item."""
+        """Wait for the first item; return the queued items up to a barrier, and whether to stop the worker."""
         batch: list[RecordedCall | threading.Event] = []
         while len(batch) < _BATCH:
             try:
@@ -147,10 +147,10 @@ class Pipeline:
         return batch, False
 
     def _guarded(self, step: Callable[..., None], *arguments: object) -> None:
-        """Run a step; what it raises is kept for the next drain and printed, and the worker lives on."""
+        """Run a step; print its exception and keep it for the next drain."""
         try:
             step(*arguments)
         except Exception as error:
-            # The worker must outlive any stage.
+            # No error of a stage may stop the worker.
             self.failures.append(f"{type(error).__name__}: {error}")
             traceback.print_exc(file=sys.stderr)

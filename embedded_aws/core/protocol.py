@@ -1,4 +1,4 @@
-"""Translate between HTTP and botocore's models, by the parsers and serializers that moto has for its own use."""
+"""Translate between HTTP and botocore's models, with moto's parsers and serializers."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
-# boto3 and the AWS CLI put the action first, which saves the parsing of the form.
+# boto3 and the AWS CLI send the action first, so the form need not be parsed.
 _ACTION = re.compile(rb"Action=(\w+)(?:&|$)")
 
-# The signing name where it is not botocore's name of the service, for those that moto has.
+# Signing names that differ from botocore's service names, for the services of moto.
 _SERVICE_BY_SIGNING_NAME = {
     "access-analyzer": "accessanalyzer",
     "airflow": "mwaa",
@@ -43,7 +43,7 @@ _CLASSIC_LOAD_BALANCERS = b"Version=2012-06-01"
 
 
 def service_of(signing_name: str, body: bytes = b"") -> str:
-    """Return botocore's name of the service that a signature names; `body` tells the two of load balancing apart."""
+    """Return botocore's service name for a signing name; `body` distinguishes elb and elbv2."""
     if signing_name == "elasticloadbalancing" and _CLASSIC_LOAD_BALANCERS in body:
         return "elb"
     return _SERVICE_BY_SIGNING_NAME.get(signing_name, signing_name)
@@ -57,19 +57,19 @@ def known_services() -> frozenset[str]:
 
 @cache
 def botocore_model(service: str) -> ServiceModel:
-    """Return botocore's model of a service; UnknownServiceError if there is none."""
+    """Return botocore's model of a service. Raise UnknownServiceError if it does not exist."""
     return botocore.session.get_session().get_service_model(service)
 
 
 def request_of(environ: dict[str, Any], body: bytes) -> Request:
-    """Return the request over a body that can be read any number of times."""
+    """Return a request whose body can be read any number of times."""
     return Request({**environ, "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)})
 
 
 def _unpacked(service: str, environ: dict[str, Any], body: bytes) -> bytes:
-    """Return a body as the client wrote it: botocore compresses those of large PutMetricData requests.
+    """Return the decompressed body: botocore compresses large PutMetricData requests.
 
-    The bodies of S3's objects stay as they are, since an object's encoding is a part of it.
+    The bodies of S3 objects are unchanged, since the encoding belongs to the object.
     """
     if environ.get("HTTP_CONTENT_ENCODING") != "gzip" or service == "s3":
         return body
@@ -80,7 +80,7 @@ def _unpacked(service: str, environ: dict[str, Any], body: bytes) -> bytes:
 
 
 def action_of(service: str, environ: dict[str, Any], body: bytes) -> str | None:
-    """Return the operation that a request asks for; None if the service has no such operation."""
+    """Return the operation of a request, or None if the service has no such operation."""
     target = environ.get("HTTP_X_AMZ_TARGET")
     if target:
         return str(target).rsplit(".", 1)[-1]
@@ -100,7 +100,7 @@ def action_of(service: str, environ: dict[str, Any], body: bytes) -> str | None:
 
 
 def parse_parameters(service: str, action: str, environ: dict[str, Any], body: bytes) -> dict[str, Any] | None:
-    """Return a request's parameters by the names of the model; None if they cannot be parsed."""
+    """Return a request's parameters by the names of the model, or None if they cannot be parsed."""
     try:
         body = _unpacked(service, environ, body)
         request = request_of(environ, body)
@@ -121,7 +121,7 @@ def parse_parameters(service: str, action: str, environ: dict[str, Any], body: b
             }
         )
     except Exception:
-        # Whatever a client sent; a request that no parser understands is recorded without its parameters.
+        # Any invalid input: such a request is recorded without parameters.
         return None
     return parsed
 
@@ -146,7 +146,7 @@ def serialize(service: str, action: str, environ: dict[str, Any], result: Any) -
     """Return (status, headers, body) of a result: a mapping by the names of the model, or an AwsError."""
     model = get_service_model(service)
     protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE", ""))
-    # An error is said the same way for every operation, and for one that there is not.
+    # Errors are serialized the same way for every operation, so any operation serves for an unknown one.
     known = action if action in model.operation_names else model.operation_names[0]
     serializer = get_serializer_class(service, protocol)(model.operation_model(known))
     response = serializer.serialize(result)

@@ -1,4 +1,4 @@
-"""Bind the embedded AWS to a socket of our own."""
+"""Serve the embedded AWS on a socket."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ class QuietRequestHandler(MotoRequestHandler):
     disable_nagle_algorithm = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Print nothing: the ready line is all that a caller waits for."""
+        """Print nothing."""
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        """Tell the embedded time where no other is asked for, as AWS tells its own in the header Date."""
+        """Return the embedded time by default, for the Date header."""
         now = self.server.app.state.clock.now().timestamp()  # type: ignore[attr-defined]
         return super().date_time_string(now if timestamp is None else timestamp)
 
     def make_environ(self) -> dict[str, Any]:
-        """Give the application a way to reset the connection."""
+        """Add a function that resets the connection."""
         return super().make_environ() | {"embedded_aws.cut": self.cut}
 
     def cut(self) -> None:
-        """Reset the connection, so that the client sees it die."""
+        """Reset the connection."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL)
         os.close(self.connection.detach())
 
     def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
-        """Read no further request from a connection that is gone."""
+        """Read no further request from a closed connection."""
         self.close_connection = True
 
 
@@ -47,13 +47,13 @@ def make_embedded_server(host: str, port: int, application: EmbeddedAws) -> Base
     """Return a bound server, not yet serving.
 
     Args:
-        host: the address to bind; loopback unless the caller decides otherwise.
+        host: the address to bind.
         port: the TCP port, or 0 for any free one (`port` of the result names it).
 
     Raises:
-        OSError: the address cannot be bound, usually since another process has the port.
+        OSError: the address cannot be bound, usually because another process uses the port.
     """
-    # werkzeug ends the process when a port is taken; a socket of our own raises instead.
+    # werkzeug exits the process if the port is in use; our own socket raises OSError instead.
     with socket.create_server((host, port)) as listener:
         return make_server(
             host, port, application, threaded=True, request_handler=QuietRequestHandler, fd=listener.fileno()

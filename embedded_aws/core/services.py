@@ -25,10 +25,10 @@ from embedded_aws.tagging import overrides as tagging
 
 __all__ = ["MODULES", "OVERRIDES", "apply_patches"]
 
-# Where two overrides answer one operation, the one of the earlier module is asked first, and in a module the upper one.
+# If two overrides answer one operation, that of the earlier module is called first, and within a module the upper one.
 MODULES = (
     moto_internals,
-    # Before the other modules of CloudTrail: its check of the home Region comes first in every operation that has it.
+    # First of CloudTrail: the check of the home Region comes before the other overrides of an operation.
     trail_logging,
     create_trail,
     describe_trails,

@@ -1,4 +1,4 @@
-"""The events that EventBridge makes of a CloudTrail record and of an alarm's change of state. Pure.
+"""The EventBridge events of CloudTrail records, alarm state changes and PutEvents entries. Pure functions.
 
 Sources: EventBridge user guide, "AWS service events delivered via CloudTrail"; CloudWatch user guide, "Alarm events and
 EventBridge".
@@ -55,7 +55,7 @@ def event_of_alarm(transition: AlarmTransition) -> BusEvent:
 
 
 def event_of_entry(entry: dict[str, Any], event_id: str, account: str, region: str, detail: Any) -> BusEvent:
-    """Return the event of a PutEvents entry that was taken."""
+    """Return the event of an accepted PutEvents entry."""
     at = entry.get("Time") or datetime.now(UTC)
     when = at if isinstance(at, datetime) else datetime.fromtimestamp(float(at), UTC)
     text = when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,7 +1,7 @@
-"""What a rule's target gets of an event: all of it, a part, a constant, or a template that is filled in. Pure.
+"""The input of a rule's target: the event, a part of it, a constant, or a filled-in template. Pure functions.
 
-Source: EventBridge user guide, "Input transformation". It only substitutes: what is not quoted in the template gets a
-JSON value, what is quoted gets text, and a path that the event lacks gets nothing.
+Source: EventBridge user guide, "Input transformation". An unquoted placeholder is replaced by a
+JSON value, a quoted one by text, and a missing path by nothing.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _MISSING = object()
 
 
 def target_input(target: Mapping[str, Any], event: BusEvent, rule_name: str, rule_arn: str) -> str:
-    """Return the text that a target gets.
+    """Return the input of a target.
 
     Args:
-        target: as PutTargets took it, with ``Input``, ``InputPath`` or ``InputTransformer`` or none of them.
+        target: the target of PutTargets, with at most one of ``Input``, ``InputPath`` and ``InputTransformer``.
     """
     if "Input" in target:
         return str(target["Input"])
@@ -44,7 +44,7 @@ def target_input(target: Mapping[str, Any], event: BusEvent, rule_name: str, rul
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:
-    """Return a template with the values of its ``<name>`` placeholders; an unknown name is no placeholder."""
+    """Return a template with its ``<name>`` placeholders replaced; unknown names are kept."""
     quoted = False
 
     def replace(match: re.Match[str]) -> str:
@@ -66,7 +66,7 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
 
 
 def _find(event: BusEvent, path: str) -> Any:
-    """Return what a path such as ``$.detail.items[0]`` leads to."""
+    """Return the value at a path such as ``$.detail.items[0]``."""
     found: Any = event
     for name, index, quoted in _STEP.findall(path.removeprefix("$")):
         try:

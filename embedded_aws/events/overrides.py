@@ -1,4 +1,4 @@
-"""PutEvents reaches topics; moto 5.2.5 answers NotImplementedError for a rule with one, and heeds no rule's state.
+"""Override of PutEvents: deliver to topics, which moto 5.2.5 does not implement, and skip disabled rules.
 
 Source: EventBridge user guide, "Event bus targets".
 """
@@ -24,7 +24,7 @@ _MOTO_SENDS = Rule.send_to_targets
 
 @patch(Rule, "send_to_targets")
 def _send_to_other_targets(rule: Rule, original_event: Any, transform_input: bool = True) -> None:
-    """Let moto serve the targets that are no topics."""
+    """Let moto deliver to all targets except topics."""
     if rule.state == "DISABLED":
         return
     reduced = copy.copy(rule)
@@ -34,7 +34,7 @@ def _send_to_other_targets(rule: Rule, original_event: Any, transform_input: boo
 
 @override("events", "PutEvents")
 def put_events(state: State, call: Call) -> dict[str, Any] | None:
-    """Answer as moto does, and serve the topics."""
+    """Answer as moto does, and deliver to topics."""
     entries = call.parameters.get("Entries", [])
     if not 1 <= len(entries) <= _MOST_ENTRIES:
         return None
@@ -50,6 +50,6 @@ def put_events(state: State, call: Call) -> dict[str, Any] | None:
 
 
 def _for_moto(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry whose time is a number, as moto has it from the wire."""
+    """Return an entry with a numeric time, as moto expects."""
     at = entry.get("Time")
     return {**entry, "Time": at.timestamp()} if isinstance(at, datetime) else entry

@@ -1,4 +1,4 @@
-"""Events on the default bus: the rules that match send them to topics and queues.
+"""Send the events of the default bus to the topics and queues of matching rules.
 
 Sources: EventBridge user guide, "AWS service events delivered via CloudTrail" and "Event bus targets"; EventBridge API
 reference, PutRule (State).
@@ -23,20 +23,20 @@ from embedded_aws.sns.permissions import eventbridge, may_encrypt, may_publish
 from embedded_aws.sns.publish import find_topic, publish
 
 ALL_MANAGEMENT_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
-"""The state of a rule that gets management events that only read, too."""
+"""The state of a rule that also receives read-only management events."""
 
 _LOGGER = logging.getLogger(__name__)
 
 
 class EventBridge:
-    """Hands events to the rules of their account and region."""
+    """Sends events to the targets of matching rules in their account and region."""
 
     def __init__(self, state: State) -> None:
-        """Keep the state, whose mailbox topics need."""
+        """Publish with the mailbox of this state."""
         self.state = state
 
     def handle(self, record: Record) -> None:
-        """Take a record that a logging trail has taken."""
+        """Send a record that a trail logs."""
         rules = list(_rules(record["recipientAccountId"], record["awsRegion"]))
         if rules:
             only_all = record.get("managementEvent") and record.get("readOnly")
@@ -44,13 +44,13 @@ class EventBridge:
             self._send(event_of_record(record), [rule for rule in rules if rule.state in states])
 
     def alarm(self, transition: AlarmTransition) -> None:
-        """Take an alarm's change of state."""
+        """Send an alarm's change of state."""
         rules = [rule for rule in _rules(transition.account, transition.region) if rule.state != "DISABLED"]
         if rules:
             self._send(event_of_alarm(transition), rules)
 
     def send_to_topics(self, event: BusEvent, bus: str) -> None:
-        """Take an event of PutEvents, whose other targets moto serves."""
+        """Send an event of PutEvents to topics; moto delivers to the other targets."""
         rules = [rule for rule in _rules(event["account"], event["region"], bus) if rule.state != "DISABLED"]
         self._send(event, rules, only="sns")
 
@@ -72,7 +72,7 @@ class EventBridge:
             _LOGGER.warning("The embedded AWS sends no management events to %s", arn)
 
     def _publish(self, topic_arn: str, text: str) -> None:
-        """Publish to a topic that lets EventBridge; AWS counts the others in a metric, FailedInvocations, only."""
+        """Publish if the topic policy allows EventBridge; AWS only counts failures, as FailedInvocations."""
         topic = find_topic(topic_arn)
         if topic and may_publish(eventbridge(), topic) and may_encrypt(eventbridge(), topic):
             publish(self.state, topic, text, DEFAULT_SUBJECT)
@@ -82,7 +82,7 @@ class EventBridge:
 
 def _rules(account: str, region: str, bus: str = "default") -> Iterator[Rule]:
     regions = events_backends[account]
-    # A client can sign for a Region that there is not.
+    # A client can sign for a Region that does not exist.
     found = regions[region].event_buses.get(bus) if region in regions else None
     yield from list(found.rules.values()) if found else ()
 

@@ -1,4 +1,4 @@
-"""Who made a call, as CloudTrail's `userIdentity`; CloudTrail user guide, "CloudTrail userIdentity element"."""
+"""The caller of an API call as CloudTrail's `userIdentity`; user guide, "CloudTrail userIdentity element"."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from moto.utilities.utils import get_partition
 from embedded_aws.core.call import Call
 
 TEMPORARY_KEY = "ASIA"
-"""What the ids of keys of sessions begin with."""
+"""The prefix of temporary access keys."""
 
 _REMEMBERED = 4_096
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Identities:
-    """Answers from memory for a key that it has seen; the caller says when IAM has changed."""
+    """A cache of identities by access key; invalidate it when IAM changes."""
 
     def __init__(self) -> None:
-        """Start without a memory."""
+        """Start with an empty cache."""
         self._known: dict[tuple[str, str], dict[str, Any]] = {}
 
     def of(self, call: Call) -> dict[str, Any]:
-        """Return the identity of a call, a mapping that nobody may change."""
+        """Return the identity of a call; do not change the result."""
         if call.access_key is None:
             return user_identity(call)
         key = call.account, call.access_key
@@ -44,7 +44,7 @@ class Identities:
 def user_identity(call: Call) -> dict[str, Any]:
     """Return the identity behind a call's access key.
 
-    A key that no user and no session owns is the account's root, as `sts get-caller-identity` says too.
+    An unknown key belongs to the account's root user, as in GetCallerIdentity.
     """
     if call.access_key is None:
         return _unsigned(call)
@@ -52,7 +52,7 @@ def user_identity(call: Call) -> dict[str, Any]:
 
 
 def service_identity(service: str) -> dict[str, Any]:
-    """Return the identity of an AWS service that acts by itself, such as ``cloudtrail.amazonaws.com``."""
+    """Return the identity of an AWS service, such as ``cloudtrail.amazonaws.com``."""
     return {"type": "AWSService", "invokedBy": service}
 
 

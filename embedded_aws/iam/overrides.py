@@ -20,21 +20,21 @@ from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
 from embedded_aws.iam.identity import TEMPORARY_KEY, user_identity
 
-# AssumeRole refuses a role that does not exist or trusts somebody else; moto 5.2.5 gives a session for any ARN.
+# AssumeRole rejects a role that does not exist or does not trust the caller; moto 5.2.5 accepts any ARN.
 #
-# AWS does not tell the cases apart: both are AccessDenied. Of a trust policy's conditions only the external id is
+# AWS does not distinguish the cases: both are AccessDenied. Of a trust policy's conditions only the external id is
 # judged, the others count as met. No session is longer than its role allows. Without IAM enforcement the caller itself
-# may do everything, so that its own policies never refuse the call. Sources: STS API reference, AssumeRole; IAM user
+# may do everything, so that its own policies never deny the call. Sources: STS API reference, AssumeRole; IAM user
 # guide, "AWS JSON policy elements: Principal" and "Role chaining".
 
 _CHAINED_SESSION_SECONDS = 3_600
 _LONGEST_SESSION_SECONDS = 3_600
-"""MaxSessionDuration of a role that does not set it."""
+"""The default MaxSessionDuration of a role."""
 
 
 @override("sts", "AssumeRole")
-def refuse_unless_trusted(_state: State, call: Call) -> None:
-    """Let moto make the session of a role that trusts the caller. AwsError otherwise."""
+def check_trust(_state: State, call: Call) -> None:
+    """Raise AwsError unless the role trusts the caller; moto creates the session."""
     identity = user_identity(call)
     arn = str(call.parameters.get("RoleArn", ""))
     role = _role(arn)
@@ -62,18 +62,18 @@ def _role(arn: str) -> Role | None:
 
 
 def _trusts(role: Role, identity: dict[str, Any], external_id: str | None) -> bool:
-    """Return whether the trust policy allows the caller, and no statement of it denies."""
+    """Return whether the trust policy allows the caller and no statement denies."""
     statements = json.loads(role.assume_role_policy_document)["Statement"]
     effects = {
         statement["Effect"]
         for statement in (statements if isinstance(statements, list) else [statements])
         if "sts:AssumeRole" in _texts(statement.get("Action")) or {"sts:*", "*"} & set(_texts(statement.get("Action")))
-        if _principals(statement) & _names(identity) and _takes_external_id(statement, external_id)
+        if _principals(statement) & _names(identity) and _accepts_external_id(statement, external_id)
     }
     return effects == {"Allow"}
 
 
-def _takes_external_id(statement: dict[str, Any], external_id: str | None) -> bool:
+def _accepts_external_id(statement: dict[str, Any], external_id: str | None) -> bool:
     conditions = {
         operator: judged
         for operator, keys in statement.get("Condition", {}).items()
@@ -93,7 +93,7 @@ def _principals(statement: dict[str, Any]) -> set[str]:
 
 
 def _names(identity: dict[str, Any]) -> set[str]:
-    """Return every way in which a trust policy can name the caller."""
+    """Return all names of the caller in a trust policy."""
     account = identity["accountId"]
     issuer = identity.get("sessionContext", {}).get("sessionIssuer", {})
     partition = str(identity["arn"]).split(":")[1]
@@ -108,22 +108,22 @@ def _is_suspended(account: str, region: str) -> bool:
     return any(member.id == account and member.status != "ACTIVE" for member in members)
 
 
-# The caller behind a key that nobody owns is the account's root; moto 5.2.5 answers a user "moto" that does not exist.
+# An unknown access key belongs to the account's root user; moto 5.2.5 returns a user "moto" that does not exist.
 #
-# Its ARN there, ``arn:aws:sts::123456789012:user/moto``, is of no kind that AWS has.
+# moto's ARN, ``arn:aws:sts::123456789012:user/moto``, is not a valid form on AWS.
 # Source: STS API reference, GetCallerIdentity.
 
 
 @override("sts", "GetCallerIdentity")
 def get_caller_identity(_state: State, call: Call) -> dict[str, Any]:
-    """Return who calls, in the words of the call's own record."""
+    """Return the caller, as in the call's own record."""
     identity = user_identity(call)
     return {"UserId": identity["principalId"], "Account": identity["accountId"], "Arn": identity["arn"]}
 
 
-# GetSessionToken gives keys of the caller's own; moto 5.2.5 gives everybody the same key, which nobody owns.
+# GetSessionToken returns a key of the caller; moto 5.2.5 returns the same unknown key to every caller.
 #
-# So a user's session was the root of the management account. Under enforced IAM moto does not know such keys.
+# With that key a user's session would be the root user of the management account. Enforced IAM in moto rejects it.
 # Sources: STS API reference, GetSessionToken; CloudTrail user guide, "CloudTrail userIdentity element".
 
 _SESSION_TOKEN_SECONDS = 43_200
@@ -131,7 +131,7 @@ _SESSION_TOKEN_SECONDS = 43_200
 
 @override("sts", "GetSessionToken")
 def get_session_token(state: State, call: Call) -> dict[str, Any]:
-    """Make a key of the user, or of the account's root, that calls. AwsError for who has a session already."""
+    """Create a temporary key of the calling user or root user. Raise AwsError for session credentials."""
     identity = user_identity(call)
     if identity["type"] == "AssumedRole" or "sessionContext" in identity:
         raise AwsError("AccessDenied", "Cannot call GetSessionToken with session credentials", 403)
@@ -148,9 +148,9 @@ def get_session_token(state: State, call: Call) -> dict[str, Any]:
     }
 
 
-# The unique ids of users begin with AIDA and those of groups with AGPA; moto 5.2.5 gives both lower-case letters.
+# The unique ids of users start with AIDA and those of groups with AGPA; moto 5.2.5 uses lower-case letters.
 #
-# A record's `principalId` is such an id. Those of roles, AROA, are right in moto.
+# A record's `principalId` is such an id. Those of roles (AROA) are correct in moto.
 # Source: IAM user guide, "IAM identifiers", unique identifiers.
 
 _LENGTH = 21

@@ -1,7 +1,7 @@
-"""Enforce IAM by action, on every call and before anything answers it.
+"""Enforce IAM by action on every call (option --iam).
 
-moto's own check knows CloudWatch, tagging and S3 by other names than IAM does, compares a policy's resources with
-``*``, and refuses in XML whatever the protocol is. So ours takes its place.
+moto's own check uses other action names than IAM for CloudWatch, tagging and S3, compares a policy's resources with
+``*``, and answers in XML for every protocol, so this check replaces it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from embedded_aws.core.errors import MOTO_ERRORS, AwsError
 from embedded_aws.core.protocol import botocore_model, request_of
 from embedded_aws.iam.identity import user_identity
 
-# The codes of the services that have one of their own; EC2 and SNS API references.
+# Services with their own error code; EC2 and SNS API references.
 _CODES = {"ec2": ("UnauthorizedOperation", 403), "sns": ("AuthorizationError", 403)}
 
 
 CHECKED = "embedded_aws.checked"
-"""The key of a WSGI environment that says that `check_permission` has let the call through."""
+"""The key in the WSGI environment of a call that `check_permission` has allowed."""
 
 _MOTO_CHECKS = ActionAuthenticatorMixin._authenticate_and_authorize_action
 
@@ -41,12 +41,12 @@ def iam_action(call: Call) -> str:
 
 
 class _ByAction:
-    """Judge a request by its action alone."""
+    """Evaluate a request by its action alone."""
 
     def check_action_permitted(self: Any, resource: str) -> None:
-        """Raise the error of a caller whose policies do not allow the action."""
+        """Raise the service's error if the caller's policies do not allow the action."""
         if self._service == "sts":
-            # moto compares the trust of the role that is assumed, too.
+            # moto also checks the trust policy of the assumed role.
             super().check_action_permitted(resource)  # type: ignore[misc] # the next class is one of moto's
             return
         policies = map(_on_any_resource, _documents(self._access_key.collect_policies()))
@@ -55,37 +55,37 @@ class _ByAction:
 
 
 class _Request(_ByAction, IAMRequest):
-    """A request to any service but S3."""
+    """A request to any service except S3."""
 
 
 class _S3Request(_ByAction, S3IAMRequest):
-    """A request to S3, which signs and refuses in its own way."""
+    """A request to S3, with its own signature and errors."""
 
 
 def enforce_iam(enforced: bool) -> None:
-    """Check, or do not check, every call's signature and action from now on."""
+    """Enable or disable the check of signature and action."""
     settings.INITIAL_NO_AUTH_ACTION_COUNT = 0 if enforced else float("inf")
     ActionAuthenticatorMixin.request_count = 0
     ActionAuthenticatorMixin._authenticate_and_authorize_action = _checked_before  # type: ignore[assignment, method-assign]
 
 
 def _checked_before(mixin: ActionAuthenticatorMixin, request_class: type, resource: str = "*") -> None:
-    """Leave to moto only what was no call of ours."""
+    """Let moto check only requests that were not checked here."""
     if not request.environ.get(CHECKED):
         _MOTO_CHECKS(mixin, request_class, resource)
 
 
 def is_enforced() -> bool:
-    """Return whether calls are checked; a client can switch that by moto's own API."""
+    """Return whether calls are checked; moto's own API can change that."""
     enforced: bool = ActionAuthenticatorMixin.request_count >= settings.INITIAL_NO_AUTH_ACTION_COUNT
     return enforced
 
 
 def check_permission(call: Call) -> None:
-    """Let a call through whose caller may make it; what moto raises otherwise is translated with its other errors.
+    """Raise the error of a call that its caller may not make.
 
-    An unsigned call passes: the operations that have such calls check a token of their own. So does one that is signed
-    in its URL, which only S3 has.
+    Unsigned calls pass: their operations check a token. So do calls that are signed
+    in the URL, which only S3 has.
     """
     if call.access_key is None or not is_enforced() or "HTTP_AUTHORIZATION" not in call.environ:
         return
@@ -111,7 +111,7 @@ def check_permission(call: Call) -> None:
 
 
 def _denial(call: Call, action: str) -> AwsError:
-    """Return the refusal in the words of IAM; its code and status depend on the protocol of the service."""
+    """Return the access-denied error; its code and status depend on the protocol of the service."""
     who = user_identity(call).get("arn")
     message = f"User: {who} is not authorized to perform: {action} on resource: *"
     model = botocore_model(call.service)
@@ -122,7 +122,7 @@ def _denial(call: Call, action: str) -> AwsError:
 
 
 def _documents(policies: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the documents of what moto has as policies: its own kind, texts, and mappings that hold one."""
+    """Yield the documents of moto's policies, which are Policy objects, strings or mappings."""
     for policy in policies:
         if isinstance(policy, Policy):
             yield from (json.loads(version.document) for version in policy.versions if version.is_default)

@@ -13,13 +13,13 @@ from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.state import State
 
-# Find the key that a KMS call names by id or ARN, or answer as KMS does when there is none.
+# The key of a KMS call, by id or ARN.
 
 PENDING_DELETION = "PendingDeletion"
 
 
 def key_of(call: Call) -> Key:
-    """Return moto's object of the key; NotFoundException if there is none."""
+    """Return moto's key. Raise NotFoundException if it does not exist."""
     backend = kms_backends[call.account][call.region]
     name = str(call.parameters.get("KeyId", ""))
     key: Key | None = backend.keys.get(backend.get_key_id(name))
@@ -33,9 +33,9 @@ def key_of(call: Call) -> Key:
     return key
 
 
-# ScheduleKeyDeletion and CancelKeyDeletion take an ARN, answer with one, and check the window and the key's state.
+# ScheduleKeyDeletion and CancelKeyDeletion accept and return an ARN, and check the window and the key's state.
 #
-# moto 5.2.5 answers an ARN with an internal error, and answers nothing for a window outside 7 to 30 days.
+# moto 5.2.5 fails with an internal error for an ARN, and returns nothing for a window outside 7 to 30 days.
 # Source: KMS API reference, ScheduleKeyDeletion and CancelKeyDeletion.
 
 _WINDOW_DAYS = range(7, 31)
@@ -43,7 +43,7 @@ _WINDOW_DAYS = range(7, 31)
 
 @override("kms", "ScheduleKeyDeletion")
 def schedule_key_deletion(state: State, call: Call) -> dict[str, Any]:
-    """Disable the key and date its deletion by the embedded clock."""
+    """Disable the key and schedule its deletion by the embedded clock."""
     key, days = key_of(call), call.parameters.get("PendingWindowInDays", 30)
     if days not in _WINDOW_DAYS:
         raise AwsError("ValidationException", f"Pending window in days must be between 7 and 30, not {days}.")
@@ -59,7 +59,7 @@ def schedule_key_deletion(state: State, call: Call) -> dict[str, Any]:
 
 @override("kms", "CancelKeyDeletion")
 def cancel_key_deletion(_state: State, call: Call) -> dict[str, Any]:
-    """Keep the key, which stays disabled."""
+    """Cancel the deletion; the key stays disabled."""
     key = key_of(call)
     if key.key_state != PENDING_DELETION:
         raise AwsError("KMSInvalidStateException", f"{key.arn} is not pending deletion.")
@@ -68,14 +68,14 @@ def cancel_key_deletion(_state: State, call: Call) -> dict[str, Any]:
     return {"KeyId": key.arn}
 
 
-# EnableKey and DisableKey take an ARN, and refuse a key that is pending deletion; moto 5.2.5 fails at an ARN.
+# EnableKey and DisableKey accept an ARN, and reject a key that is pending deletion; moto 5.2.5 fails for an ARN.
 #
 # Source: KMS API reference, EnableKey and DisableKey; KMS developer guide, "Key states of KMS keys".
 
 
 @override("kms", "EnableKey", "DisableKey")
-def switch_key(_state: State, call: Call) -> dict[str, Any]:
-    """Switch a key on or off; one that is so already stays so."""
+def enable_key(_state: State, call: Call) -> dict[str, Any]:
+    """Enable or disable a key; idempotent."""
     key = key_of(call)
     if key.key_state == PENDING_DELETION:
         raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")

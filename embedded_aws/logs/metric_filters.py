@@ -25,7 +25,7 @@ from embedded_aws.core.state import State
 #
 # Sources: CloudWatch Logs user guide, "Creating metrics from log events using filters"; API reference, PutMetricFilter;
 # observed on AWS, 2026-09: the default value counts once per event that does not match, and an event whose metric value
-# is missing or no number counts neither as a sample nor as a default.
+# is missing or not a number counts neither as a sample nor as a default.
 
 Place = tuple[str, str, str]
 """Account, region and log group."""
@@ -37,10 +37,10 @@ compiled = lru_cache(maxsize=2048)(compile_pattern)
 
 
 class RunningFilter:
-    """One metric filter, ready to look at messages; `definition` has the members that DescribeMetricFilters shows."""
+    """A compiled metric filter; `definition` has the members of DescribeMetricFilters."""
 
     def __init__(self, definition: Mapping[str, Any]) -> None:
-        """Compile the pattern once; PatternError if it is none."""
+        """Compile the pattern. Raise PatternError if it is invalid."""
         (transformation,) = definition["metricTransformations"]
         self.definition = definition
         self.namespace: str = transformation["metricNamespace"]
@@ -53,7 +53,7 @@ class RunningFilter:
         self._dimensions: dict[str, str] = transformation.get("dimensions") or {}
 
     def look(self, message: LogMessage, minute: int, seen: _Seen) -> None:
-        """Count what a message gives; `minute` counts seconds since 1970."""
+        """Count the samples of a message; `minute` is in seconds since 1970."""
         if self.matches(message):
             value, dimensions = self._value(message), self._read_dimensions(message)
             if value is not None and dimensions is not None:
@@ -62,7 +62,7 @@ class RunningFilter:
             seen[minute, (), self.default] += 1
 
     def _read_dimensions(self, message: LogMessage) -> Dimensions | None:
-        """Return the dimensions of a message, sorted; None if one has no value there, for then nothing is published."""
+        """Return the dimensions of a message, sorted, or None if one has no value: then nothing is published."""
         if not self._dimensions:
             return ()
         read = {name: self.pattern.value(message, selector) for name, selector in self._dimensions.items()}
@@ -71,15 +71,15 @@ class RunningFilter:
 
 
 class MetricFilters:
-    """The filter stage; filters that did not change since the last events are not compiled again."""
+    """The filter stage; it caches compiled filters."""
 
     def __init__(self, state: State) -> None:
-        """Know no filter yet."""
+        """Start with an empty cache."""
         self._state = state
         self._running: dict[Place, tuple[RunningFilter, ...]] = {}
 
     def samples(self, events: Sequence[LogEvent]) -> list[MetricSample]:
-        """Return the samples that events give; equal ones of the same minute come as one RepeatedSample."""
+        """Return the samples of events; equal samples of one minute are one RepeatedSample."""
         by_place: defaultdict[Place, list[LogEvent]] = defaultdict(list)
         for event in events:
             by_place[event.account, event.region, event.group].append(event)
@@ -124,7 +124,7 @@ def _sample(
 
 
 def _reader(pattern: CompiledPattern, metric_value: str) -> Callable[[LogMessage], float | None]:
-    """Return what reads the metric value: a number, or a selector such as $.latency, $bytes or $2."""
+    """Return a function that reads the metric value: a number, or a selector such as $.latency, $bytes or $2."""
     if not metric_value.startswith("$"):
         constant = number(metric_value)
         return lambda message: constant
@@ -132,7 +132,7 @@ def _reader(pattern: CompiledPattern, metric_value: str) -> Callable[[LogMessage
 
 
 def number(text: str | None) -> float | None:
-    """Return the number that a text holds; None if it holds none that a metric can have."""
+    """Return the number in a string, or None if it is not a finite number."""
     try:
         value = float(text or "")
     except ValueError:
@@ -140,11 +140,11 @@ def number(text: str | None) -> float | None:
     return value if math.isfinite(value) else None
 
 
-# The log events that a client puts by hand, for the metric filters.
+# The log events of PutLogEvents, for the metric filters.
 
 
 def put_log_events(call: Call, answer: Answer) -> list[LogEvent]:
-    """Return the events that PutLogEvents has accepted; none for a call that failed.
+    """Return the events that PutLogEvents has accepted; empty for a failed call.
 
     Source: CloudWatch Logs API reference, RejectedLogEventsInfo: the index of the first event that is too new, and
     the index behind the last one that is too old or expired.

@@ -1,4 +1,4 @@
-"""Bucket policies and bucket owners, on calls that moto answers."""
+"""Check bucket policies and bucket owners."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from embedded_aws.core.overrides import patch
 from embedded_aws.iam.identity import user_identity
 from embedded_aws.iam.permissions import iam_action
 
-# Refuse calls on another account's bucket that its policy does not allow; moto 5.2.5 lets everybody at every bucket.
+# Reject calls on another account's bucket that its policy does not allow; moto 5.2.5 allows them all.
 #
 # Source: S3 user guide, "Bucket owner granting cross-account bucket permissions" and "Verifying bucket ownership with
 # bucket owner condition". Access control lists are left out: new buckets have had them off since 2023.
 
-# It tells the state, not the bucket, that somebody has the name.
+# CreateBucket fails because the name is taken, whoever owns the bucket.
 _ASKS_NO_OWNER = frozenset({"CreateBucket"})
 
 
 def check_bucket_owner(call: Call) -> None:
-    """Raise AwsError for a call on a bucket that is not for this caller, or not of the account that he expects."""
+    """Raise AwsError if the caller may not access the bucket, or it does not have the expected owner."""
     name = call.parameters.get("Bucket") if call.service == "s3" else None
     if name is None or call.action in _ASKS_NO_OWNER:
         return
@@ -42,7 +42,7 @@ def check_bucket_owner(call: Call) -> None:
         return
     if call.parameters.get("ExpectedBucketOwner", owner) != owner:
         raise _denied()
-    if call.access_key and call.account != owner and not _is_let_in(bucket, call):
+    if call.access_key and call.account != owner and not _is_allowed(bucket, call):
         raise _denied()
 
 
@@ -50,7 +50,7 @@ def _denied() -> AwsError:
     return AwsError("AccessDenied", "Access Denied", 403)
 
 
-def _is_let_in(bucket: FakeBucket, call: Call) -> bool:
+def _is_allowed(bucket: FakeBucket, call: Call) -> bool:
     if bucket.policy is None:
         return False
     arn = str(user_identity(call).get("arn"))
@@ -61,9 +61,9 @@ def _is_let_in(bucket: FakeBucket, call: Call) -> bool:
     return evaluate([bucket.policy.decode()], asked) is Verdict.ALLOWED
 
 
-# A bucket policy denies only what it says; to moto 5.2.5 conditions on a Deny and failed ones on an Allow both deny.
+# A bucket policy with conditions; in moto 5.2.5 conditions on a Deny and failed conditions on an Allow both deny.
 #
-# A call over the embedded endpoint counts as TLS 1.3, so that a policy that denies plain HTTP lets it through.
+# A call to the embedded endpoint counts as TLS 1.3, so that a policy that denies plain HTTP allows it.
 # Source: S3 user guide, "Bucket policies" and "Condition keys for Amazon S3".
 
 _RESULTS = {
@@ -84,7 +84,7 @@ def _get_permission(bucket: FakeBucket, action: str, resource: str) -> Permissio
 
 
 def _caller_arn(bucket: FakeBucket) -> str | None:
-    """Return who signed the request that moto is answering; None for an unsigned one, or outside a server."""
+    """Return the ARN of the current request's caller, or None for an unsigned request or outside a server."""
     match = _CREDENTIAL.search(request.headers.get("Authorization", "")) if has_request_context() else None
     if match is None:
         return None

@@ -15,9 +15,9 @@ from embedded_aws.core.errors import MOTO_ERRORS, AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
 
-# A secret that is scheduled for deletion keeps its name and can be neither read nor written; a version never changes.
+# A secret scheduled for deletion keeps its name and can be neither read nor written; versions are immutable.
 #
-# moto 5.2.5 gives such a secret new versions, has ResourceExistsException for its name, and lets a request token be
+# moto 5.2.5 allows new versions of such a secret, raises ResourceExistsException for its name, and lets a token be
 # used again for another value while the version is AWSPENDING. Source: Secrets Manager API reference, CreateSecret,
 # PutSecretValue and GetSecretValue; InvalidRequestException of the others.
 
@@ -32,7 +32,7 @@ def _secret(call: Call, name: str) -> FakeSecret | ReplicaSecret | None:
 
 @override("secretsmanager", "CreateSecret")
 def create_secret(_state: State, call: Call) -> None:
-    """Refuse the name of a secret that is scheduled for deletion."""
+    """Reject the name of a secret that is scheduled for deletion."""
     secret = _secret(call, call.parameters.get("Name", ""))
     if secret and secret.is_deleted():
         raise AwsError("InvalidRequestException", NAME_TAKEN)
@@ -45,7 +45,7 @@ def create_secret(_state: State, call: Call) -> None:
     *("ReplicateSecretToRegions", "RemoveRegionsFromReplication", "RotateSecret", "CancelRotateSecret"),
 )
 def use_secret(_state: State, call: Call) -> None:
-    """Refuse to read or write a secret that is scheduled for deletion."""
+    """Reject calls on a secret that is scheduled for deletion."""
     secret = _secret(call, call.parameters.get("SecretId", ""))
     if secret and secret.is_deleted():
         raise AwsError("InvalidRequestException", MARKED)
@@ -53,7 +53,7 @@ def use_secret(_state: State, call: Call) -> None:
 
 @override("secretsmanager", "PutSecretValue")
 def put_secret_value(_state: State, call: Call) -> None:
-    """Refuse another value for a version that has one; moto answers the repeated value."""
+    """Reject another value for an existing version; moto answers for the same value."""
     parameters = call.parameters
     secret = _secret(call, parameters.get("SecretId", ""))
     token = str(parameters.get("ClientRequestToken"))
@@ -63,9 +63,9 @@ def put_secret_value(_state: State, call: Call) -> None:
         raise AwsError("ResourceExistsException", f"You can't use ClientRequestToken {token} because {reason}")
 
 
-# PutResourcePolicy with BlockPublicPolicy refuses a policy that lets anybody in; moto 5.2.5 does not look.
+# PutResourcePolicy with BlockPublicPolicy rejects a public policy; moto 5.2.5 ignores the parameter.
 #
-# AWS asks an automated reasoning engine; here a statement is public that allows everybody without a condition.
+# AWS uses automated reasoning; here a statement is public if it allows every principal without a condition.
 # Source: Secrets Manager API reference, PutResourcePolicy.
 
 _PUBLIC = "You can't attach a resource policy to the secret because it grants public access."
@@ -74,7 +74,7 @@ _MALFORMED = "This resource policy contains a syntax error."
 
 @override("secretsmanager", "PutResourcePolicy")
 def put_resource_policy(_state: State, call: Call) -> None:
-    """Refuse what is no policy, and a public one if the caller wishes that."""
+    """Reject an invalid policy, and with BlockPublicPolicy a public one."""
     try:
         statements = json.loads(call.parameters.get("ResourcePolicy", ""))["Statement"]
     except (ValueError, TypeError, KeyError):
@@ -91,7 +91,7 @@ def _is_public(statement: dict[str, Any]) -> bool:
     return everybody and statement.get("Effect") == "Allow" and not statement.get("Condition")
 
 
-# A secret's replicas are answered with its ARN; moto 5.2.5 answers with what the caller called the secret.
+# Replication returns the ARN of the secret; moto 5.2.5 returns the caller's SecretId.
 #
 # Source: Secrets Manager API reference, ReplicateSecretToRegions and RemoveRegionsFromReplication (ARN).
 
@@ -111,11 +111,11 @@ def _remove_regions(backend: SecretsManagerBackend, secret_id: str, *rest: Any, 
     return backend.describe_secret(secret_id).arn, statuses
 
 
-# A rotation's schedule is kept, its function is checked before anything changes, and RotateImmediately is heeded.
+# RotateSecret stores the schedule, checks the function before any change, and supports RotateImmediately.
 #
-# moto 5.2.5 forgets ScheduleExpression and Duration, changes the secret before it finds the function missing, and
-# leaves AWSPENDING behind although nothing rotates yet. Here the function is never run: a rotation that begins at once
-# stays under way, its version without a value, until a test moves the stages. Source: Secrets Manager API reference,
+# moto 5.2.5 drops ScheduleExpression and Duration, changes the secret before it checks the function, and
+# leaves AWSPENDING behind although nothing rotates yet. Here the function is never run: a rotation that starts at once
+# stays in progress, its version without a value, until a test moves the labels. Source: Secrets Manager API reference,
 # RotateSecret, RotationRulesType and DescribeSecret.
 
 _NO_FUNCTION = "Resource not found for ARN '{}'."
@@ -127,7 +127,7 @@ _to_dict = FakeSecret.to_dict
 
 @override("secretsmanager", "RotateSecret")
 def rotate_secret(_state: State, call: Call) -> dict[str, Any] | None:
-    """Keep the rules of a rotation, and begin it unless it is to wait for its date."""
+    """Store the rules of a rotation, and start it unless RotateImmediately is false."""
     parameters = call.parameters
     secret = secretsmanager_backends[call.account][call.region].secrets.get(parameters.get("SecretId", ""))
     if not isinstance(secret, FakeSecret) or secret.is_deleted():
@@ -166,9 +166,9 @@ def _described(secret: FakeSecret) -> dict[str, Any]:
     return described if rules is None else {**described, "RotationRules": rules}
 
 
-# A secret's stages after AWSCURRENT was moved, and versions without a stage.
+# Staging labels after AWSCURRENT was moved, and versions without a label.
 #
-# After UpdateSecretVersionStage moved AWSCURRENT, moto 5.2.5 goes on giving the old version's value, and the next
+# After UpdateSecretVersionStage moved AWSCURRENT, moto 5.2.5 still returns the old version's value, and the next
 # PutSecretValue leaves two versions with AWSCURRENT. DescribeSecret and ListSecretVersionIds show versions without a
 # stage, which AWS calls deprecated and shows only to ListSecretVersionIds with IncludeDeprecated.
 # Source: Secrets Manager API reference, UpdateSecretVersionStage, DescribeSecret and ListSecretVersionIds.
@@ -196,10 +196,10 @@ def _labelled(secret: FakeSecret) -> dict[str, str]:
 
 @override("secretsmanager", "ListSecretVersionIds")
 def list_secret_version_ids(_state: State, call: Call) -> dict[str, Any]:
-    """List the versions with a stage, and the others if the caller asks for them."""
+    """List the versions with a staging label, with IncludeDeprecated also the others."""
     secret = secretsmanager_backends[call.account][call.region].secrets.get(call.parameters.get("SecretId", ""))
     if not secret:
-        # moto fails on the name itself.
+        # moto fails with an internal error.
         raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
     versions = [
         {
@@ -213,9 +213,9 @@ def list_secret_version_ids(_state: State, call: Call) -> dict[str, Any]:
     return {"ARN": secret.arn, "Name": secret.name, "Versions": versions}
 
 
-# UpdateSecret takes an empty description, and a replica keeps the key that it was given.
+# UpdateSecret accepts an empty description, and a replica keeps its key.
 #
-# moto 5.2.5 takes an empty description for none, and describes every replica with the key aws/secretsmanager.
+# moto 5.2.5 ignores an empty description, and describes every replica with the key aws/secretsmanager.
 # Source: Secrets Manager API reference, UpdateSecret and ReplicateSecretToRegions.
 
 _create_replicas = FakeSecret.create_replicas
@@ -223,7 +223,7 @@ _create_replicas = FakeSecret.create_replicas
 
 @override("secretsmanager", "UpdateSecret")
 def update_secret(_state: State, call: Call) -> None:
-    """Clear the description if it is to be empty; moto does the rest."""
+    """Clear the description if it is empty; moto does the rest."""
     secret = secretsmanager_backends[call.account][call.region].secrets.get(call.parameters.get("SecretId", ""))
     if isinstance(secret, FakeSecret) and not secret.is_deleted() and call.parameters.get("Description") == "":
         secret.description = None

@@ -1,4 +1,4 @@
-"""Make the organization of a seed in moto: accounts, organizational units, roles and users."""
+"""Create the organization of a seed in moto: accounts, organizational units, roles and users."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _POLICY_NAME = "Seed"
 
 
 def apply_seed(seed: Seed) -> None:
-    """Make everything that the seed names; what is there already under another name stays."""
+    """Create everything in the seed; existing resources of other names are kept."""
     backend: OrganizationsBackend = organizations_backends[seed.management.id]["aws"]
     before = set(iam_backends)
     backend.create_organization(_REGION, FeatureSet="ALL")
     for made_up in set(iam_backends) - before - {seed.management.id}:
-        # moto gives the management account another id for a moment, and makes a role under that one.
+        # moto temporarily uses another id for the management account, and creates a role in it.
         _forget_account(made_up)
     units = {"": backend.org.root_id}  # type: ignore[union-attr]
     for path in (*seed.organizational_units, *(account.ou for account in seed.accounts)):
@@ -33,7 +33,7 @@ def apply_seed(seed: Seed) -> None:
 
 
 def _unit(backend: OrganizationsBackend, units: dict[str, str], path: str) -> str:
-    """Return the id of an organizational unit, made with its parents where it is not there."""
+    """Return the id of an organizational unit; create it and its parents if they do not exist."""
     if path not in units:
         parent, _slash, name = path.rpartition("/")
         parent_id = _unit(backend, units, parent)
@@ -49,7 +49,7 @@ def _rename_management_account(backend: OrganizationsBackend, account: SeedAccou
 
 
 def _add_member(backend: OrganizationsBackend, account: SeedAccount, unit_id: str) -> None:
-    """Add an account under the id that the seed gives it; moto only makes up ids."""
+    """Add an account with the id of the seed; moto generates ids."""
     status = backend.create_account(AccountName=account.name, Email=account.email)["CreateAccountStatus"]
     made: FakeAccount = backend.get_account_by_id(status["AccountId"])
     for policy in made.attached_policies:
@@ -63,7 +63,7 @@ def _add_member(backend: OrganizationsBackend, account: SeedAccount, unit_id: st
 
 
 def _forget_account(account_id: str) -> None:
-    """Remove what moto made in the account whose id it made up."""
+    """Remove what moto created in an account with a generated id."""
     iam_backends.pop(account_id, None)
     organizations_backends.master_accounts.pop(account_id, None)
 
@@ -97,7 +97,7 @@ def _make_user(backend: IAMBackend, user: SeedUser) -> None:
     backend.create_user(_REGION, user.name)
     backend.put_user_policy(user.name, _POLICY_NAME, json.dumps(user.policy))
     key = backend.create_access_key(user.name)
-    # moto makes keys up; the seed's own can be written into a profile beforehand.
+    # moto generates keys; replace them by those of the seed, which can be in a profile beforehand.
     del backend.access_keys[key.access_key_id]
     key.access_key_id, key.secret_access_key = user.access_key, user.secret_key
     backend.access_keys[key.access_key_id] = key

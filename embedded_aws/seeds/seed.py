@@ -1,4 +1,4 @@
-"""Read the accounts that an embedded AWS begins with: YAML with accounts, organizational units, roles and users."""
+"""Read a seed file: YAML with accounts, organizational units, roles and users."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVERYTHING: Mapping[str, Any] = {
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
 _NAME = re.compile(r"[\w+=,.@-]{1,64}")
-# What moto and the AWS SDKs take for a key; any other text is the key of nobody.
+# The form of an access key in moto and the AWS SDKs.
 _ACCESS_KEY = re.compile(r"[A-Z0-9]{20}")
 
 
@@ -72,7 +72,7 @@ class Seed:
 
 
 def load_seed(path: Path) -> Seed:
-    """Return the seed of a file. SeedError says everything that is wrong with it."""
+    """Return the seed of a file. Raise SeedError with all errors in it."""
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -13,7 +13,7 @@ from moto.sns.models import SNSBackend, Subscription, sns_backends
 from embedded_aws.core.state import State
 from embedded_aws.sns.state import Token
 
-# What SNS itself writes into e-mails: sender, confirmation request, footer. Pure.
+# The sender, confirmation text and footer of e-mails. Pure functions.
 
 DEFAULT_SENDER_NAME = "AWS Notifications"
 DEFAULT_SUBJECT = "AWS Notification Message"
@@ -30,7 +30,7 @@ def sender(display_name: str = "") -> str:
 
 
 def confirmation_text(base_url: str, topic_arn: str, token: str) -> str:
-    """Return the body of the mail that asks the owner of an address to confirm a subscription."""
+    """Return the body of a subscription confirmation."""
     link = _link(base_url, Action="ConfirmSubscription", TopicArn=topic_arn, Token=token)
     return (
         f"You have chosen to subscribe to the topic:\n{topic_arn}\n\n"
@@ -61,9 +61,9 @@ def _link(base_url: str, **query: str) -> str:
     return f"{base_url}/?{urlencode(query, safe=':')}"
 
 
-# E-mail subscriptions of SNS from the request to the confirmation, which moto does not have.
+# E-mail subscriptions from the request to the confirmation, which moto lacks.
 #
-# A subscription lives in moto's backend of the topic; what moto has no place for is kept here, in the world's state.
+# A subscription is stored in moto's backend of the topic; what moto has no attribute for is in `SnsState`.
 # Source: SNS API reference, Subscribe, ConfirmSubscription and Unsubscribe; SNS developer guide, "Email notifications".
 
 EMAIL_PROTOCOLS = ("email", "email-json")
@@ -75,7 +75,7 @@ _TOKEN_BYTES = 72
 
 
 def backend_of(arn: str) -> SNSBackend:
-    """Return moto's backend of the account and region in a topic's or subscription's ARN. ValueError for no ARN."""
+    """Return moto's backend for the ARN of a topic or subscription. Raise ValueError for an invalid ARN."""
     parts = arn.split(":")
     if len(parts) < 6 or not (parts[3] and parts[4]):
         raise ValueError(f"{arn} is not an ARN of SNS")
@@ -84,12 +84,12 @@ def backend_of(arn: str) -> SNSBackend:
 
 
 def is_pending(subscription: Subscription) -> bool:
-    """Tell whether the owner of the address has not confirmed yet."""
+    """Return whether the subscription is not confirmed yet."""
     return bool(subscription.attributes.get("PendingConfirmation"))
 
 
 def drop_expired(state: State, backend: SNSBackend) -> None:
-    """End the subscriptions that nobody confirmed in time, as AWS does by itself."""
+    """Remove the subscriptions that were not confirmed in time."""
     known, now = state.sns, state.clock.now()
     for arn, subscription in list(backend.subscriptions.items()):
         if is_pending(subscription) and now - known.asked.get(arn, now) > PENDING_LIFETIME:
@@ -98,7 +98,7 @@ def drop_expired(state: State, backend: SNSBackend) -> None:
 
 
 def request_confirmation(state: State, subscription: Subscription, base_url: str) -> None:
-    """Mail a link with a new token to the address of a pending subscription."""
+    """Send a confirmation link with a new token to the address of a pending subscription."""
     known, now = state.sns, state.clock.now()
     token = secrets.token_hex(_TOKEN_BYTES)
     with state.lock:
@@ -111,7 +111,7 @@ def request_confirmation(state: State, subscription: Subscription, base_url: str
 
 
 def post(state: State, sender_line: str, to: str, subject: str, body: str) -> None:
-    """Send one mail; SNS tells nobody that a mail could not be delivered, so that only the log says it."""
+    """Send one e-mail; SNS does not report a failed delivery, so an error is only logged."""
     try:
         state.mailbox.deliver(sender_line, to, subject, body, at=state.clock.now())
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The e-mails that were sent: they travel by SMTP, and what arrives can be read back."""
+"""Send e-mails by SMTP, and list those that have arrived."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 MAILS_KEPT = 1_000
-"""How many mails can be looked back on; older ones are forgotten."""
+"""How many e-mails are kept; older ones are dropped."""
 
 _TIMEOUT_SECONDS = 10
-# Bodies as AWS sends them: 8-bit text whose long lines (links) stay whole.
+# Bodies as AWS sends them: 8-bit text, long lines (links) are not wrapped.
 _POLICY = policy.SMTP.clone(max_line_length=990, cte_type="8bit")
 
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail; ``at`` is ISO 8601 in UTC, by the clock of the embedded AWS."""
+    """One e-mail; ``at`` is ISO 8601 in UTC, by the clock of the embedded AWS."""
 
     to: str
     sender: str
@@ -37,13 +37,13 @@ class Mail:
 
 
 class Mailbox:
-    """Sends mails by SMTP and keeps the last ones that were taken.
+    """Sends e-mails by SMTP and keeps the last ones.
 
-    Without a server of the caller's a sink on a free port of 127.0.0.1 takes them; it starts with the first mail.
+    Without an external server, an embedded one on a free port of 127.0.0.1 receives them.
     """
 
     def __init__(self, smtp: tuple[str, int] | None = None, directory: Path | None = None) -> None:
-        """Keep host and port of the caller's SMTP server, and the directory that gets a file per mail, if any."""
+        """Use an external SMTP server, and a directory for one file per e-mail, if given."""
         self._smtp = smtp
         self._directory = directory
         self._mails: deque[Mail] = deque(maxlen=MAILS_KEPT)
@@ -52,19 +52,19 @@ class Mailbox:
         self._sink: _Sink | None = None
 
     def deliver(self, sender: str, to: str, subject: str, body: str, at: datetime | None = None) -> None:
-        """Send one mail and return when the server has taken it.
+        """Send one e-mail and return when the server has accepted it.
 
         Args:
             sender: such as ``AWS Notifications <no-reply@sns.amazonaws.com>``.
             at: for the Date header; the machine's time without it.
 
         Raises:
-            OSError: no server answers, or it refused the mail (smtplib.SMTPException).
+            OSError: no server answers, or it rejected the e-mail (smtplib.SMTPException).
         """
         message = EmailMessage(policy=_POLICY)
         message["From"] = sender
         message["To"] = to
-        # The header must fit one line; AWS allows no line breaks in a subject either.
+        # A header has one line; AWS does not allow line breaks in a subject either.
         message["Subject"] = " ".join(subject.split())
         message["Date"] = format_datetime(at or datetime.now(UTC))
         message.set_content(body)
@@ -75,7 +75,7 @@ class Mailbox:
             self.take(bytes(message))
 
     def take(self, content: bytes) -> None:
-        """Keep a mail that has arrived."""
+        """Store an e-mail that has arrived."""
         mail = _parse(content)
         with self._lock:
             self._mails.append(mail)
@@ -85,19 +85,19 @@ class Mailbox:
                 (self._directory / f"{self._number:06d}.eml").write_bytes(content)
 
     def messages(self, to: str | None = None) -> list[dict[str, Any]]:
-        """Return the mails (to one address, if given), oldest first: {to, from, subject, body, at}."""
+        """Return the e-mails (to one address, if given), oldest first: {to, from, subject, body, at}."""
         with self._lock:
             mails = list(self._mails)
         fields = [asdict(mail) for mail in mails if to in (None, mail.to)]
         return [{("from" if key == "sender" else key): value for key, value in mail.items()} for mail in fields]
 
     def clear(self) -> None:
-        """Forget every mail."""
+        """Remove all e-mails."""
         with self._lock:
             self._mails.clear()
 
     def close(self) -> None:
-        """Stop the sink, if it runs."""
+        """Stop the embedded SMTP server."""
         with self._lock:
             sink, self._sink = self._sink, None
         if sink:
@@ -112,10 +112,10 @@ class Mailbox:
 
 
 class _Sink(Controller):
-    """An SMTP server on a free port, whose every mail goes to the mailbox."""
+    """An SMTP server on a free port that stores e-mails in the mailbox."""
 
     def __init__(self, mailbox: Mailbox) -> None:
-        # Bound here, so that the port is known before the controller connects to it to see whether it answers.
+        # Bound here, so that the port is known before the controller connects to it as a check.
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._mailbox = mailbox
         super().__init__(self, hostname="127.0.0.1", port=self._socket.getsockname()[1], enable_SMTPUTF8=True)
@@ -125,7 +125,7 @@ class _Sink(Controller):
         return loop.create_server(self._factory_invoker, sock=self._socket)
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 -- aiosmtpd's name
-        """Keep the mail before the sender is told that it was taken."""
+        """Store the e-mail before the response to the sender."""
         self._mailbox.take(envelope.content)
         return "250 OK"
 

@@ -27,7 +27,7 @@ from embedded_aws.sns.email import (
     request_confirmation,
 )
 
-# An e-mail subscription is pending until its owner follows the link; moto 5.2.5 confirms it at once and mails nothing.
+# An e-mail subscription is pending until its link is followed; moto 5.2.5 confirms it at once and sends no e-mail.
 #
 # Source: SNS API reference, Subscribe, ConfirmSubscription, Unsubscribe, ListSubscriptionsByTopic, GetTopicAttributes.
 
@@ -52,7 +52,7 @@ def _topic(arn: str) -> Topic:
 
 @override("sns", "Subscribe")
 def subscribe(state: State, call: Call) -> dict[str, Any] | None:
-    """Answer for e-mail, and mail the link unless the address has confirmed before."""
+    """Subscribe an e-mail address, and send the link unless the subscription is confirmed."""
     parameters = call.parameters
     protocol, address = parameters.get("Protocol"), parameters.get("Endpoint", "")
     if protocol not in EMAIL_PROTOCOLS:
@@ -69,7 +69,7 @@ def subscribe(state: State, call: Call) -> dict[str, Any] | None:
 
 
 def _subscription(topic: Topic, address: str, protocol: str, call: Call) -> Subscription:
-    """Return the subscription of an address with the attributes of the call; a new pending one if there is none."""
+    """Return the subscription of an address, new or existing, with the attributes of the call."""
     backend: SNSBackend = topic.sns_backend
     known = set(backend.subscriptions)
     subscription: Subscription = backend.subscribe(topic.arn, address, protocol)
@@ -82,22 +82,22 @@ def _subscription(topic: Topic, address: str, protocol: str, call: Call) -> Subs
             "Owner": call.account,
         }
     try:
-        # In reverse order the scope of a filter policy comes before the policy, whose check depends on it.
+        # Reverse order: FilterPolicyScope comes before FilterPolicy, whose check depends on it.
         for name, value in sorted(call.parameters.get("Attributes", {}).items(), reverse=True):
             backend.set_subscription_attributes(subscription.arn, name, value)
-    except (ServiceException, ValueError) as refused:
+    except (ServiceException, ValueError) as rejected:
         if is_new:
             backend.unsubscribe(subscription.arn)
-        if isinstance(refused, ValueError):
-            # moto parses policies without a look at whether they are JSON.
-            raise _invalid(f"{name}: failed to parse JSON.") from refused
+        if isinstance(rejected, ValueError):
+            # moto does not handle invalid JSON.
+            raise _invalid(f"{name}: failed to parse JSON.") from rejected
         raise
     return subscription
 
 
 @override("sns", "ConfirmSubscription")
 def confirm_subscription(state: State, call: Call) -> dict[str, Any]:
-    """Confirm by the token of a mail; a signed request may ask that only signed ones end the subscription."""
+    """Confirm a subscription by its token; a signed request can require signed unsubscribe requests."""
     parameters = call.parameters
     topic = _topic(parameters.get("TopicArn", ""))
     known = state.sns
@@ -115,7 +115,7 @@ def confirm_subscription(state: State, call: Call) -> dict[str, Any]:
 
 @override("sns", "Unsubscribe")
 def unsubscribe(state: State, call: Call) -> dict[str, Any] | None:
-    """End a confirmed subscription; nobody but its address can decide about a pending one."""
+    """Remove a confirmed subscription; a pending one is rejected."""
     arn = call.parameters.get("SubscriptionArn", "")
     try:
         backend = backend_of(arn)
@@ -138,7 +138,7 @@ def unsubscribe(state: State, call: Call) -> dict[str, Any] | None:
 
 @override("sns", "ListSubscriptions")
 def list_subscriptions(state: State, call: Call) -> dict[str, Any]:
-    """List what the account subscribed, with no ARN for pending ones."""
+    """List the account's subscriptions, pending ones without an ARN."""
     backend: SNSBackend = sns_backends[call.account][call.region]
     drop_expired(state, backend)
     return _page(backend.subscriptions.values(), call)
@@ -146,15 +146,15 @@ def list_subscriptions(state: State, call: Call) -> dict[str, Any]:
 
 @override("sns", "ListSubscriptionsByTopic")
 def list_subscriptions_by_topic(state: State, call: Call) -> dict[str, Any]:
-    """List a topic's subscriptions, with no ARN for pending ones."""
+    """List a topic's subscriptions, pending ones without an ARN."""
     topic = _topic(call.parameters.get("TopicArn", ""))
     drop_expired(state, topic.sns_backend)
     return _page(_subscriptions_of(topic), call)
 
 
 @override("sns", "GetTopicAttributes")
-def count_subscriptions(state: State, call: Call) -> None:
-    """Bring the numbers up to date that moto then answers with."""
+def get_topic_attributes(state: State, call: Call) -> None:
+    """Update the counts that moto returns."""
     topic = _topic(call.parameters.get("TopicArn", ""))
     drop_expired(state, topic.sns_backend)
     pending = [is_pending(subscription) for subscription in _subscriptions_of(topic)]
@@ -182,14 +182,14 @@ def _item(subscription: Subscription) -> dict[str, str]:
     }
 
 
-# CreateTopic answers an existing topic only for what the topic has; moto 5.2.5 answers it for anything.
+# CreateTopic returns an existing topic only if attributes and tags are equal; moto 5.2.5 ignores them.
 #
 # Source: SNS API reference, CreateTopic: a topic of that name with other attributes or tags is InvalidParameter.
 
 
 @override("sns", "CreateTopic")
 def create_topic(_state: State, call: Call) -> None:
-    """Refuse attributes or tags that the existing topic does not have; moto answers the rest."""
+    """Reject attributes or tags that the existing topic does not have; moto does the rest."""
     parameters = call.parameters
     arn = make_arn_for_topic(call.account, parameters.get("Name", ""), call.region)
     topic: Topic | None = sns_backends[call.account][call.region].topics.get(arn)
@@ -215,9 +215,9 @@ def _differs(parameter: str, what: str) -> AwsError:
     )
 
 
-# A web hook that does not answer is SNS's matter; moto 5.2.5 fails Publish, and no later subscriber gets the message.
+# Publish succeeds if an HTTP endpoint does not answer; moto 5.2.5 fails, and later subscribers get no message.
 #
-# And Subscribe takes the protocols that SNS has, each with an endpoint of its own, while moto takes any.
+# Subscribe accepts SNS's protocols only, each with its form of endpoint; moto accepts any.
 # Sources: SNS developer guide, "Amazon SNS message delivery retries": deliveries follow the answer to Publish; SNS API
 # reference, Subscribe.
 
@@ -228,7 +228,7 @@ _publish_by_moto = Subscription.publish
 
 @override("sns", "Subscribe")
 def check_protocol(_state: State, call: Call) -> None:
-    """Refuse what is no protocol of SNS, or an address of another one; others answer the rest."""
+    """Reject an unknown protocol, or the endpoint of another protocol."""
     protocol, address = str(call.parameters.get("Protocol")), str(call.parameters.get("Endpoint", ""))
     if protocol not in _PROTOCOLS:
         message = f"Invalid parameter: Amazon SNS does not support this protocol string: {protocol}"

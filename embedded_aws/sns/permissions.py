@@ -1,4 +1,4 @@
-"""May an AWS service publish to a topic? By the topic's policy, and by its key's if the topic is encrypted.
+"""Check whether an AWS service may publish to a topic: topic policy, and key policy if the topic is encrypted.
 
 Sources: SNS developer guide, "Allow Amazon CloudWatch alarms to publish" and "Key management"; EventBridge user guide,
 "Using resource-based policies": the topic's statement for EventBridge must not have a condition, so
@@ -24,11 +24,11 @@ _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 
 @dataclass(frozen=True)
 class Publisher:
-    """A service that publishes for somebody's resource.
+    """A service that publishes on behalf of a resource.
 
     Attributes:
         service: the principal, such as ``cloudwatch.amazonaws.com``.
-        context: the condition keys that its calls carry.
+        context: the condition keys of its calls.
     """
 
     service: str
@@ -52,12 +52,12 @@ def cloudtrail(account: str, trail_arn: str) -> Publisher:
 
 
 def may_publish(publisher: Publisher, topic: Topic) -> bool:
-    """Tell whether the topic's policy lets the service publish."""
+    """Return whether the topic policy allows the service to publish."""
     return _allows(topic.policy, publisher, "sns:Publish", topic.arn)
 
 
 def may_encrypt(publisher: Publisher, topic: Topic) -> bool:
-    """Tell whether the service may use the topic's key; it may where the topic has none."""
+    """Return whether the service may use the topic's key; True for a topic without a key."""
     if not topic.kms_master_key_id:
         return True
     key = _key_of(topic)
@@ -67,7 +67,7 @@ def may_encrypt(publisher: Publisher, topic: Topic) -> bool:
 
 
 def _key_of(topic: Topic) -> Key | None:
-    """Return the key of the topic's owner, or None: AWS's own key has a policy that no service is in."""
+    """Return the topic's customer key, or None for AWS's own key, whose policy allows no service."""
     name = str(topic.kms_master_key_id)
     if name.rsplit(":", 1)[-1].startswith("alias/aws/"):
         return None

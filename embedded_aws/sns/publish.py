@@ -1,4 +1,4 @@
-"""Give a published message to a topic's subscribers: queues and web hooks through moto, e-mail by SMTP."""
+"""Deliver a published message to a topic's subscribers: queues and HTTP endpoints by moto, e-mail by SMTP."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from embedded_aws.sns.email import (
 )
 
 MESSAGES_KEPT = 100
-"""How many messages moto's list of what a topic published keeps; it would grow without end."""
+"""How many messages moto's list of a topic's messages keeps; it would grow without limit."""
 
 _LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Notification:
-    """A message as it was published.
+    """A published message.
 
     Attributes:
-        structure: "json" if the message is a JSON object of texts by protocol; None for one text for all.
-        attributes: by name, {"Type", "Value"}; what filter policies look at.
+        structure: "json" if the message is a JSON object of texts by protocol; None for one text.
+        attributes: by name, {"Type", "Value"}; evaluated by filter policies.
     """
 
     id: str
@@ -45,7 +45,7 @@ class Notification:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
     def text_for(self, protocol: str) -> str:
-        """Return what subscribers of a protocol get."""
+        """Return the text for subscribers of a protocol."""
         if self.structure != "json":
             return self.message
         texts: dict[str, str] = json.loads(self.message)
@@ -53,7 +53,7 @@ class Notification:
 
 
 def find_topic(arn: str) -> Topic | None:
-    """Return moto's topic; None if there is none, or the ARN is no topic's."""
+    """Return moto's topic, or None if it does not exist."""
     try:
         topic: Topic | None = backend_of(arn).topics.get(arn)
     except ValueError:
@@ -62,13 +62,13 @@ def find_topic(arn: str) -> Topic | None:
 
 
 def publish(state: State, topic: Topic, message: str, subject: str | None = None, structure: str | None = None) -> None:
-    """Publish for a service: to all subscribers, whose deliveries may fail without the service being told."""
+    """Publish to all subscribers for a service; failed deliveries are only logged."""
     notification = Notification(str(uuid.uuid4()), message, subject, structure)
     for subscription in _subscriptions(topic):
         if subscription.protocol not in EMAIL_PROTOCOLS:
             try:
                 subscription.publish(message, notification.id, subject, message_structure=structure)
-            except Exception as error:  # a queue that was deleted, a web hook that does not answer
+            except Exception as error:  # a deleted queue, an HTTP endpoint that does not answer
                 _LOGGER.warning("%s was not reached for %s: %s", subscription.endpoint, topic.arn, error)
     mail_subscribers(state, topic, notification)
 
@@ -78,7 +78,7 @@ def _subscriptions(topic: Topic) -> list[Subscription]:
 
 
 def mail_subscribers(state: State, topic: Topic, notification: Notification) -> None:
-    """Mail to the confirmed e-mail subscribers whose filter policy takes the message."""
+    """Send e-mails to the confirmed subscribers whose filter policy matches the message."""
     del topic.sent_notifications[:-MESSAGES_KEPT]
     for subscription in _subscriptions(topic):
         if _takes(subscription, notification):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Token:
-    """What the link in a confirmation mail stands for."""
+    """The token in the link of a confirmation."""
 
     subscription_arn: str
     expires: datetime
@@ -19,10 +19,10 @@ class SnsState:
     """What SNS keeps of e-mail subscriptions beyond moto.
 
     Attributes:
-        tokens: the tokens that were mailed, expired ones until the next mail.
-        base_urls: by subscription ARN, where the subscriber's links lead: to the endpoint that took the Subscribe.
-        asked: by subscription ARN, when the subscription was asked for.
-        locked: the subscriptions that only a signed request may end.
+        tokens: the tokens that were sent; expired ones are removed with the next confirmation.
+        base_urls: by subscription ARN, the endpoint of the Subscribe call, for the links in e-mails.
+        asked: by subscription ARN, the time of the Subscribe call.
+        locked: the subscriptions that only a signed request may remove.
     """
 
     tokens: dict[str, Token] = field(default_factory=dict)

@@ -22,11 +22,11 @@ from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.pages import page
 from embedded_aws.core.state import State
 
-# The Tagging API's GetResources gives out pages of 100 and AWS's own resource types, a bucket in its Region only.
+# GetResources returns pages of 100, AWS's resource types, and a bucket in its Region only.
 #
-# moto 5.2.5 has pages of 50 resources and never more than 100 tags, calls a log group `logs:loggroup`, lists every
-# bucket in every Region, counts a token good for one use, and takes filters beside a list of ARNs. Source: Resource
-# Groups Tagging API reference, GetResources. What had tags once is left out, as moto does; AWS shows it without tags.
+# moto 5.2.5 has pages of 50 resources and at most 100 tags, the type `logs:loggroup` for a log group, lists every
+# bucket in every Region, accepts a token only once, and accepts filters with a list of ARNs. Source: Resource
+# Groups Tagging API reference, GetResources. Resources whose tags were removed are left out; AWS lists them.
 
 RESOURCES_PER_PAGE = 100
 
@@ -35,7 +35,7 @@ _RESOURCES_PER_PAGE = range(1, RESOURCES_PER_PAGE + 1)
 _TAGS_PER_PAGE = range(100, 501)
 _NOT_WITH_ARNS = ("TagFilters", "ResourceTypeFilters", "ResourcesPerPage", "TagsPerPage", "PaginationToken")
 _NOT_SUPPORTED = ("IncludeComplianceDetails", "ExcludeCompliantResources")
-# As in the resources' ARNs, where moto has a name of its own.
+# AWS's resource types where moto's differ.
 _TYPES = {"logs:loggroup": "logs:log-group"}
 
 
@@ -44,11 +44,11 @@ def get_resources(_state: State, call: Call) -> dict[str, Any]:
     """List the tagged resources of an account and Region by their ARNs."""
     parameters = call.parameters
     _check(parameters)
-    found = sorted(_asked_for(call, parameters), key=lambda resource: resource.arn)
+    found = sorted(_requested(call, parameters), key=lambda resource: resource.arn)
     pages = list(_pages(found, parameters.get("ResourcesPerPage", RESOURCES_PER_PAGE), parameters.get("TagsPerPage")))
     question = (call.account, call.region, {**parameters, "PaginationToken": None})
-    refusal = AwsError("PaginationTokenExpiredException", "The pagination token is not valid.", 400)
-    shown, token = page(pages, 1, parameters.get("PaginationToken"), question, refusal)
+    rejection = AwsError("PaginationTokenExpiredException", "The pagination token is not valid.", 400)
+    shown, token = page(pages, 1, parameters.get("PaginationToken"), question, rejection)
     mappings = [_mapping(resource) for resources in shown for resource in resources]
     return {"PaginationToken": token or "", "ResourceTagMappingList": mappings}
 
@@ -67,7 +67,7 @@ def _check(parameters: dict[str, Any]) -> None:
         raise AwsError(_INVALID, "Every tag filter needs a key.", 400)
 
 
-def _asked_for(call: Call, parameters: dict[str, Any]) -> Iterator[TaggedResource]:
+def _requested(call: Call, parameters: dict[str, Any]) -> Iterator[TaggedResource]:
     arns = parameters.get("ResourceARNList")
     has_tags = make_tag_matcher(parameters.get("TagFilters"))
     for resource in _resources(call):
@@ -82,7 +82,7 @@ def _asked_for(call: Call, parameters: dict[str, Any]) -> Iterator[TaggedResourc
 
 
 def _resources(call: Call) -> Iterator[TaggedResource]:
-    """Yield what the backends of moto have here, also what has no tags."""
+    """Yield the resources of moto's backends, including those without tags."""
     for backend in iter_taggable_backends(call.account, call.region):
         buckets = backend.buckets if isinstance(backend, S3Backend) else {}
         for resource in backend.iter_tagged_resources():
@@ -92,7 +92,7 @@ def _resources(call: Call) -> Iterator[TaggedResource]:
 
 
 def _pages(found: Sequence[TaggedResource], most: int, most_tags: int | None) -> Iterator[list[TaggedResource]]:
-    """Yield pages of so many resources, and of so many tags if that is limited; a page has a resource at least."""
+    """Yield pages with a maximum number of resources and tags, but at least one resource."""
     start = 0
     while start < len(found):
         end, tags = start + 1, len(found[start].tags)
@@ -112,7 +112,7 @@ def _mapping(resource: TaggedResource) -> dict[str, Any]:
     }
 
 
-# The Tagging API's GetResources finds trails and event rules; moto 5.2.5 leaves both out.
+# GetResources finds trails and event rules; moto 5.2.5 lists neither.
 #
 # Source: Resource Groups Tagging API reference, "Services that support the Resource Groups Tagging API". IAM roles are
 # not among them on AWS either.
@@ -122,14 +122,14 @@ _MOTO_ITERATES = EventsBackend.iter_tagged_resources
 
 @patch(cloudtrail_backends, "backend")
 class _TaggableTrails(CloudTrailBackend, TaggableResourcesMixin):
-    """moto's backend, as one that the Tagging API asks."""
+    """moto's backend of CloudTrail with the interface of the Tagging API."""
 
     SERVICE_NAMESPACE = "cloudtrail"
-    # moto finds a service's routes beside the module of its backend.
+    # moto finds a service's routes by the module of its backend.
     __module__ = CloudTrailBackend.__module__
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """Yield the trails whose home is here."""
+        """Yield the trails of this home Region."""
         for trail in self.trails.values():
             tags = self.tagging_service.get_tag_dict_for_resource(trail.arn)
             yield TaggedResource(arn=trail.arn, tags=tags, resource_type="cloudtrail:trail")
@@ -139,7 +139,7 @@ class _TaggableTrails(CloudTrailBackend, TaggableResourcesMixin):
         self.tagging_service.tag_resource(arn, self.tagging_service.convert_dict_to_tags_input(tags))
 
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
-        """Take tags from a trail."""
+        """Remove tags from a trail."""
         self.tagging_service.untag_resource_using_names(arn, tag_keys)
 
 

@@ -12,13 +12,13 @@ from typing import Any
 from moto.cloudtrail.models import Trail
 
 from embedded_aws.cloudtrail.delivery.log_files import LogFile
-from embedded_aws.cloudtrail.delivery.permissions import bucket_refusal, key_refusal
+from embedded_aws.cloudtrail.delivery.permissions import bucket_error, key_error
 from embedded_aws.cloudtrail.trails import find_bucket
 from embedded_aws.core.state import State
 from embedded_aws.sns.permissions import cloudtrail, may_encrypt, may_publish
 from embedded_aws.sns.publish import find_topic, publish
 
-# Write an object to a trail's bucket as CloudTrail does: through the bucket's policy, into moto's S3 in process.
+# Write an object to a trail's bucket as CloudTrail does: check the bucket's policy, then call moto's S3 in process.
 
 SPOOLED_BYTES = 1024 * 1024
 """A larger object is kept in a temporary file rather than in memory."""
@@ -27,20 +27,20 @@ SPOOLED_BYTES = 1024 * 1024
 def put_trail_object(
     trail: Trail, bucket_name: str, key: str, body: bytes, at: datetime, metadata: Mapping[str, str] | None = None
 ) -> str | None:
-    """Write a gzip file and return None, or S3's error code if bucket, policy or key refuse CloudTrail.
+    """Write a gzip file and return None, or S3's error code if bucket, policy or key deny the write.
 
     Args:
-        trail: whose right to write is looked at, and whose KMS key encrypts.
-        bucket_name: the bucket, of any account.
+        trail: the trail whose permissions are checked and whose KMS key encrypts.
+        bucket_name: the bucket, in any account.
         key: the object's key.
         body: the compressed file.
         at: the object's time of modification, aware.
         metadata: user metadata without the prefix ``x-amz-meta-``.
     """
-    refusal = bucket_refusal(trail, bucket_name, key) or key_refusal(trail)
+    rejection = bucket_error(trail, bucket_name, key) or key_error(trail)
     found = find_bucket(bucket_name)
-    if refusal is not None or found is None:
-        return refusal or "NoSuchBucket"
+    if rejection is not None or found is None:
+        return rejection or "NoSuchBucket"
     backend, _rest = found
     encryption = "aws:kms" if trail.kms_key_id else None
     written = backend.put_object(bucket_name, key, body, encryption=encryption, kms_key_id=trail.kms_key_id or None)
@@ -52,13 +52,13 @@ def put_trail_object(
     return None
 
 
-# Keep a copy of every delivered log file in a directory, uncompressed, for people to look at.
+# Copy every delivered log file to a directory, uncompressed (option --data).
 
 
-def mirror_log_file(folder: Path, bucket: str, key: str, body: bytes) -> Path | None:
+def copy_log_file(folder: Path, bucket: str, key: str, body: bytes) -> Path | None:
     """Write a gzip file as plain JSON to FOLDER/BUCKET/KEY, without the suffix ``.gz``, and return its path.
 
-    A key that would lead out of the bucket's folder, by a prefix such as ``../..``, is not written, and None returned.
+    Return None and write nothing for a key that leaves the bucket's folder, such as one with the prefix ``../..``.
     """
     path = (folder / bucket / key.removesuffix(".gz")).resolve()
     if not path.is_relative_to((folder / bucket).resolve()):
@@ -68,24 +68,24 @@ def mirror_log_file(folder: Path, bucket: str, key: str, body: bytes) -> Path | 
     return path
 
 
-# Tell a trail's topic of each log file that was written to its bucket.
+# Notify a trail's topic of each log file that was written to its bucket.
 #
 # Sources: CloudTrail user guide, "Configuring Amazon SNS notifications for CloudTrail": a notice for log files, those
 # of all Regions to the one topic of the trail; CloudTrail API reference, GetTrailStatus: an error is SNS's own code.
-# The message's two members are those that programs which read such notices take from it. No source names a subject.
+# The two members of the message are those that consumers of such notices read. No source documents a subject.
 
 
 def send_file_notice(state: State, trail: Trail, file: LogFile) -> None:
-    """Publish where the file is, if the trail has a topic; the trail's status tells how it went."""
+    """Publish the location of a file if the trail has a topic, and record the result in the trail's status."""
     topic_arn = trail.topic_arn
     if not topic_arn:
         return
     ref, region, statuses = file.target.trail, file.target.region, state.cloudtrail.statuses
-    refusal = _publish(state, trail, topic_arn, {"s3Bucket": file.target.bucket, "s3ObjectKey": [file.key]})
-    if refusal is None:
+    rejection = _publish(state, trail, topic_arn, {"s3Bucket": file.target.bucket, "s3ObjectKey": [file.key]})
+    if rejection is None:
         statuses.delivered("Notification", ref.arn, region, file.at)
     else:
-        statuses.refused("Notification", ref.arn, region, refusal)
+        statuses.rejected("Notification", ref.arn, region, rejection)
 
 
 def _publish(state: State, trail: Trail, topic_arn: str, message: Mapping[str, Any]) -> str | None:

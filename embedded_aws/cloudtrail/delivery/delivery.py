@@ -10,7 +10,7 @@ from datetime import datetime
 from moto.cloudtrail.models import Trail
 from moto.logs.models import LogStream
 
-from embedded_aws.cloudtrail.delivery.bucket import mirror_log_file, put_trail_object, send_file_notice
+from embedded_aws.cloudtrail.delivery.bucket import copy_log_file, put_trail_object, send_file_notice
 from embedded_aws.cloudtrail.delivery.digests import Digests
 from embedded_aws.cloudtrail.delivery.log_files import FILE_BYTES, FileTarget, LogFile, OpenFile, file_target
 from embedded_aws.cloudtrail.delivery.log_stream import (
@@ -23,14 +23,14 @@ from embedded_aws.cloudtrail.trails import find_trail
 from embedded_aws.core.events import LogEvent, Record, TrailRef
 from embedded_aws.core.state import State
 
-# Where the records of a batch go: trails, files and log streams, each looked up and permitted once per batch.
+# The destinations of a batch of records: each trail, file and log stream is looked up and authorized once per batch.
 
 
 class Routes:
-    """A cache of what it found, until `invalidate`."""
+    """A cache of trails, file targets and log streams."""
 
     def __init__(self, state: State) -> None:
-        """Know nothing yet."""
+        """Start with empty caches."""
         self._state = state
         self._trails: dict[str, Trail | None] = {}
         self._targets: dict[tuple[str, str, str], FileTarget] = {}
@@ -43,13 +43,13 @@ class Routes:
         self._streams.clear()
 
     def trail(self, ref: TrailRef) -> Trail | None:
-        """Return moto's trail; None if there never was one."""
+        """Return moto's trail, or None if it never existed."""
         if ref.arn not in self._trails:
             self._trails[ref.arn] = find_trail(self._state, ref)
         return self._trails[ref.arn]
 
     def target(self, arn: str, trail: Trail, account: str, region: str) -> FileTarget:
-        """Return where the trail's files for an account and Region go; `arn` is the trail's."""
+        """Return the target of the trail's files for an account and Region; `arn` is that of the trail."""
         key = (arn, account, region)
         target = self._targets.get(key)
         if target is None:
@@ -71,16 +71,16 @@ class Routes:
         return found
 
 
-# Deliver records to the trails that took them: to their log groups at once, and to their buckets in gzip files.
+# Deliver records to the selected trails: to their log groups at once, and to their buckets in gzip files.
 
 REFUSED_FILES_KEPT = 32
-"""How many log files that a bucket refused are kept to be tried again; older ones are lost."""
+"""How many rejected log files are kept for another try; older ones are lost."""
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 class Delivery:
-    """The stage between a recorded call and the metric filters; one thread at a time uses it."""
+    """The delivery stage, between selection and metric filters. Not thread-safe."""
 
     def __init__(self, state: State) -> None:
         """Start with nothing to deliver."""
@@ -96,7 +96,7 @@ class Delivery:
         self._routes.invalidate()
 
     def deliver(self, record: Record, trails: Sequence[TrailRef]) -> list[LogEvent]:
-        """Put a record into the next file of each trail, and send it to the trails' log groups.
+        """Append a record to the open file of each trail, and send it to the trails' log groups.
 
         Returns:
             The log events that were written.
@@ -118,12 +118,12 @@ class Delivery:
         return events
 
     def flush(self) -> None:
-        """Write every file that has records, and try again those that were refused."""
+        """Write every open file, and retry those that were rejected."""
         self._waiting.extend(self._refused)
         self._refused.clear()
         self._waiting.extend((trail, file.finish()) for trail, file in self._open.values())
         self._open.clear()
-        # One by one, so that an error of the machine (a full disk) leaves the rest for the next time.
+        # One by one, so that an error of the machine (a full disk) keeps the rest for the next flush.
         while self._waiting:
             self._put(*self._waiting.popleft())
 
@@ -144,23 +144,23 @@ class Delivery:
 
     def _put(self, trail: Trail, file: LogFile) -> None:
         target, statuses = file.target, self._state.cloudtrail.statuses
-        refusal = put_trail_object(trail, target.bucket, file.key, file.body, file.at)
-        if refusal is not None:
+        rejection = put_trail_object(trail, target.bucket, file.key, file.body, file.at)
+        if rejection is not None:
             self._refused.append((trail, file))
-            statuses.refused("Delivery", target.trail.arn, target.region, refusal)
+            statuses.rejected("Delivery", target.trail.arn, target.region, rejection)
             return
         statuses.delivered("Delivery", target.trail.arn, target.region, file.at)
         send_file_notice(self._state, trail, file)
         self._digests.add(file, trail)
         if self._state.data is not None:
-            mirror_log_file(self._state.data, target.bucket, file.key, file.body)
+            copy_log_file(self._state.data, target.bucket, file.key, file.body)
 
     def _send_to_logs(self, trail: Trail, target: FileTarget, text: str, at: datetime) -> list[LogEvent]:
         arn, statuses = target.trail.arn, self._state.cloudtrail.statuses
         try:
             stream = self._routes.stream(arn, trail, target.account, at)
         except LogDeliveryError as error:
-            statuses.refused("CloudWatchLogsDelivery", arn, target.region, str(error))
+            statuses.rejected("CloudWatchLogsDelivery", arn, target.region, str(error))
             return []
         statuses.delivered("CloudWatchLogsDelivery", arn, target.region, at)
         return [append_to_stream(stream, text, at)]

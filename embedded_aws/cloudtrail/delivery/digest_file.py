@@ -21,7 +21,7 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True, slots=True)
 class DeliveredFile:
-    """What a digest says of a log file, and the time of its delivery."""
+    """The entry of a log file in a digest, and the time of its delivery."""
 
     entry: dict[str, Any]
     at: datetime
@@ -39,7 +39,7 @@ class DigestFile:
 
 
 def delivered_file(file: LogFile) -> DeliveredFile:
-    """Return what digests need of a log file."""
+    """Return the digest entry of a log file."""
     entry = {
         "s3Bucket": file.target.bucket,
         "s3Object": file.key,
@@ -72,8 +72,8 @@ def compose_digest(
         target: where the digest goes, and whose files it names.
         start, end: aware, whole seconds.
         files: may be empty, as in an hour without activity.
-        previous: the digest before; None for a starting digest.
-        signing_key: that of the Region.
+        previous: the preceding digest; None for a starting digest.
+        signing_key: the key of the Region.
     """
     key = digest_key(target, end)
     entries = [file.entry for file in files]

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 _VALIDITY = timedelta(days=30)
-# A first digest covers the hour before, so its key is valid from before it was needed.
+# A starting digest covers the preceding hour, so its key must be valid before the first use.
 _OVERLAP = timedelta(days=1)
 
 
@@ -36,7 +36,7 @@ class SigningKey:
         return self.private.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256()).hex()
 
 
-# Made once per process, since a reset needs no new ones and a key pair costs about as much as a thousand calls.
+# Generated once per process: a reset needs no new keys, and a key pair costs about as much as a thousand calls.
 @lru_cache(maxsize=64)
 def _private_key(region: str, number: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -53,12 +53,12 @@ class SigningKeys:
     """The keys of every Region."""
 
     def __init__(self) -> None:
-        """Start without keys; each is made when it is first needed."""
+        """Start without keys; each is generated on first use."""
         self._keys: dict[str, list[SigningKey]] = {}
         self._lock = threading.Lock()
 
     def current(self, region: str, at: datetime) -> SigningKey:
-        """Return the key that signs at that time, which does not come before that of an earlier call."""
+        """Return the key that signs at a time; times must not decrease from call to call."""
         with self._lock:
             keys = self._keys.setdefault(region, [])
             if not keys or keys[-1].valid_until <= at:
@@ -66,7 +66,7 @@ class SigningKeys:
             return keys[-1]
 
     def between(self, region: str, start: datetime, end: datetime) -> list[SigningKey]:
-        """Return the keys that were valid at some moment from start to end, oldest first."""
+        """Return the keys that were valid at any time from start to end, oldest first."""
         with self._lock:
             keys = self._keys.get(region, [])
             return [key for key in keys if key.valid_from <= end and key.valid_until >= start]

@@ -24,18 +24,18 @@ from embedded_aws.core.state import State
 _HOUR = timedelta(hours=1)
 
 ChainKey = tuple[str, str, str]
-"""Trail ARN, account and Region: each has a chain of its own."""
+"""Trail ARN, account and Region: each has its own chain."""
 
 
 @dataclass
 class DigestChain:
-    """The digests of one trail, account and Region, each of which names the one before.
+    """The digests of one trail, account and Region; each digest names the preceding one.
 
     Attributes:
-        trail: moto's, kept here beyond its deletion for the last digest.
+        trail: moto's trail, kept after its deletion for the last digest.
         began: when the trail last began to log and validate.
-        start, end: of the next digest.
-        files: those that were delivered since the last digest.
+        start, end: the period of the next digest.
+        files: the log files delivered since the last digest.
     """
 
     trail: Trail
@@ -62,11 +62,11 @@ class Digests:
         """Start without chains."""
         self._state = state
         self._chains: dict[ChainKey, DigestChain] = {}
-        # Where the chain before ended, so that no two digests of a restarted trail get one key.
+        # The end of the previous chain, so that the digests of a restarted trail do not share a key.
         self._ended: dict[ChainKey, datetime] = {}
 
     def add(self, file: LogFile, trail: Trail) -> None:
-        """Have the next digest name a log file that was delivered."""
+        """Add a delivered log file to the next digest."""
         if not file.target.validated:
             return
         key = (file.target.trail.arn, file.target.account, file.target.region)
@@ -77,7 +77,7 @@ class Digests:
             chain.files.append(delivered_file(file))
 
     def tick(self, now: datetime) -> None:
-        """Begin chains, write the digests that are due, and end the chains of trails that stopped."""
+        """Start chains, write the digests that are due, and end the chains of stopped trails."""
         active = {trail.arn: trail for trail in every_trail() if _is_active(trail)}
         for key, chain in list(self._chains.items()):
             trail = active.get(chain.target.trail.arn)
@@ -99,7 +99,7 @@ class Digests:
         return _whole_second(self._state.cloudtrail.statuses.chain_began.setdefault(trail.arn, now))
 
     def _grid_point(self, trail: Trail, at: datetime) -> datetime:
-        """Return the latest time before ``at`` at which a digest of the trail ends, whole hours after it began."""
+        """Return the latest end of a digest period before ``at``: whole hours after the trail began to log."""
         began = self._began(trail, at)
         return began + max(0, (at - began) // _HOUR) * _HOUR
 
@@ -114,7 +114,7 @@ class Digests:
 
     @staticmethod
     def _follow(chain: DigestChain, trail: Trail) -> None:
-        """Take over a change of the trail's bucket or prefix."""
+        """Update the chain after a change of the trail's bucket or prefix."""
         prefix = log_prefix(trail, chain.target.account)
         chain.trail = trail
         chain.target = replace(chain.target, bucket=trail.bucket_name, prefix=prefix)
@@ -133,17 +133,17 @@ class Digests:
             pass
 
     def _write(self, chain: DigestChain, belongs: Callable[[DeliveredFile], bool]) -> bool:
-        """Write a chain's next digest; False if S3 refused it, which leaves the chain as it was, to be tried again."""
+        """Write a chain's next digest. Return False if S3 rejected it; the next tick then retries."""
         target, end = chain.target, chain.end
         files = [file for file in chain.files if belongs(file)]
         signing_key = self._state.cloudtrail.signing_keys.current(target.region, end)
         digest = compose_digest(target, chain.start, end, files, chain.previous, signing_key)
         metadata = {"signature": digest.signature, "signature-algorithm": "SHA256withRSA"}
         body = gzip.compress(digest.text, mtime=0)
-        refusal = put_trail_object(chain.trail, target.bucket, digest.key, body, end, metadata)
+        rejection = put_trail_object(chain.trail, target.bucket, digest.key, body, end, metadata)
         statuses = self._state.cloudtrail.statuses
-        if refusal is not None:
-            statuses.refused("DigestDelivery", target.trail.arn, target.region, refusal)
+        if rejection is not None:
+            statuses.rejected("DigestDelivery", target.trail.arn, target.region, rejection)
             return False
         statuses.delivered("DigestDelivery", target.trail.arn, target.region, end)
         chain.files = [file for file in chain.files if not belongs(file)]

@@ -1,4 +1,4 @@
-"""Gather records into gzip log files, one per trail, account and Region, as they are to be written to S3.
+"""Collect records in gzip log files, one per trail, account and Region.
 
 Source: CloudTrail user guide, "CloudTrail log file examples" and "Finding your CloudTrail log files".
 """
@@ -18,24 +18,24 @@ from embedded_aws.cloudtrail.trails import log_prefix, ref_of
 from embedded_aws.core.events import TrailRef
 
 FILE_BYTES = 32 * 1024 * 1024
-"""A file of this size, before compression, is closed and the next one begun."""
+"""A file of this size, before compression, is closed and the next one is opened."""
 
 _CHUNK_CHARACTERS = 256 * 1024
 _ALPHANUMERIC = string.ascii_letters + string.digits
 _GZIP = 31
-# Records are so alike that the fastest level loses little, and it must keep up with the calls.
+# Records are so similar that the fastest level loses little, and the worker must keep up with the calls.
 _FASTEST = 1
 
 
 @dataclass(frozen=True, slots=True)
 class FileTarget:
-    """Where the files of one trail for one account and Region go.
+    """The destination of a trail's files for one account and Region.
 
     Attributes:
-        prefix: of the keys, up to and including the account.
-        account: whose records the files hold.
-        region: whose records the files hold.
-        validated: whether digest files name these files.
+        prefix: the start of the keys, up to and including the account.
+        account: the account whose records the files contain.
+        region: the Region whose records the files contain.
+        validated: whether digest files list these files.
     """
 
     trail: TrailRef
@@ -60,16 +60,16 @@ class LogFile:
 
 
 def file_target(trail: Trail, account: str, region: str) -> FileTarget:
-    """Return where a trail's files for an account and Region go."""
+    """Return the destination of a trail's files for an account and Region."""
     prefix = log_prefix(trail, account)
     return FileTarget(ref_of(trail), trail.bucket_name, prefix, account, region, bool(trail.log_validation))
 
 
 class OpenFile:
-    """A log file that still takes records; it holds them compressed, so that it stays small."""
+    """An open log file; it compresses records as they come, to stay small."""
 
     def __init__(self, target: FileTarget, at: datetime) -> None:
-        """Begin an empty file at an embedded time."""
+        """Start an empty file at an embedded time."""
         self._target = target
         self._at = at
         self._compressor = zlib.compressobj(_FASTEST, zlib.DEFLATED, _GZIP)

@@ -12,57 +12,57 @@ from moto.cloudtrail.models import Trail
 from moto.logs.models import LogEvent as MotoLogEvent
 from moto.logs.models import LogGroup, LogStream
 
-from embedded_aws.cloudtrail.delivery.permissions import log_stream_refusal
+from embedded_aws.cloudtrail.delivery.permissions import log_stream_error
 from embedded_aws.cloudtrail.trails import find_log_group, organization_id
 from embedded_aws.core.events import LogEvent
 
 RECORD_BYTES = 256 * 1024
 """A larger record is not sent to CloudWatch Logs (CloudTrail user guide, "CloudTrail record contents")."""
 EVENTS_KEPT = 50_000
-"""How many events a stream that CloudTrail writes to can look back on; older ones are forgotten."""
+"""How many events a stream of CloudTrail keeps; older ones are dropped."""
 
 _NO_GROUP = "The specified log group does not exist."
 _FORGOTTEN_AT_ONCE = 1_000
 
 
 class LogDeliveryError(Exception):
-    """CloudWatch Logs takes no event of the trail; the text is that of LatestCloudWatchLogsDeliveryError."""
+    """CloudWatch Logs rejects the trail's events; the message is LatestCloudWatchLogsDeliveryError."""
 
 
 def stream_name(trail: Trail, account: str) -> str:
-    """Return the stream of an account's records: those of an organization's members name the organization too."""
+    """Return the stream name of an account's records; for members of an organization it has the organization's id."""
     name = f"{account}_CloudTrail_{trail.region_name}"
     return name if account == trail.account_id else f"{organization_id(trail)}_{name}"
 
 
 def is_too_large(text: str) -> bool:
-    """Tell whether a record, as JSON, is over the limit of CloudWatch Logs."""
+    """Return whether a record, as JSON, exceeds the limit of CloudWatch Logs."""
     return len(text) > RECORD_BYTES // 4 and len(text.encode()) > RECORD_BYTES
 
 
 def permitted_stream(trail: Trail, account: str, at: datetime) -> LogStream:
-    """Return the stream for an account's records, created if need be.
+    """Return the stream for an account's records; create it if it does not exist.
 
     Args:
-        trail: one with a log group.
-        account: whose records they are.
+        trail: a trail with a log group.
+        account: the account of the records.
         at: the embedded time.
 
     Raises:
-        LogDeliveryError: there is no such group, or the role does not permit it.
+        LogDeliveryError: the group does not exist, or the role does not allow the delivery.
     """
     group = find_log_group(trail.cw_log_group_arn)
     if group is None:
         raise LogDeliveryError(_NO_GROUP)
     name = stream_name(trail, account)
-    refusal = log_stream_refusal(trail, group, name)
-    if refusal is not None:
-        raise LogDeliveryError(refusal)
-    return existing_or_new_stream(group, name, at)
+    rejection = log_stream_error(trail, group, name)
+    if rejection is not None:
+        raise LogDeliveryError(rejection)
+    return get_or_create_stream(group, name, at)
 
 
-def existing_or_new_stream(group: LogGroup, name: str, at: datetime) -> LogStream:
-    """Return the stream of that name, created now if there is none."""
+def get_or_create_stream(group: LogGroup, name: str, at: datetime) -> LogStream:
+    """Return the stream of that name; create it if it does not exist."""
     if name not in group.streams:
         group.create_log_stream(name)
         group.streams[name].creation_time = at.replace(tzinfo=None)
@@ -77,7 +77,7 @@ def append_to_stream(stream: LogStream, text: str, at: datetime) -> LogEvent:
     if group.subscription_filters:
         stream.put_log_events([moto_event])
     else:
-        # What put_log_events does without subscription filters, at the embedded time and an event at a time.
+        # The same as put_log_events without subscription filters, with the embedded time and for one event.
         stream.events.append(MotoLogEvent(timestamp_ms, moto_event))
         stream.stored_bytes += len(text)
         stream.upload_sequence_token += 1

@@ -20,7 +20,7 @@ from moto.logs.models import LogGroup
 from embedded_aws.cloudtrail.trails import find_bucket, find_role, parse_arn
 from embedded_aws.core.errors import AwsError
 
-# Tell whether CloudTrail may write to a trail's bucket and to its log group.
+# Permissions of CloudTrail on a trail's bucket and log group.
 #
 # Sources: CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail" and "Role policy document for CloudTrail to
 # use CloudWatch Logs for monitoring". The condition keys of CloudTrail's calls, and that the canned ACL is always sent,
@@ -33,7 +33,7 @@ _SERVICE = "cloudtrail.amazonaws.com"
 _CALLER = Caller(service=_SERVICE)
 
 Context = tuple[tuple[str, str], ...]
-"""Pairs of condition key and value: hashable, so that a verdict that is asked for every record is found only once."""
+"""Pairs of condition key and value; hashable, so that verdicts can be cached."""
 
 
 def _caller_context(trail: Trail) -> Context:
@@ -60,15 +60,15 @@ def _write_context(trail: Trail) -> Context:
 
 @lru_cache(maxsize=4096)
 def _allowed(documents: tuple[str, ...], action: str, resource: str, context: Context) -> bool:
-    """Tell whether the policies together allow CloudTrail the action; one that is no JSON allows nothing."""
+    """Return whether the policies together allow CloudTrail the action; an invalid JSON document allows nothing."""
     try:
         return evaluate(documents, Request(action, resource, _CALLER, dict(context))) is Verdict.ALLOWED
     except JSONDecodeError:
         return False
 
 
-def bucket_refusal(trail: Trail, bucket_name: str, key: str | None) -> str | None:
-    """Return why S3 refuses CloudTrail the object, or for no key the bucket's ACL; None if it does not.
+def bucket_error(trail: Trail, bucket_name: str, key: str | None) -> str | None:
+    """Return why S3 rejects CloudTrail's PutObject (without a key: GetBucketAcl), or None if it is allowed.
 
     The result is S3's error code: ``NoSuchBucket`` or ``AccessDenied``.
     """
@@ -85,7 +85,7 @@ def bucket_refusal(trail: Trail, bucket_name: str, key: str | None) -> str | Non
 
 
 def key_is_usable(trail: Trail, key: Key) -> bool:
-    """Tell whether the key's policy lets CloudTrail encrypt the trail's files."""
+    """Return whether the key policy allows CloudTrail to encrypt the trail's files."""
     context = (*_caller_context(trail), ("kms:EncryptionContext:aws:cloudtrail:arn", trail.arn))
     return _allowed((str(key.policy),), "kms:GenerateDataKey", key.arn, context)
 
@@ -101,7 +101,7 @@ def _role_documents(role: Role) -> tuple[str, ...]:
 
 
 def role_is_trusted(trail: Trail) -> bool:
-    """Tell whether the trail's role exists and lets CloudTrail assume it."""
+    """Return whether the trail's role exists and trusts CloudTrail."""
     role = find_role(trail.cw_role_arn)
     if role is None:
         return False
@@ -109,7 +109,7 @@ def role_is_trusted(trail: Trail) -> bool:
 
 
 def role_may(trail: Trail, action: str, group: LogGroup, stream: str) -> bool:
-    """Tell whether the policies of the trail's role allow an action (``logs:PutLogEvents``) on a stream."""
+    """Return whether the policies of the trail's role allow an action such as ``logs:PutLogEvents`` on a stream."""
     role = find_role(trail.cw_role_arn)
     if role is None:
         return False
@@ -117,8 +117,8 @@ def role_may(trail: Trail, action: str, group: LogGroup, stream: str) -> bool:
     return _allowed(_role_documents(role), action, resource, (("aws:SecureTransport", "true"),))
 
 
-def log_stream_refusal(trail: Trail, group: LogGroup, stream: str) -> str | None:
-    """Return why CloudTrail cannot write to the stream through the trail's role; None if it can.
+def log_stream_error(trail: Trail, group: LogGroup, stream: str) -> str | None:
+    """Return why CloudTrail cannot write to the stream with the trail's role, or None if it can.
 
     CreateLogStream is needed only for a stream that does not exist.
     """
@@ -137,13 +137,13 @@ _KEY_NAME = re.compile(r"alias/[\w/-]+|(mrk-)?[0-9a-f-]{32,36}")
 
 
 def _bucket_region(trail: Trail) -> str:
-    """Return the Region of the trail's bucket, in which its key must be."""
+    """Return the Region of the trail's bucket, which must also be that of its key."""
     found = find_bucket(trail.bucket_name)
     return str(trail.region_name if found is None else found[1].region_name)
 
 
 def find_key(trail: Trail) -> Key | None:
-    """Return the key that a trail names by id, ARN, alias or alias ARN; None if there is none."""
+    """Return the key that a trail names by id, ARN, alias or alias ARN, or None if it does not exist."""
     arn = parse_arn(trail.kms_key_id)
     account = arn.account if arn else trail.account_id
     backend = kms_backends[account][_bucket_region(trail)]
@@ -153,8 +153,8 @@ def find_key(trail: Trail) -> Key | None:
     return found
 
 
-def key_refusal(trail: Trail) -> str | None:
-    """Return why KMS refuses CloudTrail the trail's key, as S3 then says it; None if it does not or there is no key."""
+def key_error(trail: Trail) -> str | None:
+    """Return S3's error code if CloudTrail may not use the trail's key, or None."""
     if not trail.kms_key_id:
         return None
     key = find_key(trail)

@@ -14,11 +14,11 @@ from moto.organizations.models import organizations_backends
 from embedded_aws.cloudtrail.delivery.bucket import put_trail_object
 from embedded_aws.cloudtrail.delivery.digest_file import digest_key
 from embedded_aws.cloudtrail.delivery.log_files import FileTarget
-from embedded_aws.cloudtrail.delivery.log_stream import existing_or_new_stream, stream_name
+from embedded_aws.cloudtrail.delivery.log_stream import get_or_create_stream, stream_name
 from embedded_aws.cloudtrail.delivery.permissions import (
     NO_PERMISSION,
     NO_TRUST,
-    bucket_refusal,
+    bucket_error,
     check_key,
     role_is_trusted,
     role_may,
@@ -37,7 +37,7 @@ from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
 
-# What an organization trail needs: an organization with all features, its management account, and trusted access.
+# Requirements of an organization trail: an organization with all features, its management account, trusted access.
 #
 # Source: CloudTrail user guide, "Creating a trail for an organization"; CloudTrail API reference, CreateTrail.
 
@@ -48,7 +48,7 @@ def check_organization(trail: Trail) -> None:
     """Raise AwsError if the trail's account cannot have an organization trail."""
     organization = find_organization(trail.account_id, trail.region_name)
     if organization is None:
-        message = f"Account {trail.account_id} is in no organization."
+        message = f"Account {trail.account_id} is not in an organization."
         raise AwsError("OrganizationsNotInUseException", message, 404)
     if organization.master_account_id != trail.account_id:
         message = "Only the organization's management account can create or change an organization trail."
@@ -62,7 +62,7 @@ def check_organization(trail: Trail) -> None:
         raise AwsError("CloudTrailAccessNotEnabledException", message, 400)
 
 
-# A trail's name has no two periods, dashes or underscores side by side, and is no IP address; moto 5.2.5 takes both.
+# A trail name has no adjacent periods, dashes or underscores and is not an IP address; moto 5.2.5 accepts both.
 #
 # Source: CloudTrail API reference, CreateTrail (Name).
 
@@ -80,7 +80,7 @@ def _check_name(trail: Trail) -> None:
         raise InvalidTrailNameException("Trail name cannot be in the format of an IP address.")
 
 
-# A trail's topic may be given by its ARN; moto 5.2.5 takes an ARN for the topic's name and does not find it.
+# A trail's topic may be given by its ARN; moto 5.2.5 treats an ARN as a topic name and does not find it.
 #
 # Source: CloudTrail API reference, CreateTrail (SnsTopicName).
 
@@ -96,14 +96,14 @@ def _topic_arn(trail: Trail) -> str | None:
 patch(Trail, "topic_arn")(property(_topic_arn))
 
 
-# CreateTrail and UpdateTrail refuse what CloudTrail may not use, or what is not there; moto 5.2.5 takes nearly all.
+# CreateTrail and UpdateTrail reject resources that are missing or not accessible; moto 5.2.5 checks hardly any.
 #
-# What passes here is answered by moto. Sources: CloudTrail API reference, CreateTrail and UpdateTrail; the order of the
+# moto answers the calls that pass. Sources: CloudTrail API reference, CreateTrail and UpdateTrail; the order of the
 # checks, the empty object and the log stream that they leave behind were observed on AWS, 2026-09.
 
 TRAILS_PER_REGION = 5
 
-# moto's names of what Trail and its update take, and the members that they come from.
+# The arguments of moto's Trail and its update, and the request members they come from.
 _COMMON = {
     "s3_key_prefix": "S3KeyPrefix",
     "sns_topic_name": "SnsTopicName",
@@ -136,7 +136,7 @@ def _arguments(names: dict[str, str], parameters: dict[str, Any]) -> dict[str, A
 
 @override("cloudtrail", "CreateTrail")
 def create_trail(state: State, call: Call) -> None:
-    """Check what a new trail asks for."""
+    """Check the request for a new trail."""
     planned = Trail(call.account, call.region, **_arguments(_CREATE, call.parameters))
     known = cloudtrail_backends[call.account][call.region].trails
     if planned.trail_name in known:
@@ -151,7 +151,7 @@ def create_trail(state: State, call: Call) -> None:
 
 @override("cloudtrail", "UpdateTrail")
 def update_trail(state: State, call: Call) -> None:
-    """Check what a trail would become, and note when it begins or ceases to validate its files."""
+    """Check a change of a trail, and record when file validation starts or ends."""
     trail = home_trail(call.account, call.region, str(call.parameters.get("Name")))
     if trail is None:
         return
@@ -166,7 +166,7 @@ def update_trail(state: State, call: Call) -> None:
     if changes["sns_topic_name"]:
         planned.check_topic_exists()
     _check(planned, call.at)
-    # An empty member removes both; moto would keep the one that is not mentioned.
+    # An empty member removes both; moto would keep the other one.
     trail.cw_log_group_arn, trail.cw_role_arn = planned.cw_log_group_arn, planned.cw_role_arn
     if planned.log_validation != trail.log_validation and trail.status.is_logging:
         statuses = state.cloudtrail.statuses
@@ -176,13 +176,13 @@ def update_trail(state: State, call: Call) -> None:
 
 def _drop_log_group(planned: Trail, changes: dict[str, Any]) -> None:
     if changes["cw_log_group_arn"] or changes["cw_role_arn"]:
-        message = "A log group and a role are given together, or neither of them."
+        message = "Specify both a log group and a role, or neither."
         raise AwsError("InvalidParameterCombinationException", message, 400)
     planned.cw_log_group_arn = planned.cw_role_arn = ""
 
 
 def _check(planned: Trail, at: datetime) -> None:
-    """Raise AwsError if the trail, whose bucket exists, cannot deliver."""
+    """Raise AwsError if the trail cannot deliver; its bucket must exist."""
     if planned.is_org_trail:
         check_organization(planned)
     _check_bucket(planned, at)
@@ -195,7 +195,7 @@ def _check_bucket(planned: Trail, at: datetime) -> None:
     target = FileTarget(ref_of(planned), bucket, prefix, planned.account_id, planned.region_name, validated=True)
     folder = f"{prefix}CloudTrail/"
     keys = [None, folder, digest_key(target, at)] if planned.log_validation else [None, folder]
-    if any(bucket_refusal(planned, bucket, key) for key in keys):
+    if any(bucket_error(planned, bucket, key) for key in keys):
         message = f"Incorrect S3 bucket policy is detected for bucket: {bucket}"
         raise AwsError("InsufficientS3BucketPolicyException", message, 400)
     if planned.kms_key_id:
@@ -214,6 +214,6 @@ def _check_log_group(planned: Trail, at: datetime) -> None:
     name = stream_name(planned, planned.account_id)
     if not role_may(planned, "logs:CreateLogStream", group, name):
         raise AwsError("InvalidCloudWatchLogsLogGroupArnException", NO_PERMISSION, 400)
-    existing_or_new_stream(group, name, at)
+    get_or_create_stream(group, name, at)
     if not role_may(planned, "logs:PutLogEvents", group, name):
         raise AwsError("InvalidCloudWatchLogsLogGroupArnException", NO_PERMISSION, 400)

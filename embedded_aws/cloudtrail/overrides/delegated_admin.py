@@ -1,4 +1,4 @@
-"""CloudTrail's delegated administrator, which moto 5.2.5 cannot register, neither by CloudTrail nor by Organizations.
+"""Overrides of RegisterOrganizationDelegatedAdmin and DeregisterOrganizationDelegatedAdmin, which moto 5.2.5 lacks.
 
 Source: CloudTrail API reference, RegisterOrganizationDelegatedAdmin and DeregisterOrganizationDelegatedAdmin;
 Organizations user guide, "AWS CloudTrail and AWS Organizations".
@@ -19,13 +19,13 @@ from embedded_aws.core.state import State
 PRINCIPAL = "cloudtrail.amazonaws.com"
 _MOST_ADMINISTRATORS = 3
 
-# Let Organizations know CloudTrail as a service that has delegated administrators.
+# moto's Organizations rejects CloudTrail as a service with delegated administrators.
 patch(FakeDelegatedAdministrator, "SUPPORTED_SERVICES")([*FakeDelegatedAdministrator.SUPPORTED_SERVICES, PRINCIPAL])
 
 
 @override("cloudtrail", "RegisterOrganizationDelegatedAdmin")
 def register(_state: State, call: Call) -> dict[str, Any]:
-    """Register a member, which also gives CloudTrail trusted access."""
+    """Register a member account; this also enables trusted access."""
     backend, account = _organization(call), call.parameters.get("MemberAccountId", "")
     if account == call.account:
         raise AwsError("CannotDelegateManagementAccountException", "The management account cannot be a delegate.")
@@ -45,16 +45,16 @@ def register(_state: State, call: Call) -> dict[str, Any]:
 
 @override("cloudtrail", "DeregisterOrganizationDelegatedAdmin")
 def deregister(_state: State, call: Call) -> dict[str, Any]:
-    """End a delegation; trusted access stays."""
+    """Deregister a delegated administrator; trusted access stays enabled."""
     backend, account = _organization(call), call.parameters.get("DelegatedAdminAccountId", "")
     if account not in _administrators(backend):
-        raise AwsError("AccountNotRegisteredException", f"The account {account} is no delegated administrator.")
+        raise AwsError("AccountNotRegisteredException", f"The account {account} is not a delegated administrator.")
     backend.deregister_delegated_administrator(AccountId=account, ServicePrincipal=PRINCIPAL)
     return {}
 
 
 def _organization(call: Call) -> OrganizationsBackend:
-    """Return moto's backend of the organization that the caller manages."""
+    """Return moto's backend of the organization whose management account is the caller."""
     partition = get_partition(call.region)
     backend: OrganizationsBackend = organizations_backends[call.account][partition]
     if backend.org is None:

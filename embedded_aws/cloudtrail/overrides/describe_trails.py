@@ -12,14 +12,14 @@ from embedded_aws.core.call import Call
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
 
-# A trail's description says whether it has custom event selectors and insight selectors; moto 5.2.5 always says no.
+# A trail's description shows whether it has custom event selectors and Insights selectors; moto 5.2.5 shows neither.
 #
-# DescribeTrails gives the trails that it is asked for, by a name of this Region and account or by an ARN, while moto
-# gives all of them. The key is described by its ARN, also one that was given by alias, and a member that is not set is
-# left out, while moto describes one that was removed by UpdateTrail as an empty text. CreateTrail and UpdateTrail do
-# not speak of selectors, GetTrail names the home Region. And moto shows a trail of an organization in its management
-# account only. Sources: CloudTrail API reference, Trail, CreateTrail, GetTrail, DescribeTrails; CloudTrail user guide,
-# "Creating a trail for an organization".
+# DescribeTrails returns the requested trails, by a name in this Region and account or by an ARN, while moto returns
+# all. The key is described by its ARN, even if given by alias, and a member that is not set is left out, while moto
+# returns a member removed by UpdateTrail as an empty string. CreateTrail and UpdateTrail do not return the selector
+# flags, and GetTrail returns the home Region. moto shows an organization trail in its management account only. Sources:
+# CloudTrail API reference, Trail, CreateTrail, GetTrail, DescribeTrails; CloudTrail user guide, "Creating a trail for
+# an organization".
 
 _moto_describes = Trail.description
 
@@ -27,7 +27,7 @@ _moto_describes = Trail.description
 @patch(Trail, "description")
 def _description(trail: Trail, include_region: bool = False) -> dict[str, Any]:
     key = find_key(trail) if trail.kms_key_id else None
-    # Only the answers of CreateTrail and UpdateTrail come without the Region.
+    # Only the responses of CreateTrail and UpdateTrail are without the Region.
     known = bool(trail.event_selectors or trail.advanced_event_selectors), bool(trail.insight_selectors)
     custom, insight = known if include_region else (None, None)
     described = _moto_describes(trail, include_region) | {
@@ -40,7 +40,7 @@ def _description(trail: Trail, include_region: bool = False) -> dict[str, Any]:
 
 @override("cloudtrail", "DescribeTrails")
 def describe_trails(_state: State, call: Call) -> dict[str, Any]:
-    """Describe the trails of the list, or all that can be seen; one that there is not is left out."""
+    """Describe the listed trails, or all visible ones; unknown trails are left out."""
     trails = [trail for trail in every_trail() if _can_be_seen(trail, call) and _is_wanted(trail, call)]
     return {"trailList": [_description(trail, include_region=True) for trail in trails]}
 
@@ -64,12 +64,12 @@ def _is_wanted(trail: Trail, call: Call) -> bool:
 
 @override("cloudtrail", "GetTrail")
 def get_trail(_state: State, call: Call) -> dict[str, Any] | None:
-    """Describe one trail; moto answers for a trail that there is not."""
+    """Describe one trail; moto raises TrailNotFoundException."""
     trail = visible_trail(call.account, call.region, str(call.parameters.get("Name")))
     return {"Trail": _description(trail, include_region=True)} if trail else None
 
 
-# ListTrails names the trails of every Region; moto 5.2.5 names those that can be seen from the Region that is asked.
+# ListTrails lists the trails of all Regions; moto 5.2.5 lists those visible in the Region of the call.
 #
 # Source: CloudTrail API reference, ListTrails: "Lists trails that are in the current account"; DescribeTrails is the
 # one that is about a Region.
@@ -77,7 +77,7 @@ def get_trail(_state: State, call: Call) -> dict[str, Any] | None:
 
 @override("cloudtrail", "ListTrails")
 def list_trails(_state: State, call: Call) -> dict[str, Any]:
-    """Answer with the account's trails, those of its organization among them, in one page."""
+    """Return the account's trails, including those of its organization, in one page."""
     trails = [
         {"TrailARN": trail.arn, "Name": trail.trail_name, "HomeRegion": trail.region_name}
         for trail in every_trail()

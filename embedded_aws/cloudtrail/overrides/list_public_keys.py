@@ -1,4 +1,4 @@
-"""ListPublicKeys, which moto 5.2.5 does not have, gives out the keys that verify digest files.
+"""Override of ListPublicKeys, which moto 5.2.5 lacks: the public keys that verify digest files.
 
 Source: CloudTrail API reference, ListPublicKeys: without times the current key; NextToken is reserved and ignored.
 """
@@ -17,7 +17,7 @@ from embedded_aws.core.state import State
 
 @override("cloudtrail", "ListPublicKeys")
 def list_public_keys(state: State, call: Call) -> dict[str, Any]:
-    """Answer with the keys of the call's Region that were valid in the time asked for."""
+    """Return the keys of the call's Region that were valid in the requested time range."""
     now, keys = state.clock.now(), state.cloudtrail.signing_keys
     current = keys.current(call.region, now)
     start, end = _time(call, "StartTime"), _time(call, "EndTime")

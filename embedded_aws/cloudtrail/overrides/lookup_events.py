@@ -17,10 +17,10 @@ from embedded_aws.core.events import Record
 from embedded_aws.core.overrides import override
 from embedded_aws.core.state import State
 
-# The resources that LookupEvents lists for a record: those that it names itself, and those that its parameters name.
+# The resources that LookupEvents lists for a record: its own `resources`, and those named by request parameters.
 #
 # Source: CloudTrail API reference, Resource; the user guide does not list which parameters are taken, so those of the
-# services that this chain uses are.
+# services that secmon uses are included.
 
 _RESOURCE_PARAMETERS = {
     ("cloudtrail.amazonaws.com", "name"): "AWS::CloudTrail::Trail",
@@ -42,8 +42,8 @@ _RESOURCE_PARAMETERS = {
 }
 
 
-def looked_up_resources(record: Record) -> list[dict[str, str]]:
-    """Return pairs of ResourceType and ResourceName, without doubles."""
+def resources_of_record(record: Record) -> list[dict[str, str]]:
+    """Return pairs of ResourceType and ResourceName, without duplicates."""
     named = [(item.get("type", ""), item["ARN"]) for item in record.get("resources") or () if "ARN" in item]
     source, parameters = record["eventSource"], record.get("requestParameters") or {}
     for key, value in parameters.items():
@@ -53,7 +53,7 @@ def looked_up_resources(record: Record) -> list[dict[str, str]]:
     return [{"ResourceType": kind, "ResourceName": name} for kind, name in dict.fromkeys(named)]
 
 
-# LookupEvents, which moto 5.2.5 does not have, looks through the event history of an account and Region.
+# LookupEvents searches the event history of an account and Region; moto 5.2.5 lacks the operation.
 #
 # Source: CloudTrail API reference, LookupEvents; CloudTrail user guide, "Viewing CloudTrail events with the AWS CLI".
 
@@ -64,12 +64,12 @@ Item = dict[str, Any]
 
 @override("cloudtrail", "LookupEvents")
 def lookup_events(state: State, call: Call) -> dict[str, Any]:
-    """Answer with one page of matching events, newest first."""
+    """Return one page of matching events, newest first."""
     parameters = call.parameters
     wanted = _attribute(parameters)
     limit = parameters.get("MaxResults", _MOST_RESULTS)
     start, end = _times(parameters)
-    # No Insights events are made, so a search for them finds nothing.
+    # There are no Insights events, so a search for them finds nothing.
     history = [] if "EventCategory" in parameters else list(state.cloudtrail.history)
     items = (
         _item(record)
@@ -111,7 +111,7 @@ def _item(record: Record) -> Item:
         "EventTime": datetime.fromisoformat(record["eventTime"]),
         "EventSource": record["eventSource"],
         "Username": _user_name(identity),
-        "Resources": looked_up_resources(record),
+        "Resources": resources_of_record(record),
         "CloudTrailEvent": record,
     }
     return {name: value for name, value in item.items() if value is not None}
@@ -159,7 +159,7 @@ def _json(record: Record) -> str:
 
 
 def _skip_to(found: Iterator[Item], event_id: str) -> None:
-    """Go past the event that ended the page before."""
+    """Skip to the event after the last one of the previous page."""
     if all(item["EventId"] != event_id for item in found):
         raise _invalid("NextToken", "The event that the token continues from is no longer kept.")
 
@@ -174,7 +174,7 @@ def _token(event_id: str, parameters: dict[str, Any]) -> str:
 
 
 def _event_id(token: str, parameters: dict[str, Any]) -> str:
-    """Return the event that a token continues from; it is good for the same search only."""
+    """Return the event id in a token; a token is valid for the same search only."""
     try:
         fingerprint, _blank, event_id = base64.urlsafe_b64decode(token).decode().partition(" ")
     except (binascii.Error, UnicodeDecodeError):

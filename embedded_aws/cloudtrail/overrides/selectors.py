@@ -12,7 +12,7 @@ from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.state import State
 
-# PutEventSelectors checks its selectors and replaces all of a trail's; GetEventSelectors knows the default one.
+# PutEventSelectors validates its selectors and replaces all of the trail; GetEventSelectors returns the default one.
 #
 # moto 5.2.5 checks nothing, keeps advanced selectors beside the basic ones that replace them, and answers with no
 # selector for a trail that has the default: all management events, no data events.
@@ -29,7 +29,7 @@ _BASIC_SELECTORS = 5
 _BASIC_VALUES = 250
 _ADVANCED_VALUES = 500
 _OPERATORS = ("Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
-# The categories of events that a trail takes, each with the field that its selectors need besides.
+# The event categories of trails, each with the further field that its selectors require.
 _NEEDED = {"Management": "", "Data": "resources.type", "NetworkActivity": "eventSource"}
 _EQUALS_ONLY = ("readOnly", "eventCategory", "resources.type")
 
@@ -42,7 +42,7 @@ def _invalid(message: str) -> AwsError:
 
 @override("cloudtrail", "PutEventSelectors")
 def put_event_selectors(_state: State, call: Call) -> dict[str, Any] | None:
-    """Keep just the selectors of this call; moto answers for a trail that there is not."""
+    """Replace all selectors of a trail; moto raises TrailNotFoundException."""
     trail = home_trail(call.account, call.region, str(call.parameters.get("TrailName")))
     if trail is None:
         return None
@@ -61,7 +61,7 @@ def put_event_selectors(_state: State, call: Call) -> dict[str, Any] | None:
 
 @override("cloudtrail", "GetEventSelectors")
 def get_event_selectors(_state: State, call: Call) -> dict[str, Any] | None:
-    """Answer with the trail's selectors or the default one; moto answers for a trail that there is not."""
+    """Return the trail's selectors or the default one; moto raises TrailNotFoundException."""
     trail = visible_trail(call.account, call.region, str(call.parameters.get("TrailName")))
     if trail is None:
         return None
@@ -95,7 +95,7 @@ def _check_advanced(selectors: Selectors) -> None:
 
 
 def _check_category(equal: dict[str, list[str]]) -> None:
-    """Refuse a selector without a category, or without what its category needs; `equal` has the values by field."""
+    """Reject a selector without a category, or without the field its category requires; `equal` has values by field."""
     if "eventCategory" not in equal:
         raise _invalid("Every advanced event selector needs a field selector for eventCategory.")
     if not set(equal["eventCategory"]) <= set(_NEEDED):
@@ -125,7 +125,7 @@ def _count_values(field: dict[str, Any]) -> int:
 
 @override("cloudtrail", "PutInsightSelectors")
 def put_insight_selectors(_state: State, call: Call) -> dict[str, Any] | None:
-    """Keep just the selectors of this call; moto answers for a trail that there is not."""
+    """Replace all selectors of a trail; moto raises TrailNotFoundException."""
     trail = home_trail(call.account, call.region, str(call.parameters.get("TrailName")))
     if trail is None:
         return None
@@ -139,7 +139,7 @@ def put_insight_selectors(_state: State, call: Call) -> dict[str, Any] | None:
 
 @override("cloudtrail", "GetInsightSelectors")
 def get_insight_selectors(_state: State, call: Call) -> None:
-    """Refuse for a trail without Insights."""
+    """Reject a trail without Insights."""
     trail = visible_trail(call.account, call.region, str(call.parameters.get("TrailName")))
     if trail is not None and not trail.insight_selectors:
         message = f"Insights is not enabled on trail {trail.arn}."

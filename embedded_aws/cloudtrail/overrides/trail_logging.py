@@ -13,7 +13,7 @@ from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
 
-# A trail is changed in its home Region only; with its ARN elsewhere it is unknown to moto 5.2.5, not refused as there.
+# A trail can be changed in its home Region only; with its ARN, moto 5.2.5 does not find it in other Regions.
 #
 # Source: CloudTrail API reference, UpdateTrail, StartLogging, StopLogging, DeleteTrail, PutEventSelectors.
 
@@ -28,18 +28,18 @@ from embedded_aws.core.state import State
     "PutInsightSelectors",
 )
 def check_home_region(_state: State, call: Call) -> None:
-    """Refuse the ARN of a trail whose home is another Region."""
+    """Reject the ARN of a trail with another home Region."""
     name = call.parameters.get("Name") or call.parameters.get("TrailName") or ""
     trail = visible_trail(call.account, call.region, name)
     if trail is not None and trail.account_id == call.account and trail.region_name != call.region:
-        message = f"Trail {trail.arn} has its home in {trail.region_name}; call this operation there."
+        message = f"Trail {trail.arn} has the home Region {trail.region_name}; call this operation there."
         raise AwsError("InvalidHomeRegionException", message, 400)
 
 
-# GetTrailStatus tells what was delivered and refused; moto 5.2.5 invents a delivery at the time of the question.
+# GetTrailStatus reports deliveries and their errors; moto 5.2.5 reports a delivery at the time of the call.
 #
-# StartLogging, StopLogging and DeleteTrail are only looked at here, for their times, and answered by moto. Source:
-# CloudTrail API reference, GetTrailStatus, which says that its six members that are strings are no longer in use.
+# StartLogging, StopLogging and DeleteTrail are answered by moto; only their times are recorded here. Source:
+# CloudTrail API reference, GetTrailStatus, which documents its six string members as no longer in use.
 
 
 def _home_trail(call: Call) -> Trail | None:
@@ -48,7 +48,7 @@ def _home_trail(call: Call) -> Trail | None:
 
 @override("cloudtrail", "StartLogging")
 def start_logging(state: State, call: Call) -> None:
-    """Note since when a trail logs; one that logs already goes on."""
+    """Record the start of logging; no change for a trail that is logging."""
     trail = _home_trail(call)
     if trail is not None and not trail.status.is_logging:
         statuses = state.cloudtrail.statuses
@@ -57,7 +57,7 @@ def start_logging(state: State, call: Call) -> None:
 
 @override("cloudtrail", "StopLogging")
 def stop_logging(state: State, call: Call) -> None:
-    """Note since when a trail does not log."""
+    """Record the end of logging."""
     trail = _home_trail(call)
     if trail is not None and trail.status.is_logging:
         statuses = state.cloudtrail.statuses
@@ -66,7 +66,7 @@ def stop_logging(state: State, call: Call) -> None:
 
 @override("cloudtrail", "DeleteTrail")
 def delete_trail(state: State, call: Call) -> None:
-    """Keep the trail for the records that are on their way to it."""
+    """Keep the trail for the records that are still to be delivered."""
     trail = _home_trail(call)
     if trail is not None:
         state.cloudtrail.statuses.chain_ended[trail.arn] = call.at
@@ -75,7 +75,7 @@ def delete_trail(state: State, call: Call) -> None:
 
 @override("cloudtrail", "GetTrailStatus")
 def get_trail_status(state: State, call: Call) -> dict[str, Any] | None:
-    """Answer for the Region of the call; moto answers for a trail that there is not."""
+    """Return the status in the Region of the call; moto raises TrailNotFoundException."""
     trail = visible_trail(call.account, call.region, str(call.parameters.get("Name")))
     if trail is None:
         return None
@@ -102,9 +102,9 @@ def _text(time: datetime | str | None) -> str:
     return f"{time:%Y-%m-%dT%H:%M:%SZ}" if isinstance(time, datetime) else ""
 
 
-# DeleteTrail takes a name or an ARN on AWS; moto 5.2.5 ignores an ARN and leaves the trail.
+# DeleteTrail accepts a name or an ARN; moto 5.2.5 ignores an ARN and keeps the trail.
 #
-# A trail that does not exist is TrailNotFoundException on AWS, and no error on moto.
+# A trail that does not exist is TrailNotFoundException on AWS, and not an error in moto.
 # Source: CloudTrail API reference, DeleteTrail.
 
 

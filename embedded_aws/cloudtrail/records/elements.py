@@ -10,7 +10,7 @@ from botocore.model import Shape
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
-# Left out altogether; Secrets Manager API reference ("not logged") and published records of IAM and STS. The others are
+# Never logged; Secrets Manager API reference ("not logged") and published records of IAM and STS. The others are
 # secrets that the models do not mark as sensitive.
 _NEVER_LOGGED = frozenset(
     {
@@ -35,9 +35,9 @@ _NEVER_LOGGED = frozenset(
 
 
 def elements(shape: Shape | None, value: Any) -> Any:
-    """Return a value of botocore's shape as CloudTrail writes it; None for what it leaves out.
+    """Return a value of a botocore shape as CloudTrail logs it, or None if CloudTrail does not log it.
 
-    Bytes are left out, members that botocore's model marks as sensitive are hidden.
+    Bytes are not logged, and members that the model marks as sensitive are hidden.
     """
     if value is None or shape is None or isinstance(value, bytes | bytearray):
         return None

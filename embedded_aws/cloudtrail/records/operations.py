@@ -6,10 +6,10 @@ from functools import cache
 
 from embedded_aws.core.protocol import botocore_model
 
-# Whether CloudTrail calls an operation a read (``readOnly``) or a write, and of which category its event is.
+# Whether CloudTrail treats an operation as a read (``readOnly``) or a write, and the category of its event.
 #
-# Sources: CloudTrail user guide, "Logging management events" and "Logging data events"; what is no Get, List or
-# Describe and yet a read was observed in published CloudTrail records.
+# Sources: CloudTrail user guide, "Logging management events" and "Logging data events"; reads other than Get, List and
+# Describe were observed in published CloudTrail records.
 
 _READ_PREFIXES = (
     "BatchDescribe",
@@ -64,7 +64,7 @@ _WRITES = {
     "cognito-identity": {"GetCredentialsForIdentity", "GetId", "GetOpenIdToken"},
 }
 
-# The type of the resource that a data event is about, for the operations that are no management events.
+# The resource type of the operations that are data events.
 _DATA_RESOURCE_TYPES = {
     "s3": {
         "AWS::S3::Object": {
@@ -138,7 +138,7 @@ _UNRECORDED = {"logs": {"PutLogEvents"}, "events": {"PutEvents"}}
 
 @cache
 def is_read_only(service: str, action: str) -> bool:
-    """Return CloudTrail's `readOnly` of an operation; `service` is botocore's name."""
+    """Return `readOnly` of an operation; `service` is botocore's name."""
     if action in _READS.get(service, ()):
         return True
     return action.startswith(_READ_PREFIXES) and action not in _WRITES.get(service, ())
@@ -154,11 +154,11 @@ def data_resource_type(service: str, action: str) -> str | None:
 
 
 def is_recorded(service: str, action: str) -> bool:
-    """Return whether CloudTrail has an event for the operation at all."""
+    """Return whether CloudTrail records the operation."""
     return action not in _UNRECORDED.get(service, ())
 
 
-# What CloudTrail calls services and operations where botocore calls them otherwise.
+# CloudTrail's names of services and operations where they differ from botocore's.
 #
 # Sources: CloudTrail user guide, "CloudTrail supported services"; S3 user guide, "Amazon S3 CloudTrail events".
 
@@ -191,7 +191,7 @@ _NEWER_VERSION = frozenset({"cloudtrail", "iam", "organizations", "secretsmanage
 def event_source(service: str) -> str:
     """Return the event source of a service, such as ``monitoring.amazonaws.com`` for ``cloudwatch``."""
     model = botocore_model(service)
-    # An endpoint such as api.ecr is of the service ecr.
+    # An endpoint prefix such as api.ecr belongs to the service ecr.
     prefix = model.signing_name if "." in model.endpoint_prefix else model.endpoint_prefix
     return _SOURCES.get(service) or f"{prefix}.amazonaws.com"
 
@@ -212,5 +212,5 @@ def event_version(service: str) -> str:
 
 
 def is_global_event(service: str, host: str) -> bool:
-    """Return whether a trail needs IncludeGlobalServiceEvents to take the service's events."""
+    """Return whether a trail logs the service's events only with IncludeGlobalServiceEvents."""
     return service in ("iam", "cloudfront") or (service == "sts" and host == "sts.amazonaws.com")

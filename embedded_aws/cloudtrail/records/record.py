@@ -1,4 +1,4 @@
-"""Make the CloudTrail record of a call; CloudTrail user guide, "CloudTrail record contents"."""
+"""Create the CloudTrail record of a call; CloudTrail user guide, "CloudTrail record contents"."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from embedded_aws.core.protocol import operation_model
 
 _TEXT_LIMIT_BYTES = 1_024
 _ELEMENTS_LIMIT_BYTES = 100 * 1_024
-# What is written may be longer than what came in by quotes and escapes, hardly ever by more than twice.
+# Quotes and escapes make the text longer than the request or response, hardly ever more than twice as long.
 _CHECKED_FROM_BYTES = _ELEMENTS_LIMIT_BYTES // 2
 _REQUEST_ID_HEADERS = ("x-amzn-requestid", "x-amz-request-id")
-# CloudTrail tells who was not allowed to do something, not whose signature was wrong.
+# CloudTrail records calls that were not authorized, but none that were not authenticated.
 _NOT_AUTHENTICATED = frozenset(
     {
         "AuthFailure",
@@ -48,7 +48,7 @@ _READS_WITH_RESULTS = frozenset({"AssumeRole", "AssumeRoleWithSAML", "AssumeRole
 
 
 def make_record(call: Call, answer: Answer, identity: dict[str, Any]) -> Record | None:
-    """Return the record of a call, its keys in CloudTrail's order; None for a call that CloudTrail leaves out.
+    """Return the record of a call, its keys in CloudTrail's order, or None if CloudTrail does not record the call.
 
     Args:
         identity: the `userIdentity` of the caller at the time of the call.
@@ -104,7 +104,7 @@ def _ending(call: Call, answer: Answer) -> Record:
 
 
 def _request_parameters(call: Call, answer: Answer, model: OperationModel | None) -> Any:
-    # TestMetricFilter's messages are the customer's log; observed on AWS, 2026-09.
+    # TestMetricFilter's messages are customer data and not recorded; observed on AWS, 2026-09.
     if model is None or answer.error_code in _DENIED or call.action == "TestMetricFilter":
         return None
     written = elements(model.input_shape, call.parameters)
@@ -114,7 +114,7 @@ def _request_parameters(call: Call, answer: Answer, model: OperationModel | None
 
 
 def _s3_parameters(call: Call, written: dict[str, Any]) -> dict[str, Any]:
-    """Return S3's form: the names of bucket and key, the host, and the subresource of the query."""
+    """Return the request parameters of S3: bucket and key, the host, and the subresource of the query string."""
     named = {"bucketName": written.get("bucket"), "Host": call.host, "key": written.get("key")}
     query = [part.partition("=") for part in call.environ.get("QUERY_STRING", "").split("&") if part]
     extra = {name: value for name, _sign, value in query if not name.startswith("X-Amz-")}

@@ -1,4 +1,4 @@
-"""The `resources` of a record: what the call was about, by ARN."""
+"""The `resources` of a record, by ARN."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from embedded_aws.core.call import Answer, Call
 
 
 def resources_of(call: Call, answer: Answer) -> list[dict[str, str]]:
-    """Return the items {accountId, type, ARN} of a call; empty where AWS gives none or the call names none."""
+    """Return the items {accountId, type, ARN} of a call; empty if AWS records none or the call names none."""
     if call.service == "s3":
         return _bucket_and_object(call)
     if call.service == "kms":
@@ -26,7 +26,7 @@ def _item(kind: str, arn: str, account: str) -> dict[str, str]:
 
 
 def _named(kind: str, arn: str) -> list[dict[str, str]]:
-    """Return the item of a resource that belongs to the account in its ARN; none for a text that is no ARN."""
+    """Return the item of a resource, with the account of its ARN; empty for an invalid ARN."""
     parts = arn.split(":", 5)
     return [_item(kind, arn, parts[4])] if len(parts) == 6 else []
 
@@ -38,7 +38,7 @@ def _bucket_and_object(call: Call) -> list[dict[str, str]]:
     arn = f"arn:{get_partition(call.region)}:s3:::{bucket}"
     found = [_item("AWS::S3::Bucket", arn, call.account)]
     if data_resource_type(call.service, call.action):
-        # An object has no account of its own in a record; a listing is about all objects of the bucket.
+        # The item of an object has no account; a listing concerns all objects of the bucket.
         found.insert(0, {"type": "AWS::S3::Object", "ARN": f"{arn}/{key or ''}"})
     return found
 

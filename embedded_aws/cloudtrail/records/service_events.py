@@ -16,7 +16,7 @@ from embedded_aws.core.events import Record, TrailRef
 from embedded_aws.core.state import State
 from embedded_aws.iam.identity import service_identity
 
-# The copy of a record that the owner of a role gets when somebody of another account assumes it.
+# The copy of a record for the account of a role that a principal of another account assumes.
 #
 # Source: CloudTrail user guide, "CloudTrail record contents" (sharedEventID), and published pairs of such records: the
 # owner learns the caller's account and principal, not its ARN.
@@ -24,10 +24,10 @@ from embedded_aws.iam.identity import service_identity
 _SHARED = frozenset({"AssumeRole"})
 
 
-def shared(record: Record) -> tuple[Record, ...]:
-    """Return the records that accounts get of a call, that of the caller's account last.
+def shared_records(record: Record) -> tuple[Record, ...]:
+    """Return the records of a call for each account, that of the caller's account last.
 
-    That is one, unless a role of another account was assumed; a refusal is the caller's matter only.
+    There is one, unless a role of another account was assumed; a rejected call is recorded for the caller only.
     """
     if record["eventName"] not in _SHARED or "errorCode" in record:
         return (record,)
@@ -42,7 +42,7 @@ def shared(record: Record) -> tuple[Record, ...]:
 
 
 def _with_shared_id(record: Record, shared_id: str) -> Record:
-    """Return the record with the id where CloudTrail writes it, behind the recipient."""
+    """Return the record with a sharedEventID in CloudTrail's place, after the recipient."""
     written: Record = {}
     for name, value in record.items():
         written[name] = value
@@ -51,7 +51,7 @@ def _with_shared_id(record: Record, shared_id: str) -> Record:
     return written
 
 
-# The records of the calls that AWS's own services make on the way: KMS for Secrets Manager, STS for CloudTrail.
+# The records of calls between AWS services: KMS called by Secrets Manager, STS called by CloudTrail.
 #
 # Sources: Secrets Manager user guide, "Secret encryption and decryption" (encryption context, and KMS events in
 # CloudTrail); CloudTrail user guide, "CloudTrail userIdentity element" (`invokedBy`, type AWSService).
@@ -62,8 +62,8 @@ _KMS_ACTIONS = {"CreateSecret": "GenerateDataKey", "GetSecretValue": "Decrypt", 
 _SESSION = timedelta(hours=1)
 
 
-def key_use(call: Call, record: Record) -> Record | None:
-    """Return the record of KMS for a call that uses the value of a secret with a key of the customer's; else None."""
+def kms_record(call: Call, record: Record) -> Record | None:
+    """Return the record of KMS for a call that uses a secret's value encrypted with a customer key, or None."""
     action = _KMS_ACTIONS.get(call.action) if call.service == "secretsmanager" else None
     if action is None or "errorCode" in record:
         return None
@@ -82,7 +82,7 @@ def key_use(call: Call, record: Record) -> Record | None:
 
 
 def _key(call: Call, name: str) -> Key | None:
-    """Return the key of an id, an ARN or an alias; None if there is none, which moto's own look-up cannot say."""
+    """Return the key of an id, ARN or alias, or None if it does not exist (moto's own lookup raises)."""
     keys = kms_backends[call.account][call.region]
     alias = keys.get_alias_name(name)
     found = keys.get_key_id_from_alias(alias) if alias.startswith("alias/") else name
@@ -95,10 +95,10 @@ def _secret_id(call: Call) -> str:
 
 
 class RoleSessions:
-    """The sessions in which CloudTrail writes to log groups; each lasts an hour and begins with a record."""
+    """The role sessions of CloudTrail for log groups; each lasts an hour and starts with a record."""
 
     def __init__(self, state: State) -> None:
-        """Start without a session."""
+        """Start without sessions."""
         self._state = state
         self._until: dict[tuple[TrailRef, str], datetime] = {}
 
@@ -129,7 +129,7 @@ def _record(
     parameters: dict[str, Any],
     resource: dict[str, str],
 ) -> Record:
-    """Return the record of a service's call, which has no TLS details and the service's name for an address."""
+    """Return the record of a service's call: no TLS details, and the service's name as source address."""
     return {
         "eventVersion": "1.08",
         "userIdentity": identity,

@@ -1,4 +1,4 @@
-"""The last stage: an alarm's change of state, or a client's Publish, reaches the subscribers of a topic."""
+"""The last stage: publish alarm actions, and what clients publish, to the subscribers of a topic."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from embedded_aws.sns.permissions import cloudwatch, may_encrypt, may_publish
 from embedded_aws.sns.publish import Notification, find_topic, mail_subscribers, publish
 
 NO_KEY_ACCESS = "CloudWatch Alarms does not have authorization to access the SNS topic encryption key."
-"""CloudWatch's own words in the alarm's history, as reported for topics with the key ``alias/aws/sns``."""
+"""CloudWatch's message in the alarm history, as reported for topics with the key ``alias/aws/sns``."""
 
 
 class Notifier:
-    """Executes the actions of alarms, and mails what clients publish."""
+    """Executes the actions of alarms, and e-mails what clients publish."""
 
     def __init__(self, state: State) -> None:
-        """Keep the state, whose mailbox sends."""
+        """Publish with the mailbox of this state."""
         self.state = state
 
     def alarm(self, transition: AlarmTransition) -> None:
-        """Execute the actions of a transition; the alarm's history tells how each went."""
+        """Execute the actions of a transition, and record each result in the alarm's history."""
         for action in transition.actions:
             error = self._execute(transition, action)
             self.state.cloudwatch.book.history.action(transition, action, self.state.clock.now(), error)
 
     def _execute(self, transition: AlarmTransition, action: str) -> str | None:
-        """Publish to the topic that the action is. Return why not, or None."""
+        """Publish to the topic of an action. Return the error, or None."""
         if ":sns:" not in action:
             return "The embedded AWS executes only actions that are SNS topics."
         topic = find_topic(action)
@@ -47,7 +47,7 @@ class Notifier:
         return None
 
     def published(self, call: Call, answer: Answer) -> None:
-        """Mail what a client's Publish or PublishBatch has published; moto has served the other protocols."""
+        """E-mail the messages of a client's Publish or PublishBatch; moto has delivered the other protocols."""
         topic = find_topic(call.parameters.get("TopicArn") or call.parameters.get("TargetArn") or "")
         if topic and not answer.error_code:
             for notification in _notifications(call.parameters, answer.parsed(call)):

@@ -1,4 +1,4 @@
-"""Which alarm watches which metric, when it is next due, and the one place where a state changes."""
+"""The metric and the next evaluation of each alarm, and the changes of alarm states."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Place = tuple[str, str]
 
 
 class StoredAlarm(Alarm):
-    """moto's alarm with what AWS knows beyond it; times are naive and in UTC, as moto keeps them.
+    """moto's alarm with further attributes; times are naive and in UTC, as in moto.
 
     Attributes:
-        configuration: what the last Put call set, by the names of the API, without tags.
+        configuration: the parameters of the last Put call by the names of the API, without tags.
         state_transitioned_timestamp: when the state last became another one.
     """
 
@@ -50,7 +50,7 @@ class Watch:
 
 
 class AlarmBook:
-    """The watches of all accounts; whoever reads or changes it holds `lock`."""
+    """The watches of all accounts; hold `lock` to read or change them."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -70,7 +70,7 @@ class AlarmBook:
         return self._by_metric.get(key, ())
 
     def watch(self, place: Place, alarm: StoredAlarm, parameters: Mapping[str, Any], at: datetime) -> None:
-        """Begin to evaluate an alarm by the parameters of its PutMetricAlarm, one interval from now."""
+        """Start evaluating an alarm by the parameters of its PutMetricAlarm, one interval from now."""
         self.unwatch(place, alarm.name)
         found = _watch_of(place, alarm, parameters, at)
         if found:
@@ -85,7 +85,7 @@ class AlarmBook:
             self._by_metric[watch.key].remove(watch)
 
     def postpone(self, place: Place, name: str, at: datetime) -> None:
-        """Let the next evaluation by the clock be one interval after `at`."""
+        """Set the next evaluation to one interval after `at`."""
         watch = self._watches.get((place, name))
         if watch:
             watch.due = at + timedelta(seconds=watch.interval)
@@ -93,7 +93,7 @@ class AlarmBook:
     def change_state(
         self, place: Place, alarm: StoredAlarm, state: str, reason: str, data: str, at: datetime
     ) -> AlarmTransition:
-        """Give an alarm another state, record that, and return what is to be done about it."""
+        """Change the state of an alarm, record it in the history, and return the transition."""
         old = alarm.state_value
         heard = alarm.actions_enabled and not _is_suppressed(place, alarm)
         actions = tuple(_actions(alarm, state)) if heard else ()
@@ -108,11 +108,11 @@ class AlarmBook:
         return transition
 
     def leave(self, transitions: Iterable[AlarmTransition]) -> None:
-        """Keep transitions for the next stage to take, made by a call and not by a sample."""
+        """Add transitions that an API call caused, for the pipeline to take."""
         self._pending += transitions
 
     def take(self) -> list[AlarmTransition]:
-        """Return what was left, once."""
+        """Return and remove the pending transitions."""
         taken, self._pending = self._pending, []
         return taken
 
@@ -123,12 +123,12 @@ def alarms_at(place: Place) -> dict[str, StoredAlarm]:
 
 
 def alarm_name(name_or_arn: str) -> str:
-    """Return the name of an alarm that another one names."""
+    """Return the alarm name in a name or ARN."""
     return name_or_arn.split(":alarm:", 1)[-1] if name_or_arn.startswith("arn:") else name_or_arn
 
 
 def _is_suppressed(place: Place, alarm: StoredAlarm) -> bool:
-    """Tell whether a composite alarm's suppressor is in ALARM now; the wait and extension periods take no time here."""
+    """Return whether a composite alarm's suppressor is in ALARM; the wait and extension periods take no time here."""
     suppressor = alarms_at(place).get(alarm_name(alarm.configuration.get("ActionsSuppressor", "")))
     return suppressor is not None and suppressor.state_value == ALARM
 
@@ -140,7 +140,7 @@ def _actions(alarm: StoredAlarm, state: str) -> list[str]:
 
 
 def _watch_of(place: Place, alarm: StoredAlarm, parameters: Mapping[str, Any], at: datetime) -> Watch | None:
-    """Return the watch of an alarm on one metric; None for composite alarms and metric math."""
+    """Return the watch of an alarm on one metric, or None for composite alarms and metric math."""
     if alarm.rule:
         return None
     metric = _metric_of(parameters)

@@ -19,13 +19,13 @@ from embedded_aws.core.events import AlarmTransition
 
 
 def reevaluate(book: AlarmBook, trigger: AlarmTransition) -> list[AlarmTransition]:
-    """Return the changes that follow from a change, those of composites of composites included."""
+    """Return the transitions of composite alarms that a transition causes, including composites of composites."""
     place = trigger.account, trigger.region
     alarms = cast("dict[str, StoredAlarm]", cloudwatch_backends[place[0]][place[1]].alarms)
     composites = [alarm for alarm in alarms.values() if alarm.rule]
     transitions: list[AlarmTransition] = []
     triggers = [trigger]
-    # Composites may watch each other in a circle, which AWS does not evaluate to an end either.
+    # Composite alarms can depend on each other in a cycle, which AWS does not evaluate completely either.
     for _turn in composites:
         triggers = [
             change
@@ -38,12 +38,12 @@ def reevaluate(book: AlarmBook, trigger: AlarmTransition) -> list[AlarmTransitio
 
 
 def composite_state(alarms: Mapping[str, Alarm], rule: str) -> str:
-    """Return what the state of a composite alarm with this rule is now."""
+    """Return the current state of a composite alarm with this rule."""
     return ALARM if alarm_rule(rule).holds(states_of(alarms)) else OK
 
 
 def states_of(alarms: Mapping[str, Alarm]) -> States:
-    """Return the function that a rule asks for the state of an alarm by its name or ARN."""
+    """Return a function from an alarm's name or ARN to its state."""
 
     def state(name: str) -> str | None:
         alarm = alarms.get(alarm_name(name))
@@ -53,7 +53,7 @@ def states_of(alarms: Mapping[str, Alarm]) -> States:
 
 
 def depends_on(composite: Alarm, child: Alarm) -> bool:
-    """Tell whether a composite alarm's rule names another alarm."""
+    """Return whether a composite alarm's rule names another alarm."""
     return bool(composite.rule) and child.name in {
         alarm_name(name) for name in alarm_rule(composite.rule or "").children
     }

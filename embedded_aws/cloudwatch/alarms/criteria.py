@@ -1,4 +1,4 @@
-"""Decide an alarm's state from its datapoints; nothing here knows about clocks, stores or AWS clients.
+"""Decide an alarm's state from its datapoints. Pure functions.
 
 Source: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data", whose tables are the tests.
 """
@@ -20,7 +20,7 @@ INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What an alarm asks of its metric; `datapoints_to_alarm` is None where the alarm does not set it."""
+    """The condition of an alarm; `datapoints_to_alarm` is None if the alarm does not set it."""
 
     statistic: str
     period_seconds: int
@@ -38,16 +38,16 @@ class Criteria:
 
     @property
     def range_length(self) -> int:
-        """Return how many periods are looked at.
+        """Return how many periods are evaluated.
 
-        AWS looks at more than the evaluation periods so that late or missing datapoints do not blind the alarm. The
-        length is not documented but for one case: 5 for 3 evaluation periods.
+        AWS retrieves more than the evaluation periods to allow for late or missing datapoints. The
+        number is documented for one case only: 5 for 3 evaluation periods.
         """
         return 2 * self.evaluation_periods - 1
 
     @property
     def fewest_samples(self) -> float:
-        """Return how many samples a percentile must have to count, if the alarm ignores those of fewer.
+        """Return the minimum number of samples of a percentile, for an alarm that ignores low sample counts.
 
         Source: CloudWatch user guide, "Percentile-based alarms and low data samples".
         """
@@ -59,7 +59,7 @@ class Criteria:
         return 1000 / rest if rest else 0
 
     def breaches(self, value: float) -> bool:
-        """Tell whether a value is on the alarm's side of the threshold."""
+        """Return whether a value breaches the threshold."""
         return COMPARISONS[self.comparison](value, self.threshold)
 
 
@@ -73,7 +73,7 @@ class Datapoint:
 
 
 def decide(breaching: Sequence[bool | None], periods: int, needed: int, treat_missing_data: str) -> str | None:
-    """Return the state for an evaluation range, or None to keep the one that the alarm has.
+    """Return the state for an evaluation range, or None to keep the current state.
 
     Args:
         breaching: one item per period of the range, oldest first; None where the datapoint is missing.
@@ -93,7 +93,7 @@ def decide(breaching: Sequence[bool | None], periods: int, needed: int, treat_mi
         return None
     if not real:
         return INSUFFICIENT_DATA
-    # Every datapoint that there is breaches, but there are too few: once the oldest is old enough, waiting for more
+    # All existing datapoints breach, but there are too few: once the oldest is old enough, waiting for more
     # would keep the alarm quiet for ever.
     return ALARM if len(breaching) - list(breaching).index(True) >= needed else None
 

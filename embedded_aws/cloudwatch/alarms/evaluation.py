@@ -1,7 +1,7 @@
 """Evaluate metric alarms: at once when a sample arrives, and every minute of the embedded clock.
 
 AWS evaluates an alarm every minute (every ten seconds if its period is shorter than a minute) over periods that end
-with the current one. Here an alarm's own minute begins with its last evaluation, so that a test which advances the
+with the current one. Here an alarm's minute starts with its last evaluation, so that a test which advances the
 clock by one minute has seen one evaluation. Alarms on metric math are kept but not evaluated.
 Sources: CloudWatch user guide, "Using Amazon CloudWatch alarms" and "Evaluating an alarm".
 """
@@ -21,14 +21,14 @@ from embedded_aws.core.events import AlarmTransition, MetricSample
 from embedded_aws.core.state import State
 
 LATE_SECONDS = 300
-"""How old a sample may be and still be judged in its own period: AWS looks back further than the evaluation periods."""
+"""The maximum age of a sample that is evaluated in its own period."""
 
 
 class Alarms:
     """The alarm stage. Safe to call from any thread; each change of state is returned exactly once."""
 
     def __init__(self, state: State) -> None:
-        """Work on the alarms and metrics of this state."""
+        """Evaluate the alarms of this state."""
         self._state = state
 
     def observe(self, samples: Sequence[MetricSample]) -> list[AlarmTransition]:
@@ -37,7 +37,7 @@ class Alarms:
         keys = {key_of(sample) for sample in samples}
         now = self._state.clock.now()
         with book.lock:
-            # What was due before the samples came is judged without them, so that an alarm which had returned to OK
+            # Overdue evaluations come first, without the new samples, so that an alarm that should have returned to OK
             # in the meantime can act again.
             watches = [watch for key in keys for watch in book.watching(key)]
             due = [transition for watch in watches for transition in self._catch_up(book, watch, now)]
@@ -46,7 +46,7 @@ class Alarms:
             return due + self._evaluate_metrics(keys)
 
     def tick(self, now: datetime) -> list[AlarmTransition]:
-        """Do every evaluation that was due until now, and hand over what SetAlarmState and PutMetricData left."""
+        """Run all evaluations that are due, and return their transitions and the pending ones of API calls."""
         book = self._state.cloudwatch.book
         with book.lock:
             touched, book.touched = book.touched, set()
@@ -78,13 +78,13 @@ class Alarms:
         while watch.due <= now:
             moment = watch.due.timestamp()
             end = _window_end(watch, moment)
-            # The minute that has just begun must not push a sample out that is younger than one period.
+            # The current minute must not exclude a sample that is younger than one period.
             if newest > moment - criteria.period_seconds and newest < end - criteria.period_seconds:
                 end -= watch.interval
             transitions += self._evaluate(book, watch, end, watch.due)
             steps = 1
             if newest < moment - span:
-                # All is missing until now; evaluating that once is as good as every minute.
+                # All data is missing until now: one evaluation gives the same result as one per minute.
                 steps = max(1, math.ceil((now - watch.due).total_seconds() / watch.interval))
             watch.due += timedelta(seconds=watch.interval * steps)
         return transitions
@@ -112,5 +112,5 @@ class Alarms:
 
 
 def _window_end(watch: Watch, moment: float) -> int:
-    """Return the end of the minute (ten seconds) that a moment lies in; the window slides by that, not by periods."""
+    """Return the end of the evaluation interval of a moment; the window slides by intervals, not by periods."""
     return int(moment // watch.interval + 1) * watch.interval

@@ -1,4 +1,4 @@
-"""Remember what happened to alarms, for DescribeAlarmHistory.
+"""The history of alarms, for DescribeAlarmHistory.
 
 Sources: CloudWatch API reference, DescribeAlarmHistory; AWS CLI reference, describe-alarm-history (examples of
 HistoryData). The history outlives its alarm, as on AWS; it is bounded by number here, not by age.
@@ -17,7 +17,7 @@ from embedded_aws.cloudwatch.alarms.reason import aws_time
 from embedded_aws.core.events import AlarmTransition
 
 ITEMS_KEPT = 10_000
-"""How many history items all alarms together keep; older ones are forgotten."""
+"""How many history items of all alarms are kept; older ones are dropped."""
 
 _MOST_DATA_CHARACTERS = 4095
 
@@ -111,7 +111,7 @@ def _state(value: str, reason: str, data: str) -> dict[str, Any]:
 
 
 def _camel(value: Any) -> Any:
-    """Spell members as HistoryData does: AlarmName becomes alarmName, OKActions becomes okactions."""
+    """Return members by the names in HistoryData: AlarmName becomes alarmName, OKActions becomes okactions."""
     if isinstance(value, Mapping):
         return {_camel_key(key): _camel(member) for key, member in value.items()}
     if isinstance(value, list):

@@ -13,7 +13,7 @@ import botocore.session
 
 from embedded_aws.core.events import AlarmTransition
 
-# The names of the regions that people read.
+# Display names of regions.
 
 
 @cache
@@ -27,14 +27,14 @@ def _display_names() -> dict[str, str]:
 
 
 def display_name(region: str) -> str:
-    """Return such as "US East (N. Virginia)"; the code itself for a region that botocore does not know."""
+    """Return a display name such as "US East (N. Virginia)", or the region code if botocore has no name."""
     return _display_names().get(region, region)
 
 
-# What an alarm tells its topic: the JSON message, and the e-mail's subject and text.
+# The JSON message, and the subject and text of the e-mail.
 #
-# The texts are CloudWatch's, as received by mail and from a queue; CloudWatch user guide, "Notifying users".
-# Pure: nothing here knows the state.
+# The texts are CloudWatch's, as received by e-mail and from a queue; CloudWatch user guide, "Notifying users".
+# Pure functions.
 
 _SUBJECT_LENGTH = 100
 
@@ -49,7 +49,7 @@ def published_message(transition: AlarmTransition) -> dict[str, str]:
 
 
 def subject(transition: AlarmTransition) -> str:
-    """Return such as ``ALARM: "Reads" in US East (N. Virginia)``, at most 100 ASCII characters."""
+    """Return the subject, such as ``ALARM: "Reads" in US East (N. Virginia)``: at most 100 ASCII characters."""
     name = re.sub(r"[^\x20-\x7e]+", "_", transition.alarm.name)
     frame = f'{transition.new_state}: "%s" in {display_name(transition.region)}'
     room = _SUBJECT_LENGTH - len(frame % "")
@@ -133,7 +133,7 @@ def _dimensions(dimensions: Any) -> list[dict[str, str]]:
 
 
 def email_text(transition: AlarmTransition) -> str:
-    """Return the body of the mail, without the footer that SNS appends."""
+    """Return the body of the e-mail, without the footer that SNS appends."""
     alarm, region = transition.alarm, transition.region
     when = transition.at.astimezone(UTC).strftime("%A %d %B, %Y %H:%M:%S UTC")
     blocks = [

@@ -1,4 +1,4 @@
-"""Say why an alarm changed its state, in the sentences and the JSON that CloudWatch uses.
+"""The reason of an alarm's change of state, in CloudWatch's wording (StateReason) and JSON (StateReasonData).
 
 Sources: CloudWatch API reference, DescribeAlarmHistory; AWS CLI reference, describe-alarms; observed on AWS, 2026-09.
 """
@@ -36,7 +36,7 @@ def reason_text(criteria: Criteria, datapoints: Sequence[Datapoint], old_state: 
         return f"Threshold Crossed: no datapoints were received for {_count(periods, 'period')}{filled}."
     verdict = new_state == ALARM
     judged = _judged(criteria, real, verdict)
-    # Where every datapoint that there is speaks for the other state, those that are missing have decided.
+    # If no existing datapoint supports the new state, the missing ones decided it.
     why = f"{judged}{filled}" if judged else treated
     if criteria.datapoints_to_alarm is None:
         return f"Threshold Crossed: {why}."
@@ -47,7 +47,7 @@ def reason_text(criteria: Criteria, datapoints: Sequence[Datapoint], old_state: 
 
 
 def _judged(criteria: Criteria, real: Sequence[Datapoint], verdict: bool) -> str:
-    """Name the datapoints that speak for the verdict, newest first; empty if none does."""
+    """Describe the datapoints that support the verdict, newest first; empty if there are none."""
     shown = [point for point in reversed(real) if criteria.breaches(_value(point)) == verdict]
     if not shown:
         return ""
@@ -82,7 +82,7 @@ def reason_data(criteria: Criteria, datapoints: Sequence[Datapoint], at: datetim
 
 
 def newest_real(criteria: Criteria, datapoints: Sequence[Datapoint]) -> list[Datapoint]:
-    """Return the datapoints that were judged, oldest first."""
+    """Return the evaluated datapoints, oldest first."""
     return [point for point in datapoints if point.value is not None][-criteria.evaluation_periods :]
 
 

@@ -1,7 +1,7 @@
-"""Read the rule of a composite alarm, such as ``ALARM(a) AND NOT OK("b c")``.
+"""Parse the rule of a composite alarm, such as ``ALARM(a) AND NOT OK("b c")``.
 
 Source: CloudWatch API reference, PutCompositeAlarm: AND, OR, NOT, parentheses, TRUE and FALSE, and the functions ALARM,
-OK and INSUFFICIENT_DATA of an alarm's name or ARN. AT_LEAST is refused here.
+OK and INSUFFICIENT_DATA of an alarm's name or ARN. AT_LEAST is not supported here.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ Tokens = list[tuple[str, str]]
 
 
 class RuleError(ValueError):
-    """The text is no alarm rule."""
+    """The text is not a valid alarm rule."""
 
 
 class AlarmRule:
-    """A rule that can be asked; `children` are the names and ARNs in it, in their order."""
+    """A parsed rule; `children` are the alarm names and ARNs in it, in order."""
 
     def __init__(self, text: str) -> None:
-        """Read the text; RuleError if it is no rule."""
+        """Parse the text. Raise RuleError if it is invalid."""
         self._tokens = _tokens(text)
         self._position = 0
         self._depth = 0
@@ -40,7 +40,7 @@ class AlarmRule:
             raise RuleError(f"unexpected {self._tokens[self._position][1]}")
 
     def holds(self, states: States) -> bool:
-        """Tell whether the composite alarm is in ALARM."""
+        """Return whether the composite alarm is in ALARM."""
         return self._holds(states)
 
     def _accept(self, word: str) -> bool:
@@ -112,5 +112,5 @@ def _tokens(text: str) -> Tokens:
 
 @lru_cache(maxsize=256)
 def alarm_rule(text: str) -> AlarmRule:
-    """Return the rule that a text holds; RuleError if it holds none."""
+    """Return the parsed rule. Raise RuleError if it is invalid."""
     return AlarmRule(text)

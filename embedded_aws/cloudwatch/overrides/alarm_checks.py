@@ -1,4 +1,4 @@
-"""What CloudWatch refuses in an alarm, beyond what its API model says.
+"""Checks of CloudWatch on PutMetricAlarm beyond its API model.
 
 Sources: CloudWatch API reference, PutMetricAlarm; CloudWatch user guide, "Using Amazon CloudWatch alarms".
 """
@@ -29,7 +29,7 @@ _NOT_SUPPORTED = (
 
 
 def check_metric_alarm(parameters: Mapping[str, Any]) -> None:
-    """Raise the AwsError that CloudWatch answers, if the parameters of PutMetricAlarm do not fit together."""
+    """Raise AwsError for an invalid combination of parameters of PutMetricAlarm."""
     _check_supported(parameters)
     if parameters.get("Metrics"):
         _check_metrics(parameters)

@@ -18,7 +18,7 @@ from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.state import State
 
-# What the overrides of CloudWatch's alarm operations share: parameters, the place, and moto's object.
+# Shared by the overrides of CloudWatch's alarm operations.
 
 NOT_FOUND = "ResourceNotFound"
 
@@ -26,13 +26,13 @@ _INITIAL_REASON = "Unchecked: Initial alarm creation"
 
 
 def place_and_parameters(call: Call) -> tuple[Place, dict[str, Any]]:
-    """Return account and region and the parameters of a call."""
+    """Return account and region, and the parameters, of a call."""
     return (call.account, call.region), call.parameters
 
 
 def put_alarm(place: Place, configuration: Mapping[str, Any], at: datetime) -> StoredAlarm:
-    """Make moto's object of an alarm; one of the same name is replaced, its state and tags stay."""
-    # moto's types do not know that most members are optional.
+    """Create moto's alarm; an alarm of the same name is replaced, but keeps its state and tags."""
+    # In moto's types most optional members are not optional.
     given: Any = configuration
     name = configuration["AlarmName"]
     old = alarms_at(place).get(name)
@@ -70,7 +70,7 @@ def put_alarm(place: Place, configuration: Mapping[str, Any], at: datetime) -> S
 
 
 def existing(place: Place, name: str) -> StoredAlarm:
-    """Return an alarm; ResourceNotFound if there is none."""
+    """Return an alarm. Raise ResourceNotFound if it does not exist."""
     alarm = alarms_at(place).get(name)
     if alarm is None:
         raise AwsError(NOT_FOUND, "Unknown")
@@ -78,7 +78,7 @@ def existing(place: Place, name: str) -> StoredAlarm:
 
 
 def configuration_of(alarm: StoredAlarm) -> dict[str, Any]:
-    """Return the members that a Put call set, with the defaults that AWS shows."""
+    """Return the parameters of the last Put call, with the defaults that AWS shows."""
     return alarm.configuration | {"ActionsEnabled": alarm.actions_enabled}
 
 
@@ -94,7 +94,7 @@ def _keep_state(alarm: StoredAlarm, old: StoredAlarm | None, at: datetime) -> No
 
 
 def _query(query: Any) -> MetricDataQuery:
-    """Make moto's object of a metric data query, which alarm messages are written from."""
+    """Create moto's metric data query, which alarm messages are written from."""
     stat = query.get("MetricStat")
     if stat:
         metric = stat["Metric"]
@@ -107,9 +107,9 @@ def _query(query: Any) -> MetricDataQuery:
     )
 
 
-# Alarms begin without data, keep their state when they are changed, and act when their state is set.
+# Alarms start in INSUFFICIENT_DATA, keep their state when they are updated, and SetAlarmState runs their actions.
 #
-# moto 5.2.5 begins with OK, forgets the state at every PutMetricAlarm, and SetAlarmState tells nobody.
+# moto 5.2.5 starts with OK, resets the state at every PutMetricAlarm, and SetAlarmState runs no action.
 # Sources: CloudWatch API reference, PutMetricAlarm, SetAlarmState, DeleteAlarms; observed on AWS, 2026-09: an identical
 # PutMetricAlarm changes nothing, and SetAlarmState to the same state does nothing.
 
@@ -117,7 +117,7 @@ _ACTIONS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 
 
 def put(state: State, call: Call, parameters: dict[str, Any]) -> None:
-    """Create or replace an alarm of any kind; tags count only when it is created."""
+    """Create or replace an alarm of any type; tags are ignored for an existing alarm."""
     place = call.account, call.region
     configuration = {name: value for name, value in parameters.items() if value is not None and name != "Tags"}
     configuration = {name: [] for name in _ACTIONS} | {"ActionsEnabled": True} | configuration
@@ -148,7 +148,7 @@ def put_metric_alarm(state: State, call: Call) -> dict[str, Any]:
 
 @override("cloudwatch", "SetAlarmState")
 def set_alarm_state(state: State, call: Call) -> dict[str, Any]:
-    """Set the state until the next evaluation; the actions of another state are run."""
+    """Set the state until the next evaluation; run the actions if the state changes."""
     place, parameters = place_and_parameters(call)
     data = parameters.get("StateReasonData") or ""
     _check_json(data)
@@ -164,8 +164,8 @@ def set_alarm_state(state: State, call: Call) -> dict[str, Any]:
 
 
 @override("cloudwatch", "EnableAlarmActions", "DisableAlarmActions")
-def switch_alarm_actions(state: State, call: Call) -> dict[str, Any]:
-    """Switch the actions of alarms on or off; names without an alarm are ignored."""
+def enable_alarm_actions(state: State, call: Call) -> dict[str, Any]:
+    """Enable or disable the actions of alarms; unknown names are ignored."""
     place, parameters = place_and_parameters(call)
     enabled = call.action == "EnableAlarmActions"
     book = state.cloudwatch.book
@@ -182,7 +182,7 @@ def switch_alarm_actions(state: State, call: Call) -> dict[str, Any]:
 
 @override("cloudwatch", "DeleteAlarms")
 def delete_alarms(state: State, call: Call) -> dict[str, Any]:
-    """Delete alarms, one composite at most; unknown names do not matter beside a known one."""
+    """Delete alarms, at most one composite alarm; unknown names are ignored if one name is known."""
     place, parameters = place_and_parameters(call)
     names = list(dict.fromkeys(parameters["AlarmNames"]))
     book = state.cloudwatch.book
@@ -203,7 +203,7 @@ def delete_alarms(state: State, call: Call) -> dict[str, Any]:
 
 
 def _check_not_needed(deleted: Sequence[StoredAlarm], others: Sequence[StoredAlarm]) -> None:
-    """Refuse to delete what a composite alarm that stays depends on."""
+    """Reject the deletion of alarms that a remaining composite alarm depends on."""
     for other in others:
         needed = [alarm.name for alarm in deleted if depends_on(other, alarm)]
         if needed:

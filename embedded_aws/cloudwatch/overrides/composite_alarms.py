@@ -1,4 +1,4 @@
-"""Composite alarms are evaluated; moto 5.2.5 keeps their rule and never reads it.
+"""Override of PutCompositeAlarm: composite alarms are evaluated; moto 5.2.5 only stores their rule.
 
 Source: CloudWatch API reference, PutCompositeAlarm.
 """

@@ -16,7 +16,7 @@ from embedded_aws.core.overrides import override
 from embedded_aws.core.pages import page
 from embedded_aws.core.state import State
 
-# DescribeAlarms comes in pages and shows metric alarms unless asked otherwise; moto 5.2.5 shows all on one page.
+# DescribeAlarms returns pages, by default of metric alarms; moto 5.2.5 returns all alarms on one page.
 #
 # Source: CloudWatch API reference, DescribeAlarms and DescribeAlarmsForMetric.
 
@@ -40,9 +40,9 @@ def describe_alarms(_state: State, call: Call) -> dict[str, Any]:
         alarm for _key, alarm in sorted(alarms.items()) if alarm_type(alarm.configuration) in types and wanted(alarm)
     ]
     question = (place, {key: value for key, value in parameters.items() if key not in _PAGING})
-    refusal = AwsError("InvalidNextToken", "The next token is invalid.")
+    rejection = AwsError("InvalidNextToken", "The next token is invalid.")
     shown, token = page(
-        found, parameters.get("MaxRecords", ALARMS_PER_PAGE), parameters.get("NextToken"), question, refusal
+        found, parameters.get("MaxRecords", ALARMS_PER_PAGE), parameters.get("NextToken"), question, rejection
     )
     answer: dict[str, Any] = {name: [] for kind, name in _LISTS.items() if kind in types}
     for alarm in shown:
@@ -52,7 +52,7 @@ def describe_alarms(_state: State, call: Call) -> dict[str, Any]:
 
 @override("cloudwatch", "DescribeAlarmsForMetric")
 def describe_alarms_for_metric(_state: State, call: Call) -> dict[str, Any]:
-    """List the alarms of exactly one metric; further parameters narrow that down."""
+    """List the alarms of one metric; further parameters are filters."""
     place, parameters = place_and_parameters(call)
     given = {name: parameters[name] for name in _METRIC if parameters.get(name) is not None}
     dimensions = _pairs(parameters)
@@ -106,7 +106,7 @@ def _filter(parameters: Mapping[str, Any]) -> Callable[[StoredAlarm], bool]:
 
 
 def _related(alarms: Mapping[str, StoredAlarm], parameters: Mapping[str, Any]) -> Callable[[StoredAlarm], bool] | None:
-    """Return the filter for the children or the parents of an alarm; None if neither is asked for."""
+    """Return the filter for the children or parents of an alarm, or None without such a parameter."""
     children_of, parents_of = parameters.get("ChildrenOfAlarmName"), parameters.get("ParentsOfAlarmName")
     name = children_of or parents_of
     if not name:
@@ -121,7 +121,7 @@ def _pairs(parameters: Mapping[str, Any]) -> set[tuple[str, str]]:
     return {(item["Name"], item["Value"]) for item in parameters.get("Dimensions") or ()}
 
 
-# DescribeAlarmHistory tells what happened to alarms; moto 5.2.5 does not have the operation.
+# DescribeAlarmHistory; moto 5.2.5 lacks the operation.
 #
 # Source: CloudWatch API reference, DescribeAlarmHistory.
 
@@ -130,22 +130,22 @@ ITEMS_PER_PAGE = 100
 
 @override("cloudwatch", "DescribeAlarmHistory")
 def describe_alarm_history(state: State, call: Call) -> dict[str, Any]:
-    """List history items, the newest first unless asked otherwise; deleted alarms are still there."""
+    """List history items, by default the newest first; the items of deleted alarms are kept."""
     place, parameters = place_and_parameters(call)
     found = [item for item in list(state.cloudwatch.book.history.items) if _is_wanted_item(item, place, parameters)]
     found.sort(key=lambda item: item.at)
     if parameters.get("ScanBy") != "TimestampAscending":
         found.reverse()
     question = (place, {key: value for key, value in parameters.items() if key not in ("MaxRecords", "NextToken")})
-    refusal = AwsError("InvalidNextToken", "The next token is invalid.")
+    rejection = AwsError("InvalidNextToken", "The next token is invalid.")
     items, token = page(
-        found, parameters.get("MaxRecords", ITEMS_PER_PAGE), parameters.get("NextToken"), question, refusal
+        found, parameters.get("MaxRecords", ITEMS_PER_PAGE), parameters.get("NextToken"), question, rejection
     )
     return {"AlarmHistoryItems": [_described_item(item) for item in items]} | ({"NextToken": token} if token else {})
 
 
 def _is_wanted_item(item: HistoryItem, place: Place, parameters: Mapping[str, Any]) -> bool:
-    # An alarm that is named is of any type; without a name, only metric alarms are told about.
+    # With an alarm name, alarms of any type; without one, metric alarms only.
     types = parameters.get("AlarmTypes") or (None if parameters.get("AlarmName") else ("MetricAlarm",))
     first, last = parameters.get("StartDate"), parameters.get("EndDate")
     return (
@@ -170,5 +170,5 @@ def _described_item(item: HistoryItem) -> dict[str, Any]:
 
 
 def _aware(at: datetime) -> datetime:
-    """Return a time of a request, which is parsed as naive UTC, as an aware one."""
+    """Return a request's time, which is parsed as naive UTC, as an aware time."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at

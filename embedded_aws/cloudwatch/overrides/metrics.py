@@ -18,7 +18,7 @@ from embedded_aws.core.overrides import override
 from embedded_aws.core.pages import page
 from embedded_aws.core.state import State
 
-# PutMetricData reaches alarms, and ListMetrics lists a metric once.
+# PutMetricData triggers the evaluation of alarms, and ListMetrics lists a metric once.
 #
 # moto 5.2.5 evaluates no alarm, and lists a metric without dimensions once per datum.
 # Sources: CloudWatch API reference, PutMetricData and ListMetrics.
@@ -32,19 +32,19 @@ _OWN_NAMESPACES = "AWS/"
 
 @override("cloudwatch", "PutMetricData")
 def put_metric_data(state: State, call: Call) -> dict[str, Any]:
-    """Store datums and let the alarms on them be evaluated by the pipeline."""
+    """Store datums; the pipeline evaluates the alarms on their metrics."""
     place, parameters = place_and_parameters(call)
     datums = parameters.get("MetricData") or []
     if parameters["Namespace"].startswith(_OWN_NAMESPACES):
         message = f"The value {_OWN_NAMESPACES} for parameter Namespace is invalid."
         raise AwsError("InvalidParameterValue", message)
     for number, datum in enumerate(datums, 1):
-        # moto's own checks of values, counts and statistic sets are right.
+        # moto's own checks of values, counts and statistic sets are correct.
         cloudwatch_backends[place[0]][place[1]]._validate_parameters_put_metric_data(datum, number)
         _check_age(_moment(datum, call) - call.at.timestamp(), number)
     book = state.cloudwatch.book
     with book.lock:
-        # What was due before the datums came is judged without them.
+        # Overdue evaluations come first, without the new datums.
         book.leave(Alarms(state).tick(call.at))
         for datum in datums:
             key = metric_key(call, parameters["Namespace"], datum)
@@ -55,7 +55,7 @@ def put_metric_data(state: State, call: Call) -> dict[str, Any]:
 
 @override("cloudwatch", "ListMetrics")
 def list_metrics(state: State, call: Call) -> dict[str, Any] | None:
-    """List every metric once; those of AWS's own namespaces are moto's to list."""
+    """List every metric once; moto lists those in AWS's own namespaces."""
     place, parameters = place_and_parameters(call)
     if parameters.get("Namespace", "").startswith(_OWN_NAMESPACES):
         return None
@@ -67,9 +67,9 @@ def list_metrics(state: State, call: Call) -> dict[str, Any] | None:
         and parameters.get("MetricName", key[3]) == key[3]
         and all(_has_dimension(key, name, value) for name, value in wanted)
     ]
-    refusal = AwsError("InvalidParameterValue", "Request parameter NextToken is invalid")
+    rejection = AwsError("InvalidParameterValue", "Request parameter NextToken is invalid")
     question = (place, {**parameters, "NextToken": None})
-    keys, token = page(found, METRICS_PER_PAGE, parameters.get("NextToken"), question, refusal)
+    keys, token = page(found, METRICS_PER_PAGE, parameters.get("NextToken"), question, rejection)
     metrics = [{"Namespace": key[2], "MetricName": key[3], "Dimensions": _dimensions(key)} for key in keys]
     return {"Metrics": metrics} | ({"NextToken": token} if token else {})
 
@@ -91,7 +91,7 @@ def _moment(datum: Mapping[str, Any], call: Call) -> float:
 
 
 def _check_age(seconds_ahead: float, number: int) -> None:
-    """Refuse a datum that CloudWatch would not store; `number` counts datums from 1."""
+    """Reject a datum that CloudWatch would not store; `number` counts datums from 1."""
     if not -_MOST_SECONDS_AGO <= seconds_ahead <= _MOST_SECONDS_AHEAD:
         limit = "within the past two weeks" if seconds_ahead < 0 else "no more than two hours in the future"
         message = f"The parameter MetricData.member.{number}.Timestamp must specify a time {limit}."
@@ -99,7 +99,7 @@ def _check_age(seconds_ahead: float, number: int) -> None:
 
 
 def _values(datum: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
-    """Yield each value with how often it was seen."""
+    """Yield each value and its count."""
     values = datum.get("Values") or []
     yield from zip(values, datum.get("Counts") or [1.0] * len(values), strict=True)
     if datum.get("Value") is not None:
@@ -107,7 +107,7 @@ def _values(datum: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
 
 
 def metric_key(call: Call, namespace: str, datum: Mapping[str, Any]) -> MetricKey:
-    """Return the metric that the members MetricName and Dimensions name."""
+    """Return the metric key of the members MetricName and Dimensions."""
     dimensions = tuple(sorted((item["Name"], item["Value"]) for item in datum.get("Dimensions") or ()))
     return call.account, call.region, namespace, datum["MetricName"], dimensions
 
@@ -120,9 +120,9 @@ def _dimensions(key: MetricKey) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in key[4]]
 
 
-# Metrics are read by periods that begin at multiples of the period, one metric at a time, percentiles included.
+# Statistics are aligned to multiples of the period, for one metric each, and include percentiles.
 #
-# moto 5.2.5 begins periods at the first datum or at the start of the question, mixes dimensions when none are given,
+# moto 5.2.5 aligns periods to the first datum or the start time, mixes dimensions when none are given,
 # and has no percentiles. Metric math is left to moto. Sources: CloudWatch API reference, GetMetricStatistics and
 # GetMetricData.
 
@@ -133,7 +133,7 @@ _SHORT_PERIODS = (1, 5, 10, 20, 30)
 
 @override("cloudwatch", "GetMetricStatistics")
 def get_metric_statistics(state: State, call: Call) -> dict[str, Any] | None:
-    """Return the statistics of the periods that have samples; moto answers for the metrics of its own services."""
+    """Return the statistics of the periods with samples; moto answers for AWS's own namespaces."""
     _first, parameters = place_and_parameters(call)
     if parameters["Namespace"].startswith("AWS/"):
         return None
@@ -157,7 +157,7 @@ def get_metric_statistics(state: State, call: Call) -> dict[str, Any] | None:
 
 @override("cloudwatch", "GetMetricData")
 def get_metric_data(state: State, call: Call) -> dict[str, Any] | None:
-    """Answer queries of plain metrics, the newest datapoint first unless asked otherwise."""
+    """Answer queries of plain metrics, by default the newest datapoint first."""
     _first, parameters = place_and_parameters(call)
     queries = parameters["MetricDataQueries"]
     if any(not _is_plain(query) for query in queries):
@@ -200,7 +200,7 @@ def _result(
 def _summaries(
     state: State, key: MetricKey, unit: str | None, times: tuple[int, int, int]
 ) -> Iterator[tuple[int, Summary]]:
-    """Yield beginning and samples of every period that has some; `times` are first, end and period in seconds."""
+    """Yield start and summary of every period with samples; `times` are first, end and period in seconds."""
     first, end, period = times
     store = state.cloudwatch.metrics
     first = first // period * period

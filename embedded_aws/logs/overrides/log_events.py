@@ -17,15 +17,15 @@ from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.state import State
 from embedded_aws.logs.overrides.log_groups import INVALID, backend_and_parameters, log_group, not_found, one_of
-from embedded_aws.logs.overrides.metric_filters import compile_or_refuse
+from embedded_aws.logs.overrides.metric_filters import compile_or_reject
 
-# PutLogEvents judges the age of events by the embedded clock; moto 5.2.5 knows only that of the machine.
+# PutLogEvents checks the age of events by the embedded clock; moto 5.2.5 uses the machine's clock.
 #
-# It also says all three kinds of rejection by the right index, and refuses a batch that is too large or too long.
+# It also returns the correct index of all three rejections, and rejects a batch that is too large or too long.
 # Source: CloudWatch Logs API reference, PutLogEvents.
 
 EVENTS_KEPT = 50_000
-"""How many events a stream can look back on; older ones are forgotten."""
+"""How many events a stream keeps; older ones are dropped."""
 
 _BATCH_BYTES = 1_048_576
 _BYTES_PER_EVENT = 26
@@ -93,7 +93,7 @@ def _append(group: LogGroup, stream: LogStream, events: Sequence[dict[str, Any]]
     if group.subscription_filters:
         stream.put_log_events(list(events))
     else:
-        # What moto does without subscription filters, at the embedded time.
+        # The same as moto without subscription filters, with the embedded time.
         ingested = int(at.timestamp() * 1000)
         stream.events += [MotoLogEvent(ingested, event) for event in events]
         stream.stored_bytes += sum(len(event["message"]) for event in events)
@@ -103,7 +103,7 @@ def _append(group: LogGroup, stream: LogStream, events: Sequence[dict[str, Any]]
         del stream.events[: len(stream.events) - EVENTS_KEPT]
 
 
-# FilterLogEvents understands every filter pattern; in moto 5.2.5 a JSON pattern matches all events.
+# FilterLogEvents supports every filter pattern; in moto 5.2.5 a JSON pattern matches all events.
 #
 # Source: CloudWatch Logs API reference, FilterLogEvents: events of all streams together by time, pages of 10,000 events
 # or 1 MB, searchedLogStreams always empty since 2020, startFromHead false not before 2024.
@@ -111,12 +111,12 @@ def _append(group: LogGroup, stream: LogStream, events: Sequence[dict[str, Any]]
 PAGE_EVENTS = 10_000
 PAGE_BYTES = 1_048_576
 
-# What AWS answers here to most bad patterns, where PutMetricFilter says "Invalid metric filter pattern".
+# AWS's message for most invalid patterns, where PutMetricFilter has "Invalid metric filter pattern".
 _MESSAGE = "Invalid filter pattern"
 _START_OF_2024_MS = 1_704_067_200_000
 
 EventPlace = tuple[int, int]
-"""Timestamp and number of an event, which order all events of a group."""
+"""Timestamp and number of an event: the sort key of a group's events."""
 
 
 @override("logs", "FilterLogEvents")
@@ -137,7 +137,7 @@ def filter_log_events(_state: State, call: Call) -> dict[str, Any]:
 
 def _pattern(text: str) -> CompiledPattern:
     try:
-        return compile_or_refuse(text)
+        return compile_or_reject(text)
     except AwsError as error:
         error.message = error.message.replace("Invalid metric filter pattern", _MESSAGE)
         raise
@@ -157,7 +157,7 @@ def _streams(group: LogGroup, parameters: Mapping[str, Any]) -> list[LogStream]:
 
 
 def _direction(parameters: Mapping[str, Any]) -> tuple[bool, EventPlace | None]:
-    """Return whether the earliest events come first, and after which event the page begins."""
+    """Return whether the earliest events come first, and the event after which the page starts."""
     token = parameters.get("nextToken")
     if token:
         try:

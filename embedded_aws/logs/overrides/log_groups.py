@@ -16,7 +16,7 @@ from embedded_aws.core.overrides import override
 from embedded_aws.core.pages import page
 from embedded_aws.core.state import State
 
-# Find a log group by its name or ARN, or answer as CloudWatch Logs does when there is none.
+# Shared by the overrides of CloudWatch Logs.
 
 INVALID = "InvalidParameterException"
 
@@ -27,12 +27,12 @@ def backend_and_parameters(call: Call) -> tuple[LogsBackend, dict[str, Any]]:
 
 
 def not_found(what: str) -> AwsError:
-    """Return the error for something that does not exist."""
+    """Return the error for a missing resource."""
     return AwsError("ResourceNotFoundException", f"The specified {what} does not exist.")
 
 
 def log_group(backend: LogsBackend, name_or_arn: str) -> LogGroup:
-    """Return a log group; ResourceNotFoundException if there is none."""
+    """Return a log group by name or ARN. Raise ResourceNotFoundException if it does not exist."""
     name = name_or_arn.split(":log-group:", 1)[-1].removesuffix(":*")
     if name not in backend.groups:
         raise not_found("log group")
@@ -40,13 +40,13 @@ def log_group(backend: LogsBackend, name_or_arn: str) -> LogGroup:
 
 
 def one_of(parameters: Mapping[str, Any], first: str, second: str) -> str:
-    """Return the one of two parameters that is given; InvalidParameterException for both or none."""
+    """Return the one of two parameters that is set. Raise InvalidParameterException for both or neither."""
     if bool(parameters.get(first)) == bool(parameters.get(second)):
         raise AwsError(INVALID, f"Exactly one of {first} and {second} must be specified.")
     return str(parameters.get(first) or parameters[second])
 
 
-# Log groups have a class, a key, deletion protection and a fixed set of retentions; moto 5.2.5 has none of these.
+# Log groups have a class, a key, deletion protection and a fixed set of retention values; moto 5.2.5 lacks these.
 #
 # Sources: CloudWatch Logs API reference, CreateLogGroup, DescribeLogGroups, PutLogGroupDeletionProtection,
 # DeleteLogGroup, PutRetentionPolicy; CloudWatch Logs user guide, "Encrypt log data".
@@ -82,17 +82,17 @@ def describe_log_groups(_state: State, call: Call) -> dict[str, Any]:
     backend, parameters = backend_and_parameters(call)
     if parameters.get("logGroupNamePrefix") and parameters.get("logGroupNamePattern"):
         raise AwsError(INVALID, "logGroupNamePrefix and logGroupNamePattern are mutually exclusive.")
-    found = [group for name, group in sorted(backend.groups.items()) if _is_asked_for(group, parameters)]
+    found = [group for name, group in sorted(backend.groups.items()) if _is_requested(group, parameters)]
     question = (call.account, call.region, {**parameters, "nextToken": None, "limit": None})
-    refusal = AwsError(INVALID, "The specified nextToken is invalid.")
-    groups, token = page(found, parameters.get("limit", PAGE_SIZE), parameters.get("nextToken"), question, refusal)
+    rejection = AwsError(INVALID, "The specified nextToken is invalid.")
+    groups, token = page(found, parameters.get("limit", PAGE_SIZE), parameters.get("nextToken"), question, rejection)
     described = [_description(backend, group) for group in groups]
     return {"logGroups": described} | ({"nextToken": token} if token else {})
 
 
 @override("logs", "PutLogGroupDeletionProtection")
 def put_log_group_deletion_protection(_state: State, call: Call) -> dict[str, Any]:
-    """Switch the protection of a group on or off."""
+    """Enable or disable deletion protection."""
     backend, parameters = backend_and_parameters(call)
     group = log_group(backend, parameters["logGroupIdentifier"])
     group.deletion_protection = parameters["deletionProtectionEnabled"]  # type: ignore[attr-defined]
@@ -115,7 +115,7 @@ def delete_log_group(_state: State, call: Call) -> dict[str, Any]:
 
 @override("logs", "AssociateKmsKey")
 def associate_kms_key(_state: State, call: Call) -> dict[str, Any]:
-    """Encrypt what a group receives from now on."""
+    """Encrypt the group's new events with a key."""
     backend, parameters = backend_and_parameters(call)
     group = log_group(backend, one_of(parameters, "logGroupName", "resourceIdentifier"))
     _check_key(parameters["kmsKeyId"], group.arn)
@@ -133,7 +133,7 @@ def disassociate_kms_key(_state: State, call: Call) -> dict[str, Any]:
 
 @override("logs", "PutRetentionPolicy")
 def put_retention_policy(_state: State, call: Call) -> dict[str, Any]:
-    """Set one of the retentions that there are."""
+    """Set one of the valid retention values."""
     backend, parameters = backend_and_parameters(call)
     days = parameters["retentionInDays"]
     if days not in RETENTION_DAYS:
@@ -144,7 +144,7 @@ def put_retention_policy(_state: State, call: Call) -> dict[str, Any]:
 
 
 def _check_key(key_arn: str, group_arn: str) -> None:
-    """Refuse a key that does not exist, is disabled, or is not symmetric."""
+    """Reject a key that does not exist, is disabled, or is not symmetric."""
     parts = key_arn.split(":")
     is_arn = len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("key/")
     key = kms_backends[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/")) if is_arn else None
@@ -153,7 +153,7 @@ def _check_key(key_arn: str, group_arn: str) -> None:
         raise AwsError(INVALID, f"The specified KMS Key Id {key_arn} {reason}")
 
 
-def _is_asked_for(group: LogGroup, parameters: Mapping[str, Any]) -> bool:
+def _is_requested(group: LogGroup, parameters: Mapping[str, Any]) -> bool:
     names = [identifier.split(":log-group:")[-1] for identifier in parameters.get("logGroupIdentifiers") or ()]
     own_class = getattr(group, "log_group_class", "STANDARD")
     return (

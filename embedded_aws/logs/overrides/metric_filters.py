@@ -18,7 +18,7 @@ from embedded_aws.core.state import State
 from embedded_aws.logs.metric_filters import compiled, number
 from embedded_aws.logs.overrides.log_groups import INVALID, backend_and_parameters, log_group, not_found
 
-# What CloudWatch Logs refuses in a metric filter, beyond what its API model says.
+# Checks of CloudWatch Logs on metric filters beyond its API model.
 #
 # Sources: CloudWatch Logs API reference, MetricTransformation; CloudWatch Logs user guide, quotas; observed on AWS,
 # 2026-09 (messages).
@@ -31,8 +31,8 @@ _TRANSFORMATION = "Invalid metric transformation: "
 _NOT_SUPPORTED = ("fieldSelectionCriteria", "emitSystemFieldDimensions")
 
 
-def compile_or_refuse(text: str) -> CompiledPattern:
-    """Compile a pattern; InvalidParameterException with the message of AWS if it is none."""
+def compile_or_reject(text: str) -> CompiledPattern:
+    """Compile a pattern. Raise InvalidParameterException with AWS's message if it is invalid."""
     try:
         return compiled(text)
     except PatternError as error:
@@ -40,18 +40,18 @@ def compile_or_refuse(text: str) -> CompiledPattern:
 
 
 def check_filter(parameters: Mapping[str, Any], log_group_class: str) -> None:
-    """Refuse a filter by its pattern, its transformation or its group's class."""
+    """Reject an invalid pattern or transformation, or a group whose class has no metric filters."""
     if log_group_class != "STANDARD":
         raise AwsError("InvalidOperationException", "The operation is not valid on the specified resource.")
     unknown = [name for name in _NOT_SUPPORTED if parameters.get(name)]
     if unknown:
         raise AwsError(INVALID, f"The embedded AWS does not support {unknown[0]}.")
     (transformation,) = parameters["metricTransformations"]
-    _check_transformation(compile_or_refuse(parameters["filterPattern"]), transformation)
+    _check_transformation(compile_or_reject(parameters["filterPattern"]), transformation)
 
 
 def check_limits(others: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> None:
-    """Refuse a filter that would be one too many for its group; `others` are the group's filters."""
+    """Reject a filter beyond the limits of its group; `others` are the group's filters."""
     others = [own for own in others if own["filterName"] != parameters["filterName"]]
     with_regex = sum(compiled(own["filterPattern"]).regex_count > 0 for own in others)
     own_regex = compiled(parameters["filterPattern"]).regex_count > 0
@@ -75,7 +75,7 @@ def _check_transformation(pattern: CompiledPattern, transformation: Mapping[str,
 
 
 def _is_selector(pattern: CompiledPattern, text: str) -> bool:
-    """Tell whether a metric value or a dimension can be read by this selector; one with a wildcard cannot."""
+    """Return whether a metric value or dimension can be read by this selector; a wildcard is not allowed."""
     if not text.startswith("$") or "*" in text:
         return False
     try:
@@ -85,10 +85,10 @@ def _is_selector(pattern: CompiledPattern, text: str) -> bool:
     return True
 
 
-# Metric filters belong to a log group and are replaced by name; moto 5.2.5 appends duplicates to any name.
+# Metric filters belong to a log group and are replaced by name; moto 5.2.5 appends duplicates for any group name.
 #
 # Sources: CloudWatch Logs API reference, PutMetricFilter, DescribeMetricFilters, DeleteMetricFilter; observed on AWS,
-# 2026-09: a replaced filter keeps its creationTime, a refused replacement leaves the old one.
+# 2026-09: a replaced filter keeps its creationTime, a rejected replacement keeps the old one.
 
 PAGE_SIZE = 50
 
@@ -138,9 +138,9 @@ def describe_metric_filters(_state: State, call: Call) -> dict[str, Any]:
         and (metric[0] is None or metric == _metric(own))
     ]
     found.sort(key=lambda own: (own["filterName"], own["logGroupName"]))
-    refusal = AwsError(INVALID, "The specified nextToken is invalid.")
+    rejection = AwsError(INVALID, "The specified nextToken is invalid.")
     question = (call.account, call.region, group, prefix, metric)
-    own_page, token = page(found, parameters.get("limit", PAGE_SIZE), parameters.get("nextToken"), question, refusal)
+    own_page, token = page(found, parameters.get("limit", PAGE_SIZE), parameters.get("nextToken"), question, rejection)
     return {"metricFilters": own_page} | ({"nextToken": token} if token else {})
 
 
@@ -166,7 +166,7 @@ def _metric(definition: dict[str, Any]) -> tuple[str, str]:
     return transformation["metricName"], transformation["metricNamespace"]
 
 
-# TestMetricFilter runs the real pattern language; moto 5.2.5 does not have the operation.
+# TestMetricFilter; moto 5.2.5 lacks the operation.
 #
 # Source: CloudWatch Logs API reference, TestMetricFilter; observed on AWS, 2026-09: eventNumber counts from 1 (the
 # reference's samples count from 0), and extractedValues is empty for JSON patterns.
@@ -176,7 +176,7 @@ def _metric(definition: dict[str, Any]) -> tuple[str, str]:
 def test_metric_filter(_state: State, call: Call) -> dict[str, Any]:
     """Return the messages that a pattern matches, and the fields of a space-delimited one."""
     _first, parameters = backend_and_parameters(call)
-    pattern = compile_or_refuse(parameters["filterPattern"])
+    pattern = compile_or_reject(parameters["filterPattern"])
     extracts = pattern.kind == "delimited"
     return {
         "matches": [

@@ -5,17 +5,17 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-from embedded_aws.cloudtrail.delivery.bucket import mirror_log_file
+from embedded_aws.cloudtrail.delivery.bucket import copy_log_file
 
 BODY = gzip.compress(b'{"Records":[]}')
 
 
 def test_a_file_lies_below_its_bucket_under_its_key(tmp_path: Path) -> None:
-    path = mirror_log_file(tmp_path, "bucket", "AWSLogs/1/file.json.gz", BODY)
+    path = copy_log_file(tmp_path, "bucket", "AWSLogs/1/file.json.gz", BODY)
     assert path == tmp_path / "bucket" / "AWSLogs" / "1" / "file.json"
     assert path.read_bytes() == b'{"Records":[]}'
 
 
 def test_a_prefix_does_not_lead_out_of_the_directory(tmp_path: Path) -> None:
-    assert mirror_log_file(tmp_path / "data", "bucket", "../../AWSLogs/1/file.json.gz", BODY) is None
+    assert copy_log_file(tmp_path / "data", "bucket", "../../AWSLogs/1/file.json.gz", BODY) is None
     assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
-from embedded_aws.cloudtrail.records.service_events import shared
+from embedded_aws.cloudtrail.records.service_events import shared_records
 from embedded_aws.core.events import Record
 from tests.support.in_process import ADMINISTRATOR, GUIDE, PRODUCTION, InProcess, aws
 
@@ -78,4 +78,4 @@ def test_a_role_of_the_callers_own_account_is_recorded_once(aws: InProcess) -> N
 
 def test_a_malformed_role_arn_causes_no_further_record() -> None:
     record = {"eventName": "AssumeRole", "recipientAccountId": GUIDE, "requestParameters": {"roleArn": "no-arn"}}
-    assert shared(record) == (record,)
+    assert shared_records(record) == (record,)

@@ -16,7 +16,7 @@ __all__ = ["aws"]
 Raise = Callable[[Exception], None]
 
 
-class RefusedError(JsonRESTError):
+class RejectedError(JsonRESTError):
     """As moto's services define their errors."""
 
     code = 409
@@ -42,7 +42,7 @@ def raised(aws: InProcess) -> Raise:
     ("error", "code", "message", "status"),
     [
         (ServiceException("ResourceNotFound", "It is gone."), "ResourceNotFound", "It is gone.", 404),
-        (RefusedError(), "ResourceInUseException", "It is in use.", 409),
+        (RejectedError(), "ResourceInUseException", "It is in use.", 409),
         (KeyError("gone"), "InternalFailure", "The embedded AWS failed at cloudwatch:DescribeAlarms: KeyError", 500),
         (NotImplementedError(), "NotImplemented", "The embedded AWS does not have cloudwatch:DescribeAlarms.", 501),
     ],

@@ -1,4 +1,4 @@
-"""The surface of the embedded AWS's own: what it answers, and that bad input is told so."""
+"""The control API of the embedded AWS, and its errors for invalid requests."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def test_reset_forgets_all_and_begins_with_the_seed(embedded_aws: str, aws_clien
 @pytest.mark.parametrize(
     ("path", "body", "status", "reason"),
     [
-        ("nothing", None, 404, "there is no /_embedded/nothing; known: calls,"),
-        ("drain", None, 405, "/_embedded/drain takes POST, not GET"),
-        ("health", b"{}", 405, "/_embedded/health takes GET, not POST"),
+        ("nothing", None, 404, "unknown path /_embedded/nothing; valid: calls,"),
+        ("drain", None, 405, "use POST for /_embedded/drain, not GET"),
+        ("health", b"{}", 405, "use GET for /_embedded/health, not POST"),
         ("calls?since=yesterday", None, 400, "since must be the id of a call"),
         ("clock", b"", 400, "advance_seconds"),
-        ("clock", b"{", 400, "the body is no JSON"),
+        ("clock", b"{", 400, "the body is not valid JSON"),
         ("clock", b'{"advance_seconds": "1"}', 400, "with a number"),
         ("clock", b'{"advance_seconds": true}', 400, "with a number"),
         ("clock", b'{"advance_seconds": -1}', 400, "between 0 and"),

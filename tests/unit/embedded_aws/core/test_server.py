@@ -59,10 +59,10 @@ def test_it_answers_as_aws(aws_client: Callable[[str], Any]) -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (("--port", "http"), "'http' is no port"),
-        (("--port", "65536"), "'65536' is no port"),
-        (("--smtp", "25"), "'25' is no HOST:PORT"),
-        (("--data", "/dev/null/x"), "cannot make the directory"),
+        (("--port", "http"), "'http' is not a valid port"),
+        (("--port", "65536"), "'65536' is not a valid port"),
+        (("--smtp", "25"), "'25' is not a valid HOST:PORT"),
+        (("--data", "/dev/null/x"), "cannot create the directory"),
     ],
 )
 def test_a_wrong_option_is_refused_before_anything_starts(options: tuple[str, str], reason: str) -> None:
