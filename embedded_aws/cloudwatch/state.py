@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from embedded_aws.cloudwatch.alarms.book import AlarmBook
+from embedded_aws.cloudwatch.alarms.registry import AlarmRegistry
 from embedded_aws.cloudwatch.metrics import MetricStore
 
 
@@ -12,5 +12,5 @@ from embedded_aws.cloudwatch.metrics import MetricStore
 class CloudWatchState:
     """The alarms with their history, and the metrics, of all accounts and regions."""
 
-    book: AlarmBook = field(default_factory=AlarmBook)
+    registry: AlarmRegistry = field(default_factory=AlarmRegistry)
     metrics: MetricStore = field(default_factory=MetricStore)

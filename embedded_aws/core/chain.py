@@ -11,13 +11,14 @@ from embedded_aws.cloudtrail.records.operations import data_resource_type
 from embedded_aws.cloudtrail.records.record import make_record
 from embedded_aws.cloudtrail.records.service_events import RoleSessions, kms_record, shared_records
 from embedded_aws.cloudtrail.selection import TrailView, receiving_trails
-from embedded_aws.cloudwatch.alarms.actions import Notifier
+from embedded_aws.cloudwatch.alarms.actions import execute_actions
 from embedded_aws.cloudwatch.alarms.evaluation import Alarms
 from embedded_aws.core.call import Answer, Call
 from embedded_aws.core.events import AlarmTransition, LogEvent, Record, TrailRef
 from embedded_aws.core.state import State
 from embedded_aws.events.rules import EventBridge
 from embedded_aws.logs.metric_filters import MetricFilters, put_log_events
+from embedded_aws.sns.publish import email_published_messages
 
 # A call on its way from the thread that answers it to the worker.
 
@@ -47,7 +48,6 @@ class Chain:
         self.delivery = Delivery(state)
         self.filters = MetricFilters(state)
         self.alarms = Alarms(state)
-        self.notifier = Notifier(state)
         self.eventbridge = EventBridge(state)
         self._sessions = RoleSessions(state)
 
@@ -93,14 +93,14 @@ class Chain:
 
     def _notify(self, transitions: Sequence[AlarmTransition]) -> None:
         for transition in transitions:
-            self.notifier.alarm(transition)
+            execute_actions(self.state, transition)
             self.eventbridge.alarm(transition)
 
     def _selected(self, recorded: RecordedCall) -> list[Selected]:
         """Return the records of a call and of the service calls it causes, each with its trails."""
         call = recorded.call
         if call.service == "sns" and call.action in ("Publish", "PublishBatch"):
-            self.notifier.published(call, recorded.answer)
+            email_published_messages(self.state, call, recorded.answer)
         record = self._record(recorded)
         if record is None:
             return []

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from moto.sns.models import Subscription, Topic
 
+from embedded_aws.core.call import Answer, Call
 from embedded_aws.core.state import State
 from embedded_aws.sns.email import (
     DEFAULT_SUBJECT,
@@ -104,3 +105,27 @@ def _mail(state: State, subscription: Subscription, notification: Notification) 
     else:
         text = with_footer(text, base_url, subscription.arn)
     post(state, sender(topic.display_name), subscription.endpoint, subject, text)
+
+
+def email_published_messages(state: State, call: Call, answer: Answer) -> None:
+    """Send the e-mails for a client's Publish or PublishBatch; moto has delivered to the other protocols."""
+    topic = find_topic(call.parameters.get("TopicArn") or call.parameters.get("TargetArn") or "")
+    if topic and not answer.error_code:
+        for notification in _notifications(call.parameters, answer.parsed(call)):
+            mail_subscribers(state, topic, notification)
+
+
+def _notifications(parameters: dict[str, Any], response: dict[str, Any]) -> Iterator[Notification]:
+    entries = {entry["Id"]: entry for entry in parameters.get("PublishBatchRequestEntries", [])}
+    if not entries:
+        yield _notification(response["MessageId"], parameters)
+    for success in response.get("Successful", []):
+        yield _notification(success["MessageId"], entries[success["Id"]])
+
+
+def _notification(message_id: str, entry: dict[str, Any]) -> Notification:
+    attributes = {
+        name: {"Type": value["DataType"], "Value": value.get("StringValue") or value.get("BinaryValue")}
+        for name, value in entry.get("MessageAttributes", {}).items()
+    }
+    return Notification(message_id, entry["Message"], entry.get("Subject"), entry.get("MessageStructure"), attributes)

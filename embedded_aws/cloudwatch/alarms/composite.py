@@ -11,14 +11,14 @@ from typing import cast
 
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 
-from embedded_aws.cloudwatch.alarms.book import AlarmBook, StoredAlarm, alarm_name
 from embedded_aws.cloudwatch.alarms.criteria import ALARM, OK
 from embedded_aws.cloudwatch.alarms.reason import aws_time
+from embedded_aws.cloudwatch.alarms.registry import AlarmRegistry, StoredAlarm, alarm_name
 from embedded_aws.cloudwatch.alarms.rule import States, alarm_rule
 from embedded_aws.core.events import AlarmTransition
 
 
-def reevaluate(book: AlarmBook, trigger: AlarmTransition) -> list[AlarmTransition]:
+def reevaluate(registry: AlarmRegistry, trigger: AlarmTransition) -> list[AlarmTransition]:
     """Return the transitions of composite alarms that a transition causes, including composites of composites."""
     place = trigger.account, trigger.region
     alarms = cast("dict[str, StoredAlarm]", cloudwatch_backends[place[0]][place[1]].alarms)
@@ -31,7 +31,7 @@ def reevaluate(book: AlarmBook, trigger: AlarmTransition) -> list[AlarmTransitio
             change
             for one in triggers
             for alarm in composites
-            if depends_on(alarm, one.alarm) and (change := _changed(book, place, alarm, one)) is not None
+            if depends_on(alarm, one.alarm) and (change := _changed(registry, place, alarm, one)) is not None
         ]
         transitions += triggers
     return transitions
@@ -60,7 +60,7 @@ def depends_on(composite: Alarm, child: Alarm) -> bool:
 
 
 def _changed(
-    book: AlarmBook, place: tuple[str, str], alarm: StoredAlarm, trigger: AlarmTransition
+    registry: AlarmRegistry, place: tuple[str, str], alarm: StoredAlarm, trigger: AlarmTransition
 ) -> AlarmTransition | None:
     state = composite_state(cloudwatch_backends[place[0]][place[1]].alarms, alarm.rule or "")
     if state == alarm.state_value:
@@ -72,4 +72,4 @@ def _changed(
             {"arn": child.alarm_arn, "state": {"value": trigger.new_state, "timestamp": aws_time(trigger.at)}}
         ]
     }
-    return book.change_state(place, alarm, state, reason, json.dumps(data, separators=(",", ":")), trigger.at)
+    return registry.change_state(place, alarm, state, reason, json.dumps(data, separators=(",", ":")), trigger.at)

@@ -12,10 +12,10 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from embedded_aws.cloudwatch.alarms.book import AlarmBook, Watch
 from embedded_aws.cloudwatch.alarms.composite import reevaluate
 from embedded_aws.cloudwatch.alarms.criteria import Datapoint, evaluate
 from embedded_aws.cloudwatch.alarms.reason import reason_data, reason_text
+from embedded_aws.cloudwatch.alarms.registry import AlarmRegistry, Watch
 from embedded_aws.cloudwatch.metrics import MetricKey, key_of
 from embedded_aws.core.events import AlarmTransition, MetricSample
 from embedded_aws.core.state import State
@@ -33,44 +33,44 @@ class Alarms:
 
     def observe(self, samples: Sequence[MetricSample]) -> list[AlarmTransition]:
         """Store samples and evaluate the alarms that watch their metrics."""
-        book, store = self._state.cloudwatch.book, self._state.cloudwatch.metrics
+        registry, store = self._state.cloudwatch.registry, self._state.cloudwatch.metrics
         keys = {key_of(sample) for sample in samples}
         now = self._state.clock.now()
-        with book.lock:
+        with registry.lock:
             # Overdue evaluations come first, without the new samples, so that an alarm that should have returned to OK
             # in the meantime can act again.
-            watches = [watch for key in keys for watch in book.watching(key)]
-            due = [transition for watch in watches for transition in self._catch_up(book, watch, now)]
+            watches = [watch for key in keys for watch in registry.watching(key)]
+            due = [transition for watch in watches for transition in self._catch_up(registry, watch, now)]
             for sample in samples:
                 store.add(sample)
             return due + self._evaluate_metrics(keys)
 
     def tick(self, now: datetime) -> list[AlarmTransition]:
         """Run all evaluations that are due, and return their transitions and the pending ones of API calls."""
-        book = self._state.cloudwatch.book
-        with book.lock:
-            touched, book.touched = book.touched, set()
+        registry = self._state.cloudwatch.registry
+        with registry.lock:
+            touched, registry.touched = registry.touched, set()
             transitions = self._evaluate_metrics(touched)
-            for watch in book.watches():
-                transitions += self._catch_up(book, watch, now)
-            return sorted(book.take() + transitions, key=lambda transition: transition.at)
+            for watch in registry.watches():
+                transitions += self._catch_up(registry, watch, now)
+            return sorted(registry.take() + transitions, key=lambda transition: transition.at)
 
     def _evaluate_metrics(self, keys: Iterable[MetricKey]) -> list[AlarmTransition]:
-        book, store = self._state.cloudwatch.book, self._state.cloudwatch.metrics
+        registry, store = self._state.cloudwatch.registry, self._state.cloudwatch.metrics
         now = self._state.clock.now()
         seconds = now.timestamp()
-        with book.lock:
-            watches = {id(watch): watch for key in keys for watch in book.watching(key)}
-            transitions = book.take()
+        with registry.lock:
+            watches = {id(watch): watch for key in keys for watch in registry.watching(key)}
+            transitions = registry.take()
             for watch in watches.values():
                 moment = min(seconds, store.newest_at(watch.key))
                 if moment < seconds - LATE_SECONDS:
                     moment = seconds
-                transitions += self._evaluate(book, watch, _window_end(watch, moment), now)
+                transitions += self._evaluate(registry, watch, _window_end(watch, moment), now)
                 watch.due = now + timedelta(seconds=watch.interval)
             return transitions
 
-    def _catch_up(self, book: AlarmBook, watch: Watch, now: datetime) -> list[AlarmTransition]:
+    def _catch_up(self, registry: AlarmRegistry, watch: Watch, now: datetime) -> list[AlarmTransition]:
         transitions: list[AlarmTransition] = []
         criteria = watch.criteria
         newest = self._state.cloudwatch.metrics.newest_at(watch.key)
@@ -81,7 +81,7 @@ class Alarms:
             # The current minute must not exclude a sample that is younger than one period.
             if newest > moment - criteria.period_seconds and newest < end - criteria.period_seconds:
                 end -= watch.interval
-            transitions += self._evaluate(book, watch, end, watch.due)
+            transitions += self._evaluate(registry, watch, end, watch.due)
             steps = 1
             if newest < moment - span:
                 # All data is missing until now: one evaluation gives the same result as one per minute.
@@ -89,7 +89,7 @@ class Alarms:
             watch.due += timedelta(seconds=watch.interval * steps)
         return transitions
 
-    def _evaluate(self, book: AlarmBook, watch: Watch, end: int, at: datetime) -> list[AlarmTransition]:
+    def _evaluate(self, registry: AlarmRegistry, watch: Watch, end: int, at: datetime) -> list[AlarmTransition]:
         datapoints = self._datapoints(watch, end)
         state = evaluate(watch.criteria, datapoints)
         old = watch.alarm.state_value
@@ -97,8 +97,8 @@ class Alarms:
             return []
         text = reason_text(watch.criteria, datapoints, old, state)
         data = reason_data(watch.criteria, datapoints, at, watch.unit)
-        transition = book.change_state(watch.place, watch.alarm, state, text, data, at)
-        return [transition, *reevaluate(book, transition)]
+        transition = registry.change_state(watch.place, watch.alarm, state, text, data, at)
+        return [transition, *reevaluate(registry, transition)]
 
     def _datapoints(self, watch: Watch, end: int) -> list[Datapoint]:
         store, criteria = self._state.cloudwatch.metrics, watch.criteria

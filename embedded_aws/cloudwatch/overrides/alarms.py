@@ -9,9 +9,9 @@ from typing import Any
 
 from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricStat, cloudwatch_backends
 
-from embedded_aws.cloudwatch.alarms.book import Place, StoredAlarm, alarms_at
 from embedded_aws.cloudwatch.alarms.composite import depends_on, reevaluate
 from embedded_aws.cloudwatch.alarms.criteria import INSUFFICIENT_DATA
+from embedded_aws.cloudwatch.alarms.registry import Place, StoredAlarm, alarms_at
 from embedded_aws.cloudwatch.overrides.alarm_checks import check_metric_alarm
 from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
@@ -122,8 +122,8 @@ def put(state: State, call: Call, parameters: dict[str, Any]) -> None:
     configuration = {name: value for name, value in parameters.items() if value is not None and name != "Tags"}
     configuration = {name: [] for name in _ACTIONS} | {"ActionsEnabled": True} | configuration
     name = configuration["AlarmName"]
-    book = state.cloudwatch.book
-    with book.lock:
+    registry = state.cloudwatch.registry
+    with registry.lock:
         old = alarms_at(place).get(name)
         if old and configuration_of(old) == configuration:
             return
@@ -132,9 +132,9 @@ def put(state: State, call: Call, parameters: dict[str, Any]) -> None:
         alarm = put_alarm(place, configuration, call.at)
         if not old and parameters.get("Tags"):
             cloudwatch_backends[place[0]][place[1]].tagger.tag_resource(alarm.alarm_arn, parameters["Tags"])
-        book.watch(place, alarm, configuration, call.at)
+        registry.watch(place, alarm, configuration, call.at)
         shown = configuration | {"StateValue": alarm.state_value}
-        book.history.configuration(*place, name, call.at, "Update" if old else "Create", shown)
+        registry.history.configuration(*place, name, call.at, "Update" if old else "Create", shown)
 
 
 @override("cloudwatch", "PutMetricAlarm")
@@ -152,14 +152,16 @@ def set_alarm_state(state: State, call: Call) -> dict[str, Any]:
     place, parameters = place_and_parameters(call)
     data = parameters.get("StateReasonData") or ""
     _check_json(data)
-    book = state.cloudwatch.book
-    with book.lock:
+    registry = state.cloudwatch.registry
+    with registry.lock:
         alarm = existing(place, parameters["AlarmName"])
         if alarm.state_value == parameters["StateValue"]:
             return {}
-        transition = book.change_state(place, alarm, parameters["StateValue"], parameters["StateReason"], data, call.at)
-        book.leave([transition, *reevaluate(book, transition)])
-        book.postpone(place, alarm.name, call.at)
+        transition = registry.change_state(
+            place, alarm, parameters["StateValue"], parameters["StateReason"], data, call.at
+        )
+        registry.leave([transition, *reevaluate(registry, transition)])
+        registry.postpone(place, alarm.name, call.at)
     return {}
 
 
@@ -168,15 +170,15 @@ def enable_alarm_actions(state: State, call: Call) -> dict[str, Any]:
     """Enable or disable the actions of alarms; unknown names are ignored."""
     place, parameters = place_and_parameters(call)
     enabled = call.action == "EnableAlarmActions"
-    book = state.cloudwatch.book
-    with book.lock:
+    registry = state.cloudwatch.registry
+    with registry.lock:
         for name in parameters["AlarmNames"]:
             alarm = alarms_at(place).get(name)
             if alarm and alarm.actions_enabled != enabled:
                 alarm.actions_enabled = enabled
                 alarm.configuration_updated_timestamp = call.at.replace(tzinfo=None)
                 shown = configuration_of(alarm) | {"StateValue": alarm.state_value}
-                book.history.configuration(*place, name, call.at, "Update", shown)
+                registry.history.configuration(*place, name, call.at, "Update", shown)
     return {}
 
 
@@ -185,8 +187,8 @@ def delete_alarms(state: State, call: Call) -> dict[str, Any]:
     """Delete alarms, at most one composite alarm; unknown names are ignored if one name is known."""
     place, parameters = place_and_parameters(call)
     names = list(dict.fromkeys(parameters["AlarmNames"]))
-    book = state.cloudwatch.book
-    with book.lock:
+    registry = state.cloudwatch.registry
+    with registry.lock:
         found = [alarm for name in names if (alarm := alarms_at(place).get(name))]
         if not found:
             raise AwsError(NOT_FOUND, "Unknown")
@@ -195,10 +197,10 @@ def delete_alarms(state: State, call: Call) -> dict[str, Any]:
         _check_not_needed(found, [alarm for alarm in alarms_at(place).values() if alarm not in found])
         for alarm in found:
             shown = configuration_of(alarm) | {"StateValue": alarm.state_value}
-            book.unwatch(place, alarm.name)
+            registry.unwatch(place, alarm.name)
             del alarms_at(place)[alarm.name]
             cloudwatch_backends[place[0]][place[1]].tagger.delete_all_tags_for_resource(alarm.alarm_arn)
-            book.history.configuration(*place, alarm.name, call.at, "Delete", shown)
+            registry.history.configuration(*place, alarm.name, call.at, "Delete", shown)
     return {}
 
 

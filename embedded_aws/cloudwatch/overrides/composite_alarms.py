@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from embedded_aws.cloudwatch.alarms.book import StoredAlarm, alarm_name, alarms_at
 from embedded_aws.cloudwatch.alarms.composite import composite_state, reevaluate
+from embedded_aws.cloudwatch.alarms.registry import StoredAlarm, alarm_name, alarms_at
 from embedded_aws.cloudwatch.alarms.rule import AlarmRule, RuleError, alarm_rule
 from embedded_aws.cloudwatch.overrides.alarms import place_and_parameters, put
 from embedded_aws.core.call import Call
@@ -32,8 +32,8 @@ def put_composite_alarm(state: State, call: Call) -> dict[str, Any]:
     if unknown:
         raise AwsError("ValidationError", f"The embedded AWS does not support {unknown[0]}.")
     rule = _rule(parameters["AlarmRule"])
-    book = state.cloudwatch.book
-    with book.lock:
+    registry = state.cloudwatch.registry
+    with registry.lock:
         alarms = alarms_at(place)
         missing = [name for name in rule.children if alarm_name(name) not in alarms]
         if missing:
@@ -48,8 +48,8 @@ def put_composite_alarm(state: State, call: Call) -> dict[str, Any]:
             reason = f"{alarm.alarm_arn} was created and its alarm rule evaluates to {new_state}"
             children = [{"arn": alarms[alarm_name(name)].alarm_arn} for name in rule.children]
             data = json.dumps({"triggeringAlarms": children}, separators=(",", ":"))
-            transition = book.change_state(place, alarm, new_state, reason, data, call.at)
-            book.leave([transition, *reevaluate(book, transition)])
+            transition = registry.change_state(place, alarm, new_state, reason, data, call.at)
+            registry.leave([transition, *reevaluate(registry, transition)])
     return {}
 
 

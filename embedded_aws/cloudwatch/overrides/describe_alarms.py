@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from embedded_aws.cloudwatch.alarms.book import Place, StoredAlarm, alarms_at
 from embedded_aws.cloudwatch.alarms.composite import depends_on
 from embedded_aws.cloudwatch.alarms.history import HistoryItem, alarm_type
+from embedded_aws.cloudwatch.alarms.registry import Place, StoredAlarm, alarms_at
 from embedded_aws.cloudwatch.overrides.alarms import configuration_of, place_and_parameters
 from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
@@ -132,7 +132,7 @@ ITEMS_PER_PAGE = 100
 def describe_alarm_history(state: State, call: Call) -> dict[str, Any]:
     """List history items, by default the newest first; the items of deleted alarms are kept."""
     place, parameters = place_and_parameters(call)
-    found = [item for item in list(state.cloudwatch.book.history.items) if _is_wanted_item(item, place, parameters)]
+    found = [item for item in list(state.cloudwatch.registry.history.items) if _is_wanted_item(item, place, parameters)]
     found.sort(key=lambda item: item.at)
     if parameters.get("ScanBy") != "TimestampAscending":
         found.reverse()

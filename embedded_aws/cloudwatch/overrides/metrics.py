@@ -42,14 +42,14 @@ def put_metric_data(state: State, call: Call) -> dict[str, Any]:
         # moto's own checks of values, counts and statistic sets are correct.
         cloudwatch_backends[place[0]][place[1]]._validate_parameters_put_metric_data(datum, number)
         _check_age(_moment(datum, call) - call.at.timestamp(), number)
-    book = state.cloudwatch.book
-    with book.lock:
+    registry = state.cloudwatch.registry
+    with registry.lock:
         # Overdue evaluations come first, without the new datums.
-        book.leave(Alarms(state).tick(call.at))
+        registry.leave(Alarms(state).tick(call.at))
         for datum in datums:
             key = metric_key(call, parameters["Namespace"], datum)
             _store(state, call, key, datum)
-            book.touched.add(key)
+            registry.touched.add(key)
     return {}
 
 

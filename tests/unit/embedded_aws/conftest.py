@@ -1,4 +1,4 @@
-"""moto alone, to see whether it still has a gap."""
+"""Clients of plain moto, to check whether it still needs an override."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trail that could not deliver is refused when it is made or changed, as on AWS."""
+"""CreateTrail and UpdateTrail reject a trail that cannot deliver, as on AWS."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def refusal(client: Client, **settings: Any) -> tuple[str, str]:
     return error["Code"], error["Message"]
 
 
-def test_a_bucket_that_does_not_exist_is_refused(aws_client: Client) -> None:
+def test_a_bucket_that_does_not_exist_is_rejected(aws_client: Client) -> None:
     expected = ("S3BucketDoesNotExistException", "S3 bucket asked does not exist!")
     assert refusal(aws_client) == expected
 
@@ -71,7 +71,7 @@ POLICIES = {
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
-def test_an_insufficient_bucket_policy_is_refused(aws_client: Client, policy: dict[str, Any] | None) -> None:
+def test_an_insufficient_bucket_policy_is_rejected(aws_client: Client, policy: dict[str, Any] | None) -> None:
     aws_client("s3").create_bucket(Bucket="asked")
     if policy:
         aws_client("s3").put_bucket_policy(Bucket="asked", Policy=json.dumps(policy))
@@ -85,7 +85,7 @@ def test_file_validation_needs_the_digest_folder(aws_client: Client) -> None:
     aws_client("cloudtrail").create_trail(Name="asked", S3BucketName="asked")
 
 
-def test_arns_may_be_given_by_pattern(aws_client: Client) -> None:
+def test_arns_may_contain_wildcards(aws_client: Client) -> None:
     policy = json.dumps(bucket_policy("asked", "asked")).replace(
         f'"aws:SourceArn": "{trail_arn("asked")}"', '"aws:SourceArn": "arn:aws:cloudtrail:*:*:trail/a*"'
     )
@@ -95,7 +95,7 @@ def test_arns_may_be_given_by_pattern(aws_client: Client) -> None:
     aws_client("cloudtrail").create_trail(Name="asked", S3BucketName="asked")
 
 
-def test_admission_leaves_an_empty_object_and_a_stream(aws_client: Client) -> None:
+def test_create_trail_writes_an_empty_object_and_creates_a_stream(aws_client: Client) -> None:
     make_bucket(aws_client, "asked", "asked")
     aws_client("logs").create_log_group(logGroupName="asked")
     role = make_role(aws_client, "asked", "asked")
@@ -107,7 +107,7 @@ def test_admission_leaves_an_empty_object_and_a_stream(aws_client: Client) -> No
     assert stream["logStreamName"] == f"{ACCOUNT}_CloudTrail_us-east-1"
 
 
-def test_a_role_that_cloudtrail_may_not_assume_is_refused(aws_client: Client) -> None:
+def test_a_role_that_cloudtrail_may_not_assume_is_rejected(aws_client: Client) -> None:
     make_bucket(aws_client, "asked", "asked")
     aws_client("logs").create_log_group(logGroupName="asked")
     other = make_role(aws_client, "other", "asked", principal={"Service": "ec2.amazonaws.com"})
@@ -118,7 +118,7 @@ def test_a_role_that_cloudtrail_may_not_assume_is_refused(aws_client: Client) ->
 
 
 @pytest.mark.parametrize("actions", [("logs:PutLogEvents",), ("logs:CreateLogStream",)])
-def test_a_role_that_may_not_write_is_refused(aws_client: Client, actions: tuple[str, ...]) -> None:
+def test_a_role_that_may_not_write_is_rejected(aws_client: Client, actions: tuple[str, ...]) -> None:
     make_bucket(aws_client, "asked", "asked")
     aws_client("logs").create_log_group(logGroupName="asked")
     role = make_role(aws_client, "asked", "asked", actions)
@@ -137,7 +137,7 @@ def test_a_log_group_must_exist_and_be_named_with_its_streams(aws_client: Client
     assert message.startswith("Access denied.")
 
 
-def test_a_name_is_taken_once_and_a_region_has_five_trails(aws_client: Client) -> None:
+def test_names_are_unique_and_a_region_has_at_most_five_trails(aws_client: Client) -> None:
     for number in range(5):
         make_trail(aws_client, f"trail-{number}")
     make_bucket(aws_client, "asked", "asked")
@@ -150,7 +150,7 @@ def test_an_organization_trail_needs_trusted_access(aws_client: Client) -> None:
     assert refusal(aws_client, IsOrganizationTrail=True)[0] == "CloudTrailAccessNotEnabledException"
 
 
-def test_a_change_is_checked_and_refused_whole(aws_client: Client) -> None:
+def test_a_rejected_update_changes_nothing(aws_client: Client) -> None:
     cloudtrail = aws_client("cloudtrail")
     make_trail(aws_client, "asked")
     with pytest.raises(cloudtrail.exceptions.S3BucketDoesNotExistException):
@@ -173,8 +173,8 @@ def test_an_empty_log_group_removes_group_and_role(aws_client: Client) -> None:
 
 
 @mock_aws
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("s3").create_bucket(Bucket="asked")
     cloudtrail = moto_client("cloudtrail")
     settings = {"CloudWatchLogsLogGroupArn": "no", "CloudWatchLogsRoleArn": "no"}
@@ -194,7 +194,7 @@ KEY_STATEMENT = {
 }
 
 
-def test_a_key_that_cloudtrail_may_not_use_is_refused(aws_client: Client) -> None:
+def test_a_key_that_cloudtrail_may_not_use_is_rejected(aws_client: Client) -> None:
     make_bucket(aws_client, "asked", "asked")
     kms = aws_client("kms")
     closed = kms.create_key()["KeyMetadata"]["Arn"]
@@ -207,7 +207,7 @@ def test_a_key_that_cloudtrail_may_not_use_is_refused(aws_client: Client) -> Non
     assert refusal(aws_client, KmsKeyId=usable)[0] == "KmsException"
 
 
-def test_a_key_that_is_named_by_alias_shows_by_its_arn_and_encrypts(embedded_aws: str, aws_client: Client) -> None:
+def test_a_key_given_by_alias_is_described_by_its_arn_and_encrypts(embedded_aws: str, aws_client: Client) -> None:
     kms = aws_client("kms")
     key = kms.create_key(Policy=document(KEY_STATEMENT))["KeyMetadata"]["Arn"]
     kms.create_alias(AliasName="alias/trail", TargetKeyId=key)

@@ -1,4 +1,4 @@
-"""CloudTrail's delegated administrator can be registered and removed, as on AWS."""
+"""CloudTrail's delegated administrators can be registered and deregistered, as on AWS."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_at_most_three_are_registered(aws_client: Client, organizations: Any) ->
         cloudtrail.deregister_organization_delegated_admin(DelegatedAdminAccountId=member)
 
 
-def test_whom_cloudtrail_refuses(aws_client: Client, organizations: Any) -> None:
+def test_rejects_invalid_administrators(aws_client: Client, organizations: Any) -> None:
     cloudtrail = aws_client("cloudtrail")
     management = organizations.describe_organization()["Organization"]["MasterAccountId"]
 
@@ -80,15 +80,15 @@ def test_whom_cloudtrail_refuses(aws_client: Client, organizations: Any) -> None
         cloudtrail.register_organization_delegated_admin(MemberAccountId="999999999999")
 
 
-def test_a_member_may_not_register(organizations: Any, embedded_aws: str) -> None:
+def test_a_member_account_cannot_register(organizations: Any, embedded_aws: str) -> None:
     member = make_member(organizations, "curious")
     cloudtrail = member_client(embedded_aws, member, "cloudtrail")
     with pytest.raises(cloudtrail.exceptions.NotOrganizationManagementAccountException):
         cloudtrail.register_organization_delegated_admin(MemberAccountId=member)
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     organizations, cloudtrail = moto_client("organizations"), moto_client("cloudtrail")
     organizations.create_organization(FeatureSet="ALL")
     member = make_member(organizations, "audit")

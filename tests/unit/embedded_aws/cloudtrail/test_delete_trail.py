@@ -1,4 +1,4 @@
-"""DeleteTrail takes an ARN and refuses a trail that does not exist, as on AWS."""
+"""DeleteTrail accepts an ARN and rejects a trail that does not exist, as on AWS."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def test_a_trail_is_deleted_by_its_arn(aws_client: Callable[[str], Any]) -> None
     assert cloudtrail.describe_trails()["trailList"] == []
 
 
-def test_an_unknown_trail_is_refused(aws_client: Callable[[str], Any]) -> None:
+def test_an_unknown_trail_is_rejected(aws_client: Callable[[str], Any]) -> None:
     cloudtrail = aws_client("cloudtrail")
     with pytest.raises(cloudtrail.exceptions.TrailNotFoundException):
         cloudtrail.delete_trail(Name="unknown")
 
 
 @mock_aws
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
 
     def client(service: str) -> Any:
         return boto3.client(service, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")

@@ -1,4 +1,4 @@
-"""What a trail takes arrives in its bucket and its log group, and what does not arrive shows in its status."""
+"""Records are delivered to bucket and log group, and errors are in the status of the trail."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_every_record_is_one_event_of_the_stream_of_its_account(embedded_aws: st
     assert [name for name in names if name != "AssumeRole"][:2] == ["StartLogging", "GetCallerIdentity"]
 
 
-def test_a_refusing_bucket_shows_until_a_delivery_succeeds(embedded_aws: str, aws_client: Client) -> None:
+def test_the_status_has_the_bucket_error_until_a_delivery_succeeds(embedded_aws: str, aws_client: Client) -> None:
     make_trail(aws_client, "refused")
     call(aws_client, embedded_aws)
     delivered = status(aws_client, "refused")["LatestDeliveryTime"]
@@ -102,7 +102,7 @@ def test_a_refusing_bucket_shows_until_a_delivery_succeeds(embedded_aws: str, aw
     assert "DeleteBucketPolicy" in names, "what was refused is delivered later"
 
 
-def test_a_bucket_that_is_gone_shows_as_such(embedded_aws: str, aws_client: Client) -> None:
+def test_the_status_reports_a_deleted_bucket(embedded_aws: str, aws_client: Client) -> None:
     make_trail(aws_client, "gone")
     s3 = aws_client("s3")
     # So that no file is delivered between the listing and the deletion.
@@ -114,7 +114,7 @@ def test_a_bucket_that_is_gone_shows_as_such(embedded_aws: str, aws_client: Clie
     assert status(aws_client, "gone")["LatestDeliveryError"] == "NoSuchBucket"
 
 
-def test_a_disabled_key_shows(embedded_aws: str, aws_client: Client) -> None:
+def test_the_status_reports_a_disabled_key(embedded_aws: str, aws_client: Client) -> None:
     allow = {
         "Effect": "Allow",
         "Principal": {"Service": "cloudtrail.amazonaws.com"},
@@ -128,7 +128,7 @@ def test_a_disabled_key_shows(embedded_aws: str, aws_client: Client) -> None:
     assert status(aws_client, "locked")["LatestDeliveryError"] == "KMS.DisabledException"
 
 
-def test_a_role_that_may_not_write_shows_until_a_delivery_succeeds(embedded_aws: str, aws_client: Client) -> None:
+def test_the_status_has_the_role_error_until_a_delivery_succeeds(embedded_aws: str, aws_client: Client) -> None:
     make_trail(aws_client, "unwritten", logs=True)
     call(aws_client, embedded_aws)
     aws_client("iam").delete_role_policy(RoleName="unwritten", PolicyName="deliver")
@@ -162,7 +162,7 @@ def test_a_record_over_256_kb_is_too_large_for_a_log_group() -> None:
     assert is_too_large("\N{EURO SIGN}" * (RECORD_BYTES // 3 + 1))
 
 
-def test_an_organization_trail_takes_the_calls_of_members(embedded_aws: str, aws_client: Client) -> None:
+def test_an_organization_trail_logs_the_calls_of_members(embedded_aws: str, aws_client: Client) -> None:
     organizations = aws_client("organizations")
     organization = organizations.describe_organization()["Organization"]["Id"]
     organizations.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
@@ -211,7 +211,7 @@ def member_client(client: Client) -> Client:
     return member
 
 
-def test_delivered_files_can_be_looked_at_in_the_data_directory(tmp_path: Path) -> None:
+def test_delivered_files_are_copied_to_the_data_directory(tmp_path: Path) -> None:
     with embedded_aws_process("--data", str(tmp_path)) as endpoint:
 
         def client(service: str) -> Any:

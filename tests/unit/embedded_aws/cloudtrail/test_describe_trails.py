@@ -1,4 +1,4 @@
-"""A trail's description says what was put on it, and leaves out what is not set."""
+"""A trail's description contains its settings, and leaves out members that are not set."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Client = Callable[[str], Any]
 WRITES = [{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}]
 
 
-def test_selectors_show_in_the_description(aws_client: Client) -> None:
+def test_the_description_shows_custom_selectors(aws_client: Client) -> None:
     make_trail(aws_client, "described")
     cloudtrail = aws_client("cloudtrail")
     (trail,) = cloudtrail.describe_trails(trailNameList=["described"])["trailList"]
@@ -26,14 +26,14 @@ def test_selectors_show_in_the_description(aws_client: Client) -> None:
     assert (trail["HasCustomEventSelectors"], trail["HasInsightSelectors"]) == (True, True)
 
 
-def test_what_was_removed_is_left_out(aws_client: Client) -> None:
+def test_removed_members_are_left_out(aws_client: Client) -> None:
     make_trail(aws_client, "bare", S3KeyPrefix="")
     cloudtrail = aws_client("cloudtrail")
     cloudtrail.update_trail(Name="bare", KmsKeyId="")
     assert not {"KmsKeyId", "S3KeyPrefix"} & set(cloudtrail.get_trail(Name="bare")["Trail"])
 
 
-def test_a_list_of_names_and_arns_gives_those_trails_only(embedded_aws: str, aws_client: Client) -> None:
+def test_a_list_of_names_and_arns_returns_only_those_trails(embedded_aws: str, aws_client: Client) -> None:
     for name in ("first", "second"):
         make_trail(aws_client, name, IsMultiRegionTrail=True)
     here = aws_client("cloudtrail")
@@ -52,8 +52,8 @@ def test_a_list_of_names_and_arns_gives_those_trails_only(embedded_aws: str, aws
 
 
 @mock_aws
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("s3").create_bucket(Bucket="described")
     cloudtrail = moto_client("cloudtrail")
     cloudtrail.create_trail(Name="described", S3BucketName="described")

@@ -1,4 +1,4 @@
-"""Digest files come by the hour, and the AWS CLI finds with them what was altered or removed."""
+"""Digest files are delivered by the hour, and the AWS CLI finds changed and deleted files with them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def digests(client: Callable[[str], Any], bucket: str) -> list[dict[str, Any]]:
     return [json.loads(gzip.decompress(body)) for body in bodies]
 
 
-def test_the_cli_accepts_what_was_delivered_and_finds_what_was_altered_or_removed(
+def test_the_cli_validates_delivered_files_and_finds_changed_and_deleted_ones(
     embedded_aws: str, aws_client: Callable[[str], Any]
 ) -> None:
     arn = make_trail(aws_client, "judged", EnableLogFileValidation=True)
@@ -81,7 +81,7 @@ def test_the_cli_accepts_what_was_delivered_and_finds_what_was_altered_or_remove
     assert f"Digest file\ts3://judged/{digest}\tINVALID: not found" in unchained.stderr
 
 
-def test_a_chain_begins_with_the_hour_before_and_goes_on_through_empty_hours(
+def test_a_chain_starts_with_the_preceding_hour_and_includes_empty_hours(
     embedded_aws: str, aws_client: Callable[[str], Any]
 ) -> None:
     make_trail(aws_client, "quiet", EnableLogFileValidation=True)
@@ -108,7 +108,9 @@ def test_a_chain_begins_with_the_hour_before_and_goes_on_through_empty_hours(
     assert fourth["previousDigestS3Object"] == third["digestS3Object"]
 
 
-def test_stopping_ends_a_chain_and_starting_begins_another(embedded_aws: str, aws_client: Callable[[str], Any]) -> None:
+def test_stop_logging_ends_a_chain_and_start_logging_starts_another(
+    embedded_aws: str, aws_client: Callable[[str], Any]
+) -> None:
     arn = make_trail(aws_client, "paused", EnableLogFileValidation=True)
     cloudtrail = aws_client("cloudtrail")
     control(embedded_aws, "clock", advance_seconds=1800)
@@ -127,7 +129,7 @@ def test_stopping_ends_a_chain_and_starting_begins_another(embedded_aws: str, aw
     assert named and f"{named}/{named} log files valid" in accepted.stdout
 
 
-def test_validation_that_is_switched_on_and_off_begins_and_ends_a_chain(
+def test_enabling_and_disabling_validation_starts_and_ends_a_chain(
     embedded_aws: str, aws_client: Callable[[str], Any]
 ) -> None:
     make_trail(aws_client, "switched")
@@ -162,9 +164,7 @@ def test_each_region_of_a_trail_has_its_own_chain_and_key(embedded_aws: str, aws
     assert "1/1 log files valid" in accepted.stdout
 
 
-def test_a_digest_that_the_bucket_refuses_shows_and_comes_later(
-    embedded_aws: str, aws_client: Callable[[str], Any]
-) -> None:
+def test_a_rejected_digest_is_reported_and_delivered_later(embedded_aws: str, aws_client: Callable[[str], Any]) -> None:
     make_trail(aws_client, "late", EnableLogFileValidation=True)
     control(embedded_aws, "drain")
     policy = aws_client("s3").get_bucket_policy(Bucket="late")["Policy"]

@@ -1,4 +1,4 @@
-"""Event selectors are checked and replaced whole, and a trail without any reports the default one."""
+"""Event selectors are validated and replaced, and a trail without any has the default one."""
 
 from __future__ import annotations
 
@@ -69,15 +69,15 @@ def test_one_kind_of_selector_replaces_the_other(aws_client: Client, trail: str)
         },
     ],
 )
-def test_impossible_selectors_are_refused(aws_client: Client, trail: str, selectors: dict[str, Any]) -> None:
+def test_rejects_invalid_selectors(aws_client: Client, trail: str, selectors: dict[str, Any]) -> None:
     cloudtrail = aws_client("cloudtrail")
     with pytest.raises(cloudtrail.exceptions.InvalidEventSelectorsException):
         cloudtrail.put_event_selectors(TrailName=trail, **selectors)
 
 
 @mock_aws
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("s3").create_bucket(Bucket="chosen")
     cloudtrail = moto_client("cloudtrail")
     cloudtrail.create_trail(Name="chosen", S3BucketName="chosen")

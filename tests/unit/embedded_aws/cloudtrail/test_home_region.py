@@ -14,7 +14,7 @@ from tests.support.trail_setup import make_trail, moto_client
 Client = Callable[[str], Any]
 
 
-def test_a_shadow_trail_is_seen_but_not_changed(embedded_aws: str, aws_client: Client) -> None:
+def test_a_shadow_trail_can_be_read_but_not_changed(embedded_aws: str, aws_client: Client) -> None:
     arn = make_trail(aws_client, "home", IsMultiRegionTrail=True)
     elsewhere = boto3.client(
         "cloudtrail",
@@ -33,8 +33,8 @@ def test_a_shadow_trail_is_seen_but_not_changed(embedded_aws: str, aws_client: C
 
 
 @mock_aws
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("s3").create_bucket(Bucket="home")
     arn = moto_client("cloudtrail").create_trail(Name="home", S3BucketName="home", IsMultiRegionTrail=True)["TrailARN"]
     elsewhere = boto3.client(

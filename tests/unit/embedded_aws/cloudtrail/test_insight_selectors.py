@@ -1,4 +1,4 @@
-"""Insight selectors are replaced, and a trail without any says so."""
+"""Insights selectors are replaced, and a trail without any is an error."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def test_a_second_call_replaces_the_first(aws_client: Client) -> None:
 
 
 @mock_aws
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("s3").create_bucket(Bucket="insight")
     cloudtrail = moto_client("cloudtrail")
     cloudtrail.create_trail(Name="insight", S3BucketName="insight")

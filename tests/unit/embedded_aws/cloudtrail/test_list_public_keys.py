@@ -1,4 +1,4 @@
-"""ListPublicKeys gives out the key of each Region, by its validity."""
+"""ListPublicKeys returns the keys of a Region by their validity."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_current_key_is_pkcs1_and_named_by_its_md5(aws_client: Client) -> No
     assert loaded.public_bytes(Encoding.DER, PublicFormat.PKCS1) == key["Value"]
 
 
-def test_a_key_is_followed_by_another_and_found_by_its_time(embedded_aws: str, aws_client: Client) -> None:
+def test_keys_rotate_and_are_found_by_their_validity(embedded_aws: str, aws_client: Client) -> None:
     cloudtrail = aws_client("cloudtrail")
     (first,) = cloudtrail.list_public_keys()["PublicKeyList"]
     assert first["ValidityEndTime"] - first["ValidityStartTime"] == timedelta(days=30)
@@ -43,7 +43,7 @@ def test_a_key_is_followed_by_another_and_found_by_its_time(embedded_aws: str, a
 
 
 @mock_aws
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     with pytest.raises((NotImplementedError, ClientError)):
         moto_client("cloudtrail").list_public_keys()

@@ -1,4 +1,4 @@
-"""ListTrails is about an account, not about a Region."""
+"""ListTrails lists the trails of an account in all Regions."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def test_a_trail_of_another_region_is_listed(embedded_aws: str, aws_client: Clie
 
 
 @mock_aws
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("s3").create_bucket(Bucket="listed")
     moto_client("cloudtrail").create_trail(Name="listed", S3BucketName="listed")
     elsewhere = boto3.client(

@@ -35,7 +35,7 @@ def names(answer: dict[str, Any]) -> list[str]:
     return [event["EventName"] for event in answer["Events"]]
 
 
-def test_a_call_that_is_answered_in_another_protocol_than_the_models_first_is_found(aws_client: Client) -> None:
+def test_finds_a_call_in_another_protocol_than_the_default_of_the_model(aws_client: Client) -> None:
     cloudwatch = aws_client("cloudwatch")
     cloudwatch.put_composite_alarm(AlarmName="tagged", AlarmRule="TRUE")
     (alarm,) = cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
@@ -99,7 +99,7 @@ def test_another_region_has_its_own_history(embedded_aws: str, lookup: Callable[
         ({"EventCategory": "data"}, "InvalidEventCategoryException"),
     ],
 )
-def test_an_impossible_search_is_refused(embedded_aws: str, parameters: dict[str, Any], code: str) -> None:
+def test_rejects_an_invalid_search(embedded_aws: str, parameters: dict[str, Any], code: str) -> None:
     client = boto3.client(
         "cloudtrail",
         endpoint_url=embedded_aws,
@@ -114,7 +114,7 @@ def test_an_impossible_search_is_refused(embedded_aws: str, parameters: dict[str
 
 
 @mock_aws
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     with pytest.raises((NotImplementedError, ClientError)):
         moto_client("cloudtrail").lookup_events()

@@ -24,7 +24,7 @@ from embedded_aws.cloudtrail.records.operations import data_resource_type, is_re
         ("iam", "SimulatePrincipalPolicy"),
     ],
 )
-def test_it_is_a_read(service: str, action: str) -> None:
+def test_classifies_reads(service: str, action: str) -> None:
     assert is_read_only(service, action)
 
 
@@ -39,17 +39,17 @@ def test_it_is_a_read(service: str, action: str) -> None:
         ("secretsmanager", "RotateSecret"),
     ],
 )
-def test_it_is_a_write(service: str, action: str) -> None:
+def test_classifies_writes(service: str, action: str) -> None:
     assert not is_read_only(service, action)
 
 
-def test_data_events_are_told_from_management_events() -> None:
+def test_distinguishes_data_events_and_management_events() -> None:
     assert data_resource_type("s3", "GetObject") == "AWS::S3::Object"
     assert data_resource_type("lambda", "Invoke") == "AWS::Lambda::Function"
     assert data_resource_type("s3", "PutBucketPolicy") is None
     assert data_resource_type("kms", "Decrypt") is None
 
 
-def test_putting_log_events_leaves_no_record() -> None:
+def test_put_log_events_is_not_recorded() -> None:
     assert not is_recorded("logs", "PutLogEvents")
     assert is_recorded("logs", "PutMetricFilter")

@@ -1,4 +1,4 @@
-"""The CloudTrail record of a call: who, what, with what result, and never a secret."""
+"""The CloudTrail record of a call: caller, parameters and result, and never a secret."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_it_has_cloudtrails_fields_in_cloudtrails_order(aws: InProcess) -> None:
     assert record["tlsDetails"]["clientProvidedHostHeader"] == "secretsmanager.eu-west-1.amazonaws.com"
 
 
-def test_the_key_of_nobody_is_the_root_of_its_account(aws: InProcess) -> None:
+def test_an_unknown_key_is_the_root_user_of_the_account(aws: InProcess) -> None:
     aws.client("secretsmanager").list_secrets()
     assert aws.record()["userIdentity"] == {
         "type": "Root",
@@ -64,7 +64,7 @@ def test_the_key_of_nobody_is_the_root_of_its_account(aws: InProcess) -> None:
     }
 
 
-def test_a_user_is_known_by_its_key(aws: InProcess) -> None:
+def test_a_user_is_identified_by_its_key(aws: InProcess) -> None:
     aws.client("secretsmanager", aws_access_key_id=ADMINISTRATOR).list_secrets()
     identity = aws.record()["userIdentity"]
     assert (identity["type"], identity["userName"]) == ("IAMUser", "administrator")
@@ -83,9 +83,7 @@ def test_a_user_is_known_by_its_key(aws: InProcess) -> None:
         ("stepfunctions", "list_state_machines", "states"),
     ],
 )
-def test_a_service_that_signs_by_another_name_is_recorded_too(
-    aws: InProcess, service: str, call: str, source: str
-) -> None:
+def test_a_service_with_another_signing_name_is_recorded(aws: InProcess, service: str, call: str, source: str) -> None:
     with contextlib.suppress(botocore.exceptions.ClientError):
         getattr(aws.client(service), call)()
     record = aws.record()
@@ -95,7 +93,7 @@ def test_a_service_that_signs_by_another_name_is_recorded_too(
     )
 
 
-def test_a_user_who_deletes_its_own_key_is_still_that_user(aws: InProcess) -> None:
+def test_the_record_of_deleting_the_own_key_names_the_user(aws: InProcess) -> None:
     aws.client("iam", aws_access_key_id=ADMINISTRATOR).delete_access_key(AccessKeyId=ADMINISTRATOR)
     record = aws.record()
     assert record["eventName"] == "DeleteAccessKey"
@@ -116,7 +114,7 @@ def test_a_session_names_its_role(aws: InProcess) -> None:
     assert identity["sessionContext"]["attributes"]["mfaAuthenticated"] == "false"
 
 
-def test_a_deleted_key_is_no_longer_its_users(aws: InProcess) -> None:
+def test_a_deleted_key_no_longer_identifies_the_user(aws: InProcess) -> None:
     iam = aws.client("iam")
     iam.create_user(UserName="leaver")
     key = iam.create_access_key(UserName="leaver")["AccessKey"]["AccessKeyId"]
@@ -165,7 +163,7 @@ def test_the_value_of_a_secret_is_never_recorded(aws: InProcess) -> None:
         ("ec2", "run_instances", {"MinCount": 1, "MaxCount": 1, "UserData": "TOPSECRET"}),
     ],
 )
-def test_a_secret_is_never_recorded_whatever_the_model_says_of_it(
+def test_secrets_that_the_model_does_not_mark_are_not_recorded(
     aws: InProcess, service: str, call: str, parameters: dict[str, Any]
 ) -> None:
     with contextlib.suppress(botocore.exceptions.ClientError):
@@ -218,14 +216,14 @@ def test_a_failed_call_has_code_and_message(aws: InProcess) -> None:
         ("cloudtrail", "start_logging", {"Name": "unknown"}, "TrailNotFoundException"),
     ],
 )
-def test_every_protocol_tells_its_error(
+def test_errors_of_every_protocol_are_recorded(
     aws: InProcess, service: str, operation: str, parameters: dict[str, str], code: str
 ) -> None:
     fail(getattr(aws.client(service), operation), **parameters)
     assert aws.record()["errorCode"] == code
 
 
-def test_a_result_of_a_write_is_there_and_of_a_read_is_not(aws: InProcess) -> None:
+def test_response_elements_are_recorded_for_writes_only(aws: InProcess) -> None:
     iam = aws.client("iam")
     iam.create_user(UserName="joiner")
     assert aws.record()["responseElements"]["user"]["userName"] == "joiner"
@@ -233,7 +231,7 @@ def test_a_result_of_a_write_is_there_and_of_a_read_is_not(aws: InProcess) -> No
     assert aws.record()["responseElements"] is None
 
 
-def test_iam_is_recorded_in_us_east_1_whatever_the_client_says(aws: InProcess) -> None:
+def test_iam_is_recorded_in_us_east_1_from_any_region(aws: InProcess) -> None:
     aws.client("iam", "eu-west-1").list_users()
     assert aws.record()["awsRegion"] == "us-east-1"
 
@@ -243,7 +241,7 @@ def test_cloudwatch_is_called_monitoring(aws: InProcess) -> None:
     assert aws.record()["eventSource"] == "monitoring.amazonaws.com"
 
 
-def test_bucket_operations_have_s3s_form(aws: InProcess) -> None:
+def test_bucket_operations_have_the_names_and_parameters_of_s3(aws: InProcess) -> None:
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="files")
     block = {"BlockPublicAcls": True}
@@ -255,7 +253,7 @@ def test_bucket_operations_have_s3s_form(aws: InProcess) -> None:
     assert record["resources"] == [{"accountId": GUIDE, "type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::files"}]
 
 
-def test_calls_of_the_data_plane_are_no_management_events(aws: InProcess) -> None:
+def test_data_plane_calls_are_not_management_events(aws: InProcess) -> None:
     aws.client("logs").create_log_group(logGroupName="shop")
     aws.client("logs").create_log_stream(logGroupName="shop", logStreamName="one")
     before = aws.record()
@@ -265,12 +263,12 @@ def test_calls_of_the_data_plane_are_no_management_events(aws: InProcess) -> Non
     assert aws.record() == before
 
 
-def test_what_is_too_large_is_left_out(aws: InProcess) -> None:
+def test_elements_that_are_too_large_are_left_out(aws: InProcess) -> None:
     fail(aws.client("ssm").put_parameter, Name="x" * 120_000, Value="1", Type="Nonsense")
     assert aws.record()["requestParameters"] is None
 
 
-def test_an_operation_that_moto_lacks_is_recorded_all_the_same(aws: InProcess) -> None:
+def test_an_operation_that_moto_lacks_is_recorded(aws: InProcess) -> None:
     fail(aws.client("cloudtrail").list_imports)
     record = aws.record()
     assert (record["eventName"], record["errorCode"]) == ("ListImports", "NotImplemented")

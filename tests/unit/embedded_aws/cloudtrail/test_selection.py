@@ -1,4 +1,4 @@
-"""Which trails take which record."""
+"""The trails that log a record."""
 
 from __future__ import annotations
 
@@ -59,31 +59,31 @@ def takes(trail: TrailView, record: Record, host: str = "") -> bool:
     return receiving_trails((trail,), record, host) == (trail.ref,)
 
 
-def test_without_selectors_all_management_events_are_taken_and_no_data_event() -> None:
+def test_without_selectors_management_events_are_logged_and_data_events_are_not() -> None:
     assert takes(view(), management(read=True))
     assert takes(view(), management(read=False))
     assert not takes(view(), object_event("a"))
 
 
-def test_the_kind_of_access_decides() -> None:
+def test_selects_by_read_write_type() -> None:
     assert takes(view({"ReadWriteType": "ReadOnly"}), management(read=True))
     assert not takes(view({"ReadWriteType": "ReadOnly"}), management(read=False))
     assert takes(view({"ReadWriteType": "WriteOnly"}), management(read=False))
     assert not takes(view({"ReadWriteType": "WriteOnly"}), management(read=True))
 
 
-def test_an_excluded_source_is_not_taken() -> None:
+def test_an_excluded_event_source_is_not_logged() -> None:
     selector = {"ExcludeManagementEventSources": ["kms.amazonaws.com"]}
     assert not takes(view(selector), management("kms"))
     assert takes(view(selector), management("secretsmanager"))
 
 
-def test_a_trail_can_leave_management_events_out() -> None:
+def test_management_events_can_be_excluded() -> None:
     assert not takes(view({"IncludeManagementEvents": False}), management())
 
 
 @pytest.mark.parametrize("value", ["arn:aws:s3", "arn:aws:s3:::files/", "arn:aws:s3:::files/logs/"])
-def test_data_events_are_taken_by_the_beginning_of_the_arn(value: str) -> None:
+def test_data_events_are_selected_by_arn_prefix(value: str) -> None:
     selector = {"DataResources": [{"Type": "AWS::S3::Object", "Values": [value]}]}
     assert takes(view(selector), object_event("logs/1"))
     assert takes(view(selector), object_event("other")) == (value != "arn:aws:s3:::files/logs/")
@@ -95,20 +95,20 @@ def test_selectors_are_alternatives() -> None:
     assert takes(trail, management(read=False))
 
 
-def test_a_trail_of_one_region_takes_that_region_only() -> None:
+def test_a_single_region_trail_logs_its_region_only() -> None:
     assert takes(view(multi_region=False), management(region=HOME))
     assert not takes(view(multi_region=False), management(region="eu-west-1"))
     assert takes(view(), management(region="eu-west-1"))
 
 
-def test_global_events_can_be_left_out() -> None:
+def test_global_service_events_can_be_excluded() -> None:
     trail = view(global_events=False)
     assert not takes(trail, management("iam"))
     assert not takes(trail, management("sts"), host="sts.amazonaws.com")
     assert takes(trail, management("sts"), host="sts.us-east-1.amazonaws.com")
 
 
-def test_a_trail_takes_the_events_of_its_accounts_only() -> None:
+def test_a_trail_logs_the_events_of_its_accounts_only() -> None:
     assert not takes(view(), management(account=PRODUCTION))
     assert takes(view(accounts=frozenset({GUIDE, PRODUCTION})), management(account=PRODUCTION))
 
@@ -140,7 +140,7 @@ def test_advanced_selectors(fields: list[dict[str, Any]], record: Record, taken:
     assert takes(view(advanced=[fields]), record) is taken
 
 
-def test_only_a_trail_that_logs_is_there_and_it_keeps_its_selectors_of_that_moment(aws: InProcess) -> None:
+def test_a_snapshot_contains_logging_trails_with_their_current_selectors(aws: InProcess) -> None:
     make_bucket(aws.client, "files", "trail")
     cloudtrail = aws.client("cloudtrail")
     cloudtrail.create_trail(Name="trail", S3BucketName="files")
@@ -154,7 +154,7 @@ def test_only_a_trail_that_logs_is_there_and_it_keeps_its_selectors_of_that_mome
     assert not takes(after, management(read=True))
 
 
-def test_an_organizations_trail_takes_the_events_of_every_member(aws: InProcess) -> None:
+def test_an_organization_trail_logs_the_events_of_all_members(aws: InProcess) -> None:
     make_bucket(aws.client, "files", "trail", path="AWSLogs/*")
     aws.client("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
     cloudtrail = aws.client("cloudtrail")

@@ -1,4 +1,4 @@
-"""Both accounts learn that a role was assumed across them."""
+"""Assuming a role of another account is recorded in both accounts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def without(record: Record, *names: str) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name not in names}
 
 
-def test_the_roles_owner_gets_a_copy_with_the_same_shared_event_id(aws: InProcess) -> None:
+def test_the_account_of_the_role_gets_a_copy_with_the_same_shared_event_id(aws: InProcess) -> None:
     aws.session(DEPLOYER)
     (own,), (copy,) = assumed(aws, GUIDE), assumed(aws, PRODUCTION)
     assert own["sharedEventID"] == copy["sharedEventID"]
@@ -40,7 +40,7 @@ def test_the_roles_owner_gets_a_copy_with_the_same_shared_event_id(aws: InProces
     assert list(own).index("sharedEventID") == list(own).index("recipientAccountId") + 1
 
 
-def test_the_owner_learns_the_callers_account_and_principal_only(aws: InProcess) -> None:
+def test_the_copy_has_only_account_and_principal_of_the_caller(aws: InProcess) -> None:
     keys = {"aws_access_key_id": ADMINISTRATOR, "aws_secret_access_key": "embedded"}
     arn = f"arn:aws:iam::{PRODUCTION}:role/{DEPLOYER}"
     aws.client("sts", **keys).assume_role(RoleArn=arn, RoleSessionName="tester")
@@ -50,7 +50,7 @@ def test_the_owner_learns_the_callers_account_and_principal_only(aws: InProcess)
     assert copy["userIdentity"] == {"type": "AWSAccount", "principalId": principal, "accountId": GUIDE}
 
 
-def test_the_owners_history_has_it(aws: InProcess) -> None:
+def test_the_copy_is_in_the_event_history_of_the_role_account(aws: InProcess) -> None:
     session = aws.session(DEPLOYER)
     attributes = [{"AttributeKey": "EventName", "AttributeValue": "AssumeRole"}]
     found = aws.client("cloudtrail", **session).lookup_events(LookupAttributes=attributes)["Events"]
@@ -58,7 +58,7 @@ def test_the_owners_history_has_it(aws: InProcess) -> None:
     assert "Username" not in found[0]
 
 
-def test_a_refusal_is_the_callers_matter(aws: InProcess) -> None:
+def test_a_rejected_call_is_recorded_for_the_caller_only(aws: InProcess) -> None:
     with pytest.raises(botocore.exceptions.ClientError):
         aws.session("unknown")
     (own,) = assumed(aws, GUIDE)

@@ -1,4 +1,4 @@
-"""GetTrailStatus tells since when a trail logs and what was delivered, at the embedded time."""
+"""GetTrailStatus returns the times of logging and deliveries by the embedded clock."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_times_are_those_of_the_embedded_clock(embedded_aws: str, aws_client: Cl
     assert status["LatestDeliveryAttemptTime"] == status["LatestDeliveryAttemptSucceeded"] != ""
 
 
-def test_a_trail_that_is_made_again_starts_afresh(embedded_aws: str, aws_client: Client) -> None:
+def test_a_recreated_trail_starts_without_a_status(embedded_aws: str, aws_client: Client) -> None:
     make_trail(aws_client, "again")
     control(embedded_aws, "drain")
     aws_client("cloudtrail").delete_trail(Name="again")
@@ -44,15 +44,15 @@ def test_a_trail_that_is_made_again_starts_afresh(embedded_aws: str, aws_client:
     assert "LatestDeliveryTime" not in aws_client("cloudtrail").get_trail_status(Name="again")
 
 
-def test_an_unknown_trail_is_refused(aws_client: Client) -> None:
+def test_an_unknown_trail_is_rejected(aws_client: Client) -> None:
     cloudtrail = aws_client("cloudtrail")
     with pytest.raises(cloudtrail.exceptions.TrailNotFoundException):
         cloudtrail.get_trail_status(Name="unknown")
 
 
 @mock_aws
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("s3").create_bucket(Bucket="timed")
     cloudtrail = moto_client("cloudtrail")
     cloudtrail.create_trail(Name="timed", S3BucketName="timed")

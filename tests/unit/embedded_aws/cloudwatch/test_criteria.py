@@ -1,4 +1,4 @@
-"""The state that datapoints mean: the tables of the CloudWatch user guide, and the rules behind them."""
+"""The state for datapoints: the tables of the CloudWatch user guide, and the rules behind them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def rows(table: str, needed: int) -> Iterator[tuple[str, int, str, str | None]]:
 
 
 @pytest.mark.parametrize(("points", "needed", "treatment", "state"), [*rows(THREE_OF_THREE, 3), *rows(TWO_OF_THREE, 2)])
-def test_missing_data_is_treated_as_the_tables_of_the_guide_say(
+def test_missing_data_is_treated_as_in_the_tables_of_the_user_guide(
     points: str, needed: int, treatment: str, state: str | None
 ) -> None:
     flags = [{"0": False, "X": True, "-": None}[point] for point in points.split()]
@@ -142,13 +142,13 @@ def test_the_range_of_three_periods_is_five_long_and_that_of_one_is_one() -> Non
         (criteria(), [None], "OK", "INSUFFICIENT_DATA", "Insufficient Data: 1 datapoint was unknown."),
     ],
 )
-def test_the_reason_is_the_sentence_that_aws_writes(
+def test_the_reason_has_the_wording_of_aws(
     asked: Criteria, values: list[float | None], old: str, new: str, text: str
 ) -> None:
     assert reason_text(asked, points(*values), old, new) == text
 
 
-def test_the_reason_data_names_the_datapoints() -> None:
+def test_the_reason_data_contains_the_datapoints() -> None:
     data = json.loads(reason_data(criteria(2), points(None, 1.0, 5.0), NOON + timedelta(minutes=3), None))
     assert data == {
         "version": "1.0",

@@ -1,4 +1,4 @@
-"""Alarms change their state as the clock and the samples say, and act on a change only."""
+"""Alarms change their state with clock and samples, and run actions on a change only."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def actions(client: Client, name: str) -> list[str]:
     return [json.loads(item["HistoryData"])["notificationResource"] for item in history(client, name, "Action")]
 
 
-def test_an_alarm_begins_without_data_and_is_not_evaluated_before_its_first_minute(
+def test_an_alarm_starts_with_insufficient_data_and_is_first_evaluated_after_a_minute(
     embedded_aws: str, aws_client: Client
 ) -> None:
     put_alarm(aws_client, "begins", TreatMissingData="notBreaching")
@@ -55,9 +55,7 @@ def test_a_filtered_event_raises_the_alarm_within_one_drain(embedded_aws: str, a
     assert actions(aws_client, "raises") == [topic]
 
 
-def test_a_second_breach_in_alarm_changes_nothing_and_acts_no_second_time(
-    embedded_aws: str, aws_client: Client, topic: str
-) -> None:
+def test_a_second_breach_in_alarm_runs_no_action(embedded_aws: str, aws_client: Client, topic: str) -> None:
     put_alarm(aws_client, "once", AlarmActions=[topic])
     put_value(aws_client, embedded_aws, "once", 1)
     first = alarm(aws_client, "once")
@@ -81,7 +79,7 @@ def test_an_alarm_returns_to_ok_when_its_period_has_passed_and_not_before(
     assert actions(aws_client, "returns") == [topic]
 
 
-def test_missing_data_leads_back_to_insufficient_data(embedded_aws: str, aws_client: Client, topic: str) -> None:
+def test_missing_data_returns_the_alarm_to_insufficient_data(embedded_aws: str, aws_client: Client, topic: str) -> None:
     put_alarm(aws_client, "vanishes", InsufficientDataActions=[topic])
     put_value(aws_client, embedded_aws, "vanishes", 0)
     assert state(aws_client, "vanishes") == "OK"
@@ -103,9 +101,7 @@ def test_ignored_missing_data_keeps_the_state(embedded_aws: str, aws_client: Cli
     assert state(aws_client, "keeps") == "ALARM"
 
 
-def test_two_of_three_datapoints_are_needed_when_two_of_three_are_asked_for(
-    embedded_aws: str, aws_client: Client
-) -> None:
+def test_two_of_three_datapoints_to_alarm(embedded_aws: str, aws_client: Client) -> None:
     put_alarm(aws_client, "two", EvaluationPeriods=3, DatapointsToAlarm=2)
     put_value(aws_client, embedded_aws, "two", 0)
     advance(embedded_aws, 60)
@@ -119,14 +115,14 @@ def test_two_of_three_datapoints_are_needed_when_two_of_three_are_asked_for(
     assert found["StateReason"].endswith("(minimum 2 datapoints for OK -> ALARM transition).")
 
 
-def test_a_disabled_alarm_changes_its_state_and_does_not_act(embedded_aws: str, aws_client: Client, topic: str) -> None:
+def test_disabled_actions_do_not_run_when_the_state_changes(embedded_aws: str, aws_client: Client, topic: str) -> None:
     put_alarm(aws_client, "disabled", AlarmActions=[topic], OKActions=[topic], ActionsEnabled=False)
     put_value(aws_client, embedded_aws, "disabled", 1)
     assert state(aws_client, "disabled") == "ALARM"
     assert actions(aws_client, "disabled") == []
 
 
-def test_a_late_sample_is_judged_in_its_own_period(embedded_aws: str, aws_client: Client) -> None:
+def test_a_late_sample_is_evaluated_in_its_own_period(embedded_aws: str, aws_client: Client) -> None:
     group = make_group(aws_client, "late")
     put_filter(aws_client, group, "filter", "ERROR", metricName="late")
     put_alarm(aws_client, "late")
@@ -248,7 +244,7 @@ def test_a_heartbeat_in_every_period_keeps_an_alarm_on_silence_quiet(embedded_aw
     assert state(aws_client, "heartbeat") == "ALARM"
 
 
-def test_alarms_of_another_region_do_not_hear_of_it(embedded_aws: str, aws_client: Client) -> None:
+def test_samples_do_not_affect_alarms_of_another_region(embedded_aws: str, aws_client: Client) -> None:
     def elsewhere(service: str) -> Any:
         return boto3.client(
             service,

@@ -1,4 +1,4 @@
-"""An alarm's message and mail say what CloudWatch's say."""
+"""An alarm's message and e-mail have the texts of CloudWatch."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_subject_is_ascii_of_100_characters_at_most(name: str, shown: str) -
     assert len(text) <= 100
 
 
-def test_the_mail_has_all_that_a_mail_of_cloudwatch_has() -> None:
+def test_the_email_has_all_parts_of_cloudwatchs_email() -> None:
     assert (
         email_text(transition())
         == f"""\
@@ -138,7 +138,7 @@ def test_the_json_message_has_cloudwatchs_members() -> None:
     }
 
 
-def test_what_an_alarm_may_lack() -> None:
+def test_optional_attributes_may_be_missing() -> None:
     message = json_message(transition(description="", datapoints_to_alarm=2, extended_statistic="p90"))
 
     assert message["AlarmDescription"] is None
@@ -179,7 +179,7 @@ def test_metric_math_has_metrics_in_its_trigger() -> None:
     ]
 
 
-def test_mail_gets_the_text_and_the_others_the_json() -> None:
+def test_email_gets_the_text_and_other_protocols_the_json() -> None:
     message = published_message(transition())
 
     assert message["email"] == email_text(transition())

@@ -1,4 +1,4 @@
-"""The store of metrics is bounded, shows moto what it has, and knows the statistics of periods."""
+"""The metric store is bounded, shares its buckets with moto, and computes statistics of periods."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def shown() -> list[Any]:
 
 
 @mock_aws
-def test_samples_of_a_minute_are_one_bucket_that_moto_sees() -> None:
+def test_samples_of_a_minute_share_a_bucket_with_moto() -> None:
     store = MetricStore()
     for value in (1, 2, 3):
         store.add(sample(value))
@@ -38,7 +38,7 @@ def test_samples_of_a_minute_are_one_bucket_that_moto_sees() -> None:
 
 
 @mock_aws
-def test_the_oldest_bucket_of_the_quietest_metric_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_least_recently_updated_metric_loses_its_oldest_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "BUCKETS_KEPT", 10)
     store = MetricStore()
     store.add(sample(1, name="quiet"))
@@ -64,7 +64,7 @@ def test_statistics_are_of_all_samples(statistic: str, expected: float | None) -
 
 
 @mock_aws
-def test_a_unit_is_read_alone_and_no_unit_reads_all() -> None:
+def test_statistics_of_one_unit_or_of_all_units() -> None:
     store = MetricStore()
     store.add(sample(1, unit="Count"))
     store.add(sample(2))
@@ -72,7 +72,7 @@ def test_a_unit_is_read_alone_and_no_unit_reads_all() -> None:
     assert [store.summary(key, unit, start, 60).value("Sum") for unit in ("Count", "None", None)] == [1, 2, 3]
 
 
-def test_a_percentile_of_few_samples_keeps_the_state_if_the_alarm_says_so() -> None:
+def test_low_sample_counts_keep_the_state_if_configured() -> None:
     asked = Criteria("p90", 60, 1, None, 1, "GreaterThanThreshold", ignores_few_samples=True)
     assert evaluate(asked, [Datapoint(NOON, 5, 99)]) is None
     assert evaluate(asked, [Datapoint(NOON, 5, 100)]) == "ALARM"

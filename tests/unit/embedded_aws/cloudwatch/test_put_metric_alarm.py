@@ -1,4 +1,4 @@
-"""What the alarm operations keep, refuse, list and tell afterwards."""
+"""The operations on alarms and their history."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_an_update_replaces_everything_but_the_state(embedded_aws: str, aws_clie
     assert summaries(aws_client, "update")[-1] == 'Alarm "update" updated'
 
 
-def test_tags_count_only_when_the_alarm_is_created(aws_client: Client) -> None:
+def test_tags_are_set_at_creation_only(aws_client: Client) -> None:
     put_alarm(aws_client, "tags", Tags=[{"Key": "a", "Value": "1"}])
     put_alarm(aws_client, "tags", Tags=[{"Key": "b", "Value": "2"}], Threshold=2.0)
     arn = alarm(aws_client, "tags")["AlarmArn"]
@@ -100,7 +100,7 @@ def test_tags_count_only_when_the_alarm_is_created(aws_client: Client) -> None:
         ({"AlarmName": "a" * 256}, "ValidationError"),
     ],
 )
-def test_what_aws_refuses_is_refused(aws_client: Client, parameters: dict[str, Any], code: str) -> None:
+def test_rejects_what_aws_rejects(aws_client: Client, parameters: dict[str, Any], code: str) -> None:
     with pytest.raises(ClientError) as caught:
         put_alarm(aws_client, "refused", **parameters)
     assert caught.value.response["Error"]["Code"] == code
@@ -110,7 +110,7 @@ def test_what_aws_refuses_is_refused(aws_client: Client, parameters: dict[str, A
 # SetAlarmState and the switches of the actions
 
 
-def test_setting_another_state_acts_at_once_and_the_next_evaluation_returns_it(
+def test_set_alarm_state_runs_actions_until_the_next_evaluation(
     embedded_aws: str, aws_client: Client, topic: str
 ) -> None:
     put_alarm(aws_client, "set", AlarmActions=[topic], TreatMissingData="notBreaching")
@@ -136,7 +136,7 @@ def test_setting_the_same_state_does_nothing(embedded_aws: str, aws_client: Clie
     assert len(history(aws_client, "set-same")) == 1
 
 
-def test_setting_a_state_is_refused_for_no_alarm_no_state_and_no_json(aws_client: Client) -> None:
+def test_set_alarm_state_rejects_unknown_alarms_invalid_states_and_invalid_json(aws_client: Client) -> None:
     put_alarm(aws_client, "set-refused")
     call = aws_client("cloudwatch").set_alarm_state
     assert refusal(call, AlarmName="nobody", StateValue="OK", StateReason="") == "ResourceNotFound"
@@ -145,9 +145,7 @@ def test_setting_a_state_is_refused_for_no_alarm_no_state_and_no_json(aws_client
     assert refusal(call, **bad) == "InvalidFormat"
 
 
-def test_switched_off_actions_are_not_run_and_switched_on_ones_are(
-    embedded_aws: str, aws_client: Client, topic: str
-) -> None:
+def test_disabled_actions_do_not_run_and_enabled_ones_do(embedded_aws: str, aws_client: Client, topic: str) -> None:
     put_alarm(aws_client, "switch", AlarmActions=[topic], OKActions=[topic])
     aws_client("cloudwatch").disable_alarm_actions(AlarmNames=["switch"])
     assert alarm(aws_client, "switch")["ActionsEnabled"] is False
@@ -163,7 +161,7 @@ def test_switched_off_actions_are_not_run_and_switched_on_ones_are(
 # DescribeAlarms
 
 
-def test_alarms_come_in_pages_of_fifty_by_name(aws_client: Client) -> None:
+def test_alarms_are_listed_by_name_in_pages_of_fifty(aws_client: Client) -> None:
     for number in range(51):
         put_alarm(aws_client, f"many-{number:02}")
     describe = aws_client("cloudwatch").describe_alarms
@@ -190,7 +188,7 @@ def test_alarms_are_found_by_name_prefix_state_and_action(aws_client: Client, to
     assert refusal(aws_client("cloudwatch").describe_alarms, **both) == "InvalidParameterCombination"
 
 
-def test_alarms_of_one_metric_are_those_of_its_very_dimensions(aws_client: Client) -> None:
+def test_alarms_for_a_metric_have_exactly_its_dimensions(aws_client: Client) -> None:
     dimensions = [{"Name": "Secret", "Value": "a"}]
     put_alarm(aws_client, "metric-plain", MetricName="shared")
     put_alarm(aws_client, "metric-dimension", MetricName="shared", Dimensions=dimensions)
@@ -203,7 +201,7 @@ def test_alarms_of_one_metric_are_those_of_its_very_dimensions(aws_client: Clien
 # DeleteAlarms and the history
 
 
-def test_a_deleted_alarm_is_gone_and_its_history_stays(embedded_aws: str, aws_client: Client) -> None:
+def test_deleting_an_alarm_keeps_its_history(embedded_aws: str, aws_client: Client) -> None:
     put_alarm(aws_client, "deleted")
     aws_client("cloudwatch").delete_alarms(AlarmNames=["deleted", "unknown"])
     put_value(aws_client, embedded_aws, "deleted", 1)
@@ -212,7 +210,7 @@ def test_a_deleted_alarm_is_gone_and_its_history_stays(embedded_aws: str, aws_cl
     assert refusal(aws_client("cloudwatch").delete_alarms, AlarmNames=["deleted"]) == "ResourceNotFound"
 
 
-def test_the_history_tells_the_states_with_their_reasons(embedded_aws: str, aws_client: Client) -> None:
+def test_the_history_contains_states_and_reasons(embedded_aws: str, aws_client: Client) -> None:
     put_alarm(aws_client, "told")
     put_value(aws_client, embedded_aws, "told", 3)
     (change,) = history(aws_client, "told", "StateUpdate")
@@ -231,7 +229,7 @@ def test_the_history_tells_the_states_with_their_reasons(embedded_aws: str, aws_
     assert created["createdAlarm"]["stateValue"] == "INSUFFICIENT_DATA"
 
 
-def test_the_history_is_read_by_time_and_in_pages(embedded_aws: str, aws_client: Client) -> None:
+def test_the_history_is_filtered_by_time_and_paged(embedded_aws: str, aws_client: Client) -> None:
     put_alarm(aws_client, "read")
     for value in ("OK", "ALARM", "OK"):
         advance(embedded_aws, 1)
@@ -281,7 +279,7 @@ def test_a_composite_alarm_follows_its_children(embedded_aws: str, aws_client: C
     "rule",
     ["", "ALARM(nobody)", "ALARM(refused-child) AND", "(TRUE", "TRUE FALSE", "MAYBE(x)", "NOT " * 2_000 + "TRUE"],
 )
-def test_a_rule_that_is_none_is_refused(aws_client: Client, rule: str) -> None:
+def test_rejects_an_invalid_rule(aws_client: Client, rule: str) -> None:
     put_alarm(aws_client, "refused-child")
     call = aws_client("cloudwatch").put_composite_alarm
     with pytest.raises(Exception, match=r"ValidationError|Invalid length"):
@@ -309,13 +307,13 @@ def test_a_suppressor_in_alarm_mutes_a_composite_alarm(aws_client: Client, embed
         {"ActionsSuppressorWaitPeriod": 60},
     ],
 )
-def test_a_suppressor_exists_and_has_its_periods(aws_client: Client, parameters: dict[str, Any]) -> None:
+def test_a_suppressor_must_exist_and_needs_both_periods(aws_client: Client, parameters: dict[str, Any]) -> None:
     put_alarm(aws_client, "refused-suppressor")
     call = aws_client("cloudwatch").put_composite_alarm
     assert refusal(call, AlarmName="none", AlarmRule="TRUE", **parameters) == "ValidationError"
 
 
-def test_an_alarm_by_the_hour_looks_back_a_week(aws_client: Client) -> None:
+def test_an_hourly_alarm_evaluates_up_to_a_week(aws_client: Client) -> None:
     put_alarm(aws_client, "week", Period=3600, EvaluationPeriods=168)
     assert alarm(aws_client, "week")["EvaluationPeriods"] == 168
 
@@ -325,8 +323,8 @@ def test_a_trimmed_statistic_is_kept(aws_client: Client) -> None:
     assert alarm(aws_client, "trimmed")["ExtendedStatistic"] == "TM(10%:90%)"
 
 
-def test_moto_still_has_the_gaps(moto_client: Client) -> None:
-    """When this fails, moto has closed a gap and its override can go."""
+def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     for number in range(101):
         put_alarm(moto_client, f"alarm-{number}")
     assert state(moto_client, "alarm-0") == "OK"

@@ -1,4 +1,4 @@
-"""Metrics that clients put are listed once, and read by periods of their own."""
+"""Custom metrics are listed once, and read by aligned periods."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_metric_is_listed_once_and_found_by_its_dimensions(embedded_aws: str, 
     assert listed(aws_client, **question, Dimensions=[{"Name": "Secret", "Value": "b"}]) == []
 
 
-def test_five_hundred_metrics_are_a_page(aws_client: Client) -> None:
+def test_metrics_are_listed_in_pages_of_five_hundred(aws_client: Client) -> None:
     cloudwatch = aws_client("cloudwatch")
     datums = [{"MetricName": f"metric-{number:03}", "Value": 1} for number in range(501)]
     cloudwatch.put_metric_data(Namespace="Pages", MetricData=datums)
@@ -61,7 +61,7 @@ def test_periods_begin_at_multiples_of_the_period(embedded_aws: str, aws_client:
     ]
 
 
-def test_get_metric_data_gives_the_newest_first_unless_asked_otherwise(embedded_aws: str, aws_client: Client) -> None:
+def test_get_metric_data_returns_the_newest_first_by_default(embedded_aws: str, aws_client: Client) -> None:
     now = minute(now_of(embedded_aws))
     for minutes in (3, 2):
         put_value(aws_client, embedded_aws, "order", minutes, Timestamp=now - timedelta(minutes=minutes))
@@ -93,7 +93,7 @@ def test_metric_math_is_still_answered_by_moto(embedded_aws: str, aws_client: Cl
         ("Test", {"Unit": "Pounds"}, "ValidationError"),
     ],
 )
-def test_a_datum_that_aws_refuses_is_refused(
+def test_a_datum_that_aws_rejects_is_rejected(
     aws_client: Client, namespace: str, datum: dict[str, Any], code: str
 ) -> None:
     datums = [{"MetricName": "refused", "Value": 1.0} | datum]
@@ -103,8 +103,8 @@ def test_a_datum_that_aws_refuses_is_refused(
     assert listed(aws_client, MetricName="refused") == []
 
 
-def test_moto_still_has_the_gaps(moto_client: Client) -> None:
-    """When this fails, moto has closed a gap and its override can go."""
+def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     at = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(minutes=58)
     datums = [{"MetricName": "m", "Value": 1.0, "Timestamp": at}, {"MetricName": "m", "Value": 1.0, "Timestamp": at}]
     moto_client("cloudwatch").put_metric_data(Namespace="Test", MetricData=datums)

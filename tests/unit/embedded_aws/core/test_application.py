@@ -1,4 +1,4 @@
-"""What moto raises within an override reaches the client as an error of AWS, and so does what nobody foresaw."""
+"""Errors within overrides reach the client as AWS errors."""
 
 from __future__ import annotations
 
@@ -71,9 +71,7 @@ def test_an_error_within_an_override_is_answered_and_recorded(
         ("ec2", "describe_vpcs", "InvalidAction"),
     ],
 )
-def test_an_operation_that_no_model_has_is_refused_as_aws_does(
-    aws: InProcess, service: str, call: str, code: str
-) -> None:
+def test_rejects_an_unknown_operation(aws: InProcess, service: str, call: str, code: str) -> None:
     def misspell(params: dict[str, Any], **_rest: Any) -> None:
         if "X-Amz-Target" in params["headers"]:
             params["headers"]["X-Amz-Target"] += "x"
@@ -91,7 +89,7 @@ def test_an_operation_that_no_model_has_is_refused_as_aws_does(
 @pytest.mark.parametrize(
     "attributes", [{"FilterPolicy": "no JSON"}, {"FilterPolicy": '{"a": "no list"}'}, {"Unknown": "x"}]
 )
-def test_what_moto_refuses_of_a_subscription_is_answered_as_aws_does(
+def test_motos_errors_on_subscriptions_are_those_of_aws(
     aws_client: Callable[[str], Any], attributes: dict[str, str]
 ) -> None:
     sns = aws_client("sns")

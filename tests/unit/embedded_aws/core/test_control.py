@@ -29,7 +29,7 @@ def test_health_says_ready(embedded_aws: str) -> None:
     assert (status, health["status"], health["failures"]) == (200, "ready", [])
 
 
-def test_calls_tell_read_from_write_and_the_error(embedded_aws: str, aws_client: Client) -> None:
+def test_calls_are_listed_with_access_and_error(embedded_aws: str, aws_client: Client) -> None:
     since = max((call["id"] for call in ask(embedded_aws, "calls")[1]), default=0)
     secrets = aws_client("secretsmanager")
     secrets.create_secret(Name="calls", SecretString="x")
@@ -55,7 +55,7 @@ def test_the_clock_moves_forward(embedded_aws: str) -> None:
     assert 3600 <= (datetime.fromisoformat(moved["time"]) - before).total_seconds() < 3700
 
 
-def test_reset_forgets_all_and_begins_with_the_seed(embedded_aws: str, aws_client: Client) -> None:
+def test_reset_drops_everything_and_applies_the_seed(embedded_aws: str, aws_client: Client) -> None:
     aws_client("secretsmanager").create_secret(Name="reset", SecretString="x")
     assert ask(embedded_aws, "reset", b"")[0] == 200
     assert ask(embedded_aws, "calls")[1] == []
@@ -83,7 +83,7 @@ def test_reset_forgets_all_and_begins_with_the_seed(embedded_aws: str, aws_clien
         ("faults", b"{}", 400, "expected a list of faults"),
     ],
 )
-def test_bad_input_is_refused_with_the_reason(
+def test_rejects_invalid_input_with_the_reason(
     embedded_aws: str, path: str, body: bytes | None, status: int, reason: str
 ) -> None:
     answered, document = ask(embedded_aws, path, body)
@@ -91,7 +91,7 @@ def test_bad_input_is_refused_with_the_reason(
     assert reason in document["error"]
 
 
-def test_answers_of_aws_carry_the_embedded_time(embedded_aws: str, aws_client: Client) -> None:
+def test_the_date_header_has_the_embedded_time(embedded_aws: str, aws_client: Client) -> None:
     ask(embedded_aws, "clock", b'{"advance_seconds": 7200}')
     now = datetime.fromisoformat(ask(embedded_aws, "health")[1]["time"])
     headers = aws_client("sts").get_caller_identity()["ResponseMetadata"]["HTTPHeaders"]

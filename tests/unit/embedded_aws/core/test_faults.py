@@ -1,4 +1,4 @@
-"""Calls fail on demand, as often as was asked for, in the way that was asked for."""
+"""Injected faults apply to calls as configured."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def error_code(call: Callable[..., Any], **parameters: Any) -> str | None:
     return None
 
 
-def test_a_fault_meets_the_next_calls_and_no_more(arm: Arm, iam: Any) -> None:
+def test_a_fault_applies_to_the_given_number_of_calls(arm: Arm, iam: Any) -> None:
     arm(service="iam", action="ListUsers", error="Throttling", message="Rate exceeded", status=429, times=2)
     assert error_code(iam.list_roles) is None
     assert [error_code(iam.list_users) for _turn in range(3)] == ["Throttling", "Throttling", None]
@@ -67,7 +67,7 @@ def test_an_error_comes_in_the_protocol_of_the_service(
     assert error_code(aws_client("cloudtrail").create_trail, Name="trail", S3BucketName="bucket") == code
 
 
-def test_a_fault_of_another_account_or_region_does_not_meet(arm: Arm, iam: Any) -> None:
+def test_a_fault_does_not_apply_to_another_account_or_region(arm: Arm, iam: Any) -> None:
     arm(service="iam", action="ListUsers", account="222222222222", error="Throttling")
     arm(service="iam", action="ListUsers", region="eu-west-1", error="Throttling")
     assert error_code(iam.list_users) is None
@@ -113,7 +113,7 @@ def test_a_delay_alone_makes_a_call_slow(arm: Arm, iam: Any) -> None:
         ({"service": "iam", "action": "*", "delay": -1}, "delay must be between 0 and 300"),
     ],
 )
-def test_a_fault_that_could_never_meet_is_refused(fault: Any, reason: str) -> None:
+def test_rejects_a_fault_that_can_never_apply(fault: Any, reason: str) -> None:
     with pytest.raises(ValueError, match="fault 1") as caught:
         read_faults([fault])
     assert reason in str(caught.value)

@@ -1,4 +1,4 @@
-"""The backend of an account is found without a walk through lists, and a reset still reaches it."""
+"""The backend of a known account is found directly, and a reset still reaches it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ assert backends["123456789012"] is not first
 """
 
 
-def test_an_account_is_found_again_and_a_reset_forgets_it(repository: Path) -> None:
+def test_a_known_account_is_found_and_a_reset_drops_it(repository: Path) -> None:
     subprocess.run([sys.executable, "-c", RESET], cwd=repository, check=True)
 
 
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     assert "list(self.keys())" in inspect.getsource(BackendDict._create_account_specific_backend)

@@ -1,4 +1,4 @@
-"""Objects that nobody holds any more are forgotten."""
+"""moto does not keep every object that it creates."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ assert event() is None
 """
 
 
-def test_a_log_event_is_forgotten_with_its_stream(repository: Path) -> None:
+def test_a_log_event_is_garbage_collected(repository: Path) -> None:
     subprocess.run([sys.executable, "-c", FORGOTTEN], cwd=repository, check=True)
 
 
-def test_moto_still_has_the_gap() -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override() -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     event = weakref.ref(LogEvent(0, {"timestamp": 0, "message": "x"}))
     gc.collect()
     assert event() is not None

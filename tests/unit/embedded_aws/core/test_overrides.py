@@ -1,4 +1,4 @@
-"""Every operation that we answer ourselves is answered as botocore's model of the service says, refusals included."""
+"""Every overridden operation answers and fails as botocore's model of the service defines."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def declared(service: str, actions: tuple[str, ...], answer: str) -> Override:
     return override(service, *actions)(lambda _state, _call: {"answer": answer})
 
 
-def test_overrides_of_one_operation_are_asked_in_the_order_of_their_modules() -> None:
+def test_overrides_of_one_operation_apply_in_the_declared_order() -> None:
     # Their names are in the opposite order of their declaration.
     first, second = ModuleType("z"), ModuleType("a")
     first.check = declared("s3", ("PutObject",), "first")  # type: ignore[attr-defined]
@@ -134,7 +134,7 @@ def test_an_answer_has_the_shape_of_the_model(
 
 
 @pytest.mark.parametrize(("service", "action", "violation", "protocol"), violating_cases())
-def test_a_request_that_the_model_forbids_is_refused(
+def test_rejects_requests_that_violate_the_model(
     embedded_aws: str, made: Made, service: str, action: str, violation: Violation, protocol: str
 ) -> None:
     answer = raw_call(embedded_aws, service, action, filled(violation.parameters, made, protocol), protocol)
@@ -151,7 +151,7 @@ def test_a_request_that_the_model_forbids_is_refused(
 
 
 @pytest.mark.parametrize(("service", "action", "parameters", "code", "protocol"), refused_cases())
-def test_a_refusal_has_a_code_and_a_status_of_the_model(
+def test_errors_have_code_and_status_of_the_model(
     embedded_aws: str, made: Made, service: str, action: str, parameters: dict[str, Any], code: str, protocol: str
 ) -> None:
     answer = raw_call(embedded_aws, service, action, filled(parameters, made, protocol), protocol)

@@ -1,4 +1,4 @@
-"""The queue of the pipeline is bounded: who calls beyond that waits, and nothing is lost."""
+"""The queue of the pipeline is bounded: further callers wait, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_call_waits_while_the_queue_is_full(aws: InProcess, monkeypatch: pytes
     pipeline.close()
 
 
-def test_a_stage_that_fails_is_told_by_the_next_drain_only(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_drain_reports_a_failed_stage_once(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_recorded: object) -> None:
         raise ValueError("a stage broke")
 
@@ -77,7 +77,7 @@ def test_a_stage_that_fails_is_told_by_the_next_drain_only(aws: InProcess, monke
         ("sqs", "mars-north-1", "list_queues", {}),
     ],
 )
-def test_a_call_about_nothing_real_is_recorded_and_breaks_no_stage(
+def test_calls_with_invalid_arns_or_regions_are_recorded(
     aws: InProcess, service: str, region: str, call: str, parameters: dict[str, str]
 ) -> None:
     make_trail(aws.client, "trail", IsMultiRegionTrail=True)
@@ -87,7 +87,7 @@ def test_a_call_about_nothing_real_is_recorded_and_breaks_no_stage(
     assert aws.state.cloudtrail.history[-1]["eventSource"] == f"{service}.amazonaws.com"
 
 
-def test_a_call_that_cannot_be_recorded_takes_no_other_with_it(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_cannot_be_recorded_does_not_affect_others(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     selected = aws.pipeline.chain._selected
 
     def fail_once(recorded: RecordedCall) -> Any:

@@ -1,4 +1,4 @@
-"""A request's parameters are read as the client wrote them, compressed or not."""
+"""Request parameters are parsed, compressed or not."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def environ_of(body: bytes, content_type: str, **headers: str) -> dict[str, Any]
 
 @pytest.mark.parametrize(("body", "content_type"), [(FORM, FORM_TYPE), (JSON, JSON_TYPE)])
 @pytest.mark.parametrize("compressed", [False, True])
-def test_a_compressed_body_says_the_same(body: bytes, content_type: str, compressed: bool) -> None:
+def test_a_compressed_body_is_decompressed(body: bytes, content_type: str, compressed: bool) -> None:
     sent = gzip.compress(body) if compressed else body
     headers = {"HTTP_CONTENT_ENCODING": "gzip"} if compressed else {}
     environ = environ_of(sent, content_type, **headers)
@@ -40,17 +40,17 @@ def test_a_compressed_body_says_the_same(body: bytes, content_type: str, compres
         assert action_of("cloudwatch", environ, sent) == "PutMetricData"
 
 
-def test_what_only_claims_to_be_compressed_is_read_as_it_is() -> None:
+def test_an_uncompressed_body_with_the_header_is_read_as_is() -> None:
     environ = environ_of(JSON, JSON_TYPE, HTTP_CONTENT_ENCODING="gzip")
     assert parse_parameters("cloudwatch", "PutMetricData", environ, JSON) == PARAMETERS
 
 
-def test_what_cannot_be_parsed_has_no_parameters() -> None:
+def test_a_malformed_body_has_no_parameters() -> None:
     form = b"Action=DescribeAlarms&Version=2010-08-01&MaxRecords=many"
     assert parse_parameters("cloudwatch", "DescribeAlarms", environ_of(form, FORM_TYPE), form) is None
 
 
-def test_the_encoding_of_an_object_is_left_alone() -> None:
+def test_the_body_of_an_object_is_not_decompressed() -> None:
     body = gzip.compress(b"text")
     environ = environ_of(body, "text/plain", HTTP_CONTENT_ENCODING="gzip")
     environ |= {"REQUEST_METHOD": "PUT", "PATH_INFO": "/key", "HTTP_HOST": "bucket.s3.amazonaws.com"}

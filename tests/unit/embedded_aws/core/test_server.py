@@ -1,4 +1,4 @@
-"""The embedded AWS starts, says where it is, refuses a port in use and stops."""
+"""The embedded AWS starts, prints its endpoint, reports a port in use, and stops."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.support.embedded_control import mails
 SERVE = (sys.executable, "-m", "embedded_aws", "--port")
 
 
-def test_a_port_in_use_is_refused_with_one_line(embedded_aws: str) -> None:
+def test_a_port_in_use_is_one_line_of_error(embedded_aws: str) -> None:
     port = embedded_aws.rsplit(":", 1)[1]
     result = run(*SERVE, port)
     assert result.returncode == 1
     assert result.stderr.splitlines() == [f"embedded AWS: cannot bind 127.0.0.1:{port}: Address already in use"]
 
 
-def test_a_host_that_has_no_address_is_refused_with_the_reason() -> None:
+def test_an_unknown_host_is_reported_with_the_reason() -> None:
     result = run(*SERVE, "0", "--host", "host.invalid")
     assert result.returncode == 1
     (line,) = result.stderr.splitlines()
@@ -65,7 +65,7 @@ def test_it_answers_as_aws(aws_client: Callable[[str], Any]) -> None:
         (("--data", "/dev/null/x"), "cannot create the directory"),
     ],
 )
-def test_a_wrong_option_is_refused_before_anything_starts(options: tuple[str, str], reason: str) -> None:
+def test_rejects_invalid_options_before_anything_starts(options: tuple[str, str], reason: str) -> None:
     result = run(sys.executable, "-m", "embedded_aws", *options)
     assert result.returncode == 2
     assert reason in result.stderr
@@ -78,7 +78,7 @@ def test_a_failed_test_leaves_no_process_behind() -> None:
         urllib.request.urlopen(f"{endpoint}/_embedded/health")
 
 
-def test_iam_is_enforced_if_asked_for() -> None:
+def test_the_iam_option_enforces_iam() -> None:
     with embedded_aws_process("--iam") as endpoint:
         administrator = client(endpoint, "AKIAEMBEDDEDGUIDE001", "embedded")
         administrator("iam").create_user(UserName="reader")
@@ -128,7 +128,7 @@ DENIALS = {
 }
 
 
-def test_enforced_iam_knows_actions_and_refusals_by_the_names_of_iam() -> None:
+def test_enforced_iam_uses_the_action_names_and_errors_of_iam() -> None:
     with embedded_aws_process("--iam") as endpoint:
         administrator = client(endpoint, "AKIAEMBEDDEDGUIDE001", "embedded")
         administrator("s3").create_bucket(Bucket="kept")
@@ -148,7 +148,7 @@ def test_enforced_iam_knows_actions_and_refusals_by_the_names_of_iam() -> None:
             assert getattr(limited(service), call)(**parameters), action
 
 
-def test_iam_judges_a_policy_by_its_actions_whatever_resources_it_names() -> None:
+def test_enforced_iam_ignores_the_resources_of_a_policy() -> None:
     """The deployer's policy names buckets, topics and keys; moto took it for one that allows nothing."""
     with embedded_aws_process("--iam") as endpoint:
         administrator = client(endpoint, "AKIAEMBEDDEDGUIDE001", "embedded")
@@ -171,7 +171,7 @@ def test_iam_judges_a_policy_by_its_actions_whatever_resources_it_names() -> Non
             keeper("secretsmanager").delete_secret(SecretId="x")
 
 
-def test_what_was_delivered_is_copied_into_the_data_directory(tmp_path: Path) -> None:
+def test_deliveries_are_copied_to_the_data_directory(tmp_path: Path) -> None:
     with embedded_aws_process("--data", str(tmp_path)) as endpoint:
         aws = client(endpoint, "tester", "tester")
         topic = aws("sns").create_topic(Name="topic")["TopicArn"]
@@ -192,7 +192,7 @@ class _Sink:
         return "250 OK"
 
 
-def test_mails_go_to_the_smtp_server_of_the_command_line() -> None:
+def test_emails_are_sent_to_the_smtp_server_of_the_command_line() -> None:
     sink = _Sink()
     server = Controller(sink, hostname="127.0.0.1", port=free_port())
     server.start()

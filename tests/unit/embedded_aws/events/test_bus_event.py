@@ -1,4 +1,4 @@
-"""Records and changes of state become the events that EventBridge documents."""
+"""Records and state changes become the events that EventBridge documents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from embedded_aws.events.bus_event import event_of_alarm, event_of_record
         ("secretsmanager.amazonaws.com", "AwsServiceEvent", "aws.secretsmanager", "AWS Service Event via CloudTrail"),
     ],
 )
-def test_a_records_source_and_type_name_the_event(
+def test_source_and_type_of_a_record_determine_the_event(
     event_source: str, event_type: str, source: str, detail_type: str
 ) -> None:
     record = {
@@ -41,7 +41,7 @@ def test_a_records_source_and_type_name_the_event(
     assert event["detail"] == record
 
 
-def test_a_change_of_state_tells_both_states() -> None:
+def test_the_event_of_a_state_change_has_both_states() -> None:
     alarm = SimpleNamespace(
         name="Reads",
         alarm_arn="arn:alarm",

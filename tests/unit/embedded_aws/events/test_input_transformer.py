@@ -57,7 +57,7 @@ def test_a_path_selects_a_part() -> None:
         ('"a \\" <x>"', "$.detail.eventName", '"a \\" GetSecretValue"'),
     ],
 )
-def test_a_template_is_filled_in_and_nothing_more(template: str, path: str, result: str) -> None:
+def test_a_template_is_filled_in(template: str, path: str, result: str) -> None:
     assert filled(template, x=path) == result
 
 

@@ -103,7 +103,7 @@ def test_another_call_does_not_match(watch: Callable[..., Watch], aws_client: Cl
     assert watching.received() == []
 
 
-def test_an_input_transformer_makes_the_message(watch: Callable[..., Watch], aws_client: Client, secret: str) -> None:
+def test_an_input_transformer_creates_the_message(watch: Callable[..., Watch], aws_client: Client, secret: str) -> None:
     transformer = {
         "InputPathsMap": {"who": "$.detail.userIdentity.type", "what": "$.detail.requestParameters.secretId"},
         "InputTemplate": '"<who> read <what>"',
@@ -131,7 +131,7 @@ def test_a_queue_is_a_target_too(watch: Callable[..., Watch], aws_client: Client
     ],
     ids=["another service", "with a condition"],
 )
-def test_a_topic_must_permit_eventbridge_without_a_condition(
+def test_a_topic_policy_must_allow_eventbridge_without_a_condition(
     watch: Callable[..., Watch], aws_client: Client, secret: str, principal: str, condition: dict[str, Any]
 ) -> None:
     watching = watch(call_of("GetSecretValue", secret), State=ALL)
@@ -161,7 +161,7 @@ def test_a_change_of_state_reaches_a_rule(watch: Callable[..., Watch], aws_clien
     assert (event["detail-type"], event["detail"]["alarmName"]) == ("CloudWatch Alarm State Change", name)
 
 
-def test_an_own_event_reaches_a_topic(watch: Callable[..., Watch], aws_client: Client) -> None:
+def test_a_custom_event_reaches_a_topic(watch: Callable[..., Watch], aws_client: Client) -> None:
     source = str(uuid.uuid4())
     watching = watch({"source": [source]})
     at = datetime(2026, 9, 13, 10, 11, 12, tzinfo=UTC)
@@ -175,7 +175,7 @@ def test_an_own_event_reaches_a_topic(watch: Callable[..., Watch], aws_client: C
 
 
 @mock_aws
-def test_moto_still_has_the_gap() -> None:
+def test_moto_still_needs_the_override() -> None:
     """When this fails, moto sends to topics itself, and our override of PutEvents can go."""
 
     events = boto3.client("events", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")

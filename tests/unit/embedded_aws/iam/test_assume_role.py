@@ -1,4 +1,4 @@
-"""AssumeRole gives a session only for a role that exists and trusts the caller."""
+"""AssumeRole creates a session only for a role that exists and trusts the caller."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def trust(aws: InProcess, principal: dict[str, str], **more: Any) -> None:
     aws.client("iam").create_role(RoleName="picky", AssumeRolePolicyDocument=document)
 
 
-def test_a_session_has_state_of_its_own_account(aws: InProcess) -> None:
+def test_a_session_accesses_the_account_of_its_role(aws: InProcess) -> None:
     aws.client("secretsmanager").create_secret(Name="guide", SecretString="x")
     session = aws.session("SecurityMonitoringDeployer")
     assert aws.client("secretsmanager", **session).list_secrets()["SecretList"] == []
@@ -32,7 +32,7 @@ def test_a_session_has_state_of_its_own_account(aws: InProcess) -> None:
 
 
 @pytest.mark.parametrize("account", [GUIDE, PRODUCTION, "999999999999"])
-def test_a_role_that_does_not_exist_is_refused(aws: InProcess, account: str) -> None:
+def test_a_role_that_does_not_exist_is_rejected(aws: InProcess, account: str) -> None:
     with pytest.raises(botocore.exceptions.ClientError) as caught:
         assume(aws.client("sts"), "unknown", account)
     error = caught.value.response
@@ -75,7 +75,7 @@ def test_the_trust_policy_decides(aws: InProcess, principal: dict[str, str], tru
         ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, None, True),
     ],
 )
-def test_the_external_id_that_a_trust_policy_asks_for_must_be_given(
+def test_the_external_id_of_a_trust_policy_is_required(
     aws: InProcess, condition: dict[str, Any], given: str | None, trusted: bool
 ) -> None:
     trust(aws, {"AWS": GUIDE}, Condition=condition)
@@ -96,7 +96,7 @@ def test_a_session_is_no_longer_than_its_role_allows(aws: InProcess) -> None:
     assert assume(sts, "picky", GUIDE, DurationSeconds=7200)["Credentials"]
 
 
-def test_a_suspended_account_is_refused(aws: InProcess) -> None:
+def test_a_suspended_account_is_rejected(aws: InProcess) -> None:
     aws.client("organizations").close_account(AccountId=PRODUCTION)
     with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
         aws.session("SecurityMonitoringDeployer")
@@ -111,6 +111,6 @@ def test_a_chained_session_lasts_an_hour_at_most(aws: InProcess) -> None:
     assert assume(chained, "picky", GUIDE)["Credentials"]
 
 
-def test_moto_still_has_the_gap(moto_client: Callable[[str], Any]) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Callable[[str], Any]) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     assert assume(moto_client("sts"), "unknown")["Credentials"]

@@ -1,4 +1,4 @@
-"""Who calls with a session token is who asked for it."""
+"""A session token has the identity of its requester."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def with_token(aws: InProcess, **credentials: str) -> dict[str, str]:
     }
 
 
-def test_a_users_session_is_the_users_in_its_own_account(aws: InProcess) -> None:
+def test_a_users_session_has_the_identity_of_the_user(aws: InProcess) -> None:
     member = aws.client("iam", **aws.session("OrganizationAccountAccessRole"))
     member.create_user(UserName="operator")
     key = member.create_access_key(UserName="operator")["AccessKey"]
@@ -40,17 +40,17 @@ def test_a_users_session_is_the_users_in_its_own_account(aws: InProcess) -> None
     assert len(member.list_access_keys(UserName="operator")["AccessKeyMetadata"]) == 1
 
 
-def test_roots_session_is_roots(aws: InProcess) -> None:
+def test_a_root_session_has_the_identity_of_the_root_user(aws: InProcess) -> None:
     session = with_token(aws)
     assert aws.client("sts", **session).get_caller_identity()["Arn"].endswith(":root")
 
 
-def test_a_session_gets_no_session_token(aws: InProcess) -> None:
+def test_rejects_session_credentials(aws: InProcess) -> None:
     with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
         with_token(aws, **aws.session("OrganizationAccountAccessRole"))
 
 
-def test_moto_still_has_the_gap(moto_client: Callable[[str], Any]) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Callable[[str], Any]) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     keys = [moto_client("sts").get_session_token()["Credentials"]["AccessKeyId"] for _turn in range(2)]
     assert keys[0] == keys[1]

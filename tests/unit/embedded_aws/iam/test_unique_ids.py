@@ -1,4 +1,4 @@
-"""Unique ids say by their prefix what they belong to."""
+"""Unique ids have the prefix of their resource type."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def test_ids_have_the_prefixes_of_aws(aws_client: Client) -> None:
         assert re.fullmatch(f"{prefix}[A-Z2-7]{{17}}", own)
 
 
-def test_a_users_id_is_what_it_calls_itself_by(aws_client: Client) -> None:
+def test_get_caller_identity_returns_the_users_id(aws_client: Client) -> None:
     iam = aws_client("iam")
     created = iam.create_user(UserName="caller")["User"]["UserId"]
     assert iam.get_user(UserName="caller")["User"]["UserId"] == created
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     user, group, role = ids(moto_client("iam"))
     assert not user.startswith("AIDA")
     assert not group.startswith("AGPA")

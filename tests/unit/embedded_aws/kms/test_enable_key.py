@@ -1,4 +1,4 @@
-"""A key is switched off and on by its id or its ARN."""
+"""A key is disabled and enabled by its id or ARN."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def state(kms: Any, arn: str) -> tuple[str, bool]:
 
 
 @pytest.mark.parametrize("form", ["arn", "id"])
-def test_a_key_is_switched_off_and_on_any_number_of_times(aws_client: Client, key_arn: str, form: str) -> None:
+def test_a_key_is_disabled_and_enabled_repeatedly(aws_client: Client, key_arn: str, form: str) -> None:
     kms = aws_client("kms")
     name = key_arn if form == "arn" else key_arn.split("/")[1]
     for _turn in range(2):
@@ -34,7 +34,7 @@ def test_a_key_is_switched_off_and_on_any_number_of_times(aws_client: Client, ke
 
 
 @pytest.mark.parametrize("operation", ["enable_key", "disable_key"])
-def test_a_key_that_is_pending_deletion_is_refused(aws_client: Client, key_arn: str, operation: str) -> None:
+def test_a_key_that_is_pending_deletion_is_rejected(aws_client: Client, key_arn: str, operation: str) -> None:
     kms = aws_client("kms")
     kms.schedule_key_deletion(KeyId=key_arn)
     with pytest.raises(kms.exceptions.KMSInvalidStateException, match="is pending deletion"):
@@ -50,8 +50,8 @@ def test_an_unknown_key_is_not_found(aws_client: Client, operation: str) -> None
         getattr(kms, operation)(KeyId=arn)
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     kms = moto_client("kms")
     arn = kms.create_key()["KeyMetadata"]["Arn"]
     for operation in (kms.disable_key, kms.enable_key):

@@ -18,7 +18,7 @@ def key_arn(aws_client: Client) -> str:
 
 
 @pytest.mark.parametrize("form", ["arn", "id"])
-def test_a_deletion_is_scheduled_by_arn_or_id_and_answers_the_arn(aws_client: Client, key_arn: str, form: str) -> None:
+def test_a_deletion_is_scheduled_by_arn_or_id_and_returns_the_arn(aws_client: Client, key_arn: str, form: str) -> None:
     kms = aws_client("kms")
     name = key_arn if form == "arn" else key_arn.split("/")[1]
 
@@ -30,16 +30,16 @@ def test_a_deletion_is_scheduled_by_arn_or_id_and_answers_the_arn(aws_client: Cl
     assert (key["KeyState"], key["Enabled"], key["DeletionDate"]) == ("PendingDeletion", False, answer["DeletionDate"])
 
 
-def test_the_window_is_30_days_unless_said(aws_client: Client, key_arn: str) -> None:
+def test_the_default_window_is_30_days(aws_client: Client, key_arn: str) -> None:
     assert aws_client("kms").schedule_key_deletion(KeyId=key_arn)["PendingWindowInDays"] == 30
 
 
-def test_a_window_outside_7_to_30_days_is_refused(aws_client: Client, key_arn: str) -> None:
+def test_a_window_outside_7_to_30_days_is_rejected(aws_client: Client, key_arn: str) -> None:
     with pytest.raises(ClientError, match="ValidationException"):
         aws_client("kms").schedule_key_deletion(KeyId=key_arn, PendingWindowInDays=6)
 
 
-def test_a_key_that_is_pending_deletion_is_refused(aws_client: Client, key_arn: str) -> None:
+def test_a_key_that_is_pending_deletion_is_rejected(aws_client: Client, key_arn: str) -> None:
     kms = aws_client("kms")
     kms.schedule_key_deletion(KeyId=key_arn)
     with pytest.raises(kms.exceptions.KMSInvalidStateException, match="is pending deletion"):
@@ -62,8 +62,8 @@ def test_an_unknown_key_is_not_found(aws_client: Client) -> None:
         kms.schedule_key_deletion(KeyId="11111111-2222-3333-4444-555555555555")
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     kms = moto_client("kms")
     arn = kms.create_key()["KeyMetadata"]["Arn"]
     with pytest.raises((ClientError, KeyError)):

@@ -1,4 +1,4 @@
-"""Log events are put by the embedded clock, and filtered by real patterns, in pages."""
+"""Log events are accepted by the embedded clock, and filtered by patterns, in pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def now_ms(endpoint: str) -> int:
     return int(now_of(endpoint).timestamp() * 1000)
 
 
-def test_json_patterns_match_what_they_say(embedded_aws: str, aws_client: Client) -> None:
+def test_json_patterns_are_evaluated(embedded_aws: str, aws_client: Client) -> None:
     group = make_group(aws_client, "patterns")
     put_messages(aws_client, embedded_aws, group, '{"a": 1}', '{"a": 2}', "a 1")
     assert found(aws_client, group, "{ $.a = 1 }") == ['{"a": 1}']
@@ -34,14 +34,14 @@ def test_json_patterns_match_what_they_say(embedded_aws: str, aws_client: Client
     assert found(aws_client, group, '"a 1"') == ["a 1"]
 
 
-def test_a_bad_pattern_is_refused(aws_client: Client) -> None:
+def test_rejects_an_invalid_pattern(aws_client: Client) -> None:
     group = make_group(aws_client, "bad-pattern")
     with pytest.raises(ClientError) as caught:
         found(aws_client, group, "{ $.a == 1 }")
     assert caught.value.response["Error"]["Message"] == "Invalid filter pattern"
 
 
-def test_events_of_all_streams_come_by_time_and_within_the_range(embedded_aws: str, aws_client: Client) -> None:
+def test_events_of_all_streams_are_sorted_and_limited_by_time(embedded_aws: str, aws_client: Client) -> None:
     group = make_group(aws_client, "streams")
     aws_client("logs").create_log_stream(logGroupName=group, logStreamName="other")
     start = now_ms(embedded_aws)
@@ -74,7 +74,7 @@ def test_pages_hold_every_event_once(embedded_aws: str, aws_client: Client, from
     assert messages == (expected if from_head else expected[::-1])
 
 
-def test_a_page_holds_no_more_than_a_megabyte(embedded_aws: str, aws_client: Client) -> None:
+def test_a_page_has_at_most_a_megabyte(embedded_aws: str, aws_client: Client) -> None:
     group = make_group(aws_client, "megabyte")
     for letter in "abc":
         put(aws_client, group, "stream", (now_ms(embedded_aws), letter * 500_000))
@@ -82,7 +82,7 @@ def test_a_page_holds_no_more_than_a_megabyte(embedded_aws: str, aws_client: Cli
     assert [len(page["events"]) for page in pages] == [2, 1]
 
 
-def test_age_is_judged_by_the_embedded_clock(embedded_aws: str, aws_client: Client) -> None:
+def test_age_is_checked_by_the_embedded_clock(embedded_aws: str, aws_client: Client) -> None:
     group = make_group(aws_client, "ages")
     hour = 3_600_000
     old = now_ms(embedded_aws)
@@ -95,9 +95,7 @@ def test_age_is_judged_by_the_embedded_clock(embedded_aws: str, aws_client: Clie
 
 
 @pytest.mark.parametrize("events", [[(2, "a"), (1, "b")], [(0, "a"), (86_400_001, "b")], [(0, "a" * 1_048_576)]])
-def test_a_batch_that_aws_refuses_is_refused(
-    embedded_aws: str, aws_client: Client, events: list[tuple[int, str]]
-) -> None:
+def test_rejects_batches_that_aws_rejects(embedded_aws: str, aws_client: Client, events: list[tuple[int, str]]) -> None:
     group = make_group(aws_client, f"batch-{len(events)}-{events[0][0]}-{len(events[0][1])}")
     now = now_ms(embedded_aws) - 86_400_000
     with pytest.raises(aws_client("logs").exceptions.InvalidParameterException):
@@ -105,8 +103,8 @@ def test_a_batch_that_aws_refuses_is_refused(
     assert found(aws_client, group, "") == []
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     logs = moto_client("logs")
     logs.create_log_group(logGroupName="g")
     logs.create_log_stream(logGroupName="g", logStreamName="s")

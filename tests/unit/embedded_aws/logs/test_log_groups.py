@@ -1,4 +1,4 @@
-"""Log groups are protected, encrypted, kept for a set of days and listed in pages."""
+"""Log groups have deletion protection, a key, a retention, and are listed in pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def refusal(call: Any, **parameters: Any) -> tuple[str, str]:
     return error["Code"], error["Message"]
 
 
-def test_a_protected_group_cannot_be_deleted_until_the_protection_is_off(aws_client: Client) -> None:
+def test_deletion_protection_prevents_the_deletion_of_a_group(aws_client: Client) -> None:
     logs = aws_client("logs")
     logs.create_log_group(logGroupName="protected", deletionProtectionEnabled=True)
     assert group_of(aws_client, "protected")["deletionProtectionEnabled"] is True
@@ -34,7 +34,7 @@ def test_a_protected_group_cannot_be_deleted_until_the_protection_is_off(aws_cli
     assert logs.describe_log_groups(logGroupNamePrefix="protected")["logGroups"] == []
 
 
-def test_a_group_that_is_made_again_has_no_filters_of_the_old_one(aws_client: Client) -> None:
+def test_a_recreated_group_has_no_filters(aws_client: Client) -> None:
     group = make_group(aws_client, "again")
     put_filter(aws_client, group, "filter")
     assert group_of(aws_client, group)["metricFilterCount"] == 1
@@ -43,7 +43,7 @@ def test_a_group_that_is_made_again_has_no_filters_of_the_old_one(aws_client: Cl
     assert group_of(aws_client, group)["metricFilterCount"] == 0
 
 
-def test_a_key_is_shown_and_can_be_changed_and_taken_away(aws_client: Client) -> None:
+def test_a_key_is_described_changed_and_removed(aws_client: Client) -> None:
     logs, kms = aws_client("logs"), aws_client("kms")
     first, second = (kms.create_key()["KeyMetadata"]["Arn"] for _turn in range(2))
     logs.create_log_group(logGroupName="encrypted", kmsKeyId=first)
@@ -55,7 +55,7 @@ def test_a_key_is_shown_and_can_be_changed_and_taken_away(aws_client: Client) ->
     assert "kmsKeyId" not in group_of(aws_client, "encrypted")
 
 
-def test_a_key_that_is_missing_or_disabled_is_refused(aws_client: Client) -> None:
+def test_a_key_that_is_missing_or_disabled_is_rejected(aws_client: Client) -> None:
     logs, kms = aws_client("logs"), aws_client("kms")
     disabled = kms.create_key()["KeyMetadata"]["Arn"]
     kms.disable_key(KeyId=disabled.rsplit("/", 1)[1])
@@ -65,7 +65,7 @@ def test_a_key_that_is_missing_or_disabled_is_refused(aws_client: Client) -> Non
     assert logs.describe_log_groups(logGroupNamePrefix="no-key")["logGroups"] == []
 
 
-def test_only_the_retentions_of_aws_are_taken(aws_client: Client) -> None:
+def test_accepts_only_the_retention_values_of_aws(aws_client: Client) -> None:
     group = make_group(aws_client, "retention")
     logs = aws_client("logs")
     code, message = refusal(logs.put_retention_policy, logGroupName=group, retentionInDays=2)
@@ -80,7 +80,7 @@ def test_only_the_retentions_of_aws_are_taken(aws_client: Client) -> None:
     assert "retentionInDays" not in group_of(aws_client, group)
 
 
-def test_a_group_has_a_class_and_only_standard_takes_metric_filters(aws_client: Client) -> None:
+def test_only_groups_of_class_standard_can_have_metric_filters(aws_client: Client) -> None:
     logs = aws_client("logs")
     logs.create_log_group(logGroupName="rare", logGroupClass="INFREQUENT_ACCESS")
     assert group_of(aws_client, "rare")["logGroupClass"] == "INFREQUENT_ACCESS"
@@ -88,7 +88,7 @@ def test_a_group_has_a_class_and_only_standard_takes_metric_filters(aws_client: 
         put_filter(aws_client, "rare", "filter")
 
 
-def test_groups_come_in_pages_of_fifty_by_name(aws_client: Client) -> None:
+def test_groups_are_listed_by_name_in_pages_of_fifty(aws_client: Client) -> None:
     logs = aws_client("logs")
     for number in range(51):
         logs.create_log_group(logGroupName=f"many-{number:02}")
@@ -99,7 +99,7 @@ def test_groups_come_in_pages_of_fifty_by_name(aws_client: Client) -> None:
     assert len(logs.describe_log_groups(logGroupNamePattern="ny-1")["logGroups"]) == 10
 
 
-def test_a_token_fits_its_question_whatever_the_order_of_the_parameters(aws_client: Client) -> None:
+def test_a_token_is_valid_for_the_same_parameters_in_any_order(aws_client: Client) -> None:
     paginator = aws_client("logs").get_paginator("describe_log_groups")
     for number in range(3):
         aws_client("logs").create_log_group(logGroupName=f"ordered-{number}")
@@ -109,13 +109,13 @@ def test_a_token_fits_its_question_whatever_the_order_of_the_parameters(aws_clie
     assert [len(page["logGroups"]) for page in pages] == [1, 1, 1]
 
 
-def test_a_name_that_aws_reserves_or_forbids_is_refused(aws_client: Client) -> None:
+def test_rejects_reserved_and_invalid_names(aws_client: Client) -> None:
     create = aws_client("logs").create_log_group
     assert refusal(create, logGroupName="aws/own")[0] == "InvalidParameterException"
     assert refusal(create, logGroupName="a b")[0] == "InvalidParameterException"
 
 
-def test_a_group_that_exists_is_refused_and_that_is_on_record(embedded_aws: str, aws_client: Client) -> None:
+def test_creating_an_existing_group_is_rejected_and_recorded(embedded_aws: str, aws_client: Client) -> None:
     group = make_group(aws_client, "exists")
     assert refusal(aws_client("logs").create_log_group, logGroupName=group)[0] == "ResourceAlreadyExistsException"
     with urllib.request.urlopen(f"{embedded_aws}/_embedded/calls", timeout=60) as response:
@@ -123,8 +123,8 @@ def test_a_group_that_exists_is_refused_and_that_is_on_record(embedded_aws: str,
     assert (last["action"], last["error"]) == ("CreateLogGroup", "ResourceAlreadyExistsException")
 
 
-def test_moto_still_has_the_gaps(moto_client: Client) -> None:
-    """When this fails, moto has closed a gap and its override can go."""
+def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     logs = moto_client("logs")
     logs.create_log_group(logGroupName="g", kmsKeyId="missing", deletionProtectionEnabled=True)
     logs.put_retention_policy(logGroupName="g", retentionInDays=2)

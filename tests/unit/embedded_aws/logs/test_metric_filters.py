@@ -38,7 +38,7 @@ def total(points: list[dict[str, Any]]) -> tuple[float, float]:
     return sum(point["Sum"] for point in points), sum(point["SampleCount"] for point in points)
 
 
-def test_matching_events_count_and_others_give_nothing(embedded_aws: str, aws_client: Client, read: Read) -> None:
+def test_only_matching_events_are_counted(embedded_aws: str, aws_client: Client, read: Read) -> None:
     group = make_group(aws_client, "counts")
     put_filter(aws_client, group, "filter", '{ $.a = "x" }', metricName="counts")
     put_messages(aws_client, embedded_aws, group, '{"a": "x"}', '{"a": "y"}', "no JSON", '{"a": "x"}')
@@ -80,9 +80,7 @@ def test_the_metric_value_is_a_number_or_read_from_the_event(
     assert total(read(f"value-{name}")) == expected
 
 
-def test_dimensions_are_read_from_the_event_and_an_event_without_one_gives_nothing(
-    embedded_aws: str, aws_client: Client, read: Read
-) -> None:
+def test_an_event_without_a_dimension_is_not_counted(embedded_aws: str, aws_client: Client, read: Read) -> None:
     group = make_group(aws_client, "dimensions")
     put_filter(aws_client, group, "filter", "{ $.n = * }", metricName="dimensions", dimensions={"Secret": "$.secret"})
     put_messages(aws_client, embedded_aws, group, '{"n":1,"secret":"a"}', '{"n":1,"secret":"b"}', '{"n":1}')
@@ -111,9 +109,7 @@ def test_a_sample_has_the_time_of_its_event(embedded_aws: str, aws_client: Clien
     assert timedelta(seconds=600) <= now - point["Timestamp"] < timedelta(seconds=720)
 
 
-def test_a_replaced_filter_works_from_then_on_and_a_deleted_one_no_more(
-    embedded_aws: str, aws_client: Client, read: Read
-) -> None:
+def test_replaced_and_deleted_filters_take_effect_at_once(embedded_aws: str, aws_client: Client, read: Read) -> None:
     group = make_group(aws_client, "changes")
     put_filter(aws_client, group, "filter", "old", metricName="changes")
     put_messages(aws_client, embedded_aws, group, "old", "new")
@@ -124,7 +120,7 @@ def test_a_replaced_filter_works_from_then_on_and_a_deleted_one_no_more(
     assert total(read("changes")) == (11, 2)
 
 
-def test_get_metric_data_reads_the_same(embedded_aws: str, aws_client: Client) -> None:
+def test_get_metric_data_returns_the_same_values(embedded_aws: str, aws_client: Client) -> None:
     group = make_group(aws_client, "data")
     put_filter(aws_client, group, "filter", "", metricName="data", unit="Count")
     put_messages(aws_client, embedded_aws, group, "a", "b")

@@ -1,4 +1,4 @@
-"""Metric filters belong to a group, are replaced by name, are limited and listed in pages, and can be tested."""
+"""Metric filters belong to a group, are replaced by name, limited, listed in pages, and can be tested."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_filter_is_replaced_by_name_and_keeps_its_creation_time(aws_client: Cl
     assert after["applyOnTransformedLogs"] is False
 
 
-def test_a_refused_replacement_leaves_the_old_filter(aws_client: Client) -> None:
+def test_a_rejected_replacement_keeps_the_old_filter(aws_client: Client) -> None:
     group = make_group(aws_client, "refused-replacement")
     put_filter(aws_client, group, "filter", "old")
     with pytest.raises(ClientError):
@@ -111,7 +111,7 @@ def test_a_filter_that_does_not_exist_cannot_be_deleted(aws_client: Client) -> N
         ),
     ],
 )
-def test_what_aws_refuses_is_refused(
+def test_rejects_what_aws_rejects(
     aws_client: Client, parameters: dict[str, Any], transformation: dict[str, Any], message: str
 ) -> None:
     logs = aws_client("logs")
@@ -123,7 +123,7 @@ def test_what_aws_refuses_is_refused(
     assert filters(aws_client, logGroupName="rules") == []
 
 
-def test_two_transformations_are_refused(aws_client: Client) -> None:
+def test_rejects_two_transformations(aws_client: Client) -> None:
     group = make_group(aws_client, "two-transformations")
     code, _rest = refusal(
         aws_client("logs").put_metric_filter,
@@ -135,7 +135,7 @@ def test_two_transformations_are_refused(aws_client: Client) -> None:
     assert code == REFUSED
 
 
-def test_the_hundred_and_first_filter_of_a_group_is_refused_and_pages_have_fifty(aws_client: Client) -> None:
+def test_a_group_has_at_most_100_filters_listed_in_pages_of_fifty(aws_client: Client) -> None:
     group = make_group(aws_client, "hundred")
     for number in range(100):
         put_filter(aws_client, group, f"filter-{number:03}")
@@ -149,7 +149,7 @@ def test_the_hundred_and_first_filter_of_a_group_is_refused_and_pages_have_fifty
     assert names == [f"filter-{number:03}" for number in range(100)]
 
 
-def test_the_sixth_filter_with_a_regular_expression_is_refused(aws_client: Client) -> None:
+def test_a_group_has_at_most_five_filters_with_regular_expressions(aws_client: Client) -> None:
     group = make_group(aws_client, "regular")
     for number in range(5):
         put_filter(aws_client, group, f"filter-{number}", "%ERR%")
@@ -184,8 +184,8 @@ def test_testing_a_pattern_counts_from_one_and_extracts_fields_only(aws_client: 
     assert refusal(test, filterPattern="", logEventMessages=["a"] * 51)[0] == REFUSED
 
 
-def test_moto_still_has_the_gaps(moto_client: Client) -> None:
-    """When this fails, moto has closed a gap and its override can go."""
+def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     for _turn in range(2):
         moto_client("logs").put_metric_filter(
             logGroupName="nowhere", filterName="f", filterPattern="{ $.a == 1 }", metricTransformations=[TRANSFORMATION]

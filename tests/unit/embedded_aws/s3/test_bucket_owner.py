@@ -1,4 +1,4 @@
-"""A bucket is its account's: others get in by its policy alone."""
+"""Other accounts access a bucket by its policy only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def owner(embedded_aws: str) -> Iterator[Any]:
     client.delete_bucket(Bucket=NAME)
 
 
-def test_another_account_may_not_even_ask_whether_it_is_there(owner: Any, aws_client: Callable[[str], Any]) -> None:
+def test_another_account_cannot_head_the_bucket(owner: Any, aws_client: Callable[[str], Any]) -> None:
     other = aws_client("s3")
     with pytest.raises(ClientError, match="403"):
         other.head_bucket(Bucket=NAME)
@@ -35,7 +35,7 @@ def test_another_account_may_not_even_ask_whether_it_is_there(owner: Any, aws_cl
     assert owner.get_bucket_versioning(Bucket=NAME).get("Status") is None
 
 
-def test_its_policy_lets_another_account_in(owner: Any, aws_client: Callable[[str], Any]) -> None:
+def test_the_policy_can_allow_another_account(owner: Any, aws_client: Callable[[str], Any]) -> None:
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "123456789012"},

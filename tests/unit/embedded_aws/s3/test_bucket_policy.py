@@ -1,4 +1,4 @@
-"""A bucket policy's conditions are heeded; a call over the endpoint counts as TLS."""
+"""A bucket policy's conditions apply; a call to the endpoint counts as TLS."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def s3(aws_client: Client) -> Any:
     return make_object(aws_client)
 
 
-def test_a_policy_that_wants_tls_lets_a_call_over_the_endpoint_through(s3: Any) -> None:
+def test_a_policy_that_requires_tls_allows_calls_to_the_endpoint(s3: Any) -> None:
     put_policy(s3, TLS_ONLY, NEW_TLS_ONLY)
 
     assert s3.get_object(Bucket=BUCKET, Key="file")["Body"].read() == b"x"
@@ -60,7 +60,7 @@ def test_a_policy_that_wants_tls_lets_a_call_over_the_endpoint_through(s3: Any) 
         ("ArnLike", "aws:PrincipalArn", "arn:aws:sts::123456789012:user/*"),
     ],
 )
-def test_a_deny_whose_condition_holds_denies(s3: Any, operator: str, key: str, value: str) -> None:
+def test_a_deny_with_a_matching_condition_denies(s3: Any, operator: str, key: str, value: str) -> None:
     put_policy(s3, statement("Deny", operator, key, value))
 
     with pytest.raises(ClientError, match="403"):
@@ -75,14 +75,14 @@ def test_a_header_of_the_request_is_a_condition_key(s3: Any) -> None:
         s3.put_object(Bucket=BUCKET, Key="file", Body=b"x", ACL="public-read")
 
 
-def test_an_allow_whose_condition_fails_denies_nobody(s3: Any) -> None:
+def test_an_allow_with_a_failed_condition_does_not_deny(s3: Any) -> None:
     put_policy(s3, statement("Allow", "StringEquals", "aws:SourceArn", "arn:aws:cloudtrail:us-east-1:1:trail/t"))
 
     assert s3.get_object(Bucket=BUCKET, Key="file")["Body"].read() == b"x"
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     s3 = make_object(moto_client)
     put_policy(s3, TLS_ONLY)
     with pytest.raises(ClientError, match="403"):

@@ -1,4 +1,4 @@
-"""A secret that is scheduled for deletion refuses everything, and a version keeps its value, as on AWS."""
+"""A secret scheduled for deletion rejects all calls, and versions are immutable, as on AWS."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def token() -> str:
     ],
     ids=["GetSecretValue", "PutSecretValue", "UpdateSecret"],
 )
-def test_a_marked_secret_is_neither_read_nor_written(aws_client: Client, name: str, use: Callable[..., Any]) -> None:
+def test_a_secret_scheduled_for_deletion_cannot_be_read_or_written(
+    aws_client: Client, name: str, use: Callable[..., Any]
+) -> None:
     client = aws_client("secretsmanager")
     client.create_secret(Name=name, SecretString="old")
     client.delete_secret(SecretId=name)
@@ -41,7 +43,7 @@ def test_a_marked_secret_is_neither_read_nor_written(aws_client: Client, name: s
     assert client.get_secret_value(SecretId=name)["SecretString"] == "old"
 
 
-def test_the_name_of_a_marked_secret_is_not_free(aws_client: Client, name: str) -> None:
+def test_the_name_of_a_secret_scheduled_for_deletion_is_taken(aws_client: Client, name: str) -> None:
     client = aws_client("secretsmanager")
     client.create_secret(Name=name, SecretString="old")
     client.delete_secret(SecretId=name)
@@ -62,7 +64,7 @@ def test_the_same_token_with_the_same_value_does_nothing(aws_client: Client, nam
 
 
 @pytest.mark.parametrize("stage", ["AWSCURRENT", "AWSPENDING"])
-def test_the_same_token_with_another_value_is_refused(aws_client: Client, name: str, stage: str) -> None:
+def test_the_same_token_with_another_value_is_rejected(aws_client: Client, name: str, stage: str) -> None:
     client, second = aws_client("secretsmanager"), token()
     client.create_secret(Name=name, SecretString="a")
     client.put_secret_value(SecretId=name, SecretString="b", ClientRequestToken=second, VersionStages=[stage])
@@ -72,8 +74,8 @@ def test_the_same_token_with_another_value_is_refused(aws_client: Client, name: 
     assert client.get_secret_value(SecretId=name, VersionStage=stage)["SecretString"] == "b"
 
 
-def test_moto_still_has_the_gap(moto_client: Client, name: str) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client, name: str) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     client, first = moto_client("secretsmanager"), token()
     client.create_secret(Name=name, SecretString="a")
     client.put_secret_value(SecretId=name, SecretString="b", ClientRequestToken=first, VersionStages=["AWSPENDING"])

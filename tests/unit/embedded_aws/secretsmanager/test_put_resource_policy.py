@@ -1,4 +1,4 @@
-"""A policy that lets anybody in is refused if the caller asks for that."""
+"""BlockPublicPolicy rejects a public policy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def put(client: Any, statement: dict[str, Any], **options: Any) -> None:
 
 
 @pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["*"]}])
-def test_everybody_is_refused(aws_client: Client, principal: Any) -> None:
+def test_rejects_a_public_policy(aws_client: Client, principal: Any) -> None:
     client = aws_client("secretsmanager")
     with pytest.raises(client.exceptions.PublicPolicyException):
         put(client, {**PUBLIC, "Principal": principal}, BlockPublicPolicy=True)
@@ -35,12 +35,12 @@ def test_everybody_is_refused(aws_client: Client, principal: Any) -> None:
         ({**PUBLIC, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}, {"BlockPublicPolicy": True}),
     ],
 )
-def test_what_is_not_public_or_not_asked_about_passes(
+def test_accepts_other_policies_and_calls_without_block_public_policy(
     aws_client: Client, statement: dict[str, Any], options: dict[str, Any]
 ) -> None:
     put(aws_client("secretsmanager"), statement, **options)
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     put(moto_client("secretsmanager"), PUBLIC, BlockPublicPolicy=True)

@@ -1,4 +1,4 @@
-"""Replicas are answered with the secret's ARN."""
+"""Replication returns the secret's ARN."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 Client = Callable[[str], Any]
 
 
-def test_the_answer_has_the_secrets_arn(aws_client: Client) -> None:
+def test_the_response_has_the_arn_of_the_secret(aws_client: Client) -> None:
     client = aws_client("secretsmanager")
     arn = client.create_secret(Name="copied", SecretString="s")["ARN"]
     added = client.replicate_secret_to_regions(SecretId="copied", AddReplicaRegions=[{"Region": "eu-west-1"}])
@@ -16,8 +16,8 @@ def test_the_answer_has_the_secrets_arn(aws_client: Client) -> None:
     assert added["ARN"] == removed["ARN"] == arn
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our replacement can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the patch can be removed."""
     client = moto_client("secretsmanager")
     client.create_secret(Name="copied", SecretString="s")
     added = client.replicate_secret_to_regions(SecretId="copied", AddReplicaRegions=[{"Region": "eu-west-1"}])

@@ -1,4 +1,4 @@
-"""A rotation keeps its schedule, needs its function, and begins at once only if it is to."""
+"""A rotation stores its schedule, needs its function, and starts at once only on request."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def name(aws_client: Client) -> str:
     return made
 
 
-def test_the_schedule_is_kept_and_nothing_begins_before_its_date(aws_client: Client, name: str, function: str) -> None:
+def test_the_schedule_is_stored_and_no_rotation_starts_before_its_date(
+    aws_client: Client, name: str, function: str
+) -> None:
     client = aws_client("secretsmanager")
     client.rotate_secret(SecretId=name, RotationLambdaARN=function, RotationRules=RULES, RotateImmediately=False)
     described = client.describe_secret(SecretId=name)
@@ -35,7 +37,7 @@ def test_the_schedule_is_kept_and_nothing_begins_before_its_date(aws_client: Cli
     assert list(described["VersionIdsToStages"].values()) == [["AWSCURRENT"]]
 
 
-def test_a_rotation_under_way_refuses_another(aws_client: Client, name: str, function: str) -> None:
+def test_rejects_a_rotation_while_another_is_in_progress(aws_client: Client, name: str, function: str) -> None:
     client = aws_client("secretsmanager")
     client.rotate_secret(SecretId=name, RotationLambdaARN=function, RotationRules=RULES)
     with pytest.raises(client.exceptions.InvalidRequestException, match="isn't complete"):
@@ -49,8 +51,8 @@ def test_a_function_that_does_not_exist_changes_nothing(aws_client: Client, name
     assert "RotationRules" not in client.describe_secret(SecretId=name)
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     client = moto_client("secretsmanager")
     client.create_secret(Name="s", SecretString="v")
     with pytest.raises(client.exceptions.ResourceNotFoundException):

@@ -1,4 +1,4 @@
-"""A description can be cleared, and a replica has the key that it was given."""
+"""A description can be cleared, and a replica keeps its key."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def test_a_replica_keeps_its_key(aws_client: Client) -> None:
     assert replica["KmsKeyId"] == "alias/replica"
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     assert updated(moto_client("secretsmanager"))["Description"] == "old"

@@ -1,4 +1,4 @@
-"""AWSCURRENT stays with one version wherever it is moved, and a version without a stage is deprecated."""
+"""AWSCURRENT belongs to one version, and a version without a label is deprecated."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def moved_back(client: Any) -> tuple[str, str, str]:
     return name, first, second
 
 
-def test_the_value_is_that_of_the_version_the_stage_was_moved_to(aws_client: Client) -> None:
+def test_the_current_value_is_that_of_the_version_with_awscurrent(aws_client: Client) -> None:
     client = aws_client("secretsmanager")
     name, first, second = moved_back(client)
     assert client.get_secret_value(SecretId=name)["SecretString"] == "A"
@@ -27,7 +27,7 @@ def test_the_value_is_that_of_the_version_the_stage_was_moved_to(aws_client: Cli
     assert stages == {first: ["AWSCURRENT"], second: ["AWSPREVIOUS"]}
 
 
-def test_the_next_value_makes_it_the_previous_one(aws_client: Client) -> None:
+def test_the_next_value_moves_awsprevious(aws_client: Client) -> None:
     client = aws_client("secretsmanager")
     name, first, second = moved_back(client)
     third = client.put_secret_value(SecretId=name, SecretString="C")["VersionId"]
@@ -43,8 +43,8 @@ def test_the_next_value_makes_it_the_previous_one(aws_client: Client) -> None:
     assert listed(IncludeDeprecated=True) == {first, second, third}
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     client = moto_client("secretsmanager")
     name, _first, _second = moved_back(client)
     assert client.get_secret_value(SecretId=name)["SecretString"] == "B"

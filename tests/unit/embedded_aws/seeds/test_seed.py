@@ -1,4 +1,4 @@
-"""A seed becomes an organization; what is wrong with one is said all at once."""
+"""A seed becomes an organization; all its errors are reported together."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_members_have_the_role_of_the_organization(aws: InProcess) -> None:
     assert aws.client("sts", **session).get_caller_identity()["Account"] == PRODUCTION
 
 
-def test_the_management_account_begins_without_roles(aws: InProcess) -> None:
+def test_the_management_account_starts_without_roles(aws: InProcess) -> None:
     assert aws.client("iam").list_roles()["Roles"] == []
 
 
@@ -66,7 +66,7 @@ def test_the_management_account_begins_without_roles(aws: InProcess) -> None:
         (ONE_WITH.format(f"users: [{USER}, {USER}]"), "users: access_key AKIAAAAAAAAAAAAAAAAA is there more than once"),
     ],
 )
-def test_what_is_wrong_with_a_seed_is_said_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
+def test_reports_all_errors_of_a_seed_with_their_place(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "seed.yml"
     path.write_text(text)
     with pytest.raises(SeedError) as caught:
@@ -75,7 +75,7 @@ def test_what_is_wrong_with_a_seed_is_said_with_its_place(tmp_path: Path, text: 
     assert all(line.startswith(f"{path}: ") for line in str(caught.value).splitlines())
 
 
-def test_a_seed_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
+def test_a_missing_seed_file_prevents_the_start(tmp_path: Path) -> None:
     result = run(sys.executable, "-m", "embedded_aws", "--port", "0", "--seed", tmp_path / "none.yml")
     assert result.returncode == 1
     assert "No such file" in result.stderr

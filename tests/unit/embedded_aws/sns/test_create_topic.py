@@ -23,7 +23,7 @@ def topic_arn(aws_client: Client) -> str:
     [{}, {"Attributes": ATTRIBUTES, "Tags": TAGS}, {"Attributes": {"DisplayName": "Alerts"}}, {"Tags": TAGS}],
     ids=["the name alone", "all", "one attribute", "the tags"],
 )
-def test_what_the_topic_has_answers_the_topic(
+def test_equal_attributes_and_tags_return_the_topic(
     aws_client: Client, topic_arn: str, request_members: dict[str, Any]
 ) -> None:
     assert aws_client("sns").create_topic(Name="alerts", **request_members)["TopicArn"] == topic_arn
@@ -45,7 +45,7 @@ def test_a_policy_is_compared_as_a_document(aws_client: Client, topic_arn: str) 
         ({"Tags": [{"Key": "new", "Value": "x"}]}, "Topic already exists with different tags"),
     ],
 )
-def test_what_the_topic_has_not_is_refused(
+def test_rejects_different_attributes_or_tags(
     aws_client: Client, topic_arn: str, request_members: dict[str, Any], reason: str
 ) -> None:
     sns = aws_client("sns")
@@ -53,8 +53,8 @@ def test_what_the_topic_has_not_is_refused(
         sns.create_topic(Name="alerts", **request_members)
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     sns = moto_client("sns")
     sns.create_topic(Name="alerts", Attributes=ATTRIBUTES, Tags=TAGS)
     sns.create_topic(Name="alerts", Attributes={"DisplayName": "Other"}, Tags=[{"Key": "new", "Value": "x"}])

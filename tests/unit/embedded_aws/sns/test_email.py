@@ -1,4 +1,4 @@
-"""What is kept of e-mail subscriptions, and what happens to a mail that cannot be delivered."""
+"""E-mail subscriptions, and e-mails that cannot be delivered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from embedded_aws.sns.mailbox import Mailbox
 from embedded_aws.sns.state import SnsState, Token
 
 
-def test_a_mail_that_no_server_takes_is_told_in_the_log_only(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_undelivered_email_is_only_logged(caplog: pytest.LogCaptureFixture) -> None:
     state: Any = SimpleNamespace(clock=Clock(), mailbox=Mailbox(smtp=("127.0.0.1", 1)))
     with caplog.at_level(logging.WARNING):
         post(state, "a@example.com", "ops@example.com", "Hello", "text")
@@ -23,7 +23,7 @@ def test_a_mail_that_no_server_takes_is_told_in_the_log_only(caplog: pytest.LogC
     assert "'Hello' to ops@example.com was not delivered" in caplog.text
 
 
-def test_nothing_is_left_of_a_subscription_that_ended() -> None:
+def test_remove_deletes_everything_about_a_subscription() -> None:
     at = datetime(2026, 9, 13, tzinfo=UTC)
     known = SnsState(
         tokens={"1": Token("a", at), "2": Token("b", at)}, base_urls={"a": "x"}, asked={"a": at}, locked={"a"}
@@ -35,6 +35,6 @@ def test_nothing_is_left_of_a_subscription_that_ended() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "PendingConfirmation", "arn:aws:sns", "arn:aws:sns:::topic"])
-def test_what_is_no_arn_has_no_backend(text: str) -> None:
+def test_rejects_an_invalid_arn(text: str) -> None:
     with pytest.raises(ValueError, match="is not an ARN of SNS"):
         backend_of(text)

@@ -1,4 +1,4 @@
-"""What SNS writes into mails of its own."""
+"""The texts of SNS's own e-mails."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def test_the_display_name_is_the_senders_name(display_name: str, line: str) -> N
     assert sender(display_name) == line
 
 
-def test_the_confirmation_carries_its_link_on_a_line_of_its_own() -> None:
+def test_the_link_of_the_confirmation_is_on_its_own_line() -> None:
     lines = confirmation_text("http://127.0.0.1:4599", TOPIC, "abc").splitlines()
 
     assert f"http://127.0.0.1:4599/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=abc" in lines
 
 
-def test_the_footer_carries_its_link_on_a_line_of_its_own() -> None:
+def test_the_link_of_the_footer_is_on_its_own_line() -> None:
     lines = with_footer("hello", "http://127.0.0.1:4599", f"{TOPIC}:1").splitlines()
 
     assert lines[:3] == ["hello", "", "--"]

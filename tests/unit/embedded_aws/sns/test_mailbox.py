@@ -1,4 +1,4 @@
-"""Mails travel by SMTP into a bounded mailbox."""
+"""E-mails are sent by SMTP to a bounded mailbox."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def mailbox() -> Iterator[Mailbox]:
         yield box
 
 
-def test_a_mail_can_be_read_as_soon_as_deliver_returns(mailbox: Mailbox) -> None:
+def test_an_email_is_listed_when_deliver_returns(mailbox: Mailbox) -> None:
     mailbox.deliver(SENDER, "ops@example.com", "Hello", "First line\n\nSecond line", at=AT)
 
     assert mailbox.messages() == [
@@ -37,7 +37,7 @@ def test_a_mail_can_be_read_as_soon_as_deliver_returns(mailbox: Mailbox) -> None
     ]
 
 
-def test_mails_come_oldest_first_and_by_recipient(mailbox: Mailbox) -> None:
+def test_emails_are_listed_oldest_first_and_by_recipient(mailbox: Mailbox) -> None:
     for to, subject in [("a@example.com", "1"), ("b@example.com", "2"), ("a@example.com", "3")]:
         mailbox.deliver(SENDER, to, subject, "x")
 
@@ -63,7 +63,7 @@ def test_a_display_name_outside_ascii_arrives(mailbox: Mailbox) -> None:
     assert mail["subject"] == ("Grüße " * 16).strip()
 
 
-def test_the_oldest_mails_are_forgotten(mailbox: Mailbox) -> None:
+def test_the_oldest_emails_are_dropped(mailbox: Mailbox) -> None:
     mail = (
         b"From: a@example.com\r\nTo: b@example.com\r\nSubject: %d\r\nDate: Sun, 13 Sep 2026 10:11:12 +0000\r\n\r\nx\r\n"
     )
@@ -75,14 +75,14 @@ def test_the_oldest_mails_are_forgotten(mailbox: Mailbox) -> None:
     assert subjects[0] == "2"
 
 
-def test_clear_forgets_all(mailbox: Mailbox) -> None:
+def test_clear_removes_all_emails(mailbox: Mailbox) -> None:
     mailbox.deliver(SENDER, "ops@example.com", "s", "x")
     mailbox.clear()
 
     assert mailbox.messages() == []
 
 
-def test_mails_go_to_a_server_of_the_callers_and_stay_readable(mailbox: Mailbox) -> None:
+def test_emails_sent_to_an_external_server_are_listed(mailbox: Mailbox) -> None:
     mailbox.deliver(SENDER, "warm-up@example.com", "s", "x")
     with contextlib.closing(Mailbox(smtp=mailbox._sink_address())) as sender:
         sender.deliver(SENDER, "ops@example.com", "s", "x")
@@ -99,7 +99,7 @@ def test_a_server_that_does_not_answer_is_an_error() -> None:
     assert unreachable.messages() == []
 
 
-def test_each_mail_becomes_a_file_in_the_data_directory(tmp_path: Path) -> None:
+def test_each_email_is_a_file_in_the_data_directory(tmp_path: Path) -> None:
     with contextlib.closing(Mailbox(directory=tmp_path / "mails")) as mailbox:
         mailbox.deliver(SENDER, "ops@example.com", "Hello", "the body")
 
@@ -108,7 +108,7 @@ def test_each_mail_becomes_a_file_in_the_data_directory(tmp_path: Path) -> None:
     assert b"the body" in file.read_bytes()
 
 
-def test_an_address_that_the_server_refuses_is_an_error(mailbox: Mailbox) -> None:
+def test_a_rejected_address_is_an_error(mailbox: Mailbox) -> None:
     with pytest.raises(smtplib.SMTPException):
         mailbox.deliver(SENDER, "a@b@c", "s", "x")
     assert mailbox.messages() == []

@@ -1,4 +1,4 @@
-"""Publish does not depend on a web hook, and a subscription's endpoint is of its protocol."""
+"""Publish does not depend on HTTP endpoints, and an endpoint must match its protocol."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def subscribed(client: Client) -> tuple[Any, str]:
     return sns, topic
 
 
-def test_a_web_hook_that_does_not_answer_keeps_the_message_from_nobody(aws_client: Client) -> None:
+def test_an_unreachable_endpoint_does_not_affect_other_subscribers(aws_client: Client) -> None:
     sns, topic = subscribed(aws_client)
     sqs = aws_client("sqs")
     queue = sqs.create_queue(QueueName="hooked")["QueueUrl"]
@@ -34,14 +34,16 @@ def test_a_web_hook_that_does_not_answer_keeps_the_message_from_nobody(aws_clien
 @pytest.mark.parametrize(
     ("protocol", "endpoint"), [("carrier-pigeon", "loft"), ("https", NOBODY), ("http", "https://example.com")]
 )
-def test_a_subscription_is_of_a_protocol_that_sns_has(aws_client: Client, protocol: str, endpoint: str) -> None:
+def test_rejects_unknown_protocols_and_endpoints_of_another_protocol(
+    aws_client: Client, protocol: str, endpoint: str
+) -> None:
     sns, topic = subscribed(aws_client)
     with pytest.raises(sns.exceptions.InvalidParameterException):
         sns.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=endpoint)
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     sns, topic = subscribed(moto_client)
     with pytest.raises((requests.exceptions.ConnectionError, botocore.exceptions.ClientError)):
         sns.publish(TopicArn=topic, Message="hello")

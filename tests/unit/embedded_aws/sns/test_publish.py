@@ -1,4 +1,4 @@
-"""Alarms and clients reach a topic's confirmed subscribers, if the topic and its key let them."""
+"""Alarms and clients reach a topic's confirmed subscribers, if topic policy and key policy allow it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def policy(principal: str, arn: str, *denials: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [allow, *denials]})
 
 
-def test_an_alarm_is_mailed_to_a_confirmed_subscriber(make_topic: Callable[..., Topic]) -> None:
+def test_an_alarm_is_sent_to_a_confirmed_subscriber(make_topic: Callable[..., Topic]) -> None:
     topic = make_topic(DisplayName="Security")
     name = topic.alarm()
 
@@ -116,7 +116,7 @@ def test_an_email_json_subscriber_and_a_queue_get_the_json_message(make_topic: C
         assert notification["Subject"] == f'ALARM: "{name}" in US East (N. Virginia)'
 
 
-def test_a_policy_that_does_not_name_cloudwatch_lets_no_alarm_through(make_topic: Callable[..., Topic]) -> None:
+def test_a_topic_policy_without_cloudwatch_blocks_alarms(make_topic: Callable[..., Topic]) -> None:
     topic = make_topic()
     topic.sns.set_topic_attributes(
         TopicArn=topic.arn, AttributeName="Policy", AttributeValue=policy("events.amazonaws.com", topic.arn)
@@ -131,7 +131,7 @@ def test_a_policy_that_does_not_name_cloudwatch_lets_no_alarm_through(make_topic
     ]
 
 
-def test_a_policy_that_names_cloudwatch_and_wants_tls_lets_alarms_through(make_topic: Callable[..., Topic]) -> None:
+def test_a_topic_policy_for_cloudwatch_with_tls_allows_alarms(make_topic: Callable[..., Topic]) -> None:
     topic = make_topic()
     deny = {
         "Effect": "Deny",
@@ -157,7 +157,9 @@ def test_a_key_that_cloudwatch_may_not_use_drops_the_alarm(make_topic: Callable[
 
 
 @pytest.mark.parametrize("granted", [True, False])
-def test_an_own_key_must_grant_cloudwatch(make_topic: Callable[..., Topic], aws_client: Client, granted: bool) -> None:
+def test_a_customer_key_must_allow_cloudwatch(
+    make_topic: Callable[..., Topic], aws_client: Client, granted: bool
+) -> None:
     kms = aws_client("kms")
     metadata = (kms.create_key(Policy=json.dumps(SERVICE_KEY)) if granted else kms.create_key())["KeyMetadata"]
     alias = f"alias/{uuid.uuid4()}"
@@ -178,7 +180,7 @@ def test_a_key_that_is_disabled_drops_the_alarm(make_topic: Callable[..., Topic]
     assert topic.mails() == []
 
 
-def test_each_action_is_told_in_the_history(make_topic: Callable[..., Topic]) -> None:
+def test_each_action_is_in_the_history(make_topic: Callable[..., Topic]) -> None:
     topic = make_topic()
     name = topic.alarm(f"{topic.arn}-gone", topic.arn)
 
@@ -189,7 +191,7 @@ def test_each_action_is_told_in_the_history(make_topic: Callable[..., Topic]) ->
     ]
 
 
-def test_a_web_hook_that_does_not_answer_keeps_no_mail_back(make_topic: Callable[..., Topic]) -> None:
+def test_an_unreachable_endpoint_does_not_prevent_emails(make_topic: Callable[..., Topic]) -> None:
     topic = make_topic()
     topic.sns.subscribe(TopicArn=topic.arn, Protocol="http", Endpoint="http://127.0.0.1:1/hook")
     topic.alarm()
@@ -197,7 +199,7 @@ def test_a_web_hook_that_does_not_answer_keeps_no_mail_back(make_topic: Callable
     assert len(topic.mails()) == 1
 
 
-def test_what_a_client_publishes_is_mailed(make_topic: Callable[..., Topic]) -> None:
+def test_messages_of_clients_are_sent_by_email(make_topic: Callable[..., Topic]) -> None:
     topic = make_topic()
     topic.sns.publish(TopicArn=topic.arn, Message="plain")
     topic.sns.publish(TargetArn=topic.arn, Message="to a target", Subject="A subject")
@@ -217,7 +219,7 @@ def test_what_a_client_publishes_is_mailed(make_topic: Callable[..., Topic]) -> 
     ]
 
 
-def test_a_filter_policy_is_heeded(make_topic: Callable[..., Topic], embedded_aws: str) -> None:
+def test_filter_policies_apply(make_topic: Callable[..., Topic], embedded_aws: str) -> None:
     topic, address = make_topic(), f"{uuid.uuid4()}@example.com"
     topic.sns.subscribe(
         TopicArn=topic.arn, Protocol="email", Endpoint=address, Attributes={"FilterPolicy": '{"severity": ["high"]}'}

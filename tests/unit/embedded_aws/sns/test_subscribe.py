@@ -63,7 +63,7 @@ def test_a_new_subscription_is_pending(sns: Any, topic_arn: str, address: str) -
     assert mine["SubscriptionArn"] == "PendingConfirmation"
 
 
-def test_the_arn_of_a_pending_one_is_told_on_request(sns: Any, topic_arn: str, address: str) -> None:
+def test_the_arn_of_a_pending_subscription_is_returned_on_request(sns: Any, topic_arn: str, address: str) -> None:
     arn = subscribe(sns, topic_arn, address, ReturnSubscriptionArn=True)
 
     assert arn.startswith(topic_arn + ":")
@@ -71,9 +71,7 @@ def test_the_arn_of_a_pending_one_is_told_on_request(sns: Any, topic_arn: str, a
     assert (attributes["PendingConfirmation"], attributes["ConfirmationWasAuthenticated"]) == ("true", "false")
 
 
-def test_the_mail_says_which_topic_and_carries_the_link(
-    embedded_aws: str, sns: Any, topic_arn: str, address: str
-) -> None:
+def test_the_email_names_the_topic_and_has_the_link(embedded_aws: str, sns: Any, topic_arn: str, address: str) -> None:
     sns.set_topic_attributes(TopicArn=topic_arn, AttributeName="DisplayName", AttributeValue="Security")
     subscribe(sns, topic_arn, address)
 
@@ -97,7 +95,7 @@ def test_following_the_link_confirms_without_a_signature(
     assert (attributes["PendingConfirmation"], attributes["ConfirmationWasAuthenticated"]) == ("false", "false")
 
 
-def test_a_second_subscribe_mails_again_while_pending_only(
+def test_subscribing_again_resends_the_email_only_while_pending(
     embedded_aws: str, sns: Any, topic_arn: str, address: str
 ) -> None:
     subscribe(sns, topic_arn, address)
@@ -133,7 +131,7 @@ def test_a_pending_subscription_cannot_be_removed(sns: Any, topic_arn: str, addr
     assert listed(sns, topic_arn) == ["PendingConfirmation"]
 
 
-def test_the_link_in_every_mail_ends_the_subscription(
+def test_the_link_in_every_email_removes_the_subscription(
     embedded_aws: str, sns: Any, topic_arn: str, address: str
 ) -> None:
     subscribe(sns, topic_arn, address)
@@ -165,7 +163,7 @@ def test_a_signed_confirmation_can_lock_the_subscription(
 
 
 @pytest.mark.parametrize("address", ["nobody", "a b@example.com", "@"])
-def test_what_is_no_address_is_refused(sns: Any, topic_arn: str, address: str) -> None:
+def test_rejects_an_invalid_address(sns: Any, topic_arn: str, address: str) -> None:
     with pytest.raises(sns.exceptions.InvalidParameterException, match="Email address"):
         subscribe(sns, topic_arn, address)
 
@@ -181,9 +179,7 @@ def test_an_unknown_topic_is_not_found(sns: Any, address: str) -> None:
         subscribe(sns, "arn:aws:sns:us-east-1:123456789012:unknown", address)
 
 
-def test_time_ends_the_token_and_then_the_subscription(
-    embedded_aws: str, sns: Any, topic_arn: str, address: str
-) -> None:
+def test_the_token_expires_before_the_subscription(embedded_aws: str, sns: Any, topic_arn: str, address: str) -> None:
     arn = subscribe(sns, topic_arn, address, ReturnSubscriptionArn=True)
     token = token_of(mails(embedded_aws, address)[0])
 
@@ -198,8 +194,8 @@ def test_time_ends_the_token_and_then_the_subscription(
         sns.get_subscription_attributes(SubscriptionArn=arn)
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     sns = moto_client("sns")
     arn = sns.create_topic(Name="topic")["TopicArn"]
     subscription = subscribe(sns, arn, "ops@example.com")

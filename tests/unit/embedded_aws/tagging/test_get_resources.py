@@ -1,4 +1,4 @@
-"""GetResources lists what is tagged, by type, tag, account and Region, in pages, as on AWS."""
+"""GetResources lists tagged resources by type, tag, account and Region, in pages, as on AWS."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_everything_that_is_tagged_is_listed_with_its_tags(aws_client: Client, t
     "resource_type",
     ["s3", "cloudtrail:trail", "logs:log-group", "sns", "secretsmanager:secret", "kms:key"],
 )
-def test_a_resource_type_is_listed_alone(aws_client: Client, tagged: dict[str, str], resource_type: str) -> None:
+def test_filters_by_resource_type(aws_client: Client, tagged: dict[str, str], resource_type: str) -> None:
     assert list(found(aws_client, ResourceTypeFilters=[resource_type])) == [tagged[resource_type]]
 
 
@@ -78,7 +78,7 @@ def test_metric_and_composite_alarms_are_both_alarms(aws_client: Client, tagged:
         ([{"Key": "Owner"}], False),
     ],
 )
-def test_every_tag_filter_must_fit(
+def test_all_tag_filters_must_match(
     aws_client: Client, tagged: dict[str, str], filters: list[dict[str, Any]], listed: bool
 ) -> None:
     assert bool(found(aws_client, TagFilters=filters)) == listed
@@ -101,12 +101,12 @@ def test_named_resources_are_listed_if_they_exist(aws_client: Client, tagged: di
         {"IncludeComplianceDetails": True},
     ],
 )
-def test_a_question_that_aws_refuses_is_refused(aws_client: Client, question: dict[str, Any]) -> None:
+def test_rejects_requests_that_aws_rejects(aws_client: Client, question: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match="InvalidParameterException"):
         aws_client("resourcegroupstaggingapi").get_resources(**question)
 
 
-def test_a_token_is_refused_with_another_question(aws_client: Client, tagged: dict[str, str]) -> None:
+def test_rejects_a_token_of_another_request(aws_client: Client, tagged: dict[str, str]) -> None:
     tagging = aws_client("resourcegroupstaggingapi")
     token = tagging.get_resources(ResourcesPerPage=1)["PaginationToken"]
     for question in ({"ResourcesPerPage": 2, "PaginationToken": token}, {"PaginationToken": "made up"}):
@@ -128,7 +128,7 @@ def member(aws_client: Client) -> dict[str, str]:
     }
 
 
-def test_a_hundred_resources_are_a_page_and_tags_make_smaller_ones(embedded_aws: str, member: dict[str, str]) -> None:
+def test_pages_are_limited_by_resources_and_tags(embedded_aws: str, member: dict[str, str]) -> None:
     def client(service: str) -> Any:
         return boto3.client(service, endpoint_url=embedded_aws, region_name="us-east-1", **member)
 
@@ -145,7 +145,7 @@ def test_a_hundred_resources_are_a_page_and_tags_make_smaller_ones(embedded_aws:
         assert pages[-1]["PaginationToken"] == ""
 
 
-def test_accounts_and_regions_are_apart(embedded_aws: str, member: dict[str, str], tagged: dict[str, str]) -> None:
+def test_accounts_and_regions_are_separate(embedded_aws: str, member: dict[str, str], tagged: dict[str, str]) -> None:
     own = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
 
     def client(service: str, region: str, credentials: dict[str, str]) -> Any:
@@ -167,8 +167,8 @@ def test_accounts_and_regions_are_apart(embedded_aws: str, member: dict[str, str
     s3.delete_bucket(Bucket=bucket)
 
 
-def test_moto_still_has_the_gaps(moto_client: Client) -> None:
-    """When this fails, moto has closed a gap and its part of our override can go."""
+def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("logs").create_log_group(logGroupName="g", tags=TAG_MAP)
     boto3.client("s3", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test").create_bucket(
         Bucket="elsewhere", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}

@@ -40,7 +40,7 @@ def test_trails_and_rules_are_found(aws_client: Client) -> None:
     assert aws_client("cloudtrail").list_tags(ResourceIdList=[trail])["ResourceTagList"][0]["TagsList"] == []
 
 
-def test_moto_still_has_the_gap(moto_client: Client) -> None:
-    """When this fails, moto has closed the gap and our override can go."""
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
+    """When this fails, moto has been fixed and the override can be removed."""
     make_resources(moto_client)
     assert tagged(moto_client) == set()

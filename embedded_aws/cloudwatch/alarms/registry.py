@@ -49,7 +49,7 @@ class Watch:
         return MINUTE if self.criteria.period_seconds >= MINUTE else TEN_SECONDS
 
 
-class AlarmBook:
+class AlarmRegistry:
     """The watches of all accounts; hold `lock` to read or change them."""
 
     def __init__(self) -> None:
