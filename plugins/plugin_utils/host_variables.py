@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Read the variables of every host of a play on the controller, from whatever source."""
+"""Read the variables of every host of a play on the controller."""
 
 from __future__ import annotations
 

@@ -35,23 +35,23 @@ def statements_of(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def with_statements(
-    policy: Mapping[str, Any], ours: Mapping[str, Mapping[str, Any]], dropped: Collection[str] = ()
+    policy: Mapping[str, Any], managed: Mapping[str, Mapping[str, Any]], dropped: Collection[str] = ()
 ) -> dict[str, Any]:
     """Return a policy with the managed statements in it. Other statements keep their order and form.
 
     Args:
         policy: The current document, empty if there is none.
-        ours: The managed statements by Sid.
+        managed: The managed statements by Sid.
         dropped: Sids of managed statements to remove.
     """
-    missing = dict(ours)
+    missing = dict(managed)
     statements: list[Any] = []
     for statement in statements_of(policy):
         sid = statement.get("Sid", "")
         wanted = missing.pop(sid, None)
         if wanted is not None:
             statements.append(statement if same_statement(statement, wanted) else dict(wanted))
-        elif sid not in dropped and sid not in ours:
+        elif sid not in dropped and sid not in managed:
             statements.append(statement)
     statements += [dict(statement) for statement in missing.values()]
     if statements == statements_of(policy):

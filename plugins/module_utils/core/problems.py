@@ -27,7 +27,7 @@ class NotProvedError(Exception):
     """The check that a module was asked for failed.
 
     Attributes:
-        results: The results of the module besides the message.
+        results: The results of the module, without the message.
     """
 
     def __init__(self, message: str, results: Mapping[str, Any]) -> None:

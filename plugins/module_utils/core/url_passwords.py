@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Passwords in URLs, such as that of an https subscription with basic authentication."""
+"""Find and mask passwords in URLs, such as the URL of an https subscription with basic authentication."""
 
 from __future__ import annotations
 

@@ -239,7 +239,7 @@ def test_programs_of_a_killed_controller_are_terminated(
     with ThreadPoolExecutor(1) as thread:
         result = thread.submit(run_program, path, program.encode(), {})
         wait_until(lambda: note.exists() and note.read_text().endswith("\n"))
-        controller.kill()  # nobody asks for its exit code yet
+        controller.kill()  # its parent has not read its exit code yet
         with pytest.raises(ProgramLostError):
             result.result(10)
     wait_until(lambda: not is_running(int(note.read_text())))

@@ -139,7 +139,7 @@ def test_an_unsupported_operator_leaves_the_verdict_undetermined_without_the_who
     assert verdict(ALLOW | {"Condition": UNSUPPORTED}, whole=False, **context) is Verdict.UNDETERMINED
 
 
-def test_a_condition_that_is_not_met_decides_whatever_else_is_unknown() -> None:
+def test_an_unmet_condition_decides_even_if_others_are_unknown() -> None:
     conditions = {"StringEquals": {"aws:PrincipalOrgID": "o-1", "aws:SourceAccount": "444455556666"}}
 
     asked = verdict(ALLOW | {"Condition": conditions}, whole=False, aws__SourceAccount="111122223333")
