@@ -34,6 +34,7 @@ ARGUMENT_SPEC = {
     "alarm_actions": {"type": "list", "elements": "str", "default": []},
     "tags": {"type": "dict"},
     "account_values": {"type": "dict", "default": {}},
+    "test_messages": {"type": "bool", "default": False},
 }
 
 
@@ -56,5 +57,6 @@ class ActionModule(ActionBase):
         if problems:
             told = "\n".join(("The rules cannot be deployed.", *problems))
             return result | {"changed": False, "failed": True, "msg": told, "problems": list(problems)}
-        found = detections(report.rules, names, options["alarm_actions"], options["tags"])
+        actions, messages = options["alarm_actions"], options["test_messages"]
+        found = detections(report.rules, names, actions, options["tags"], test_messages=messages)
         return result | {"changed": False, "warnings": list(report.warnings), **asdict(found)}

@@ -62,6 +62,12 @@ options:
         O(overrides) gives no value.
     type: dict
     default: {}
+  test_messages:
+    description:
+      - Whether RV(filters) contains the test events of each rule, with which M(secmon.aws.metric_filters) tests its
+        pattern on AWS.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Can run in check mode and return the same result.

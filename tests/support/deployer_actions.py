@@ -28,12 +28,7 @@ UPSTREAM_REPAIRS = {
 }
 # Documented actions of modules for options that no role uses.
 BEYOND_THE_ROLES = {
-    "cloudtrail:GetInsightSelectors",
-    "cloudtrail:PutInsightSelectors",
     "cloudtrail:StopLogging",
-    "logs:PutLogGroupDeletionProtection",
-    "logs:TestMetricFilter",
-    "organizations:DescribeOrganization",
     "sns:ConfirmSubscription",
     "sns:GetSubscriptionAttributes",
     "sns:Unsubscribe",

@@ -56,8 +56,15 @@ def check_trail(params: Mapping[str, Any], region: str) -> None:
         region: The home region of the trail.
     """
     problems = [*_name_problems(params["name"]), *_setting_problems(params), *_place_problems(params, region)]
-    problems += [*_basic_problems(params), *_data_problems(params, partition_of(region)), *_advanced_problems(params)]
+    problems += selector_problems(params, partition_of(region))
     require([f"Trail {params['name']}: {problem}" for problem in problems] + list(tag_problems(params.get("tags"))))
+
+
+def selector_problems(params: Mapping[str, Any], partition: str) -> Iterator[str]:
+    """Yield invalid options for event selectors."""
+    yield from _basic_problems(params)
+    yield from _data_problems(params, partition)
+    yield from _advanced_problems(params)
 
 
 def _name_problems(name: str) -> Iterator[str]:

@@ -83,6 +83,13 @@ def asked_conditions(option: Mapping[str, Any]) -> Conditions:
     )
 
 
+def recorded_management(options: Iterable[Mapping[str, Any]], partition: str) -> tuple[str, list[str]]:
+    """Return `management_events` and `exclude_management_event_sources` of the option `advanced_event_selectors`."""
+    selectors = Selectors(advanced=tuple(advanced_selector(asked_conditions(option)) for option in options))
+    described = described_selectors(selectors, partition)
+    return described["management_events"], described["exclude_management_event_sources"]
+
+
 def _values(field: str, values: Iterable[str]) -> frozenset[str]:
     """Return the values of a field. Ansible turns YAML's true into ``True``; CloudTrail needs ``true``."""
     return frozenset(value.lower() if field == "readOnly" else value for value in values)

@@ -28,6 +28,7 @@ from ..rules.limits import (
     MAX_FILTERS_PER_LOG_GROUP,
     MAX_METRIC_VALUE_LENGTH,
     MAX_REGEX_FILTERS_PER_LOG_GROUP,
+    MAX_TEST_MESSAGES,
     METRIC_NAME_PATTERN,
     RESERVED_NAMESPACE_PREFIX,
     UNITS,
@@ -38,7 +39,6 @@ from .log_group import NEVER, RETENTION_DAYS
 from .metric_filter import MetricFilter, default_of
 from .sample_messages import messages_of
 
-_MAX_TEST_MESSAGES = 50
 _REQUIRED = ("pattern", "metric_namespace", "metric_name")
 
 
@@ -169,7 +169,7 @@ def _dimension_problems(dimensions: Mapping[str, Any], tree: Tree) -> Iterator[s
 
 
 def _test_problems(messages: Sequence[str]) -> Iterator[str]:
-    if len(messages) > _MAX_TEST_MESSAGES:
-        yield f"there are {len(messages)} test_messages; TestMetricFilter allows {_MAX_TEST_MESSAGES}."
+    if len(messages) > MAX_TEST_MESSAGES:
+        yield f"there are {len(messages)} test_messages; TestMetricFilter allows {MAX_TEST_MESSAGES}."
     if "" in messages:
         yield "test_messages contains an empty message, which TestMetricFilter rejects."

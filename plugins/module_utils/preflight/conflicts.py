@@ -13,6 +13,7 @@ from ..core.aws_names import Arn, bucket_name_problem, log_bucket_name, partitio
 from ..core.tags import tag_problems
 from ..validation.types import shown
 from .checks import NotSoundError, Problem, Settings
+from .trail_selectors import trail_selector_problems
 from .variables import VARIABLES
 
 MOST_SECRET_BYTES = 65_536
@@ -25,7 +26,9 @@ _REPLACED = {
         *("secmon_log_bucket_name", "secmon_log_archive_days", "secmon_log_expiration_days"),
         "secmon_access_log_bucket_name",
     ),
-    "secmon_existing_log_group_name": ("secmon_log_group_name", "secmon_retention_days"),
+    "secmon_existing_log_group_name": (
+        *("secmon_log_group_name", "secmon_retention_days", "secmon_log_group_deletion_protection"),
+    ),
     "secmon_existing_log_role_arn": ("secmon_log_role_name",),
     "secmon_existing_kms_key_arn": ("secmon_kms_alias",),
 }
@@ -185,7 +188,11 @@ def _alarm_names(settings: Settings) -> Iterator[Problem]:
         yield Problem("secmon_alarm_names", told)
 
 
+def _selectors(settings: Settings) -> Iterator[Problem]:
+    yield from (Problem(name, problem) for name, problem in trail_selector_problems(settings))
+
+
 _CHECKS: tuple[Check, ...] = (
     *(_existing, _places, _credentials, _role, _tags, _alarm_names, _secret_value, _secret_size, _replicas, _mails),
-    *(_bucket, _purge, _lifecycle, _encryption),
+    *(_bucket, _purge, _lifecycle, _encryption, _selectors),
 )

@@ -140,7 +140,8 @@ def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) 
     except NotSoundError:
         return
     if not problems:
-        account.detections = detections(report.rules, names, [topic])
+        messages = account.settings["secmon_test_filters_on_aws"]
+        account.detections = detections(report.rules, names, [topic], test_messages=messages)
 
 
 def account_values(settings: Settings) -> dict[str, str]:

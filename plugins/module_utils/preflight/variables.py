@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..cloudtrail.checks import INSIGHT_TYPES
+from ..cloudtrail.selector_options import OPERATOR_OPTIONS
 from ..core.aws_names import EXCLUDABLE_EVENT_SOURCES
 from ..rules.selection import PACKS
-from ..validation.types import Kind, any_mapping, choice, either, fields, list_of, mapping_of, truth
+from ..validation.types import Kind, any_mapping, choice, either, fields, list_of, mapping_of, text, truth
 from . import aws_types as shapes
 
 try:
@@ -79,6 +81,28 @@ _ROTATION = fields(
 )
 _VALUE = either(shapes.SECRET_TEXT, any_mapping("mapping"), "text or mapping")
 _RULES = any_mapping("mapping of rule ids to fields")
+_ORGANIZATION_ID = text("organization id", "o-[a-z0-9]{10,32}", "Write it as o-exampleorgid.")
+_TOPIC = either(shapes.TOPIC_NAME, shapes.TOPIC_ARN, "topic name or ARN")
+_STRING = text("string", ".+", "Write at least one character.")
+_STRINGS = list_of(_STRING, "list of strings")
+_DATA_RESOURCES = list_of(
+    fields(
+        "mapping of `type`, `values`, `events`",
+        {"type": _STRING, "values": _STRINGS},
+        {"events": choice(("all", "read", "write"))},
+    ),
+    "list of data resources",
+)
+_FIELD_SELECTOR = fields("field selector", {"field": _STRING}, dict.fromkeys(OPERATOR_OPTIONS, _STRINGS))
+_ADVANCED_SELECTORS = list_of(
+    fields(
+        "mapping of `name`, `field_selectors`",
+        {"field_selectors": list_of(_FIELD_SELECTOR, "list of field selectors")},
+        {"name": _STRING},
+    ),
+    "list of advanced event selectors",
+)
+_INSIGHTS = list_of(choice(INSIGHT_TYPES), "list of insight types")
 _DAYS = shapes.between(0, 36_500, "whole number of days")
 
 TABLE: Mapping[str, tuple[Variable, ...]] = {
@@ -102,6 +126,7 @@ TABLE: Mapping[str, tuple[Variable, ...]] = {
         Variable("secmon_packs", _PACKS, default_words="by `secmon_profile`"),
         Variable("secmon_rules", _RULES),
         Variable("secmon_alarm_names", _NAMES),
+        Variable("secmon_test_filters_on_aws", truth()),
     ),
     "The secret": (
         Variable("secmon_create_secret", truth()),
@@ -128,6 +153,11 @@ TABLE: Mapping[str, tuple[Variable, ...]] = {
         Variable("secmon_management_events", choice(("all", "read", "write"))),
         Variable("secmon_excluded_event_sources", _SOURCES, default_words="by `secmon_profile`"),
         Variable("secmon_log_file_validation", truth()),
+        Variable("secmon_trail_organization_id", _ORGANIZATION_ID),
+        Variable("secmon_trail_data_resources", _DATA_RESOURCES),
+        Variable("secmon_trail_advanced_event_selectors", _ADVANCED_SELECTORS),
+        Variable("secmon_trail_insight_types", _INSIGHTS),
+        Variable("secmon_trail_topic_name", _TOPIC),
         Variable("secmon_log_bucket_name", shapes.BUCKET_NAME, default_words="`<trail name>-<account id>`"),
         Variable("secmon_existing_log_bucket_name", shapes.BUCKET_NAME),
         Variable("secmon_log_bucket_prefix", shapes.KEY_PREFIX),
@@ -140,6 +170,7 @@ TABLE: Mapping[str, tuple[Variable, ...]] = {
         Variable("secmon_log_group_name", shapes.LOG_GROUP_NAME),
         Variable("secmon_existing_log_group_name", shapes.LOG_GROUP_NAME),
         Variable("secmon_retention_days", shapes.RETENTION),
+        Variable("secmon_log_group_deletion_protection", truth()),
         Variable("secmon_log_role_name", shapes.ROLE_NAME),
         Variable("secmon_existing_log_role_arn", shapes.ROLE_ARN),
     ),

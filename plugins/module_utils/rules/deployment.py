@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core.problems import did_you_mean
 from ..validation.types import shown
-from .limits import MAX_DESCRIPTION_LENGTH
+from .limits import MAX_DESCRIPTION_LENGTH, MAX_TEST_MESSAGES
 from .rule import Rule
 
 _CUT = "\n[The runbook continues in rule {id}.]"
@@ -39,6 +39,8 @@ def detections(
     alarm_names: Mapping[str, str],
     alarm_actions: Sequence[str],
     tags: Mapping[str, str] | None = None,
+    *,
+    test_messages: bool = False,
 ) -> Detections:
     """Return the module options that deploy rules.
 
@@ -47,11 +49,12 @@ def detections(
         alarm_names: Alarm names by rule id; other alarms have the name of the filter.
         alarm_actions: The ARNs that each alarm notifies.
         tags: Tags of each alarm, or None to leave tags alone.
+        test_messages: Whether each filter has the test events of its rule, which metric_filters sends to AWS.
     """
     tagged = {} if tags is None else {"tags": dict(tags)}
     with_names = [(rule, alarm_names.get(rule.id, rule.filter_name)) for rule in rules]
     return Detections(
-        filters=tuple(_filter(rule) for rule in rules),
+        filters=tuple({**_filter(rule), **(_messages(rule) if test_messages else {})} for rule in rules),
         alarms=tuple({**_alarm(rule, name, alarm_actions), **tagged} for rule, name in with_names),
         namespaces=tuple(sorted({rule.metric.namespace for rule in rules})),
         rules=tuple(_summary(rule, name) for rule, name in with_names),
@@ -102,6 +105,10 @@ def _filter(rule: Rule) -> dict[str, Any]:
         "unit": metric.unit,
         "dimensions": dict(metric.dimensions),
     }
+
+
+def _messages(rule: Rule) -> dict[str, Any]:
+    return {"test_messages": [test.message for test in rule.tests[:MAX_TEST_MESSAGES]]}
 
 
 def _alarm(rule: Rule, name: str, actions: Sequence[str]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ SEVERITIES = ("informational", "low", "medium", "high", "critical")
 FILTER_NAME_PATTERN = re.compile(r"[^:*]{1,512}")
 MAX_FILTERS_PER_LOG_GROUP = 100
 MAX_REGEX_FILTERS_PER_LOG_GROUP = 5
+MAX_TEST_MESSAGES = 50  # of one call of TestMetricFilter
 
 # MetricTransformation. Namespaces that start with "AWS/" are reserved for AWS services.
 METRIC_NAME_PATTERN = re.compile(r"[^:*$]{1,255}")

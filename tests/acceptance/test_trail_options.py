@@ -1,0 +1,91 @@
+"""Variables of options that are off by default: data events, insights, organization trails, deletion protection."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.test_playbooks import ACCOUNT_ID, Playbooks, messages
+from tests.support.embedded_control import ask
+from tests.support.trail_setup import SERVICE, document
+
+AwsClient = Callable[[str], Any]
+TRAIL = "secrets-manager-trail"
+GROUP = "/aws/cloudtrail/logs"
+OBJECTS = {"type": "AWS::S3::Object", "values": ["arn:aws:s3:::payroll/"], "events": "read"}
+MANAGEMENT = {"name": "Management", "field_selectors": [{"field": "eventCategory", "equals": ["Management"]}]}
+SECRETS = [{"field": "eventCategory", "equals": ["Data"]}, {"field": "resources.type", "equals": ["AWS::SNS::Topic"]}]
+
+
+@pytest.fixture
+def site(embedded_aws: str, tmp_path: Path) -> Callable[..., Any]:
+    """Return a function that runs a playbook with variables on an empty embedded AWS."""
+    ask(embedded_aws, "reset", method="POST")
+    playbooks = Playbooks(embedded_aws)
+
+    def run(name: str = "site", *arguments: str, **variables: Any) -> Any:
+        path = tmp_path / "variables.json"
+        path.write_text(json.dumps({f"secmon_{key}": value for key, value in variables.items()}))
+        return playbooks(name, "-e", f"@{path}", *arguments)
+
+    return run
+
+
+def test_site_sets_data_events_insights_notifications_and_protection(
+    site: Callable[..., Any], embedded_aws: str, aws_client: AwsClient
+) -> None:
+    topic = aws_client("sns").create_topic(Name="files")["TopicArn"]
+    allow = {"Effect": "Allow", "Principal": SERVICE, "Action": "SNS:Publish", "Resource": topic}
+    aws_client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document(allow))
+    insights = ["ApiCallRateInsight", "ApiErrorRateInsight"]
+    variables = {"trail_data_resources": [OBJECTS], "trail_insight_types": insights, "trail_topic_name": "files"}
+    variables |= {"log_group_deletion_protection": True, "test_filters_on_aws": True}
+    done = site(**variables)
+    assert done.code == 0, messages(done)
+    (trail,) = aws_client("cloudtrail").describe_trails()["trailList"]
+    assert (trail["SnsTopicARN"], trail["IsOrganizationTrail"]) == (topic, False)
+    selectors = aws_client("cloudtrail").get_event_selectors(TrailName=TRAIL)["EventSelectors"]
+    found = [resource for selector in selectors for resource in selector["DataResources"]]
+    assert found == [{"Type": OBJECTS["type"], "Values": OBJECTS["values"]}]
+    selectors = aws_client("cloudtrail").get_insight_selectors(TrailName=TRAIL)["InsightSelectors"]
+    assert [selector["InsightType"] for selector in selectors] == insights
+    (group,) = aws_client("logs").describe_log_groups()["logGroups"]
+    assert group["deletionProtectionEnabled"]
+    (tested,) = done.result("Ensure the metric filters of the rules exist").values()
+    assert {test["aws_matches"] for test in tested["tests"]} == {True, False} and tested["disagreements"] == []
+
+
+def test_teardown_keeps_a_protected_log_group(site: Callable[..., Any], aws_client: AwsClient) -> None:
+    assert site("site", "--tags", "logs", log_group_deletion_protection=True).code == 0
+    confirmed = ("--tags", "logs", "-e", f"secmon_teardown_confirm={ACCOUNT_ID}")
+    refused = site("teardown", *confirmed, log_group_deletion_protection=True)
+    assert refused.code != 0 and f"{GROUP} is protected from deletion" in messages(refused)
+    assert aws_client("logs").describe_log_groups()["logGroups"]
+    assert site("teardown", *confirmed, log_group_deletion_protection=False).code == 0
+    assert aws_client("logs").describe_log_groups()["logGroups"] == []
+
+
+def test_site_creates_an_organization_trail_with_advanced_selectors(
+    site: Callable[..., Any], aws_client: AwsClient
+) -> None:
+    organizations = aws_client("organizations")
+    organizations.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    organization = organizations.describe_organization()["Organization"]["Id"]
+    selectors = [MANAGEMENT, {"field_selectors": SECRETS}]
+    variables = {"trail_organization_id": organization, "trail_advanced_event_selectors": selectors, "profile": "cis"}
+    done = site(**variables)
+    assert done.code == 0, messages(done)
+    (trail,) = aws_client("cloudtrail").describe_trails()["trailList"]
+    assert trail["IsOrganizationTrail"]
+    found = aws_client("cloudtrail").get_event_selectors(TrailName=TRAIL)["AdvancedEventSelectors"]
+    assert sorted(selector.get("Name", "") for selector in found) == ["", "Management"]
+    policy = aws_client("s3").get_bucket_policy(Bucket=trail["S3BucketName"])["Policy"]
+    assert f"/AWSLogs/{organization}/*" in policy
+    policy = aws_client("iam").get_role_policy(RoleName="CloudTrailToCloudWatchLogs", PolicyName="WriteTrailEvents")
+    assert f"log-stream:{organization}_*" in json.dumps(policy["PolicyDocument"])
+    again = site(**variables)
+    assert again.code == 0 and again.changed == [], messages(again)
