@@ -15,10 +15,6 @@ ALL_MODULES = {"purge_tags": "the roles set all tags of a managed resource, whic
 # playbooks/tasks/sweep.yml passes every option by module_defaults, from the result of the preflight.
 PASSED_BY_DEFAULTS = {"leftovers"}
 MODULE_ONLY = {
-    "alert_topic": {
-        "confirmation_token": "confirms a subscription with a token from elsewhere",
-        "remove_subscriptions": "removes subscriptions on request",
-    },
     "detection_drill": {"poll_seconds": "shortens the interval in tests"},
     "detections": {"tags": "metric_alarms sets the same tags on all alarms of the role"},
     "log_file_validation": {"start_time": "verify.yml validates the last day, which is the default"},

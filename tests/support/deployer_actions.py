@@ -29,7 +29,4 @@ UPSTREAM_REPAIRS = {
 # Documented actions of modules for options that no role uses.
 BEYOND_THE_ROLES = {
     "cloudtrail:StopLogging",
-    "sns:ConfirmSubscription",
-    "sns:GetSubscriptionAttributes",
-    "sns:Unsubscribe",
 }

@@ -100,6 +100,7 @@ KEY_PREFIX = text(
 EMAIL = text(
     "e-mail address", rf"(?=.{{3,254}}$){_MAILBOX}@{_DOMAIN}", "Write it as somebody@example.com, without a name."
 )
+SUBSCRIPTION_ENDPOINT = text("endpoint", r"\S+", "Write an address, a phone number, a URL or an ARN.", longest=2048)
 URL = text(
     "URL", r"https?://[A-Za-z0-9._-]+(?::\d{1,5})?(?:/[!-~]*)?", "Write it as https://host:port, without credentials."
 )

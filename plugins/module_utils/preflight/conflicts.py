@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..core.aws_names import Arn, bucket_name_problem, log_bucket_name, partition_of
+from ..core.problems import did_you_mean
 from ..core.tags import tag_problems
+from ..sns.endpoints import endpoint_problem, identity, label
+from ..sns.topic_policy import CLOUDWATCH
 from ..validation.types import shown
 from .checks import NotSoundError, Problem, Settings
 from .trail_selectors import trail_selector_problems
@@ -21,7 +24,10 @@ MOST_POLICY_CHARACTERS = 20_480
 
 # What a variable of ours makes void: the existing resource takes the place of the one that these describe.
 _REPLACED = {
-    "secmon_existing_topic_arn": ("secmon_topic_name", "secmon_topic_display_name", "secmon_emails"),
+    "secmon_existing_topic_arn": (
+        *("secmon_topic_name", "secmon_topic_display_name", "secmon_topic_publishers", "secmon_emails"),
+        *("secmon_subscriptions", "secmon_remove_subscriptions", "secmon_confirmation_tokens"),
+    ),
     "secmon_existing_log_bucket_name": (
         *("secmon_log_bucket_name", "secmon_log_archive_days", "secmon_log_expiration_days"),
         "secmon_access_log_bucket_name",
@@ -181,6 +187,33 @@ def _mails(settings: Settings) -> Iterator[Problem]:
         yield Problem("secmon_emails", told)
 
 
+def _subscriptions(settings: Settings) -> Iterator[Problem]:
+    emails = [{"protocol": "email", "endpoint": address} for address in settings["secmon_emails"]]
+    # An empty mapping is a valid value of this kind.
+    added, removed = (
+        [entry for entry in settings[name] if entry] for name in ("secmon_subscriptions", "secmon_remove_subscriptions")
+    )
+    for entry in added:
+        problem = endpoint_problem(entry, partition_of(settings["secmon_region"]))
+        if problem:
+            yield Problem("secmon_subscriptions", f"contains an invalid endpoint: {problem}")
+    kept = {identity(**entry) for entry in (*emails, *added)}
+    for entry in removed:
+        if identity(**entry) in kept:
+            told = f"contains {label(**entry)}, which secmon_emails or secmon_subscriptions contains too. Remove one."
+            yield Problem("secmon_remove_subscriptions", told)
+    endpoints = {entry["endpoint"] for entry in (*emails, *added)}
+    for endpoint in sorted(set(settings["secmon_confirmation_tokens"]) - endpoints):
+        told = f"contains a token for {shown(endpoint)}, which is not in secmon_emails or secmon_subscriptions."
+        yield Problem("secmon_confirmation_tokens", f"{told}{did_you_mean(endpoint, endpoints)}")
+
+
+def _publishers(settings: Settings) -> Iterator[Problem]:
+    if CLOUDWATCH not in settings["secmon_topic_publishers"]:
+        told = f"does not contain {CLOUDWATCH}, without which no alarm can publish. Add it."
+        yield Problem("secmon_topic_publishers", told)
+
+
 def _alarm_names(settings: Settings) -> Iterator[Problem]:
     names = list(settings["secmon_alarm_names"].values())
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -194,5 +227,5 @@ def _selectors(settings: Settings) -> Iterator[Problem]:
 
 _CHECKS: tuple[Check, ...] = (
     *(_existing, _places, _credentials, _role, _tags, _alarm_names, _secret_value, _secret_size, _replicas, _mails),
-    *(_bucket, _purge, _lifecycle, _encryption, _selectors),
+    *(_bucket, _purge, _lifecycle, _encryption, _selectors, _subscriptions, _publishers),
 )

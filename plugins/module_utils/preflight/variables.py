@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from ..cloudtrail.checks import INSIGHT_TYPES
 from ..cloudtrail.selector_options import OPERATOR_OPTIONS
 from ..core.aws_names import EXCLUDABLE_EVENT_SOURCES
 from ..rules.selection import PACKS
+from ..sns.endpoints import REMOVABLE, SUBSCRIBABLE
+from ..sns.topic_policy import PUBLISHERS
 from ..validation.types import Kind, any_mapping, choice, either, fields, list_of, mapping_of, text, truth
 from . import aws_types as shapes
 
@@ -70,6 +72,14 @@ def _profile_hint(value: str) -> str:
     return " For a named profile of the AWS configuration use secmon_aws_profile."
 
 
+def _subscription(protocols: Sequence[str]) -> Kind:
+    return fields(
+        "mapping of `protocol`, `endpoint`",
+        {"protocol": choice(protocols), "endpoint": shapes.SUBSCRIPTION_ENDPOINT},
+        {},
+    )
+
+
 _PACKS = list_of(choice(PACKS), "list of `guide`, `cis`, `operational`, `guard`")
 _SOURCES = list_of(choice(EXCLUDABLE_EVENT_SOURCES), "list of `kms.amazonaws.com`, `rdsdata.amazonaws.com`")
 _NAMES = mapping_of(shapes.RULE_ID, shapes.ALARM_NAME, "mapping of rule ids to names")
@@ -103,6 +113,8 @@ _ADVANCED_SELECTORS = list_of(
     "list of advanced event selectors",
 )
 _INSIGHTS = list_of(choice(INSIGHT_TYPES), "list of insight types")
+_SUBSCRIPTIONS = "list of mappings of `protocol`, `endpoint`"
+_TOKENS = mapping_of(shapes.TAG_TEXT, shapes.CREDENTIAL, "mapping of endpoints to tokens")
 _DAYS = shapes.between(0, 36_500, "whole number of days")
 
 TABLE: Mapping[str, tuple[Variable, ...]] = {
@@ -143,6 +155,10 @@ TABLE: Mapping[str, tuple[Variable, ...]] = {
     ),
     "Notifications": (
         Variable("secmon_emails", list_of(shapes.EMAIL, "list of e-mail addresses")),
+        Variable("secmon_subscriptions", list_of(_subscription(SUBSCRIBABLE), _SUBSCRIPTIONS)),
+        Variable("secmon_remove_subscriptions", list_of(_subscription(REMOVABLE), _SUBSCRIPTIONS)),
+        Variable("secmon_confirmation_tokens", _TOKENS, secret=True),
+        Variable("secmon_topic_publishers", list_of(choice(PUBLISHERS), "list of `cloudwatch`, `eventbridge`")),
         Variable("secmon_topic_name", shapes.TOPIC_NAME),
         Variable("secmon_topic_display_name", shapes.DISPLAY_NAME),
         Variable("secmon_existing_topic_arn", shapes.TOPIC_ARN),

@@ -12,6 +12,7 @@ TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT_ID}:Alarms"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/Writer"
 KEY_ARN = "arn:aws:kms:us-east-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 HMAC_KEY = "a key of ours, long enough"
+QUEUE = {"protocol": "sqs", "endpoint": f"arn:aws:sqs:us-east-1:{ACCOUNT_ID}:alarms"}
 
 
 def told(**values: Any) -> dict[str, str]:
@@ -33,6 +34,8 @@ def told(**values: Any) -> dict[str, str]:
         {"log_archive_days": 30},
         {"trail_name": "My_Trail", "log_bucket_name": "my-bucket"},
         {"purge_log_bucket": True},
+        {"subscriptions": [QUEUE], "emails": ["a@example.com"], "confirmation_tokens": {"a@example.com": "token"}},
+        {"remove_subscriptions": [QUEUE], "topic_publishers": ["cloudwatch", "eventbridge"]},
     ],
 )
 def test_what_fits_together_is_taken(sound: dict[str, Any]) -> None:
@@ -48,6 +51,20 @@ def test_what_fits_together_is_taken(sound: dict[str, Any]) -> None:
             "_existing_topic_arn names a topic",
         ),
         ({"existing_topic_arn": TOPIC_ARN, "emails": ["a@example.com"]}, "emails", "has no effect"),
+        ({"existing_topic_arn": TOPIC_ARN, "subscriptions": [QUEUE]}, "subscriptions", "has no effect"),
+        (
+            {"subscriptions": [{"protocol": "https", "endpoint": "http://a.de"}]},
+            "subscriptions",
+            "https requires a URL",
+        ),
+        ({"subscriptions": [QUEUE], "region": "cn-north-1"}, "subscriptions", "is in partition aws"),
+        ({"subscriptions": [QUEUE], "remove_subscriptions": [QUEUE]}, "remove_subscriptions", "contains sqs arn"),
+        (
+            {"emails": ["alice@example.com"], "confirmation_tokens": {"alise@example.com": "token"}},
+            "confirmation_tokens",
+            "alice@example.com",
+        ),
+        ({"topic_publishers": ["eventbridge"]}, "topic_publishers", "does not contain cloudwatch"),
         (
             {"existing_log_bucket_name": "theirs", "log_bucket_name": "ours"},
             "log_bucket_name",

@@ -1,0 +1,83 @@
+"""The topic's subscriptions and publishers as variables of site.yml, checked with plain boto3."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.embedded_control import link_in, mails
+from tools.demo.playbooks import Run, run_playbook
+
+ACCOUNT = "123456789012"
+TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT}:SecurityAlarms"
+QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:alarms"
+EMAILS = ["security@example.com", "leaver@example.com"]
+VARIABLES: dict[str, Any] = {
+    "secmon_emails": EMAILS,
+    "secmon_subscriptions": [
+        {"protocol": "sqs", "endpoint": QUEUE},
+        {"protocol": "https", "endpoint": "https://alerts.example.com/in"},
+    ],
+    "secmon_topic_publishers": ["cloudwatch", "eventbridge"],
+    "secmon_encrypt": True,
+}
+AwsClient = Callable[[str], Any]
+Playbook = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def notify(embedded_aws: str) -> Playbook:
+    """Return a function that runs the part of site.yml that makes the topic, with additional variables."""
+
+    def run(**variables: Any) -> Run:
+        arguments = ("--limit", "guide", "--tags", "notify", "-e", json.dumps({**VARIABLES, **variables}))
+        done = run_playbook(embedded_aws, "site", *arguments)
+        failed = [result for results in done.results.values() for result in results.values() if result.get("failed")]
+        assert done.code == 0, failed
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def created(notify: Playbook, embedded_aws: str) -> str:
+    """Return the embedded AWS after a first run."""
+    notify()
+    return embedded_aws
+
+
+def subscriptions(aws_client: AwsClient) -> dict[str, str]:
+    found = aws_client("sns").list_subscriptions_by_topic(TopicArn=TOPIC_ARN)["Subscriptions"]
+    return {item["Endpoint"]: item["SubscriptionArn"].split(":")[0] for item in found}
+
+
+def test_subscribes_every_protocol(created: str, aws_client: AwsClient) -> None:
+    found = subscriptions(aws_client)
+    assert found.keys() == {*EMAILS, *(entry["endpoint"] for entry in VARIABLES["secmon_subscriptions"])}
+    assert [found[endpoint] for endpoint in (*EMAILS, QUEUE)] == ["PendingConfirmation", "PendingConfirmation", "arn"]
+
+
+def test_eventbridge_may_publish_and_use_the_key(created: str, aws_client: AwsClient) -> None:
+    attributes = aws_client("sns").get_topic_attributes(TopicArn=TOPIC_ARN)["Attributes"]
+    key = aws_client("kms").get_key_policy(KeyId=attributes["KmsMasterKeyId"], PolicyName="default")["Policy"]
+    for policy in (attributes["Policy"], key):
+        assert "events.amazonaws.com" in policy and "cloudwatch.amazonaws.com" in policy
+
+
+def test_confirms_with_a_token_and_removes_a_subscription(
+    created: str, notify: Playbook, aws_client: AwsClient
+) -> None:
+    link = link_in(mails(created, EMAILS[0])[0], "ConfirmSubscription")
+    token = link.split("Token=")[1].split("&")[0]
+    tokens = {EMAILS[0]: token}
+    changes = {
+        "secmon_confirmation_tokens": tokens,
+        "secmon_remove_subscriptions": [VARIABLES["secmon_subscriptions"][0]],
+    }
+    done = notify(secmon_subscriptions=VARIABLES["secmon_subscriptions"][1:], **changes)
+    found = subscriptions(aws_client)
+    assert (found[EMAILS[0]], found[EMAILS[1]], QUEUE in found) == ("arn", "PendingConfirmation", False)
+    assert token not in json.dumps(done.results)
