@@ -137,10 +137,10 @@ def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) 
     account.problems += problems
     try:
         topic = topic_arn(account.settings)
+        messages = account.settings["secmon_test_filters_on_aws"]
     except NotSoundError:
         return
     if not problems:
-        messages = account.settings["secmon_test_filters_on_aws"]
         account.detections = detections(report.rules, names, [topic], test_messages=messages)
 
 
