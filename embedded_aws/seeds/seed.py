@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import ACCOUNT_ID
 
 DEFAULT_SEED = Path(__file__).resolve().parent / "default.yml"
 EVERYTHING: Mapping[str, Any] = {
@@ -16,7 +17,7 @@ EVERYTHING: Mapping[str, Any] = {
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
 
-_ACCOUNT_ID = re.compile(r"\d{12}")
+_ACCOUNT_ID = re.compile(ACCOUNT_ID)
 _NAME = re.compile(r"[\w+=,.@-]{1,64}")
 # The form of an access key in moto and the AWS SDKs.
 _ACCESS_KEY = re.compile(r"[A-Z0-9]{20}")

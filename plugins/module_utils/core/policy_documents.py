@@ -13,7 +13,9 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-_ROOT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
+from .aws_names import ACCOUNT_ID, arn_pattern
+
+_ROOT = re.compile(arn_pattern("iam", "root", region="", account=f"({ACCOUNT_ID})"))
 _ACTIONS = ("Action", "NotAction")
 _PRINCIPALS = ("Principal", "NotPrincipal")
 _RESOURCES = ("Resource", "NotResource")

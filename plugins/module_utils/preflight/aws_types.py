@@ -123,5 +123,7 @@ HMAC_KEY = text("key of at least 16 characters", rf"(?s).{{16,{LONGEST_HMAC_KEY}
 CREDENTIAL = text("credential", r"\S{1,4096}", "")
 SECRET_TEXT = text("text", r"(?s).+", "", longest=65_536)
 CONFIRMATION = text(
-    "list of account ids", r"\d{12}(?:,\d{12})*", "Write the ids with commas between them: 111122223333,444455556666"
+    "list of account ids",
+    rf"{aws_names.ACCOUNT_ID}(?:,{aws_names.ACCOUNT_ID})*",
+    "Write the ids with commas between them: 111122223333,444455556666",
 )

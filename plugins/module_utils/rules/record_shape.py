@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..core.aws_names import ACCOUNT_ID
+
 RECORD_KEYS = (
     "eventVersion",
     "userIdentity",
@@ -75,7 +77,7 @@ _SHAPES = {
     "eventTime": (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "a time such as 2026-09-13T10:00:00Z"),
     "eventSource": (re.compile(r"[a-z0-9.-]+\.amazonaws\.com"), "a service such as iam.amazonaws.com"),
     "eventName": (re.compile(r"[A-Za-z0-9_.:-]+"), "the name of an event"),
-    "recipientAccountId": (re.compile(r"\d{12}"), "12 digits, quoted"),
+    "recipientAccountId": (re.compile(ACCOUNT_ID), "12 digits, quoted"),
     "sessionCredentialFromConsole": (re.compile("true"), 'the string "true", or absent'),
 }
 _STRING_ATTRIBUTES = ("creationDate", "mfaAuthenticated")
@@ -116,7 +118,7 @@ def _identity_problems(identity: Mapping[str, Any], record: Mapping[str, Any]) -
         yield "userIdentity.type is missing, which only service events may omit"
     yield from _one_of(identity, "type", _IDENTITY_TYPES, "userIdentity.type")
     account = identity.get("accountId")
-    if account is not None and not (isinstance(account, str) and re.fullmatch(r"\d{12}", account)):
+    if account is not None and not (isinstance(account, str) and re.fullmatch(ACCOUNT_ID, account)):
         yield f"userIdentity.accountId is {account!r}, not 12 digits, quoted"
     context = identity.get("sessionContext")
     attributes = context.get("attributes") if isinstance(context, Mapping) else None
