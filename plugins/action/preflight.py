@@ -46,7 +46,7 @@ class ActionModule(ActionBase):
 def _totals(report: Report, hosts: int) -> str:
     checked = f"{hosts} host{'' if hosts == 1 else 's'}"
     if not report.problems:
-        return f"All variables of {checked} are valid."
+        return f"Preflight passed: {checked} checked."
     found = f"{len(report.problems)} problem{'' if len(report.problems) == 1 else 's'}"
     where = f"in the variables of {len(report.problem_hosts)} of {checked}, listed above"
     return f"{found} {where}. No AWS API was called; nothing was changed."

@@ -15,7 +15,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.lint import 
 from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides
 from ansible_collections.secmon.aws.plugins.module_utils.rules.report import format_report, format_totals
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import run_tests
-from ansible_collections.secmon.aws.plugins.module_utils.validation.errors import RuleError
+from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import ValidationError
 
 ARGUMENT_SPEC = {
     "paths": {"type": "list", "elements": "path", "required": True},
@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
         try:
             rules = load_rules([Path(path) for path in options["paths"]])
             rules = apply_overrides(rules, ("overrides", options["overrides"]))
-        except RuleError as error:
+        except ValidationError as error:
             return result | {"failed": True, "msg": f"The rules cannot be loaded.\n{error}"}
         return result | self._test(rules, options)
 

@@ -63,7 +63,7 @@ problems:
   type: list
   elements: str
   sample:
-    - 'host guide: secmon_retension_days: no such variable. Did you mean "secmon_retention_days"?'
+    - 'host guide: secmon_retension_days: is not a known variable. Did you mean "secmon_retention_days"?'
 detections:
   description: What M(secmon.aws.detections) returns, by host.
   returned: when nothing is wrong

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleValueOmittedError
-from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import Given
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import RawValue
 
 
-def read_hosts(task: Any, templar: Any, hosts: Iterable[str], prefix: str) -> dict[str, dict[str, Given]]:
+def read_hosts(task: Any, templar: Any, hosts: Iterable[str], prefix: str) -> dict[str, dict[str, RawValue]]:
     """Return the variables with a prefix by host, as the task would see them there.
 
     Args:
@@ -28,24 +28,24 @@ def read_hosts(task: Any, templar: Any, hosts: Iterable[str], prefix: str) -> di
     return {host: _read_host(manager, play, task, templar, host, prefix) for host in hosts}
 
 
-def _read_host(manager: Any, play: Any, task: Any, templar: Any, host: str, prefix: str) -> dict[str, Given]:
+def _read_host(manager: Any, play: Any, task: Any, templar: Any, host: str, prefix: str) -> dict[str, RawValue]:
     # The inventory has no other public way to a host than this manager.
     known = manager.get_vars(play=play, host=manager._inventory.get_host(host), task=task)
     in_context = templar.copy_with_new_env(available_variables=known)
     own = {str(name): raw for name, raw in known.items() if str(name).startswith(prefix)}
     read = {name: _read(in_context, raw, from_command_line=name in manager.extra_vars) for name, raw in own.items()}
-    return {name: given for name, given in read.items() if given is not None}
+    return {name: value for name, value in read.items() if value is not None}
 
 
-def _read(templar: Any, raw: Any, *, from_command_line: bool) -> Given | None:
+def _read(templar: Any, raw: Any, *, from_command_line: bool) -> RawValue | None:
     """Return a variable's value, or None if it is `omit`."""
     try:
         value = plain(templar.template(raw))
-        return Given(value, loose=from_command_line or templar.is_template(raw))
+        return RawValue(value, loose=from_command_line or templar.is_template(raw))
     except AnsibleValueOmittedError:
         return None
     except Exception as error:  # a filter or a lookup of the user's can raise anything
-        return Given(error=str(error) or type(error).__name__)
+        return RawValue(error=str(error) or type(error).__name__)
 
 
 def plain(value: Any) -> Any:

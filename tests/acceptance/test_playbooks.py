@@ -94,7 +94,7 @@ def test_a_misspelt_variable_stops_it_before_aws_is_asked(playbook: Playbooks) -
     assert done.code != 0
     (result,) = next(iter(done.results.values())).values()
     said = "\n".join(result["problems"])
-    assert 'secmon_retension_days: no such variable. Did you mean "secmon_retention_days"?' in said
+    assert 'secmon_retension_days: is not a known variable. Did you mean "secmon_retention_days"?' in said
     assert "secmon_emails" in said
     assert len(ask(playbook.endpoint, "calls")) == before
 

@@ -1,4 +1,4 @@
-"""`secmon.aws.preflight` in a play: what a person sees whose inventory is wrong."""
+"""`secmon.aws.preflight` in a play with valid and invalid inventories."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PLAY: dict[str, Any] = {
         {"name": "Show", "ansible.builtin.debug": {"msg": "reached with {{ found.detections | length }}"}},
     ],
 }
-SOUND = {"secmon_region": "us-east-1", "secmon_emails": ["a@example.com"]}
+VALID = {"secmon_region": "us-east-1", "secmon_emails": ["a@example.com"]}
 HOSTS: dict[str, dict[str, Any]] = {
     "guide": {"secmon_account_id": "123456789012"},
     "production": {"secmon_account_id": "210987654321"},
@@ -51,8 +51,8 @@ class Inventory:
         return run(*command, *arguments, **environment)
 
     def write(self, group: dict[str, Any] | None = None, **hosts: dict[str, Any]) -> None:
-        everywhere = {"ansible_connection": "local", **SOUND, **(group or {})}
-        named = {host: {**said, **hosts.get(host, {})} for host, said in HOSTS.items()}
+        everywhere = {"ansible_connection": "local", **VALID, **(group or {})}
+        named = {host: {**own, **hosts.get(host, {})} for host, own in HOSTS.items()}
         (self.folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"vars": everywhere, "hosts": named}}))
 
 
@@ -67,14 +67,14 @@ def lines(result: subprocess.CompletedProcess[str]) -> list[str]:
     return [line for line in result.stdout.splitlines() if line.startswith("host ")]
 
 
-def test_sound_accounts_pass_and_every_host_gets_the_detections_of_all(inventory: Inventory) -> None:
+def test_valid_accounts_pass_and_every_host_gets_all_detections(inventory: Inventory) -> None:
     result = inventory.check()
     assert result.returncode == 0, result.stdout
     assert lines(result) == []
     assert result.stdout.count("reached with 3") == 3
 
 
-def test_all_errors_of_all_hosts_are_printed_at_once_a_line_each(inventory: Inventory) -> None:
+def test_prints_all_problems_of_all_hosts_one_per_line(inventory: Inventory) -> None:
     inventory.write(
         group={"secmon_retension_days": 30},
         guide={"secmon_account_id": 123456789012, "secmon_create_secret": "yes"},
@@ -83,24 +83,24 @@ def test_all_errors_of_all_hosts_are_printed_at_once_a_line_each(inventory: Inve
     )
     result = inventory.check()
     assert result.returncode != 0
-    misspelt = 'secmon_retension_days: no such variable. Did you mean "secmon_retention_days"?'
+    misspelt = 'secmon_retension_days: is not a known variable. Did you mean "secmon_retention_days"?'
     assert lines(result) == [
         f"host guide: {misspelt}",
-        'host guide: secmon_account_id: 123456789012 is a number here. Quote it, "123456789012", since ids may start'
-        " with 0.",
-        'host guide: secmon_create_secret: "yes" is text here. Write true, without quotes.',
+        'host guide: secmon_account_id: must be a string, not the number 123456789012: quote it: "123456789012", since'
+        " IDs may start with 0",
+        'host guide: secmon_create_secret: must be a boolean, not the string "yes": write true without quotes',
         f"host production: {misspelt}",
         "host production: secmon_topic_name: cannot be resolved: 'nowhere' is undefined",
         f"host sandbox: {misspelt}",
-        "host sandbox: secmon_rules: secret_acess: there is no rule 'secret_acess' (Did you mean \"secret_access\"? a"
-        " rule of your own needs a full body, tests included)",
+        "host sandbox: secmon_rules: secret_acess: there is no rule 'secret_acess'. Did you mean"
+        ' "secret_access"? a new rule needs all required keys, including tests',
     ]
     assert "7 problems in the variables of 3 of 3 hosts" in result.stdout
     assert "reached" not in result.stdout
 
 
 @pytest.mark.parametrize("broken", [{}, {"secmon_region": "us-east"}])
-def test_no_api_is_called(inventory: Inventory, embedded_aws: str, broken: dict[str, str]) -> None:
+def test_calls_no_api(inventory: Inventory, embedded_aws: str, broken: dict[str, str]) -> None:
     keys = {"secmon_endpoint_url": embedded_aws, "secmon_access_key": "k" * 20, "secmon_secret_key": "s" * 40}
     inventory.write(group={**keys, **broken})
     ask(embedded_aws, "reset", method="POST")
@@ -108,7 +108,7 @@ def test_no_api_is_called(inventory: Inventory, embedded_aws: str, broken: dict[
     assert ask(embedded_aws, "calls") == []
 
 
-def test_variables_are_seen_wherever_they_are_set(inventory: Inventory, tmp_path: Path) -> None:
+def test_reads_variables_from_every_source(inventory: Inventory, tmp_path: Path) -> None:
     for folder, name in (("group_vars", "all"), ("host_vars", "guide")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / f"{name}.yml").write_text(f"secmon_from_{folder}: 1\n")
@@ -120,15 +120,15 @@ def test_variables_are_seen_wherever_they_are_set(inventory: Inventory, tmp_path
     assert len(lines(result)) == 3 * 5 - 2
 
 
-def test_what_the_command_line_says_is_text_and_is_taken_for_what_it_means(inventory: Inventory) -> None:
-    sound = ("-e", "secmon_retention_days=30", "-e", "secmon_purge_log_bucket=true")
-    assert inventory.check(*sound).returncode == 0
-    result = inventory.check(*sound, "-e", "secmon_retention_days=31")
-    assert all("secmon_retention_days: 31 is not possible." in line for line in lines(result))
+def test_converts_strings_from_the_command_line(inventory: Inventory) -> None:
+    valid = ("-e", "secmon_retention_days=30", "-e", "secmon_purge_log_bucket=true")
+    assert inventory.check(*valid).returncode == 0
+    result = inventory.check(*valid, "-e", "secmon_retention_days=31")
+    assert all("secmon_retention_days: 31 is not allowed:" in line for line in lines(result))
     assert len(lines(result)) == 3
 
 
-def test_lookups_templates_and_vaulted_values_are_resolved(inventory: Inventory, tmp_path: Path) -> None:
+def test_resolves_lookups_templates_and_vaulted_values(inventory: Inventory, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("open sesame")
     (tmp_path / "group_vars").mkdir()
     vault = ("--vault-password-file", str(tmp_path / "password"))
@@ -147,11 +147,11 @@ def test_lookups_templates_and_vaulted_values_are_resolved(inventory: Inventory,
     assert result.returncode == 0, result.stdout
     without = inventory.check(SECONDS_TO_WAIT="soon")
     assert len(lines(without)) == 6
-    assert "secmon_secret_value: cannot be resolved. The reason could hold the secret" in without.stdout
-    assert 'secmon_verify_timeout_seconds: "soon" is no whole number.' in without.stdout
+    assert "secmon_secret_value: cannot be resolved: the reason could contain the secret" in without.stdout
+    assert 'secmon_verify_timeout_seconds: must be an integer, not the string "soon"' in without.stdout
 
 
-def test_no_secret_is_printed_however_much_is(inventory: Inventory) -> None:
+def test_prints_no_secret_at_any_verbosity(inventory: Inventory) -> None:
     secrets = ("secret_value", "secret_key", "session_token", "secret_value_hmac_key", "access_key")
     for value in ({name: [CANARY] for name in secrets}, dict.fromkeys(secrets, "{{ ('" + CANARY + "' | no_filter) }}")):
         inventory.write(group={f"secmon_{name}": odd for name, odd in value.items()})
@@ -169,13 +169,12 @@ def test_defaults_of_roles_in_the_same_play_are_not_variables_of_an_account(inve
     assert result.returncode == 0, result.stdout
 
 
-def test_a_limit_limits_what_is_checked(inventory: Inventory) -> None:
+def test_checks_only_the_hosts_of_a_limit(inventory: Inventory) -> None:
     inventory.write(sandbox={"secmon_region": "nowhere"})
     assert inventory.check("--limit", "guide,production").returncode == 0
 
 
-def test_the_first_host_is_not_special(inventory: Inventory) -> None:
-    """Without run_once, too, the check is made once."""
+def test_runs_once_without_run_once(inventory: Inventory) -> None:
     inventory.write(production={"secmon_region": "nowhere"})
     task = {key: value for key, value in PLAY["tasks"][0].items() if key not in {"run_once", "register"}}
     inventory.play = {**PLAY, "tasks": [task]}
@@ -184,7 +183,7 @@ def test_the_first_host_is_not_special(inventory: Inventory) -> None:
     assert result.returncode != 0
 
 
-def test_the_result_holds_what_was_printed(inventory: Inventory) -> None:
+def test_returns_the_printed_problems(inventory: Inventory) -> None:
     inventory.write(sandbox={"secmon_region": "nowhere"})
     task = {**PLAY["tasks"][0], "ignore_errors": True}
     inventory.play = {**PLAY, "tasks": [task, {"ansible.builtin.debug": {"msg": "{{ found.problems | to_json }}"}}]}

@@ -39,7 +39,7 @@ def all_variables() -> str:
             [
                 (
                     f"`{variable.name}`",
-                    variable.kind.words,
+                    variable.type.name,
                     _default(variable),
                     from_ansible(described[variable.name]["description"]) + (" Secret." if variable.secret else ""),
                 )

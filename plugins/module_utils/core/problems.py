@@ -45,5 +45,6 @@ def require(problems: Iterable[str]) -> None:
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
     """Return ` Did you mean "x"?` for the known name that is most similar, or an empty string."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f' Did you mean "{close[0]}"?' if close else ""
+    folded = {word.lower(): word for word in known}
+    close = difflib.get_close_matches(name.lower(), folded, n=1)
+    return f' Did you mean "{folded[close[0]]}"?' if close else ""

@@ -34,7 +34,7 @@ from ..rules.limits import (
     UNITS,
 )
 from ..rules.metric_selectors import is_number, selector_error
-from ..validation.limits import MAX_NUMBER
+from ..validation.types import MAX_NUMBER
 from .log_group import NEVER, RETENTION_DAYS
 from .metric_filter import MetricFilter, default_of
 from .sample_messages import messages_of

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Check an account's variables one by one: their names, their types, their values."""
+"""Check an account's variables one by one: their names, types and values."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from dataclasses import dataclass, field
 from typing import Any, Union
 
 from ..core.problems import did_you_mean
+from ..validation.document import Document
+from ..validation.problems import Problem
 from .variables import PREFIX, PROFILES, SECRETS, VARIABLES, Variable
 
-DOCUMENTATION = "docs/variables.md lists them all"
+_FILL_IN = "fill it in, or remove the line"
 
 
 @dataclass(frozen=True)
-class Given:
-    """What an account says for one variable.
+class RawValue:
+    """The value of one variable on one host.
 
     Attributes:
         value: The value, of plain types.
-        loose: Whether it comes from the command line or a template, which make texts of numbers.
-        error: Why there is no value, if a template could not be filled in.
+        loose: Whether it comes from the command line or a template, which turn numbers and booleans into strings.
+        error: Why a template could not be resolved; there is no value then.
     """
 
     value: Any = None
@@ -30,98 +32,105 @@ class Given:
     error: str = ""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with one variable; `message` is one or two sentences in one line."""
-
-    variable: str
-    message: str
-
-
-class NotSoundError(LookupError):
-    """A variable has no value to go on with: it is missing or wrong, which was said already."""
+class InvalidVariableError(LookupError):
+    """A variable is missing or invalid, which is already reported."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What holds in an account.
+    """The variables of an account.
 
     Attributes:
-        given: The sound values that the account gives; an empty text gives none.
-        unsound: The names of variables that are missing or wrong.
+        values: The valid values that are set; an empty string counts as not set.
+        invalid: The names of variables that are missing or invalid.
     """
 
-    given: Mapping[str, Any] = field(default_factory=dict)
-    unsound: frozenset[str] = frozenset()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    invalid: frozenset[str] = frozenset()
 
     def __getitem__(self, name: str) -> Any:
-        """Return what holds: the value given, else the default, else None. Raises NotSoundError."""
-        if name in self.unsound:
-            raise NotSoundError(name)
-        if name in self.given:
-            return self.given[name]
+        """Return the value, else the default, else None. Raise InvalidVariableError."""
+        if self.is_set(name):
+            return self.values[name]
         if any(name in defaults for defaults in PROFILES.values()):
             return PROFILES[self["secmon_profile"]][name]
         return VARIABLES[name].default
 
-    def says(self, name: str) -> bool:
-        """Whether the account gives a value. Raises NotSoundError."""
-        if name in self.unsound:
-            raise NotSoundError(name)
-        return name in self.given
+    def is_set(self, name: str) -> bool:
+        """Return whether the account sets a variable. Raise InvalidVariableError."""
+        if name in self.invalid:
+            raise InvalidVariableError(name)
+        return name in self.values
 
 
-def check_variables(given: Mapping[str, Given]) -> tuple[Settings, tuple[Problem, ...]]:
-    """Return what holds in an account, and what is wrong with its variables.
+def check_variables(raw: Mapping[str, RawValue], document: Document) -> Settings:
+    """Return the settings of an account, and report every problem of a single variable.
 
     Args:
-        given: What the account says, by name; names of others than this collection's are ignored.
+        raw: The variables by name; names without the prefix of this collection are ignored.
+        document: Collects the problems.
     """
-    own = {name: given[name] for name in given if name.startswith(PREFIX)}
-    problems = [Problem(name, _unknown(name)) for name in own if name not in VARIABLES]
+    own = {name: raw[name] for name in raw if name.startswith(PREFIX)}
+    for name in own:
+        if name not in VARIABLES:
+            document.add((name,), "is not a known variable", _suggest_variable(name))
     values: dict[str, Any] = {}
+    invalid = set()
     for name, variable in VARIABLES.items():
-        read = _read(variable, own.get(name))
-        if isinstance(read, list):
-            problems += [Problem(name, complaint) for complaint in read]
-        elif read is not None:
-            values[name] = read.value
-    return Settings(values, frozenset(problem.variable for problem in problems)), tuple(problems)
+        before = document.reports
+        value = _read(variable, own.get(name), document)
+        if document.reports > before:
+            invalid.add(name)
+        elif value is not None:
+            values[name] = value
+    return Settings(values, frozenset(invalid))
 
 
-def _unknown(name: str) -> str:
-    # Every name begins alike, which would make all of them look like each other.
+def variable_of(problem: Problem) -> str:
+    """Return the variable that a problem is in."""
+    return problem.key.partition("[")[0].partition(".")[0]
+
+
+def _suggest_variable(name: str) -> str:
+    # The common prefix would make all names similar.
     nearest = did_you_mean(name.removeprefix(PREFIX), [known.removeprefix(PREFIX) for known in VARIABLES])
-    return f"no such variable.{nearest.replace(chr(34), chr(34) + PREFIX, 1) or f' {DOCUMENTATION}.'}"
+    return nearest.strip().replace('"', f'"{PREFIX}', 1) or "see docs/variables.md"
 
 
-def _read(variable: Variable, given: Union[Given, None]) -> Union[Given, list[str], None]:
-    """Return the value, None if there is none, or what is wrong with it."""
-    if given is None:
-        return ["is missing. Every account needs it."] if variable.required else None
-    if given.error:
-        return [_unresolved(variable, given.error)]
-    if given.value is None:
-        return ["has no value. Fill it in, or remove the line."]
-    if given.value == "" and variable.kind.textual:
-        return None if variable.may_be_empty else ["is empty. Fill it in, or remove the line."]
-    value = variable.kind.from_text(given.value) if given.loose else given.value
-    complaints = list(variable.kind.complaints(value))
-    if complaints and variable.secret:
-        return [f"this is no {variable.kind.words}. The value is a secret and is not shown."]
-    return complaints or Given(value)
+def _read(variable: Variable, raw: Union[RawValue, None], document: Document) -> Any:
+    """Return the value, or None if there is none or if it is invalid."""
+    place = (variable.name,)
+    if raw is None:
+        if variable.required:
+            document.add(place, "is missing", "every account needs it")
+        return None
+    if raw.error:
+        document.add(place, *_unresolved(variable, raw.error))
+    elif raw.value is None:
+        document.add(place, "has no value", _FILL_IN)
+    elif raw.value == "" and variable.type.textual:
+        if not variable.may_be_empty:
+            document.add(place, "is empty", _FILL_IN)
+    else:
+        value = variable.type.from_text(raw.value) if raw.loose else raw.value
+        found = Document("") if variable.secret else document
+        variable.type.read(value, place, found)
+        if variable.secret and found.problems:
+            document.add(place, f"is not a valid {variable.type.name}", "the value is secret and is not shown")
+        return value
+    return None
 
 
-def _unresolved(variable: Variable, error: str) -> str:
+def _unresolved(variable: Variable, error: str) -> tuple[str, str]:
     if variable.secret:
-        see = f"ansible.builtin.debug with var: {variable.name} shows it"
-        return f"cannot be resolved. The reason could hold the secret and is not shown; {see}."
-    return f"cannot be resolved: {' '.join(error.split())}"
+        hint = f"the reason could contain the secret and is not shown; debug with var: {variable.name} shows it"
+        return "cannot be resolved", hint
+    return f"cannot be resolved: {error}", ""
 
 
-def secret_texts(given: Mapping[str, Given]) -> Iterator[str]:
-    """Yield every text of an account's secret variables."""
-    waiting = [given[name].value for name in SECRETS if name in given]
+def secret_texts(raw: Mapping[str, RawValue]) -> Iterator[str]:
+    """Yield every string of an account's secret variables."""
+    waiting = [raw[name].value for name in SECRETS if name in raw]
     while waiting:
         value = waiting.pop()
         if isinstance(value, Mapping):

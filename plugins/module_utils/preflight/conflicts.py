@@ -1,28 +1,31 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What variables of one account cannot say together."""
+"""Find variables of one account that contradict each other."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from ..core.aws_names import Arn, bucket_name_problem, log_bucket_name, partition_of
+from ..core.aws_names import Arn, log_bucket_name, partition_of
 from ..core.problems import did_you_mean
 from ..core.tags import tag_problems
+from ..rules.parameter_types import bucket_name_problem
 from ..sns.endpoints import endpoint_problem, identity, label
 from ..sns.topic_policy import CLOUDWATCH
-from ..validation.types import shown
-from .checks import NotSoundError, Problem, Settings
+from ..validation.document import Document
+from ..validation.problems import quote_value
+from .checks import InvalidVariableError, Settings
 from .trail_selectors import trail_selector_problems
 from .variables import VARIABLES
 
 MOST_SECRET_BYTES = 65_536
 MOST_POLICY_CHARACTERS = 20_480
 
-# What a variable of ours makes void: the existing resource takes the place of the one that these describe.
+# Variables that have no effect with an existing resource, since they describe the resource that would be created.
 _REPLACED = {
     "secmon_existing_topic_arn": (
         *("secmon_topic_name", "secmon_topic_display_name", "secmon_topic_publishers", "secmon_emails"),
@@ -38,194 +41,172 @@ _REPLACED = {
     "secmon_existing_log_role_arn": ("secmon_log_role_name",),
     "secmon_existing_kms_key_arn": ("secmon_kms_alias",),
 }
-_WHAT = {
-    "secmon_existing_topic_arn": "topic",
-    "secmon_existing_log_bucket_name": "bucket",
-    "secmon_existing_log_group_name": "log group",
-    "secmon_existing_log_role_arn": "role",
-    "secmon_existing_kms_key_arn": "key",
-}
 _IN_THIS_REGION = ("secmon_existing_topic_arn", "secmon_existing_kms_key_arn")
 _IN_THIS_ACCOUNT = ("secmon_existing_log_role_arn", "secmon_assume_role_arn")
+_REMOVE_ONE = "remove one of the two"
 
-Check = Callable[[Settings], Iterator[Problem]]
 
-
-def conflicts(settings: Settings) -> tuple[Problem, ...]:
-    """Return what contradicts what; a check ends at the first variable that is wrong by itself."""
-    found: list[Problem] = []
+def report_conflicts(settings: Settings, document: Document) -> None:
+    """Report variables that contradict each other; a check ends at the first variable that is invalid by itself."""
     for check in _CHECKS:
-        try:
-            found += check(settings)
-        except NotSoundError:
-            continue
-    return tuple(found)
+        with suppress(InvalidVariableError):
+            check(settings, document)
 
 
-def _existing(settings: Settings) -> Iterator[Problem]:
+def _existing(settings: Settings, document: Document) -> None:
     for existing, replaced in _REPLACED.items():
-        if existing in settings.given:
-            for name in replaced:
-                if settings.given.get(name, VARIABLES[name].default) != VARIABLES[name].default:
-                    yield Problem(
-                        name,
-                        f"has no effect, since {existing} names a {_WHAT[existing]} of yours. Remove one of the two.",
-                    )
+        for name in replaced if existing in settings.values else ():
+            if settings.values.get(name, VARIABLES[name].default) != VARIABLES[name].default:
+                document.add((name,), f"has no effect, since {existing} is set", _REMOVE_ONE)
 
 
-def _places(settings: Settings) -> Iterator[Problem]:
+def _places(settings: Settings, document: Document) -> None:
     region, account = settings["secmon_region"], settings["secmon_account_id"]
     for name in (*_IN_THIS_REGION, *_IN_THIS_ACCOUNT):
-        if name not in settings.given:
+        if name not in settings.values:
             continue
-        arn = Arn.parse(settings.given[name])
+        arn = Arn.parse(settings.values[name])
         if arn.partition != partition_of(region):
-            yield Problem(name, f"is in the partition {arn.partition}, but {region} belongs to {partition_of(region)}.")
+            message = f"is in the partition {arn.partition}, but {region} is in the partition {partition_of(region)}"
+            document.add((name,), message)
         elif name in _IN_THIS_REGION and arn.region != region:
-            yield Problem(
-                name, f"is in {arn.region}, but the account's region is {region}. It must be in the same region."
-            )
+            hint = "use a resource in the same region"
+            document.add((name,), f"is in {arn.region}, but the account's region is {region}", hint)
         elif name in _IN_THIS_ACCOUNT and arn.account != account:
-            yield Problem(name, f"is in account {arn.account}, but this host is account {account}.")
+            document.add((name,), f"is in account {arn.account}, but this host is account {account}")
 
 
-def _encryption(settings: Settings) -> Iterator[Problem]:
-    if settings.says("secmon_existing_kms_key_arn") and settings.given.get("secmon_encrypt") is False:
-        yield Problem(
-            "secmon_encrypt",
-            "is false, but secmon_existing_kms_key_arn names a key to encrypt with. Remove one of the two.",
-        )
+def _encryption(settings: Settings, document: Document) -> None:
+    if settings.is_set("secmon_existing_kms_key_arn") and settings.values.get("secmon_encrypt") is False:
+        document.add(("secmon_encrypt",), "is false, but secmon_existing_kms_key_arn is set", _REMOVE_ONE)
 
 
-def _bucket(settings: Settings) -> Iterator[Problem]:
-    problem = bucket_name_problem(log_bucket_name(settings))
-    if problem:
-        told = f"is not set, and its default {shown(log_bucket_name(settings))} {problem} Name the bucket."
-        yield Problem("secmon_log_bucket_name", told)
-    if settings["secmon_access_log_bucket_name"] == log_bucket_name(settings):
-        told = "is the log bucket itself, whose access logs would make access logs for ever. Name another bucket."
-        yield Problem("secmon_access_log_bucket_name", told)
+def _bucket(settings: Settings, document: Document) -> None:
+    bucket = log_bucket_name(settings)
+    if problem := bucket_name_problem(bucket):
+        document.add(("secmon_log_bucket_name",), f"is not set, and its default {problem[0]}", "Set it.")
+    if settings["secmon_access_log_bucket_name"] == bucket:
+        message = "is the log bucket itself, so that access logs would create access logs without end"
+        document.add(("secmon_access_log_bucket_name",), message, "use another bucket")
 
 
-def _purge(settings: Settings) -> Iterator[Problem]:
-    if settings["secmon_purge_log_bucket"] and settings.says("secmon_existing_log_bucket_name"):
-        told = "is true, but secmon_existing_log_bucket_name names a bucket of yours, which is never torn down."
-        yield Problem("secmon_purge_log_bucket", f"{told} Remove one of the two.")
+def _purge(settings: Settings, document: Document) -> None:
+    if settings["secmon_purge_log_bucket"] and settings.is_set("secmon_existing_log_bucket_name"):
+        message = "is true, but secmon_existing_log_bucket_name names an existing bucket, which is never deleted"
+        document.add(("secmon_purge_log_bucket",), message, _REMOVE_ONE)
 
 
-def _lifecycle(settings: Settings) -> Iterator[Problem]:
+def _lifecycle(settings: Settings, document: Document) -> None:
     archived, deleted = settings["secmon_log_archive_days"], settings["secmon_log_expiration_days"]
     if archived and deleted and archived >= deleted:
-        told = f"is {archived}, but log files are deleted after {deleted} days already (secmon_log_expiration_days)."
-        yield Problem("secmon_log_archive_days", told)
+        message = f"is {archived}, but log files are deleted after {deleted} days (secmon_log_expiration_days)"
+        document.add(("secmon_log_archive_days",), message, "lower it, or set it to 0")
 
 
-def _secret_value(settings: Settings) -> Iterator[Problem]:
+def _secret_value(settings: Settings, document: Document) -> None:
     if settings["secmon_secret_update_value"] == "always":
-        for name, why in (
-            ("secmon_secret_value_hmac_key", "by which the value is compared without being read"),
-            ("secmon_secret_value", "since a generated one would be another at each run"),
+        for name, reason in (
+            ("secmon_secret_value_hmac_key", "compares the value without reading it"),
+            ("secmon_secret_value", "would otherwise be generated again at each run"),
         ):
-            if not settings.says(name):
-                yield Problem(name, f"is missing: secmon_secret_update_value is always, which needs it, {why}.")
+            if not settings.is_set(name):
+                document.add((name,), f"is missing: secmon_secret_update_value is always, and this variable {reason}")
 
 
-def _secret_size(settings: Settings) -> Iterator[Problem]:
+def _secret_size(settings: Settings, document: Document) -> None:
     value = settings["secmon_secret_value"]
     if value is not None and len(_as_json(value).encode("utf-8", "replace")) > MOST_SECRET_BYTES:
-        yield Problem("secmon_secret_value", f"has more than {MOST_SECRET_BYTES} bytes, which Secrets Manager refuses.")
+        message = f"has more than {MOST_SECRET_BYTES} bytes, which Secrets Manager rejects"
+        document.add(("secmon_secret_value",), message, "shorten it")
     if len(_as_json(settings["secmon_secret_resource_policy"])) > MOST_POLICY_CHARACTERS:
-        told = f"has more than {MOST_POLICY_CHARACTERS} characters, which Secrets Manager refuses."
-        yield Problem("secmon_secret_resource_policy", told)
+        message = f"has more than {MOST_POLICY_CHARACTERS} characters, which Secrets Manager rejects"
+        document.add(("secmon_secret_resource_policy",), message, "shorten it")
 
 
 def _as_json(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str, skipkeys=True)
 
 
-def _replicas(settings: Settings) -> Iterator[Problem]:
-    region = settings["secmon_region"]
-    for replica in settings["secmon_secret_replica_regions"]:
+def _replicas(settings: Settings, document: Document) -> None:
+    name, region = "secmon_secret_replica_regions", settings["secmon_region"]
+    for index, replica in enumerate(settings[name]):
         if replica == region:
-            told = f"names {region}, where the secret itself is. Remove it."
-            yield Problem("secmon_secret_replica_regions", told)
+            document.add((name, index), f"names {region}, the region of the secret itself", "remove it")
         elif partition_of(replica) != partition_of(region):
-            told = f"{replica} and {region} belong to different partitions, between which nothing is copied."
-            yield Problem("secmon_secret_replica_regions", told)
+            message = f"{replica} and {region} are in different partitions, and secrets are replicated only within one"
+            document.add((name, index), message, "remove it")
 
 
-def _credentials(settings: Settings) -> Iterator[Problem]:
+def _credentials(settings: Settings, document: Document) -> None:
     profile, key_id, key, token = (
-        settings.says(f"secmon_{name}") for name in ("aws_profile", "access_key", "secret_key", "session_token")
+        settings.is_set(f"secmon_{name}") for name in ("aws_profile", "access_key", "secret_key", "session_token")
     )
     if profile and (key_id or key):
-        yield Problem(
-            "secmon_aws_profile", "stands beside static credentials. Remove it, or secmon_access_key and the others."
-        )
+        hint = "remove it, or secmon_access_key and the others"
+        document.add(("secmon_aws_profile",), "is set together with static credentials", hint)
     if key_id != key:
         missing = "secmon_secret_key" if key_id else "secmon_access_key"
-        yield Problem(missing, "is missing: secmon_access_key and secmon_secret_key are given together or not at all.")
+        document.add((missing,), "is missing", "set both secmon_access_key and secmon_secret_key, or neither")
     if token and not (key_id or key):
-        yield Problem("secmon_session_token", "stands alone. Give secmon_access_key and secmon_secret_key with it.")
+        hint = "set secmon_access_key and secmon_secret_key, too"
+        document.add(("secmon_session_token",), "is set without an access key", hint)
 
 
-def _role(settings: Settings) -> Iterator[Problem]:
-    if settings.says("secmon_assume_role_external_id") and not settings.says("secmon_assume_role_arn"):
-        told = "has no effect without secmon_assume_role_arn. Give the role, or remove it."
-        yield Problem("secmon_assume_role_external_id", told)
+def _role(settings: Settings, document: Document) -> None:
+    if settings.is_set("secmon_assume_role_external_id") and not settings.is_set("secmon_assume_role_arn"):
+        message = "has no effect without secmon_assume_role_arn"
+        document.add(("secmon_assume_role_external_id",), message, "set the role, or remove it")
 
 
-def _tags(settings: Settings) -> Iterator[Problem]:
+def _tags(settings: Settings, document: Document) -> None:
     for problem in tag_problems(settings["secmon_tags"]):
-        yield Problem("secmon_tags", problem)
+        document.add(("secmon_tags",), problem)
 
 
-def _mails(settings: Settings) -> Iterator[Problem]:
+def _emails(settings: Settings, document: Document) -> None:
     folded = [address.lower() for address in settings["secmon_emails"]]
     for address in sorted({address for address in folded if folded.count(address) > 1}):
-        told = f"{shown(address)} stands there twice, and would get each mail twice. Remove one of them."
-        yield Problem("secmon_emails", told)
+        document.add(
+            ("secmon_emails",), f"{quote_value(address)} is listed twice and would get each email twice", "remove one"
+        )
 
 
-def _subscriptions(settings: Settings) -> Iterator[Problem]:
-    emails = [{"protocol": "email", "endpoint": address} for address in settings["secmon_emails"]]
-    # An empty mapping is a valid value of this kind.
-    added, removed = (
-        [entry for entry in settings[name] if entry] for name in ("secmon_subscriptions", "secmon_remove_subscriptions")
-    )
-    for entry in added:
-        problem = endpoint_problem(entry, partition_of(settings["secmon_region"]))
-        if problem:
-            yield Problem("secmon_subscriptions", f"contains an invalid endpoint: {problem}")
-    kept = {identity(**entry) for entry in (*emails, *added)}
-    for entry in removed:
-        if identity(**entry) in kept:
-            told = f"contains {label(**entry)}, which secmon_emails or secmon_subscriptions contains too. Remove one."
-            yield Problem("secmon_remove_subscriptions", told)
-    endpoints = {entry["endpoint"] for entry in (*emails, *added)}
-    for endpoint in sorted(set(settings["secmon_confirmation_tokens"]) - endpoints):
-        told = f"contains a token for {shown(endpoint)}, which is not in secmon_emails or secmon_subscriptions."
-        yield Problem("secmon_confirmation_tokens", f"{told}{did_you_mean(endpoint, endpoints)}")
-
-
-def _publishers(settings: Settings) -> Iterator[Problem]:
-    if CLOUDWATCH not in settings["secmon_topic_publishers"]:
-        told = f"does not contain {CLOUDWATCH}, without which no alarm can publish. Add it."
-        yield Problem("secmon_topic_publishers", told)
-
-
-def _alarm_names(settings: Settings) -> Iterator[Problem]:
+def _alarm_names(settings: Settings, document: Document) -> None:
     names = list(settings["secmon_alarm_names"].values())
     for name in sorted({name for name in names if names.count(name) > 1}):
-        told = f"{shown(name)} is the name of two alarms; the second would replace the first. Choose another."
-        yield Problem("secmon_alarm_names", told)
+        message = f"{quote_value(name)} is the name of two alarms, so that the second would replace the first"
+        document.add(("secmon_alarm_names",), message, "use another name")
 
 
-def _selectors(settings: Settings) -> Iterator[Problem]:
-    yield from (Problem(name, problem) for name, problem in trail_selector_problems(settings))
+def _selectors(settings: Settings, document: Document) -> None:
+    for name, problem in trail_selector_problems(settings):
+        document.add((name,), problem)
 
 
-_CHECKS: tuple[Check, ...] = (
-    *(_existing, _places, _credentials, _role, _tags, _alarm_names, _secret_value, _secret_size, _replicas, _mails),
+def _subscriptions(settings: Settings, document: Document) -> None:
+    emails = [{"protocol": "email", "endpoint": address} for address in settings["secmon_emails"]]
+    added, removed = settings["secmon_subscriptions"], settings["secmon_remove_subscriptions"]
+    for index, entry in enumerate(added):
+        if problem := endpoint_problem(entry, partition_of(settings["secmon_region"])):
+            document.add(("secmon_subscriptions", index), problem)
+    kept = {identity(**entry) for entry in (*emails, *added)}
+    for index, entry in enumerate(removed):
+        if identity(**entry) in kept:
+            message = f"{label(**entry)} is also in secmon_emails or secmon_subscriptions"
+            document.add(("secmon_remove_subscriptions", index), message, _REMOVE_ONE)
+    endpoints = {entry["endpoint"] for entry in (*emails, *added)}
+    for endpoint in sorted(set(settings["secmon_confirmation_tokens"]) - endpoints):
+        message = f"contains a token for {quote_value(endpoint)}, which is not in secmon_emails or secmon_subscriptions"
+        document.add(("secmon_confirmation_tokens",), message, did_you_mean(endpoint, endpoints).strip())
+
+
+def _publishers(settings: Settings, document: Document) -> None:
+    if CLOUDWATCH not in settings["secmon_topic_publishers"]:
+        message = f"does not contain {CLOUDWATCH}, without which no alarm can publish"
+        document.add(("secmon_topic_publishers",), message, "add it")
+
+
+_CHECKS: tuple[Callable[[Settings, Document], None], ...] = (
+    *(_existing, _places, _credentials, _role, _tags, _alarm_names, _secret_value, _secret_size, _replicas, _emails),
     *(_bucket, _purge, _lifecycle, _encryption, _selectors, _subscriptions, _publishers),
 )

@@ -1,38 +1,40 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Check all variables of all accounts at once, before anything is asked of AWS."""
+"""Check all variables of all accounts at once, before any AWS call."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.aws_names import log_bucket_name, topic_arn
 from ..rules.deployment import Detections, alarm_name_problems, detections
 from ..rules.selection import Packs, RuleReport, Trail, check_rules, override_errors
-from .checks import Given, NotSoundError, Problem, Settings, check_variables, secret_texts
-from .conflicts import conflicts
-from .shared_resources import fights
+from ..validation.document import Document
+from .checks import InvalidVariableError, RawValue, Settings, check_variables, secret_texts, variable_of
+from .conflicts import report_conflicts
+from .shared_resources import find_shared_resources
 from .teardown import confirmed_ids, leftovers_options
 from .variables import ALARM_NAMES, VARIABLES
 
 _HIDDEN = "(a secret)"
-# A value such as "1" would blank every account id, and cannot be kept secret by blanking anyway.
+# A value such as "1" would hide every account ID, and cannot be kept secret in this way.
 _SHORTEST_HIDDEN = 4
 _ORDER = {name: index for index, name in enumerate(VARIABLES)}
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the preflight found.
+    """The result of the preflight.
 
     Attributes:
         problems: One line for each problem: the host, the variable, what is wrong, what to do.
-        warnings: Likewise, for what does no harm yet.
-        detections: What is deployed, by host, for those whose rules are sound.
+        warnings: Likewise, for what prevents nothing.
+        detections: What is deployed, by host, for hosts with valid rules.
         problem_hosts: The hosts that have problems.
         teardown: By host without problems: `confirmed`, whether secmon_teardown_confirm names its account;
             `unknown_accounts`, which it names and no host has; `leftovers`, the options of secmon.aws.leftovers.
@@ -47,47 +49,48 @@ class Report:
 
 @dataclass
 class _Account:
-    """One host while it is checked."""
+    """One host during the check."""
 
     settings: Settings
-    problems: list[Problem]
+    document: Document
     warnings: list[str] = field(default_factory=list)
     detections: Detections | None = None
 
 
-def preflight(hosts: Mapping[str, Mapping[str, Given]], shipped: Packs) -> Report:
-    """Check what every host says.
+def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs) -> Report:
+    """Check the variables of every host.
 
     Args:
         hosts: The variables by host.
-        shipped: The rules that come with this collection, by pack.
+        shipped: The rules of this collection, by pack.
     """
-    accounts = {host: _check_account(given) for host, given in hosts.items()}
+    accounts = {host: _check_account(host, raw) for host, raw in hosts.items()}
     known: dict[str, RuleReport] = {}
     for account in accounts.values():
         _check_rules(account, shipped, known)
-    for host, variable, told in fights({host: account.settings for host, account in accounts.items()}):
-        accounts[host].problems.append(Problem(variable, told))
-    secrets = sorted({text for given in hosts.values() for text in secret_texts(given)}, key=len, reverse=True)
+    for shared in find_shared_resources({host: account.settings for host, account in accounts.items()}):
+        accounts[shared.host].document.add((shared.variable,), shared.message, shared.hint)
+    secrets = sorted({text for raw in hosts.values() for text in secret_texts(raw)}, key=len, reverse=True)
     return Report(
-        problems=tuple(line for host, account in accounts.items() for line in _lines(host, account, secrets)),
+        problems=tuple(line for account in accounts.values() for line in _lines(account, secrets)),
         warnings=tuple(
-            _hide(f"host {host}: secmon_rules: {told}", secrets)
+            _hide(f"host {host}: secmon_rules: {warning}", secrets)
             for host, account in accounts.items()
-            for told in account.warnings
+            for warning in account.warnings
         ),
         detections={host: account.detections for host, account in accounts.items() if account.detections},
-        problem_hosts=tuple(host for host, account in accounts.items() if account.problems),
+        problem_hosts=tuple(host for host, account in accounts.items() if account.document.problems),
         teardown=_teardown(accounts, shipped),
     )
 
 
 def _teardown(accounts: Mapping[str, _Account], shipped: Packs) -> dict[str, dict[str, Any]]:
     """Return what teardown.yml needs to know of each host without problems."""
-    ids = {account.settings["secmon_account_id"] for account in accounts.values() if not account.problems}
+    valid = {host: account for host, account in accounts.items() if not account.document.problems}
+    ids = {account.settings["secmon_account_id"] for account in valid.values()}
     found: dict[str, dict[str, Any]] = {}
-    for host, account in accounts.items():
-        if account.detections and not account.problems:
+    for host, account in valid.items():
+        if account.detections:
             confirmed = confirmed_ids(account.settings)
             found[host] = {
                 "confirmed": account.settings["secmon_account_id"] in confirmed,
@@ -97,70 +100,73 @@ def _teardown(accounts: Mapping[str, _Account], shipped: Packs) -> dict[str, dic
     return found
 
 
-def _check_account(given: Mapping[str, Given]) -> _Account:
-    settings, problems = check_variables(given)
-    return _Account(settings, [*problems, *conflicts(settings)])
+def _check_account(host: str, raw: Mapping[str, RawValue]) -> _Account:
+    document = Document(f"host {host}")
+    settings = check_variables(raw, document)
+    report_conflicts(settings, document)
+    return _Account(settings, document)
 
 
 def _check_rules(account: _Account, shipped: Packs, known: dict[str, RuleReport]) -> None:
-    """Check the rules of one account; hosts that choose the same share the work."""
+    """Check the rules of one account; hosts with the same choice share the result."""
     settings = account.settings
-    if "secmon_rules" in settings.unsound:
+    if "secmon_rules" in settings.invalid:
         return
     overrides = settings["secmon_rules"]
     try:
         trail = Trail(tuple(settings["secmon_excluded_event_sources"]), settings["secmon_management_events"])
         packs = settings["secmon_packs"]
-    except NotSoundError:
-        # Which rules there are is not known, but what is wrong with the changes can be said.
-        account.problems += [Problem("secmon_rules", error) for error in override_errors(shipped, overrides)]
+    except InvalidVariableError:
+        # The overrides can be checked even if the chosen rules are unknown.
+        _add(account, "secmon_rules", override_errors(shipped, overrides))
         return
     values = account_values(settings)
     key = f"{sorted(packs)} {trail} {values} {json.dumps(overrides, default=repr, skipkeys=True)}"
     if key not in known:
         known[key] = check_rules(shipped, packs, overrides, trail, values)
     report = known[key]
-    account.problems += [Problem("secmon_rules", error) for error in report.errors]
+    _add(account, "secmon_rules", report.errors)
     account.warnings += report.warnings
-    _name_alarms(account, report, [rule.id for rules in shipped.values() for rule in rules])
+    if not report.errors:
+        with suppress(InvalidVariableError):
+            _name_alarms(account, report, [rule.id for rules in shipped.values() for rule in rules])
 
 
 def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) -> None:
-    try:
-        names = {**ALARM_NAMES, **account.settings["secmon_alarm_names"]}
-    except NotSoundError:
-        return
-    if report.errors:
-        return
-    known = sorted({*shipped, *(rule.id for rule in report.rules), *account.settings["secmon_rules"]})
-    problems = [Problem("secmon_alarm_names", told) for told in alarm_name_problems(report.rules, names, known)]
-    account.problems += problems
-    try:
-        topic = topic_arn(account.settings)
-        messages = account.settings["secmon_test_filters_on_aws"]
-    except NotSoundError:
-        return
+    settings = account.settings
+    names = {**ALARM_NAMES, **settings["secmon_alarm_names"]}
+    known = sorted({*shipped, *(rule.id for rule in report.rules), *settings["secmon_rules"]})
+    problems = list(alarm_name_problems(report.rules, names, known))
+    _add(account, "secmon_alarm_names", problems)
     if not problems:
-        account.detections = detections(report.rules, names, [topic], test_messages=messages)
+        messages = settings["secmon_test_filters_on_aws"]
+        account.detections = detections(report.rules, names, [topic_arn(settings)], test_messages=messages)
+
+
+def _add(account: _Account, variable: str, messages: Sequence[str]) -> None:
+    for message in messages:
+        account.document.add((variable,), message)
 
 
 def account_values(settings: Settings) -> dict[str, str]:
-    """Return what an account knows that a rule may need; nothing while the variable behind it is not sound."""
+    """Return the account's values for required parameters of rules, except those of invalid variables."""
     try:
         return {"bucket_name": log_bucket_name(settings)}
-    except NotSoundError:
+    except InvalidVariableError:
         return {}
 
 
-def _lines(host: str, account: _Account, secrets: Sequence[str]) -> Iterator[str]:
+def _lines(account: _Account, secrets: Sequence[str]) -> Iterator[str]:
     """Yield the problems of one host in the order of the table, each once, unknown names first."""
-    ordered = sorted(dict.fromkeys(account.problems), key=lambda problem: _ORDER.get(problem.variable, -1))
+    ordered = sorted(dict.fromkeys(account.document.problems), key=lambda problem: _ORDER.get(variable_of(problem), -1))
     for problem in ordered:
-        yield f"host {host}: {problem.variable}: {_hide(problem.message, secrets)}"
+        variable = variable_of(problem)
+        rest = f"{problem.key.removeprefix(variable)}: {problem.text}"
+        yield f"{problem.source}: {variable}{_hide(rest, secrets)}"
 
 
 def _hide(message: str, secrets: Sequence[str]) -> str:
-    """Blank a secret that another variable holds as well."""
+    """Hide a secret that another variable contains as well."""
     for secret in secrets:
         if len(secret) >= _SHORTEST_HIDDEN:
             message = message.replace(secret, _HIDDEN)

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Find hosts that would make the same resource, and so undo each other's work at every run."""
+"""Find hosts that would manage the same resource, and so undo each other's changes at every run."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..core.aws_names import log_bucket_name, partition_of
-from ..validation.types import shown
-from .checks import NotSoundError, Settings
+from ..validation.problems import quote_value
+from .checks import InvalidVariableError, Settings
 
 Scope = Callable[[Settings], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One kind of resource that a host makes.
+    """One kind of resource that a host manages.
 
     Attributes:
-        what: Its kind in words.
-        variable: What names it.
-        existing: What names one that somebody else made instead, or nothing.
-        scope: Returns where its name may be taken once.
+        kind: The kind in words.
+        variable: The variable that names it.
+        existing: The variable that names an existing resource to use instead, or nothing.
+        scope: Returns the scope in which its name is unique.
     """
 
-    what: str
+    kind: str
     variable: str
     existing: str
     scope: Scope
 
     def name(self, settings: Settings) -> str:
-        """Return the name that this host makes a resource of, or nothing. Raises NotSoundError."""
-        if self.existing and settings.says(self.existing):
+        """Return the name of the resource that this host manages, or nothing. Raise InvalidVariableError."""
+        if self.existing and settings.is_set(self.existing):
             return ""
         if self.variable == "secmon_log_bucket_name":
             return log_bucket_name(settings)
@@ -61,13 +61,30 @@ RESOURCES = (
     Resource("log group", "secmon_log_group_name", "secmon_existing_log_group_name", _in_the_region),
     Resource("log group's filters", "secmon_existing_log_group_name", "", _in_the_region),
     Resource("role", "secmon_log_role_name", "secmon_existing_log_role_arn", _in_the_account),
-    # The names of buckets are taken once in all accounts and regions of a partition.
+    # Bucket names are unique in all accounts and regions of a partition.
     Resource("bucket", "secmon_log_bucket_name", "secmon_existing_log_bucket_name", _in_the_partition),
 )
 
 
-def fights(hosts: Mapping[str, Settings]) -> Iterator[tuple[str, str, str]]:
-    """Yield the second host that makes a resource, the variable that names it, and what to tell."""
+@dataclass(frozen=True)
+class Shared:
+    """Resources that two hosts manage.
+
+    Attributes:
+        host: The second host.
+        variable: The variable to correct.
+        message: What is shared.
+        hint: What to do.
+    """
+
+    host: str
+    variable: str
+    message: str
+    hint: str
+
+
+def find_shared_resources(hosts: Mapping[str, Settings]) -> Iterator[Shared]:
+    """Yield the resources that a host shares with an earlier one."""
     first: dict[tuple[str, ...], str] = {}
     for host, settings in hosts.items():
         taken: dict[str, list[tuple[Resource, str]]] = {}
@@ -77,27 +94,24 @@ def fights(hosts: Mapping[str, Settings]) -> Iterator[tuple[str, str, str]]:
             if other != host:
                 taken.setdefault(other, []).append((resource, claim[-1]))
         for other, resources in taken.items():
-            yield host, _to_blame(resources), _told(other, resources, settings)
+            yield _shared(host, other, resources, settings)
 
 
 def _claim(resource: Resource, settings: Settings) -> tuple[str, ...]:
     try:
         name = resource.name(settings)
-        return (resource.what, *resource.scope(settings), name) if name else ()
-    except NotSoundError:
+        return (resource.kind, *resource.scope(settings), name) if name else ()
+    except InvalidVariableError:
         return ()
 
 
-def _to_blame(resources: list[tuple[Resource, str]]) -> str:
-    """Several resources in common mean that the account was named twice."""
-    return resources[0][0].variable if len(resources) == 1 else "secmon_account_id"
-
-
-def _told(other: str, resources: list[tuple[Resource, str]], settings: Settings) -> str:
-    names = ", ".join(f"{resource.what} {shown(name)}" for resource, name in resources)
+def _shared(host: str, other: str, resources: list[tuple[Resource, str]], settings: Settings) -> Shared:
+    names = ", ".join(f"{resource.kind} {quote_value(name)}" for resource, name in resources)
+    undo = "the two would undo each other's changes"
     if len(resources) == 1:
-        told = f"host {other} makes the {names} too; the two would undo each other's work."
-        return f"{told} Give one of them another {resources[0][0].variable}."
-    where = f"account {settings['secmon_account_id']} in {settings['secmon_region']}"
-    told = f"this host is {where}, and host {other} makes the same {names}; the two would undo each other's work."
-    return f"{told} Correct the id or the region, or give the resources other names."
+        variable = resources[0][0].variable
+        return Shared(host, variable, f"host {other} manages the {names}, too, and {undo}", f"set another {variable}")
+    # Several shared resources mean that the account is listed twice.
+    place = f"account {settings['secmon_account_id']} in {settings['secmon_region']}"
+    message = f"this host is {place}, and host {other} manages the same {names}; {undo}"
+    return Shared(host, "secmon_account_id", message, "correct the ID or the region, or set other names")

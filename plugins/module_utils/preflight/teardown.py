@@ -14,7 +14,7 @@ from .checks import Settings
 
 
 def confirmed_ids(settings: Settings) -> set[str]:
-    """Return the ids of the accounts that a teardown may remove resources from. Raises NotSoundError."""
+    """Return the ids of the accounts that a teardown may remove resources from. Raise InvalidVariableError."""
     return set(filter(None, settings["secmon_teardown_confirm"].split(",")))
 
 

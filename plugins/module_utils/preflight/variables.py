@@ -1,11 +1,11 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Every variable of an account: what its value can be. Its default and description are those of roles/common."""
+"""The types of all variables of an account. Their defaults and descriptions are in roles/common."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from ..core.aws_names import EXCLUDABLE_EVENT_SOURCES
 from ..rules.selection import PACKS
 from ..sns.endpoints import REMOVABLE, SUBSCRIBABLE
 from ..sns.topic_policy import PUBLISHERS
-from ..validation.types import Kind, any_mapping, choice, either, fields, list_of, mapping_of, text, truth
+from ..validation.structures import any_mapping, either, fields, list_of, mapping_of
+from ..validation.types import ValueType, boolean, choice, integer, string
 from . import aws_types as shapes
 
 try:
@@ -45,77 +46,69 @@ class Variable:
 
     Attributes:
         name: Its name.
-        kind: What it can be.
-        default_words: How the documentation writes a default that is no plain value.
+        type: The type of its values.
+        default_words: The default in the documentation, if it is not a constant.
         required: Whether every account needs it.
-        secret: Whether its value never stands in a message.
+        secret: Whether its value is left out of messages.
     """
 
     name: str
-    kind: Kind
+    type: ValueType[Any]
     default_words: str = ""
     required: bool = False
     secret: bool = False
 
     @property
     def default(self) -> Any:
-        """Return what holds without it, None for nothing."""
+        """Return the value of an account that does not set it, or None."""
         return _DEFAULTS.get(self.name)
 
     @property
     def may_be_empty(self) -> bool:
-        """Whether the empty text says the same as nothing at all."""
+        """Return whether an empty string means that it is not set."""
         return not (self.default or self.default_words or self.required)
 
 
 def _profile_hint(value: str) -> str:
-    return " For a named profile of the AWS configuration use secmon_aws_profile."
+    return " (for a named profile of the AWS configuration use secmon_aws_profile)"
 
 
-def _subscription(protocols: Sequence[str]) -> Kind:
-    return fields(
-        "mapping of `protocol`, `endpoint`",
-        {"protocol": choice(protocols), "endpoint": shapes.SUBSCRIPTION_ENDPOINT},
-        {},
-    )
+def _subscriptions(protocols: Iterable[str]) -> ValueType[tuple[dict[str, Any], ...]]:
+    entry = fields({"protocol": choice(protocols, "protocol"), "endpoint": shapes.SUBSCRIPTION_ENDPOINT}, {})
+    return list_of(entry, "list of mappings of `protocol`, `endpoint`")
 
 
-_PACKS = list_of(choice(PACKS), "list of `guide`, `cis`, `operational`, `guard`")
-_SOURCES = list_of(choice(EXCLUDABLE_EVENT_SOURCES), "list of `kms.amazonaws.com`, `rdsdata.amazonaws.com`")
-_NAMES = mapping_of(shapes.RULE_ID, shapes.ALARM_NAME, "mapping of rule ids to names")
-_TAGS = mapping_of(shapes.TAG_TEXT, shapes.TAG_TEXT, "mapping of texts to texts")
-_ROTATION = fields(
-    "mapping of `lambda_arn`, `days`",
-    {"lambda_arn": shapes.LAMBDA_ARN},
-    {"days": shapes.between(1, 1000, "1 to 1000 days")},
+_PACKS = list_of(choice(PACKS, "pack"), f"list of {', '.join(f'`{pack}`' for pack in PACKS)}", unique=True)
+_SOURCES = list_of(
+    choice(EXCLUDABLE_EVENT_SOURCES, "event source"),
+    f"list of {', '.join(f'`{source}`' for source in EXCLUDABLE_EVENT_SOURCES)}",
+    unique=True,
 )
-_VALUE = either(shapes.SECRET_TEXT, any_mapping("mapping"), "text or mapping")
-_RULES = any_mapping("mapping of rule ids to fields")
-_ORGANIZATION_ID = text("organization id", "o-[a-z0-9]{10,32}", "Write it as o-exampleorgid.")
+_NAMES = mapping_of(shapes.RULE_ID, shapes.ALARM_NAME, "mapping of rule IDs to names")
+_TAGS = mapping_of(shapes.TAG_TEXT, shapes.TAG_TEXT, "mapping of strings to strings")
+_ROTATION = fields(
+    {"lambda_arn": shapes.LAMBDA_ARN},
+    {"days": integer("1 to 1000 days", 1, 1000)},
+    "mapping of `lambda_arn`, `days`",
+    empty=True,
+)
+_VALUE = either(shapes.SECRET_TEXT, any_mapping("mapping"), "string or mapping")
+_RULES = any_mapping("mapping of rule IDs to fields")
+_ORGANIZATION_ID = string("organization ID", "o-[a-z0-9]{10,32}", "write it as o-exampleorgid")
 _TOPIC = either(shapes.TOPIC_NAME, shapes.TOPIC_ARN, "topic name or ARN")
-_STRING = text("string", ".+", "Write at least one character.")
-_STRINGS = list_of(_STRING, "list of strings")
+_STRINGS = list_of(string(), "list of strings", unique=True)
 _DATA_RESOURCES = list_of(
-    fields(
-        "mapping of `type`, `values`, `events`",
-        {"type": _STRING, "values": _STRINGS},
-        {"events": choice(("all", "read", "write"))},
-    ),
+    fields({"type": string(), "values": _STRINGS}, {"events": choice(("all", "read", "write"))}),
     "list of data resources",
 )
-_FIELD_SELECTOR = fields("field selector", {"field": _STRING}, dict.fromkeys(OPERATOR_OPTIONS, _STRINGS))
+_FIELD_SELECTOR = fields({"field": string()}, dict.fromkeys(OPERATOR_OPTIONS, _STRINGS))
 _ADVANCED_SELECTORS = list_of(
-    fields(
-        "mapping of `name`, `field_selectors`",
-        {"field_selectors": list_of(_FIELD_SELECTOR, "list of field selectors")},
-        {"name": _STRING},
-    ),
-    "list of advanced event selectors",
+    fields({"field_selectors": list_of(_FIELD_SELECTOR)}, {"name": string()}), "list of advanced event selectors"
 )
-_INSIGHTS = list_of(choice(INSIGHT_TYPES), "list of insight types")
-_SUBSCRIPTIONS = "list of mappings of `protocol`, `endpoint`"
+_INSIGHTS = list_of(choice(INSIGHT_TYPES, "insight type"), "list of insight types", unique=True)
+_PUBLISHERS = list_of(choice(PUBLISHERS, "publisher"), "list of `cloudwatch`, `eventbridge`", unique=True)
 _TOKENS = mapping_of(shapes.TAG_TEXT, shapes.CREDENTIAL, "mapping of endpoints to tokens")
-_DAYS = shapes.between(0, 36_500, "whole number of days")
+_DAYS = integer("number of days", 0, 36_500)
 
 TABLE: Mapping[str, tuple[Variable, ...]] = {
     "The account": (
@@ -134,41 +127,43 @@ TABLE: Mapping[str, tuple[Variable, ...]] = {
         Variable("secmon_endpoint_url", shapes.URL),
     ),
     "Detections": (
-        Variable("secmon_profile", choice(PROFILES, _profile_hint)),
+        Variable("secmon_profile", choice(PROFILES, "profile", _profile_hint)),
         Variable("secmon_packs", _PACKS, default_words="by `secmon_profile`"),
         Variable("secmon_rules", _RULES),
         Variable("secmon_alarm_names", _NAMES),
-        Variable("secmon_test_filters_on_aws", truth()),
+        Variable("secmon_test_filters_on_aws", boolean()),
     ),
     "The secret": (
-        Variable("secmon_create_secret", truth()),
+        Variable("secmon_create_secret", boolean()),
         Variable("secmon_secret_name", shapes.SECRET_NAME),
         Variable("secmon_secret_description", shapes.DESCRIPTION),
         Variable("secmon_secret_value", _VALUE, default_words="generated", secret=True),
         Variable("secmon_secret_kms_key_id", shapes.KEY_ID),
         Variable("secmon_secret_resource_policy", any_mapping("mapping")),
-        Variable("secmon_secret_replica_regions", list_of(shapes.REGION_NAME, "list of regions")),
+        Variable("secmon_secret_replica_regions", list_of(shapes.REGION_NAME, "list of regions", unique=True)),
         Variable("secmon_secret_rotation", _ROTATION),
         Variable("secmon_secret_update_value", choice(("on_create", "always"))),
         Variable("secmon_secret_value_hmac_key", shapes.HMAC_KEY, secret=True),
         Variable("secmon_secret_recovery_window_days", shapes.RECOVERY_DAYS),
     ),
     "Notifications": (
-        Variable("secmon_emails", list_of(shapes.EMAIL, "list of e-mail addresses")),
-        Variable("secmon_subscriptions", list_of(_subscription(SUBSCRIBABLE), _SUBSCRIPTIONS)),
-        Variable("secmon_remove_subscriptions", list_of(_subscription(REMOVABLE), _SUBSCRIPTIONS)),
+        Variable("secmon_emails", list_of(shapes.EMAIL, "list of e-mail addresses", unique=True)),
+        Variable("secmon_subscriptions", _subscriptions(SUBSCRIBABLE)),
+        Variable("secmon_remove_subscriptions", _subscriptions(REMOVABLE)),
         Variable("secmon_confirmation_tokens", _TOKENS, secret=True),
-        Variable("secmon_topic_publishers", list_of(choice(PUBLISHERS), "list of `cloudwatch`, `eventbridge`")),
+        Variable(
+            "secmon_topic_publishers", list_of(choice(PUBLISHERS), "list of `cloudwatch`, `eventbridge`", unique=True)
+        ),
         Variable("secmon_topic_name", shapes.TOPIC_NAME),
         Variable("secmon_topic_display_name", shapes.DISPLAY_NAME),
         Variable("secmon_existing_topic_arn", shapes.TOPIC_ARN),
     ),
     "The trail": (
         Variable("secmon_trail_name", shapes.TRAIL_NAME),
-        Variable("secmon_multi_region", truth()),
+        Variable("secmon_multi_region", boolean()),
         Variable("secmon_management_events", choice(("all", "read", "write"))),
         Variable("secmon_excluded_event_sources", _SOURCES, default_words="by `secmon_profile`"),
-        Variable("secmon_log_file_validation", truth()),
+        Variable("secmon_log_file_validation", boolean()),
         Variable("secmon_trail_organization_id", _ORGANIZATION_ID),
         Variable("secmon_trail_data_resources", _DATA_RESOURCES),
         Variable("secmon_trail_advanced_event_selectors", _ADVANCED_SELECTORS),
@@ -180,23 +175,23 @@ TABLE: Mapping[str, tuple[Variable, ...]] = {
         Variable("secmon_log_archive_days", _DAYS),
         Variable("secmon_log_expiration_days", _DAYS),
         Variable("secmon_access_log_bucket_name", shapes.BUCKET_NAME),
-        Variable("secmon_purge_log_bucket", truth()),
+        Variable("secmon_purge_log_bucket", boolean()),
     ),
     "The log group": (
         Variable("secmon_log_group_name", shapes.LOG_GROUP_NAME),
         Variable("secmon_existing_log_group_name", shapes.LOG_GROUP_NAME),
         Variable("secmon_retention_days", shapes.RETENTION),
-        Variable("secmon_log_group_deletion_protection", truth()),
+        Variable("secmon_log_group_deletion_protection", boolean()),
         Variable("secmon_log_role_name", shapes.ROLE_NAME),
         Variable("secmon_existing_log_role_arn", shapes.ROLE_ARN),
     ),
     "Encryption": (
-        Variable("secmon_encrypt", truth()),
+        Variable("secmon_encrypt", boolean()),
         Variable("secmon_kms_alias", shapes.KMS_ALIAS),
         Variable("secmon_existing_kms_key_arn", shapes.KEY_ARN),
     ),
     "Running": (
-        Variable("secmon_verify_timeout_seconds", shapes.between(1, 86_400, "1 to 86400 seconds")),
+        Variable("secmon_verify_timeout_seconds", integer("1 to 86400 seconds", 1, 86_400)),
         Variable("secmon_teardown_confirm", shapes.CONFIRMATION),
     ),
 }

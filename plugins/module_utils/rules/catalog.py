@@ -13,15 +13,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..validation.document import Document
-from ..validation.errors import RuleError, RuleProblem
+from ..validation.problems import Problem, ValidationError
 from ..validation.yaml_document import read_document
 from .checks import report_duplicates
 from .limits import MAX_RULE_FILES
 from .reader import read_rule
 from .records import RECORDS_FILE, read_records, shipped_records
 from .rule import Rule
-
-__all__ = ["RuleError", "RuleProblem", "load_rules"]
 
 _SUFFIXES = (".yml", ".yaml")
 
@@ -31,11 +29,11 @@ def load_rules(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]])
 
     A file ``records.yml`` among them adds base records for the tests (see ``records.py``).
 
-    Raises RuleError with every problem of every file.
+    Raises ValidationError with every problem of every file.
     """
     if isinstance(paths, str | os.PathLike):
         paths = [paths]
-    problems: list[RuleProblem] = []
+    problems: list[Problem] = []
     files = list(_rule_files((Path(path) for path in paths), problems))
     records = shipped_records()
     documents: list[Document] = []
@@ -47,15 +45,15 @@ def load_rules(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]])
             records = read_records(document, records)
         elif document.lines:
             rules.append(read_rule(document, path, path.stem, records))
-    report_duplicates(document for document in documents if Path(document.file).name != RECORDS_FILE)
+    report_duplicates(document for document in documents if Path(document.source).name != RECORDS_FILE)
     for document in documents:
         problems += sorted(document.problems, key=lambda problem: problem.line or 0)
     if problems:
-        raise RuleError(problems)
+        raise ValidationError(problems)
     return tuple(rule for rule in rules if rule)
 
 
-def _rule_files(paths: Iterable[Path], problems: list[RuleProblem]) -> Iterator[Path]:
+def _rule_files(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
     """Yield each file once, also where paths overlap."""
     seen: set[str] = set()
     for path in paths:
@@ -65,24 +63,24 @@ def _rule_files(paths: Iterable[Path], problems: list[RuleProblem]) -> Iterator[
                 continue
             if len(seen) == MAX_RULE_FILES:
                 message = f"there are more than {MAX_RULE_FILES} rule files"
-                problems.append(RuleProblem(str(path), None, "", message, "is this the right folder?"))
+                problems.append(Problem(str(path), "", message, "is this the right folder?"))
                 return
             seen.add(real)
             yield file
 
 
-def _files_below(path: Path, problems: list[RuleProblem]) -> Iterator[Path]:
+def _files_below(path: Path, problems: list[Problem]) -> Iterator[Path]:
     if not path.is_dir():
         if path.exists() or path.is_symlink():
             if path.with_name(RECORDS_FILE).is_file():
                 yield path.with_name(RECORDS_FILE)
             yield path
         else:
-            problems.append(RuleProblem(str(path), None, "", "no such file or folder", "check the path"))
+            problems.append(Problem(str(path), "", "no such file or folder", "check the path"))
         return
 
     def note(error: OSError) -> None:
-        problems.append(RuleProblem(str(error.filename), None, "", f"the folder cannot be read: {error.strerror}"))
+        problems.append(Problem(str(error.filename), "", f"the folder cannot be read: {error.strerror}"))
 
     # Symbolic links to folders are not followed, since they can form a cycle.
     for folder, folders, files in os.walk(path, onerror=note):

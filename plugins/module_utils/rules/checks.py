@@ -8,88 +8,76 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..filter_pattern.pattern import CompiledPattern, PatternError, compile_pattern
+from ..filter_pattern.pattern import CompiledPattern, compile_pattern
 from ..filter_pattern.tree import Tree
-from ..validation.document import Document, Place
-from ..validation.errors import suggestion
-from ..validation.fields import Fields
+from ..validation.document import Document
+from ..validation.problems import Place, suggestion
 from .metric_selectors import is_number, selector_error, selector_warning
 from .parameters import ParameterError, Values, account_values, fill_pattern, placeholders, values_for_test
 from .rule import Rule
 
 
-def check_rule(rule: Rule, fields: Fields) -> None:
-    """Compile the pattern of a rule; if all keys are valid, report every conflict between them."""
-    if any(problem.key == "pattern" for problem in fields.document.problems):
-        return
-    try:
-        compiled = compile_pattern(rule.pattern)
-        names = placeholders(compiled.tree)
-    except PatternError as error:
-        # A problem has its own field for the hint.
-        fields.problem("pattern", str(PatternError(error.pattern, error.position, error.reason)), error.hint)
-    except ParameterError as error:
-        fields.problem("pattern", error.reason, error.hint)
-    if fields.document.problems:
-        return
-    _check_metric(rule, compiled, fields.mapping("metric"))
-    if _names_are_known(rule, names, fields):
-        _check_values(rule, fields)
+def check_rule(rule: Rule, document: Document) -> None:
+    """Report every conflict between the keys of a rule, each of which is valid by itself."""
+    compiled = compile_pattern(rule.pattern)
+    _check_metric(rule, compiled, document)
+    if _names_are_known(rule, placeholders(compiled.tree), document):
+        _check_values(rule, document)
 
 
-def _names_are_known(rule: Rule, names: tuple[str, ...], fields: Fields) -> bool:
+def _names_are_known(rule: Rule, names: tuple[str, ...], document: Document) -> bool:
     """Return whether pattern and parameters have the same names; report every difference."""
     known = {parameter.name for parameter in rule.parameters}
     if rule.compliance and known:
         hint = "add an operational rule and tune that one"
-        fields.problem(
-            "parameters", "the pattern of a compliance rule is a published text and takes no parameters", hint
+        document.add(
+            ("parameters",), "the pattern of a compliance rule is a published text and takes no parameters", hint
         )
     for name in sorted(set(names) - known):
         hint = suggestion(name, known) if known else "declare it under parameters"
-        fields.problem("pattern", f"${{{name}}} is not a parameter of this rule", hint)
+        document.add(("pattern",), f"${{{name}}} is not a parameter of this rule", hint)
     for name in sorted(known - set(names)):
         message = f"the pattern does not use the parameter {name}"
-        fields.mapping("parameters").problem(name, message, f'write "${{{name}}}" in the pattern, or remove it')
+        document.add(("parameters", name), message, f'write "${{{name}}}" in the pattern, or remove it')
     for index, test in enumerate(rule.tests):
         for name in sorted(set(test.parameters) - known):
             place: Place = ("tests", index, "parameters", name)
-            fields.document.add(place, f"{name} is not a parameter of this rule", suggestion(name, known))
+            document.add(place, "is not a parameter of this rule", suggestion(name, known))
     return known == set(names)
 
 
-def _check_values(rule: Rule, fields: Fields) -> None:
+def _check_values(rule: Rule, document: Document) -> None:
     """Fill in the pattern with the account's values, each sample, and the values of each test."""
     if not rule.parameters:
         return
     required = {parameter.name: parameter.samples[:1] for parameter in rule.parameters if parameter.required}
     known = {name: values for name, values in account_values(rule).items() if values}
-    _check_filled(rule, {**required, **known}, ("parameters",), fields)
+    _check_filled(rule, {**required, **known}, ("parameters",), document)
     for parameter in rule.parameters:
         for index, sample in enumerate(parameter.samples):
             place: Place = ("parameters", parameter.name, "samples", index)
-            _check_filled(rule, {**required, parameter.name: (sample,)}, place, fields)
+            _check_filled(rule, {**required, parameter.name: (sample,)}, place, document)
     for index, test in enumerate(rule.tests):
-        _check_filled(rule, values_for_test(rule, test), ("tests", index, "parameters"), fields)
+        _check_filled(rule, values_for_test(rule, test), ("tests", index, "parameters"), document)
 
 
-def _check_filled(rule: Rule, values: Values, place: Place, fields: Fields) -> None:
+def _check_filled(rule: Rule, values: Values, place: Place, document: Document) -> None:
     try:
         fill_pattern(rule, values)
     except ParameterError as error:
-        fields.document.add(place, error.reason, error.hint)
+        document.add(place, error.reason, error.hint)
 
 
-def _check_metric(rule: Rule, compiled: CompiledPattern, fields: Fields) -> None:
+def _check_metric(rule: Rule, compiled: CompiledPattern, document: Document) -> None:
     hint = "name it in the pattern, such as ($.latency = *)"
     if not is_number(rule.metric.value):
         problem = _selector_problem(rule.metric.value, compiled.tree)
         if problem:
-            fields.problem("value", problem, f'give a number such as "1"; or {hint}')
+            document.add(("metric", "value"), problem, f'use a number such as "1"; or {hint}')
     for name, selector in rule.metric.dimensions.items():
         problem = _selector_problem(selector, compiled.tree)
         if problem:
-            fields.mapping("dimensions").problem(name, problem, hint)
+            document.add(("metric", "dimensions", name), problem, hint)
 
 
 def _selector_problem(text: str, tree: Tree) -> str | None:
@@ -107,7 +95,7 @@ def report_duplicates(documents: Iterable[Document]) -> None:
         for key, what, value in _claims(document.value):
             other = first.setdefault((key, *value), document)
             if other is not document:
-                message = f"{what} {'/'.join(value)} is already used by {other.value.get('id')} in {other.file}"
+                message = f"{what} {'/'.join(value)} is already used by {other.value.get('id')} in {other.source}"
                 document.add((key,), message, "choose another")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.problems import did_you_mean
-from ..validation.types import shown
+from ..validation.problems import quote_value
 from .limits import MAX_DESCRIPTION_LENGTH, MAX_TEST_MESSAGES
 from .rule import Rule
 
@@ -71,13 +71,13 @@ def alarm_name_problems(rules: Sequence[Rule], alarm_names: Mapping[str, str], k
     """
     for rule_id in alarm_names:
         if rule_id not in known:
-            yield f"no rule has the id {shown(rule_id)}.{did_you_mean(rule_id, known)}"
+            yield f"no rule has the id {quote_value(rule_id)}.{did_you_mean(rule_id, known)}"
     owners: dict[str, str] = {}
     for rule in rules:
         name = alarm_names.get(rule.id, rule.filter_name)
         other = owners.setdefault(name, rule.id)
         if other != rule.id:
-            both = f"the alarms of {other} and {rule.id} are both named {shown(name)}"
+            both = f"the alarms of {other} and {rule.id} are both named {quote_value(name)}"
             yield f"{both}; the second would overwrite the first. Choose another name."
 
 

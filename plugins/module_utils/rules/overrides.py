@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..validation.document import Document, Place
-from ..validation.errors import RuleError, RuleProblem, suggestion
-from ..validation.fields import Fields
-from ..validation.limits import MAX_DEPTH
-from ..validation.strings import describe
+from ..validation.document import MAX_DEPTH, Document
+from ..validation.problems import Place, Problem, ValidationError, describe, suggestion
+from ..validation.structures import one_or_many
+from ..validation.types import string
 from .checks import report_duplicates
 from .parameters import ParameterError, account_values, fill_account_values, fill_pattern
 from .reader import read_rule
@@ -24,6 +23,8 @@ _BODY_KEYS = frozenset({"pattern", "filter_name", "metric", "alarm"})
 _FIXED_KEYS = ("id", "version")
 _COMPLIANCE_KEYS = ("pattern", "parameters", "compliance", "metric", "filter_name", "tests")
 _COMPLIANCE_HINT = "add an operational rule under another id, filter name and metric, and tune that one"
+
+_VALUES = one_or_many(string())
 
 Layer = Mapping[str, Any]
 Named = tuple[str, Layer]
@@ -36,7 +37,7 @@ def apply_overrides(rules: Iterable[Rule], *layers: Layer | Named) -> tuple[Rule
     ``parameters`` sets the value of the parameter. An unknown id with a full body is a new rule. A layer can be a pair
     of its name, for messages, and its mapping.
 
-    Raises RuleError with every problem of every layer.
+    Raises ValidationError with every problem of every layer.
     """
     merge = _Merge(rules)
     for number, layer in enumerate(layers, start=1):
@@ -49,7 +50,7 @@ def resolve(rule: Rule, values: Mapping[str, Any] | None = None) -> Rule:
     """Return the rule with its pattern filled in.
 
     ``values`` maps parameters to a string or a list of strings and takes precedence over values from overrides. A
-    pattern without parameters is kept as written. Raises RuleError.
+    pattern without parameters is kept as written. Raises ValidationError.
     """
     document = Document(str(rule.path or rule.id))
     chosen = {**account_values(rule), **_values_of(rule, values or {}, document)}
@@ -60,19 +61,18 @@ def resolve(rule: Rule, values: Mapping[str, Any] | None = None) -> Rule:
             place: Place = ("parameters", error.parameter) if error.parameter else ("pattern",)
             document.add(place, f"rule {rule.id}: {error.reason}", error.hint)
     if document.problems:
-        raise RuleError(document.problems)
+        raise ValidationError(document.problems)
     parameters = tuple(replace(parameter, value=chosen[parameter.name]) for parameter in rule.parameters)
     return fill_account_values(replace(rule, parameters=parameters))
 
 
 def _values_of(rule: Rule, values: Mapping[str, Any], document: Document) -> dict[str, tuple[str, ...]]:
     """Return the values as tuples of strings; numbers are rejected, since they lose leading zeros."""
-    fields = Fields(values, ("parameters",), document)
+    known = [parameter.name for parameter in rule.parameters]
     for name in values:
-        if rule.parameter(name) is None:
-            known = [parameter.name for parameter in rule.parameters]
-            fields.problem(name, f"rule {rule.id}: {name!r} is not a parameter", suggestion(name, known))
-    return {name: fields.text_or_texts(name) for name in values}
+        if name not in known:
+            document.add(("parameters", name), f"rule {rule.id} has no such parameter", suggestion(name, known))
+    return {name: _VALUES.read(value, ("parameters", name), document) for name, value in values.items()}
 
 
 class _Merge:
@@ -82,7 +82,7 @@ class _Merge:
         self.rules = {rule.id: rule for rule in rules}
         self.bodies: dict[str, dict[str, Any]] = {}
         self.origins: dict[str, dict[Place, str]] = {}
-        self.problems: list[RuleProblem] = []
+        self.problems: list[Problem] = []
 
     def apply(self, name: str, layer: Any) -> None:
         """Apply one layer."""
@@ -90,7 +90,7 @@ class _Merge:
             return
         if not isinstance(layer, Mapping):
             message = f"overrides must be a mapping of rule ids to fields, not {describe(layer)}"
-            self.problems.append(RuleProblem(name, None, "", message))
+            self.problems.append(Problem(name, "", message))
             return
         for rule_id, changes in layer.items():
             if not isinstance(changes, Mapping):
@@ -100,7 +100,7 @@ class _Merge:
                 self._change(name, rule_id, changes)
 
     def result(self) -> tuple[Rule, ...]:
-        """Validate every changed rule like a file and return all rules; raise RuleError with all problems."""
+        """Validate every changed rule like a file and return all rules; raise ValidationError with all problems."""
         rules = dict(self.rules)
         documents = {rule_id: self._document(rule_id) for rule_id in {**self.rules, **self.bodies}}
         for rule_id in self.bodies:
@@ -112,7 +112,7 @@ class _Merge:
         for rule_id, document in documents.items():
             self.problems += [replace(problem, key=f"{rule_id}.{problem.key}") for problem in document.problems]
         if self.problems:
-            raise RuleError(self.problems)
+            raise ValidationError(self.problems)
         return tuple(rules.values())
 
     def _document(self, rule_id: str) -> Document:
@@ -172,7 +172,7 @@ class _Merge:
 
     def _problem(self, name: str, rule_id: str, place: Place, message: str, hint: str) -> None:
         key = ".".join([str(rule_id), *map(str, place)])
-        self.problems.append(RuleProblem(name, None, key, message, hint))
+        self.problems.append(Problem(name, key, message, hint))
 
 
 def _apply_value(body: dict[str, Any], origins: dict[Place, str], name: str, place: Place, value: Any) -> None:
@@ -193,7 +193,7 @@ def _apply_value(body: dict[str, Any], origins: dict[Place, str], name: str, pla
 def _plain(value: Any, name: str, depth: int = 0) -> Any:
     """Copy a value from Ansible as plain types, so that changing a rule never changes a layer."""
     if depth > MAX_DEPTH:
-        raise RuleError([RuleProblem(name, None, "", f"values are nested more than {MAX_DEPTH} deep")])
+        raise ValidationError([Problem(name, "", f"values are nested more than {MAX_DEPTH} deep")])
     if isinstance(value, Mapping):
         return {str(key): _plain(item, name, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):

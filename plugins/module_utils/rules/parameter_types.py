@@ -12,70 +12,62 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..core.aws_names import (
-    ACCOUNT_ID,
-    BUCKET_NAME,
-    IAM_NAME,
-    KEY_ARN,
-    LOG_GROUP_NAME,
-    REGION,
-    ROLE_ARN,
-    SECRET_ARN,
-    SECRET_NAME,
-    TOPIC_ARN,
-    TRAIL_NAME,
-)
-from ..validation.confusables import non_ascii
-from ..validation.strings import shortened
-
-
-@dataclass(frozen=True)
-class ParameterType:
-    """One type: the format of its values, and a hint on what to write."""
-
-    name: str
-    shape: re.Pattern[str]
-    hint: str
-
-    def problem(self, value: str) -> tuple[str, str] | None:
-        """Return what is wrong with a value and how to fix it, or None."""
-        if "*" in value:
-            hint = "list each value; a list means any of them"
-            return f"{shortened(value)!r} contains *, which is a wildcard in a filter pattern", hint
-        odd = non_ascii(value)
-        if odd:
-            return odd, f"retype it as plain ASCII; {self.hint}"
-        if not self.shape.fullmatch(value):
-            return f"{shortened(value)!r} is not a valid {self.name}", self.hint
-        return None
-
+from ..core import aws_names
+from ..validation.problems import quote_value
+from ..validation.types import Found, ValueType, string
 
 _TYPES = (
-    ("string", r".{1,256}", "give 1 to 256 characters"),
-    ("account_id", ACCOUNT_ID, 'give the 12 digits of the account, quoted, such as "111122223333"'),
-    ("region", REGION, "give a region's code such as eu-central-1"),
-    ("role_name", IAM_NAME, "give the name of the role, not its path or ARN"),
-    ("user_name", IAM_NAME, "give the name of the user, not its path or ARN"),
-    ("role_arn", ROLE_ARN, "give an ARN such as arn:aws:iam::111122223333:role/deployer"),
-    ("bucket_name", BUCKET_NAME, "give the name of the bucket: 3-63 lower-case letters, digits, dots and hyphens"),
-    ("log_group_name", LOG_GROUP_NAME, "give the name of the log group, not its ARN"),
-    ("trail_name", TRAIL_NAME, "give the name of the trail: 3-128 letters, digits, dots, underscores and hyphens"),
-    ("topic_arn", TOPIC_ARN, "give an ARN such as arn:aws:sns:eu-central-1:111122223333:security-alerts"),
-    ("alarm_name", r".{1,255}", "give the name of the alarm: 1-255 characters"),
+    ("string", r".{1,256}", "use 1 to 256 characters"),
+    ("account_id", aws_names.ACCOUNT_ID, 'use the 12 digits of the account in quotes, such as "111122223333"'),
+    ("region", aws_names.REGION, "use a region code such as eu-central-1"),
+    ("role_name", aws_names.IAM_NAME, "use the role's name without path and ARN"),
+    ("user_name", aws_names.IAM_NAME, "use the user's name without path and ARN"),
+    ("role_arn", aws_names.ROLE_ARN, "use an ARN such as arn:aws:iam::111122223333:role/deployer"),
+    ("log_group_name", aws_names.LOG_GROUP_NAME, "use the log group's name without ARN"),
+    (
+        "trail_name",
+        aws_names.TRAIL_NAME,
+        "use 3 to 128 letters, digits, dots, underscores and hyphens",
+    ),
+    ("topic_arn", aws_names.TOPIC_ARN, "use an ARN such as arn:aws:sns:eu-central-1:111122223333:security-alerts"),
+    ("alarm_name", r".{1,255}", "use 1 to 255 characters"),
     (
         "secret",
-        rf"{SECRET_NAME}|{SECRET_ARN}",
-        "give the name of the secret, or its ARN with or without the six random characters at the end",
+        f"{aws_names.SECRET_NAME}|{aws_names.SECRET_ARN}",
+        "use the secret's name, or its ARN with or without the six random characters at its end",
     ),
     (
         "key_arn",
-        KEY_ARN,
-        "give the ARN of the key, not of an alias: arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-...",
+        aws_names.KEY_ARN,
+        "use the ARN of a key, not of an alias: arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-...",
     ),
 )
 
-PARAMETER_TYPES: Mapping[str, ParameterType] = {
-    name: ParameterType(name, re.compile(shape), hint) for name, shape, hint in _TYPES
+
+def _parameter_type(name: str, shape: str, hint: str) -> ValueType[str]:
+    pattern = re.compile(shape)
+    words = name.replace("_", " ").replace("arn", "ARN").replace(" id", " ID")
+
+    def check(value: str) -> Found:
+        if "*" in value:
+            message = f"{quote_value(value)} contains *, which is a wildcard in a filter pattern"
+            return message, "list each value; a list means any of them"
+        if not pattern.fullmatch(value):
+            return f"{quote_value(value)} is not a valid {words}", hint
+        return None
+
+    return string(words, hint=hint, ascii_only=True, check=check)
+
+
+def bucket_name_problem(value: str) -> Found:
+    """Return why S3 would reject a bucket name, as a message without a hint."""
+    problem = aws_names.bucket_name_problem(value)
+    return (f"{quote_value(value)} {problem.removesuffix('.')}", "") if problem else None
+
+
+PARAMETER_TYPES: Mapping[str, ValueType[str]] = {
+    **{name: _parameter_type(name, shape, hint) for name, shape, hint in _TYPES},
+    "bucket_name": string("bucket name", ascii_only=True, check=bucket_name_problem),
 }
 
 

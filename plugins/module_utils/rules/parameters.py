@@ -36,7 +36,7 @@ from ..filter_pattern.tree import (
     join,
     tree_leaves,
 )
-from ..validation.errors import suggestion
+from ..validation.problems import suggestion
 from .parameter_types import PARAMETER_TYPES, secret_forms
 from .rule import Parameter, Rule, RuleTest
 
@@ -92,9 +92,8 @@ def check_values(parameter: Parameter, values: tuple[str, ...]) -> None:
     """Raise ParameterError if a value has the wrong format, or a required value is missing."""
     kind = PARAMETER_TYPES[parameter.type]
     for value in values:
-        problem = kind.problem(value)
-        if problem:
-            raise ParameterError(*problem, parameter.name)
+        if problem := kind.problem(value):
+            raise ParameterError(problem.message, problem.hint, parameter.name)
     if parameter.required and not values:
         raise ParameterError(f"the parameter {parameter.name} has no value", f"set it; {kind.hint}", parameter.name)
 

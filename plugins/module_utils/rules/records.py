@@ -14,9 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..validation.document import Document, Place
-from ..validation.errors import RuleError, suggestion
-from ..validation.fields import Fields
+from ..validation.document import Document
+from ..validation.problems import Place, ValidationError, describe, suggestion
+from ..validation.structures import any_mapping, fields, list_of, one_or_many
+from ..validation.types import Found, ValueType, string
 from ..validation.yaml_document import read_document
 from .record_shape import RECORD_KEYS
 
@@ -42,53 +43,60 @@ Records = Mapping[str, tuple[Step, ...]]
 
 @lru_cache(maxsize=1)
 def shipped_records() -> Records:
-    """Return the base records of this collection. Raises RuleError."""
+    """Return the base records of this collection. Raises ValidationError."""
     document = read_document(_SHIPPED)
     records = read_records(document, {})
     if document.problems:
-        raise RuleError(document.problems)
+        raise ValidationError(document.problems)
     return records
 
 
 def read_records(document: Document, known: Records) -> Records:
-    """Return the known base records and those of a document; its problems are then in the document.
+    """Return the known base records and those of a document, to which problems are reported.
 
     A base record can build on any that comes before it, and replaces a known one of the same name.
     """
     records = dict(known)
-    if document.problems or not isinstance(document.value, Mapping):
-        document.add((), "this must be a mapping of names to base records")
+    if not isinstance(document.value, Mapping):
+        # What is not YAML is reported already.
+        if not document.problems:
+            document.add((), f"must be a mapping of names to base records, not {describe(document.value)}")
         return records
-    names = Fields(document.value, (), document)
-    for name in names.values:
-        fields = names.mapping(name, required=True)
-        records[name] = read_steps(fields, records)
-        fields.finish()
+    step = fields({}, {"event": any_mapping("mapping"), **step_types(records)})
+    for name, body in document.value.items():
+        records[name] = build_steps(step.read(body, (name,), document), records)
     return records
 
 
-def read_event(fields: Fields, records: Records) -> dict[str, Any]:
+def step_types(records: Records) -> dict[str, ValueType[Any]]:
+    """Return the types of the TEST_KEYS; names of base records are looked up when a value is read."""
+
+    def check(name: str) -> Found:
+        return None if name in records else ("is not the name of a base record", suggestion(name, records))
+
+    return {
+        "like": one_or_many(string(check=check)).described("The base records that the event is built from, in order."),
+        "without": list_of(string()).described("Paths of keys to remove, such as userIdentity.accessKeyId."),
+        "incidental": any_mapping("mapping").described("Keys of the event that do not matter for the test."),
+    }
+
+
+def build_steps(body: Mapping[str, Any], records: Records) -> tuple[Step, ...]:
+    """Return the steps to the base records that a base record or a test names, then its own."""
+    bases = [step for name in body.get("like", ()) for step in records.get(name, ())]
+    event = _merge(body.get("event", {}), body.get("incidental", {}))
+    return (*bases, Step(event, tuple(tuple(path.split(".")) for path in body.get("without", ()))))
+
+
+def build_event(body: Mapping[str, Any], records: Records, place: Place, document: Document) -> dict[str, Any]:
     """Return the full record of a test that has one of the TEST_KEYS."""
-    *bases, own = read_steps(fields, records)
+    *bases, own = build_steps(body, records)
     whole = build_record([*bases, Step(own.event)])
     for index, path in enumerate(own.without):
         if not _holds(whole, path):
             hint = suggestion(path[0], whole) if len(path) == 1 else ""
-            fields.document.add((*fields.place, "without", index), f"the event has no {'.'.join(path)} to remove", hint)
+            document.add((*place, "without", index), f"the event has no {'.'.join(path)} to remove", hint)
     return build_record([*bases, own])
-
-
-def read_steps(fields: Fields, records: Records) -> tuple[Step, ...]:
-    """Read the keys of a base record or a test: first the steps to the named base records, then its own."""
-    steps: list[Step] = []
-    for index, name in enumerate(fields.text_or_texts("like")):
-        if name in records:
-            steps += records[name]
-        else:
-            place: Place = (*fields.place, "like", *([index] if isinstance(fields.values["like"], list) else []))
-            fields.document.add(place, f"no base record is named {name!r}", suggestion(name, records))
-    event = _merge(fields.mapping("event").values, fields.mapping("incidental").values)
-    return (*steps, Step(event, tuple(tuple(path.split(".")) for path in fields.texts("without"))))
 
 
 def build_record(steps: Iterable[Step]) -> dict[str, Any]:

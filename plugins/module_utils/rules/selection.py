@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..validation.errors import RuleError, RuleProblem
+from ..validation.problems import Problem, ValidationError
 from .catalog import load_rules
 from .lint.lint import Finding, LintContext, lint_rules
 from .overrides import apply_overrides, resolve
@@ -26,7 +26,7 @@ _LAYER = "secmon_rules"
 
 
 def load_packs(folder: Path) -> Packs:
-    """Load the shipped rules; each pack is a folder. Raises RuleError."""
+    """Load the shipped rules; each pack is a folder. Raises ValidationError."""
     return {pack: load_rules(folder / pack) for pack in PACKS}
 
 
@@ -55,7 +55,7 @@ class Trail:
 def choose_rules(shipped: Packs, packs: Iterable[str], overrides: Any) -> tuple[Rule, ...]:
     """Return the rules of the selected packs with the overrides of an account.
 
-    Raises RuleError with every problem.
+    Raises ValidationError with every problem.
     """
     chosen = set(packs)
     rules = [rule for pack, members in shipped.items() if pack in chosen for rule in members]
@@ -67,14 +67,14 @@ def choose_rules(shipped: Packs, packs: Iterable[str], overrides: Any) -> tuple[
         valid = {rule_id: changes for rule_id, changes in overrides.items() if rule_id not in keys}
     try:
         merged = apply_overrides(rules, (_LAYER, valid))
-    except RuleError as error:
-        raise RuleError((*misplaced, *error.errors)) from error
+    except ValidationError as error:
+        raise ValidationError((*misplaced, *error.problems)) from error
     if misplaced:
-        raise RuleError(misplaced)
+        raise ValidationError(misplaced)
     return merged
 
 
-def _misplaced(overrides: Any, elsewhere: Mapping[str, str]) -> Iterator[RuleProblem]:
+def _misplaced(overrides: Any, elsewhere: Mapping[str, str]) -> Iterator[Problem]:
     """Find overrides of rules in packs that are not selected; an override with a pattern is a new rule."""
     if not isinstance(overrides, Mapping):
         return
@@ -82,7 +82,7 @@ def _misplaced(overrides: Any, elsewhere: Mapping[str, str]) -> Iterator[RulePro
         pack = elsewhere.get(rule_id) if isinstance(rule_id, str) else None
         if pack and isinstance(changes, Mapping) and "pattern" not in changes:
             message = f"this rule is in the pack {pack}, which is not in secmon_packs"
-            yield RuleProblem(_LAYER, None, rule_id, message, f"add {pack} to secmon_packs, or remove the override")
+            yield Problem(_LAYER, rule_id, message, f"add {pack} to secmon_packs, or remove the override")
 
 
 def deployed(rules: Iterable[Rule], account_values: Mapping[str, str] = MappingProxyType({})) -> tuple[Rule, ...]:
@@ -91,18 +91,18 @@ def deployed(rules: Iterable[Rule], account_values: Mapping[str, str] = MappingP
     `account_values` are known facts of the account by parameter name, such as ``bucket_name``: they fill required
     parameters without a value. Optional parameters stay empty, since a value would narrow the rule.
 
-    Raises RuleError with every problem, such as a required parameter without a value.
+    Raises ValidationError with every problem, such as a required parameter without a value.
     """
     resolved: list[Rule] = []
-    problems: list[RuleProblem] = []
+    problems: list[Problem] = []
     for rule in rules:
         if rule.enabled:
             try:
                 resolved.append(resolve(rule, _missing_values(rule, account_values)))
-            except RuleError as error:
-                problems += [_as_override_problem(problem, rule) for problem in error.errors]
+            except ValidationError as error:
+                problems += [_as_override_problem(problem, rule) for problem in error.problems]
     if problems:
-        raise RuleError(problems)
+        raise ValidationError(problems)
     return tuple(resolved)
 
 
@@ -111,8 +111,8 @@ def _missing_values(rule: Rule, account_values: Mapping[str, str]) -> dict[str, 
     return {name: value for name, value in account_values.items() if name in missing}
 
 
-def _as_override_problem(problem: RuleProblem, rule: Rule) -> RuleProblem:
-    return RuleProblem(_LAYER, None, f"{rule.id}.{problem.key}", problem.message, problem.hint)
+def _as_override_problem(problem: Problem, rule: Rule) -> Problem:
+    return Problem(_LAYER, f"{rule.id}.{problem.key}", problem.message, problem.hint)
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,8 @@ def check_rules(
     """Select, test, lint and fill in the rules of an account; `account_values` is that of `deployed`."""
     try:
         rules = choose_rules(shipped, packs, overrides)
-    except RuleError as error:
-        return RuleReport(errors=tuple(map(one_line, error.errors)))
+    except ValidationError as error:
+        return RuleReport(errors=tuple(map(_line, error.problems)))
     errors = [
         f"rule {test.rule_id}: the test {test.test_name!r} expected {_outcome(test.expected)}, got"
         f" {_outcome(test.matched)}. {_flat('; '.join(test.explanation))}"
@@ -147,8 +147,8 @@ def check_rules(
     ready: tuple[Rule, ...] = ()
     try:
         ready = deployed(rules, account_values)
-    except RuleError as error:
-        errors += map(one_line, error.errors)
+    except ValidationError as error:
+        errors += map(_line, error.problems)
     if not errors and not ready:
         errors.append("no rule is enabled. Add a pack to secmon_packs, or enable a rule.")
     warnings = tuple(_format_finding(finding) for finding in findings if finding.level == "warning")
@@ -159,17 +159,14 @@ def override_errors(shipped: Packs, overrides: Any) -> tuple[str, ...]:
     """Return the problems of overrides independent of the selected packs, each in one line."""
     try:
         choose_rules(shipped, shipped, overrides)
-    except RuleError as error:
-        return tuple(map(one_line, error.errors))
+    except ValidationError as error:
+        return tuple(map(_line, error.problems))
     return ()
 
 
-def one_line(problem: RuleProblem) -> str:
-    """Return a problem in one line: location, message, hint."""
-    place = f"{problem.file}: {problem.key}" if problem.file != _LAYER else problem.key
-    hint = f" ({_joined(problem.hint)})" if problem.hint else ""
-    text = f"{_joined(problem.message)}{hint}"
-    return _flat(f"{place}: {text}" if place else text)
+def _line(problem: Problem) -> str:
+    place = problem.key if problem.source == _LAYER else f"{problem.source}: {problem.key}"
+    return f"{place}: {problem.text}" if place else problem.text
 
 
 def _format_finding(finding: Finding) -> str:
@@ -179,12 +176,6 @@ def _format_finding(finding: Finding) -> str:
 
 def _outcome(matches: bool) -> str:
     return "a match" if matches else "no match"
-
-
-def _joined(text: str) -> str:
-    """Join the lines of a message, without the line of the caret that points into the pattern."""
-    lines = (_flat(line) for line in text.splitlines())
-    return "; ".join(line for line in lines if line not in ("", "^")).replace("?; ", "? ")
 
 
 def _flat(text: str) -> str:

@@ -1,17 +1,19 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Find characters that only look like ASCII.
+"""Find characters that are invisible or that look like ASCII but are not.
 
-A Cyrillic "a" in an event name gives a filter that matches nothing and that no reviewer can tell from a right one.
+A Cyrillic "a" in an event name makes a filter that matches nothing, and no reviewer can see the difference.
 """
 
 from __future__ import annotations
 
 import unicodedata
 
+NOT_ASCII = "contains a character that is not ASCII"
+
 # Letters of other scripts that most fonts draw like an ASCII one (Unicode Technical Standard 39, confusables).
-# They are written as escapes, or this table would itself be unreadable.
+# Written as escapes to keep this table readable.
 _CYRILLIC = dict(
     zip(
         "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u051d\u04bb"
@@ -50,7 +52,7 @@ _ASCII_FOR = {**_CYRILLIC, **_GREEK, **_MARKS}
 
 
 def ascii_for(character: str) -> str:
-    """Return the ASCII text that a character looks like, empty if none is known."""
+    """Return the ASCII string that a character looks like, or an empty string."""
     if character in _ASCII_FOR:
         return _ASCII_FOR[character]
     plain = "".join(part for part in unicodedata.normalize("NFKD", character) if part.isascii())
@@ -58,7 +60,7 @@ def ascii_for(character: str) -> str:
 
 
 def describe_character(character: str) -> str:
-    """Name a character, such as ``U+0430 CYRILLIC SMALL LETTER A, which looks like 'a'``."""
+    """Return the name of a character, such as ``U+0430 CYRILLIC SMALL LETTER A, which looks like 'a'``."""
     name = _CONTROLS.get(character) or unicodedata.name(character, "an unnamed character")
     plain = ascii_for(character)
     alike = f", which looks like {plain!r}" if plain and plain != character else ""
@@ -66,7 +68,7 @@ def describe_character(character: str) -> str:
 
 
 def non_ascii(text: str) -> str | None:
-    """Describe the first character of a text that is not printable ASCII, with its place; None if all are."""
+    """Describe the first character that is not printable ASCII, with its position; return None if all are."""
     for position, character in enumerate(text, start=1):
         if not (character.isascii() and character.isprintable()):
             return f"character {position} is {describe_character(character)}"
@@ -74,7 +76,7 @@ def non_ascii(text: str) -> str | None:
 
 
 def invisible(text: str) -> str | None:
-    """Describe the first character that hides or reorders text, or controls a terminal; None if there is none."""
+    """Describe the first character that hides or reorders text or controls a terminal; return None without one."""
     for position, character in enumerate(text, start=1):
         if character not in "\n\t" and unicodedata.category(character) in {"Cf", "Cc", "Cs", "Co", "Cn"}:
             return f"character {position} is {describe_character(character)}"

@@ -1,54 +1,51 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Plain values that know where they were written, and the list of what is wrong with them."""
+"""Plain values that know where they were written, and the problems found in them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
-from .errors import RuleProblem
+from .problems import Place, Problem, key_text
 
-Place = tuple[Union[str, int], ...]
+MAX_DEPTH = 60
 
 
 @dataclass
 class Document:
-    """A value with the source and the line of its parts.
+    """A value with the source and the line of its parts, and the list of its problems.
 
-    A place is the tuple of keys and indexes that leads to a part. ``file`` is where all parts come from that
-    ``layers`` does not claim for a layer of overrides. ``problems`` collects what is wrong; a ``refused`` place has a
-    value that could not be read, so that nothing more is said of it.
+    Attributes:
+        source: Where all parts come from that `layers` does not assign to a layer of overrides.
+        value: The value.
+        lines: The line of each part.
+        layers: The layer of overrides that a part comes from.
+        problems: What is wrong.
+        unreadable: Places whose value could not be read; no further problem is noted there.
+        reports: How many problems were reported, noted or not.
     """
 
-    file: str
+    source: str
     value: Any = None
     lines: dict[Place, int] = field(default_factory=dict)
     layers: Mapping[Place, str] = field(default_factory=dict)
-    problems: list[RuleProblem] = field(default_factory=list)
-    refused: set[Place] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    unreadable: set[Place] = field(default_factory=set)
+    reports: int = 0
 
     def add(self, place: Place, message: str, hint: str = "", line: int | None = None) -> None:
-        """Note a problem; its line is that of the nearest known place unless it is given."""
-        if place in self.refused:
+        """Report a problem; its line is that of the nearest known place unless it is given."""
+        self.reports += 1
+        if place in self.unreadable:
             return
         inner = (name for known, name in self.layers.items() if known[: len(place)] == place)
         layer = _nearest(self.layers, place) or next(inner, None)
-        if layer is not None:
-            self.problems.append(RuleProblem(layer, None, key_text(place), message, hint))
-        else:
+        if layer is None:
             line = line or _nearest(self.lines, place)
-            self.problems.append(RuleProblem(self.file, line, key_text(place), message, hint))
-
-
-def key_text(place: Place) -> str:
-    """Write a place as a person would: ``tests[0].event.eventName``."""
-    text = ""
-    for step in place:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
+        self.problems.append(Problem(layer or self.source, key_text(place), message, hint, None if layer else line))
 
 
 def _nearest(known: Mapping[Place, Any], place: Place) -> Any:

@@ -1,236 +1,213 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What a variable can be: kinds of values, and what is wrong with a value of another kind.
+"""The types of values in rule files, variables, and the documents of the embedded AWS.
 
-Complaints are parts of a sentence's beginning, such as ``365 is a number here. Quote it: "365"``; they quote the value,
-so whoever holds a secret must not show them.
+A type reads a plain value and reports every problem to the document that the value belongs to. Messages quote the
+value, so whoever reads a secret must not print them.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Union
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, Union
 
-from ..core.problems import did_you_mean
-from .confusables import invisible
-from .limits import MAX_DEPTH
-from .strings import describe
+from .confusables import NOT_ASCII, invisible, non_ascii
+from .document import Document
+from .problems import Place, Problem, describe, quote_value, suggestion
 
-Complaints = Iterator[str]
+MAX_NUMBER = 2.0**360  # CloudWatch API reference, PutMetricData: greater values are rejected
 
-_LONGEST_SHOWN = 60
-_TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-_WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+T = TypeVar("T")
+Found = Union[tuple[str, str], None]
+"""A message and a hint, or None for a valid value."""
+
+_BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_DIGITS = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One kind of values.
+class ValueType(Generic[T]):
+    """A type of values.
 
     Attributes:
-        words: What such a value is, for the documentation: ``whole number``.
-        complaints: Yields what is wrong with a value.
-        from_text: Makes a value of what the command line or a template gave as text; leaves alone what is no such text.
-        textual: Whether the empty text means that there is no value.
+        name: What such a value is called in messages and documentation, such as ``trail name``.
+        read: Returns the value; reports each problem at its place in the document, and then returns any value.
+        schema: The type in JSON Schema.
+        hint: What a valid value looks like.
+        from_text: Returns the value that a string from the command line or a template can only mean, else the string.
+        textual: Whether the empty string stands for no value.
     """
 
-    words: str
-    complaints: Callable[[Any], Complaints]
+    name: str
+    read: Callable[[Any, Place, Document], T]
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    hint: str = ""
     from_text: Callable[[Any], Any] = lambda value: value
     textual: bool = False
 
+    def described(self, text: str) -> ValueType[T]:
+        """Return the type with a description in its JSON Schema."""
+        return dataclasses.replace(self, schema={"description": text, **self.schema})
 
-def text(words: str, shape: str, hint: str, *, longest: Union[int, None] = None) -> Kind:
-    """Return the kind of texts of a shape, a regular expression; `hint` says in words what it asks for."""
-    pattern = re.compile(shape)
+    def problem(self, value: Any) -> Union[Problem, None]:
+        """Return the first problem of a value, or None."""
+        document = Document("")
+        self.read(value, (), document)
+        return document.problems[0] if document.problems else None
 
-    def complaints(value: Any) -> Complaints:
+
+@dataclass(frozen=True)
+class _Limits:
+    """What a string must comply with; the arguments of `string` of the same name."""
+
+    name: str
+    shape: str
+    hint: str
+    longest: Union[int, None]
+    ascii_only: bool
+    one_line: bool
+    empty: bool
+
+    def problem(self, value: str) -> Found:
+        """Return the first problem of a string."""
+        if not self.empty and not value.strip():
+            return "is empty", self.hint
+        if self.longest is not None and len(value) > self.longest:
+            return f"has {len(value)} characters, more than {self.longest}", "shorten it"
+        if self.ascii_only and (found := non_ascii(value)):
+            return f"{NOT_ASCII}: {found}", "retype it as plain ASCII"
+        if found := invisible(value):
+            return f"contains an invisible character: {found}", "retype it"
+        if self.one_line and "\n" in value.strip():
+            return "has several lines", "write one line"
+        if self.shape and not re.fullmatch(self.shape, value):
+            return f"{quote_value(value)} is not a valid {self.name}", self.hint
+        return None
+
+    def schema(self) -> dict[str, Any]:
+        """Return the limits in JSON Schema."""
+        shape = {"pattern": f"^({self.shape})$"} if self.shape else {} if self.empty else {"minLength": 1}
+        return {"type": "string", **shape, **({} if self.longest is None else {"maxLength": self.longest})}
+
+
+def string(
+    name: str = "string",
+    shape: str = "",
+    hint: str = "",
+    *,
+    longest: Union[int, None] = None,
+    ascii_only: bool = False,
+    one_line: bool = False,
+    empty: bool = False,
+    strip: bool = False,
+    check: Callable[[str], Found] = lambda value: None,
+    unquoted: Callable[[Any], str] = lambda value: f'quote it: "{quote_value(value)}"',
+) -> ValueType[str]:
+    """Return the type of some strings without invisible characters.
+
+    `shape` is a regular expression for all of the string, `hint` the same in words. Spaces alone are invalid
+    unless `empty`; `strip` removes them at both ends. `check` returns one more problem, and `unquoted` the hint for a
+    number or boolean.
+    """
+    limits = _Limits(name, shape, hint, longest, ascii_only, one_line, empty)
+
+    def read(value: Any, place: Place, document: Document) -> str:
         if not isinstance(value, str):
-            yield _no_text(value)
-        elif invisible(value):
-            yield f"{shown(value)} holds what nobody sees: {invisible(value)}. Type it anew."
-        elif longest is not None and len(value) > longest:
-            yield f"{shown(value)} has {len(value)} characters, more than {longest}. Shorten it."
-        elif not pattern.fullmatch(value):
-            yield f"{shown(value)} is no {words}. {hint}"
+            loose = isinstance(value, (bool, int, float))
+            document.add(place, f"must be a string, not {describe(value)}", unquoted(value) if loose else "")
+            return ""
+        if found := limits.problem(value) or check(value):
+            document.add(place, *found)
+        return value.strip() if strip else value
 
-    return Kind(words, complaints, _digits_to_text, textual=True)
+    return ValueType(name, read, limits.schema(), hint, _digits_to_string, textual=True)
 
 
-def choice(options: Iterable[str], hint: Callable[[str], str] = lambda value: "") -> Kind:
-    """Return the kind of one of some words; `hint` may say more of a value that is none of them."""
+def choice(
+    options: Iterable[str], name: str = "value", hint: Callable[[str], str] = lambda value: ""
+) -> ValueType[str]:
+    """Return the type of one of some strings; `hint` may say more about a value that is none of them."""
     known = tuple(options)
 
-    def complaints(value: Any) -> Complaints:
-        if not isinstance(value, str):
-            yield _no_text(value)
-        elif value not in known:
-            advice = did_you_mean(value.lower(), known) + hint(value)
-            yield f"{shown(value)} is none of {', '.join(known)}.{advice}"
+    def check(value: str) -> Found:
+        if value in known:
+            return None
+        return f"{quote_value(value)} is not a valid {name}", f"{suggestion(value, known)}{hint(value)}"
 
-    return Kind(" or ".join(f"`{option}`" for option in known), complaints, textual=True)
-
-
-def whole_number(words: str, allowed: Callable[[int], bool], hint: str) -> Kind:
-    """Return the kind of some whole numbers."""
-
-    def complaints(value: Any) -> Complaints:
-        if isinstance(value, str) and isinstance(_text_to_number(value), int):
-            yield f"{shown(value)} is text here. Write the number without quotes: {value}"
-        elif isinstance(value, bool) or not isinstance(value, int):
-            yield f"{shown(value)} is no whole number. {hint}"
-        elif not allowed(value):
-            yield f"{shown(value)} is not possible. {hint}"
-
-    return Kind(words, complaints, _text_to_number)
+    return dataclasses.replace(
+        string(check=check),
+        name=" or ".join(f"`{option}`" for option in known),
+        schema={"enum": list(known)},
+        from_text=lambda value: value,
+    )
 
 
-def truth() -> Kind:
-    """Return the kind of true and false."""
+def integer(
+    name: str = "integer",
+    smallest: int = 1,
+    largest: Union[int, None] = None,
+    *,
+    allowed: Callable[[int], bool] = lambda value: True,
+    hint: str = "",
+    schema: Union[Mapping[str, Any], None] = None,
+) -> ValueType[int]:
+    """Return the type of some integers: those that `allowed` is true for, which `hint` and `schema` say as well."""
+    advice = hint or (f"use {smallest} or more" if largest is None else f"use {smallest} to {largest}")
 
-    def complaints(value: Any) -> Complaints:
-        meant = _TRUTHS.get(value.lower()) if isinstance(value, str) else None
-        if meant is not None:
-            yield f"{shown(value)} is text here. Write {str(meant).lower()}, without quotes."
-        elif not isinstance(value, bool):
-            yield f"{shown(value)} is neither true nor false. Write true or false, without quotes."
+    def read(value: Any, place: Place, document: Document) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            document.add(place, f"must be an integer, not {describe(value)}", _unquote(value) or advice)
+            return smallest
+        if value < smallest or (largest is not None and value > largest) or not allowed(value):
+            document.add(place, f"{quote_value(value)} is not allowed", advice)
+        return value
+
+    limit = {} if largest is None else {"maximum": largest}
+    limits = {"type": "integer", "minimum": smallest, **limit, **(schema or {})}
+    return ValueType(name, read, limits, from_text=_string_to_integer)
+
+
+def number() -> ValueType[float]:
+    """Return the type of numbers that a metric can have."""
+
+    def read(value: Any, place: Place, document: Document) -> float:
+        # A comparison with NaN is false.
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not -MAX_NUMBER <= value <= MAX_NUMBER:
+            document.add(place, f"must be a number, not {describe(value)}", _unquote(value))
+            return 0.0
+        return float(value)
+
+    return ValueType("number", read, {"type": "number"})
+
+
+def boolean() -> ValueType[bool]:
+    """Return the type of true and false."""
+
+    def read(value: Any, place: Place, document: Document) -> bool:
+        if not isinstance(value, bool):
+            meant = _BOOLEANS.get(value.lower()) if isinstance(value, str) else None
+            word = "true or false" if meant is None else quote_value(meant)
+            document.add(place, f"must be a boolean, not {describe(value)}", f"write {word} without quotes")
+        return value is True
 
     def from_text(value: Any) -> Any:
         return {"true": True, "false": False}.get(value.lower(), value) if isinstance(value, str) else value
 
-    return Kind("`true` or `false`", complaints, from_text)
+    return ValueType("`true` or `false`", read, {"type": "boolean"}, from_text=from_text)
 
 
-def list_of(item: Kind, words: str) -> Kind:
-    """Return the kind of lists without repetitions."""
-
-    def complaints(value: Any) -> Complaints:
-        if not isinstance(value, list):
-            yield f"{shown(value)} is no list. Write it as a list: [a, b]"
-            return
-        yield from (complaint for entry in value for complaint in _entry_complaints(item, entry))
-        for index, entry in enumerate(value):
-            if isinstance(entry, str) and entry in value[:index]:
-                yield f"{shown(entry)} stands there twice. Remove one of them."
-
-    return Kind(words, complaints)
+def _string_to_integer(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
 
 
-def mapping_of(key: Kind, item: Kind, words: str) -> Kind:
-    """Return the kind of mappings."""
-
-    def complaints(value: Any) -> Complaints:
-        if not isinstance(value, Mapping):
-            yield _no_mapping(value)
-            return
-        for name, entry in value.items():
-            yield from (f"key {complaint}" for complaint in _entry_complaints(key, name))
-            yield from (f"{shown(name)}: {complaint}" for complaint in _entry_complaints(item, entry))
-
-    return Kind(words, complaints)
+def _unquote(value: Any) -> str:
+    digits = isinstance(value, str) and _DIGITS.fullmatch(value)
+    return f"write {value} without quotes" if digits else ""
 
 
-def fields(words: str, required: Mapping[str, Kind], optional: Mapping[str, Kind]) -> Kind:
-    """Return the kind of mappings with fixed keys; the empty mapping stands for none."""
-    known = {**required, **optional}
-
-    def complaints(value: Any) -> Complaints:
-        if not isinstance(value, Mapping):
-            yield _no_mapping(value)
-            return
-        for name, entry in value.items():
-            if name not in known:
-                nearest = did_you_mean(name, known) if isinstance(name, str) else ""
-                yield f"{shown(name)} is none of the keys {', '.join(known)}.{nearest}"
-            else:
-                yield from (f"{name}: {complaint}" for complaint in _entry_complaints(known[name], entry))
-        if value:
-            yield from (f"the key {name} is missing." for name in required if name not in value)
-
-    return Kind(words, complaints)
-
-
-def any_mapping(words: str) -> Kind:
-    """Return the kind of mappings that somebody else looks into."""
-
-    def complaints(value: Any) -> Complaints:
-        if not isinstance(value, Mapping):
-            yield _no_mapping(value)
-        elif _is_too_deep(value):
-            yield f"this is nested more than {MAX_DEPTH} deep. Is it what you meant?"
-
-    return Kind(words, complaints)
-
-
-def either(first: Kind, second: Kind, words: str) -> Kind:
-    """Return the kind of values that are of one of two kinds; the first one's complaints are told."""
-
-    def complaints(value: Any) -> Complaints:
-        if any(True for _complaint in second.complaints(value)):
-            yield from first.complaints(value)
-
-    return Kind(words, complaints)
-
-
-def checked_by(kind: Kind, problem: Callable[[str], Union[str, None]]) -> Kind:
-    """Return a kind of texts that has one more rule, which returns what is wrong, or None."""
-
-    def complaints(value: Any) -> Complaints:
-        found = list(kind.complaints(value))
-        more = None if found else problem(value)
-        yield from found
-        if more:
-            yield f"{shown(value)} {more}"
-
-    return Kind(kind.words, complaints, kind.from_text, kind.textual)
-
-
-def shown(value: Any) -> str:
-    """Return a value for a message, in one short line."""
-    if isinstance(value, str):
-        text = value if len(value) <= _LONGEST_SHOWN else f"{value[: _LONGEST_SHOWN - 3]}..."
-        return (
-            '"' + "".join(character if character.isprintable() else repr(character)[1:-1] for character in text) + '"'
-        )
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**_LONGEST_SHOWN:
-        return "a number of many digits"  # Python refuses to write out more than some thousands of them
-    return str(value).lower() if isinstance(value, bool) else describe(value).removeprefix("the number ")
-
-
-def _entry_complaints(kind: Kind, value: Any) -> Complaints:
-    if value == "" and kind.textual:
-        yield "an entry is empty. Remove it, or fill it in."
-    else:
-        yield from kind.complaints(value)
-
-
-def _no_text(value: Any) -> str:
-    if isinstance(value, (bool, int, float)):
-        what = "a truth value" if isinstance(value, bool) else "a number"
-        return f"{shown(value)} is {what} here, not text. Quote it: {shown(shown(value))}"
-    return f"{shown(value)} is no text."
-
-
-def _no_mapping(value: Any) -> str:
-    return f"{shown(value)} is no mapping. Write it as a mapping: {{key: value}}"
-
-
-def _is_too_deep(value: Any) -> bool:
-    """Look level by level, since Python would give up on a deep recursion."""
-    level = [value]
-    for _depth in range(MAX_DEPTH + 1):
-        mappings = (entry.values() for entry in level if isinstance(entry, Mapping))
-        lists = (entry for entry in level if isinstance(entry, (list, tuple)))
-        level = [item for items in (*mappings, *lists) for item in items]
-    return bool(level)
-
-
-def _text_to_number(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value) else value
-
-
-def _digits_to_text(value: Any) -> Any:
+def _digits_to_string(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18 else value

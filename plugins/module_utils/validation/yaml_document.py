@@ -1,11 +1,11 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Read one YAML file into plain values that remember their lines.
+"""Read one YAML file into plain values with their line numbers.
 
 Only the part of YAML that all its versions and readers agree on is accepted: no aliases or anchors (a few lines of
-them can expand to gigabytes), no tags, no merge keys, one document, unique text keys, and no unquoted text that one
-version reads as a text and another as a number or a truth value (``no``, ``0123``, ``1:30``).
+them can expand to gigabytes), no tags, no merge keys, one document, unique string keys, and no unquoted scalar that one
+version reads as a string and another as a number or a boolean (``no``, ``0123``, ``1:30``).
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .document import Document, Place
-from .errors import RuleError, RuleProblem
-from .limits import MAX_DEPTH, MAX_FILE_BYTES
+from .document import MAX_DEPTH, Document
+from .problems import Place, Problem, ValidationError
 
 try:
     import yaml
@@ -28,17 +27,18 @@ else:
     # The C parser is some ten times faster, and both read the same language.
     _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+MAX_FILE_BYTES = 1024 * 1024  # a rule with a dozen complete records has some 50 KB
 _STR, _NULL, _BOOL, _INT, _FLOAT, _TIMESTAMP = (
     f"tag:yaml.org,2002:{name}" for name in ("str", "null", "bool", "int", "float", "timestamp")
 )
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.?[0-9]+([eE][-+]?[0-9]+)?")
-# What YAML 1.2 takes for a number; PyYAML, which reads YAML 1.1, takes some of it for text, such as 1e3 or 0189.
+# What YAML 1.2 takes for a number; PyYAML, which reads YAML 1.1, takes some of it for a string, such as 1e3 or 0189.
 _MODERN_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+")
 _LONGEST_NUMBER = 40
 
 
-class _RefusedError(Exception):
+class _UnreadableError(Exception):
     """A file that cannot be read at all."""
 
     def __init__(self, line: int | None, message: str, hint: str = "") -> None:
@@ -47,55 +47,53 @@ class _RefusedError(Exception):
 
 
 def read_document(path: Path) -> Document:
-    """Read a YAML file. Whatever is wrong with it stands in the document's problems, nothing is raised for it.
+    """Read a YAML file; report what is wrong with it to the document.
 
-    Raises RuleError only if PyYAML is missing.
+    Raise ValidationError only if PyYAML is missing.
     """
     if not HAS_YAML:
         hint = "install it for the Python that runs Ansible: pip install PyYAML"
-        raise RuleError([RuleProblem(str(path), None, "", "rules cannot be read, since PyYAML is not installed", hint)])
+        raise ValidationError([Problem(str(path), "", "the file cannot be read: PyYAML is not installed", hint)])
     document = Document(str(path))
     try:
         _read_value(_read_text(path), document)
-    except _RefusedError as refused:
-        document.add((), refused.message, refused.hint, refused.line)
+    except _UnreadableError as error:
+        document.add((), error.message, error.hint, error.line)
     return document
 
 
 def _read_value(text: str, document: Document) -> None:
     try:
-        _refuse_events(text)
+        _check_events(text)
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         number = _line_of(error)
         line = text.split("\n")[number - 1] if number and number <= text.count("\n") + 1 else ""
-        document.add((), f"this is no YAML: {_reason(error)}", _hint(line, error), number)
+        document.add((), f"is not valid YAML: {_reason(error)}", _hint(line, error), number)
     else:
         document.value = _value(node, (), document)
 
 
 def _read_text(path: Path) -> str:
     try:
-        # A pipe or a device would block for ever.
+        # A pipe or a device would block forever.
         if not path.is_file():
-            raise _RefusedError(None, "this is not a regular file", "a rule is one YAML file; rename or remove it")
+            raise _UnreadableError(None, "is not a regular file", "rename or remove it")
         with path.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise _RefusedError(None, f"the file cannot be read: {error.strerror}") from error
+        raise _UnreadableError(None, f"cannot be read: {error.strerror}") from error
     if len(data) > MAX_FILE_BYTES:
-        raise _RefusedError(
-            None, f"the file is larger than {MAX_FILE_BYTES:,} bytes", "one rule per file, shorter events"
-        )
+        raise _UnreadableError(None, f"is larger than {MAX_FILE_BYTES:,} bytes", "split it, or shorten it")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _RefusedError(line, f"byte {error.start + 1} is not UTF-8", "save the file as UTF-8 text") from error
+        raise _UnreadableError(line, f"byte {error.start + 1} is not UTF-8", "save the file as UTF-8 text") from error
 
 
-def _refuse_events(text: str) -> None:
-    """Refuse what must not even be composed, in a pass that needs no memory for it."""
+def _check_events(text: str) -> None:
+    """Reject what must not be composed, in a pass that needs no memory for it."""
     depth = documents = 0
     event: Any
     for event in yaml.parse(text, Loader=_LOADER):
@@ -103,18 +101,20 @@ def _refuse_events(text: str) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise _RefusedError(line, "a second YAML document begins here", "one rule per file; remove the '---'")
+                raise _UnreadableError(line, "a second YAML document begins here", "remove the '---'")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _RefusedError(line, "anchors (&) and aliases (*) are not allowed", "write the value out, or quote it")
+            raise _UnreadableError(
+                line, "anchors (&) and aliases (*) are not allowed", "write the value out, or quote it"
+            )
         if getattr(event, "tag", None):
-            raise _RefusedError(
-                line, f"the YAML tag {event.tag!r} is not allowed", "write plain values, or quote the text"
+            raise _UnreadableError(
+                line, f"the YAML tag {event.tag!r} is not allowed", "write plain values, or quote the string"
             )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise _RefusedError(line, f"values are nested more than {MAX_DEPTH} deep")
+            raise _UnreadableError(line, f"values are nested more than {MAX_DEPTH} deep")
     if not documents:
-        raise _RefusedError(None, "the file is empty", "see rules/schema.json for what a rule holds")
+        raise _UnreadableError(None, "is empty")
 
 
 def _line_of(error: Exception) -> int | None:
@@ -129,12 +129,14 @@ def _reason(error: Exception) -> str:
 
 
 def _hint(line: str, error: Exception) -> str:
-    """Say what to do about the usual mistakes; ``line`` is the one that the parser stumbled over."""
+    """Return what to do about common mistakes; `line` is the one where the parser stopped."""
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with blanks, not with tabs"
+        return "indent with spaces, not with tabs"
     if "mapping values are not allowed" in _reason(error):
-        return "quote a text that holds ': '"
-    return "quote a text that begins with one of { [ * & ! % @ `" if "cannot start any token" in _reason(error) else ""
+        return "quote a string that contains ': '"
+    return (
+        "quote a string that begins with one of { [ * & ! % @ `" if "cannot start any token" in _reason(error) else ""
+    )
 
 
 def _value(node: Any, place: Place, document: Document) -> Any:
@@ -152,18 +154,18 @@ def _entries(node: Any, place: Place, document: Document) -> Iterator[tuple[str,
     for key_node, child in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != _STR:
-            shown = f"{key_node.value!r} " if isinstance(key_node, yaml.ScalarNode) else ""
-            document.add(place, f"the key {shown}is not a text", "quote the key", line)
+            name = f"{key_node.value!r} " if isinstance(key_node, yaml.ScalarNode) else ""
+            document.add(place, f"the key {name}is not a string", "quote the key", line)
         elif key_node.value in first_lines:
-            message = f"the key {key_node.value!r} stands here for the second time, first in line"
-            document.add((*place, key_node.value), f"{message} {first_lines[key_node.value]}", "keep one", line)
+            message = f"is a duplicate key, first in line {first_lines[key_node.value]}"
+            document.add((*place, key_node.value), message, "keep one", line)
         else:
             first_lines[key_node.value] = line
             yield key_node.value, child
 
 
 def _scalar(node: Any, place: Place, document: Document) -> Any:
-    """Return a text, number, truth value or None, if all versions of YAML agree on it."""
+    """Return a string, number, boolean or None, if all versions of YAML agree on it."""
     text: str = node.value
     # A plain scalar has the style None in PyYAML's own parser and "" in the C one.
     if node.style or node.tag == _TIMESTAMP:
@@ -179,13 +181,13 @@ def _scalar(node: Any, place: Place, document: Document) -> Any:
             return int(text)
         if node.tag == _FLOAT and _DECIMAL.fullmatch(text):
             return float(text)
-    _refuse_ambiguous(node, place, document)
+    _report_ambiguous(node, place, document)
     return text
 
 
-def _refuse_ambiguous(node: Any, place: Place, document: Document) -> None:
+def _report_ambiguous(node: Any, place: Place, document: Document) -> None:
     text = node.value[:_LONGEST_NUMBER]
+    boolean = "; for a boolean write true or false" if node.tag == _BOOL else ""
     message = f"{text!r} without quotes means different things to different readers of YAML"
-    truth = "; for a truth value write true or false" if node.tag == _BOOL else ""
-    document.add(place, message, f'quote it: "{text}"{truth}')
-    document.refused.add(place)
+    document.add(place, message, f'quote it: "{text}"{boolean}')
+    document.unreadable.add(place)

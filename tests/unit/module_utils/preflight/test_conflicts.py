@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import check_variables
-from ansible_collections.secmon.aws.plugins.module_utils.preflight.conflicts import conflicts
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import Settings, variable_of
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.conflicts import report_conflicts
+from ansible_collections.secmon.aws.plugins.module_utils.validation.document import Document
 
-from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, given, settings
+from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, checked, raw, settings
 
 TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT_ID}:Alarms"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/Writer"
@@ -15,13 +16,15 @@ HMAC_KEY = "a key of ours, long enough"
 QUEUE = {"protocol": "sqs", "endpoint": f"arn:aws:sqs:us-east-1:{ACCOUNT_ID}:alarms"}
 
 
-def told(**values: Any) -> dict[str, str]:
-    """Return what contradicts what, by variable without its prefix."""
-    return {problem.variable.removeprefix("secmon_"): problem.message for problem in conflicts(settings(**values))}
+def conflicts(found: Settings) -> dict[str, str]:
+    """Return the conflicts by variable without its prefix."""
+    document = Document("host")
+    report_conflicts(found, document)
+    return {variable_of(problem).removeprefix("secmon_"): problem.text for problem in document.problems}
 
 
 @pytest.mark.parametrize(
-    "sound",
+    "valid",
     [
         {},
         {"existing_topic_arn": TOPIC_ARN, "emails": [], "topic_name": "SecurityAlarms"},
@@ -38,8 +41,8 @@ def told(**values: Any) -> dict[str, str]:
         {"remove_subscriptions": [QUEUE], "topic_publishers": ["cloudwatch", "eventbridge"]},
     ],
 )
-def test_what_fits_together_is_taken(sound: dict[str, Any]) -> None:
-    assert told(**sound) == {}
+def test_accepts_variables_without_conflicts(valid: dict[str, Any]) -> None:
+    assert conflicts(settings(**valid)) == {}
 
 
 @pytest.mark.parametrize(
@@ -48,7 +51,7 @@ def test_what_fits_together_is_taken(sound: dict[str, Any]) -> None:
         (
             {"existing_topic_arn": TOPIC_ARN, "topic_name": "Mine"},
             "topic_name",
-            "_existing_topic_arn names a topic",
+            "has no effect, since secmon_existing_topic_arn is set: remove one of the two",
         ),
         ({"existing_topic_arn": TOPIC_ARN, "emails": ["a@example.com"]}, "emails", "has no effect"),
         ({"existing_topic_arn": TOPIC_ARN, "subscriptions": [QUEUE]}, "subscriptions", "has no effect"),
@@ -58,7 +61,7 @@ def test_what_fits_together_is_taken(sound: dict[str, Any]) -> None:
             "https requires a URL",
         ),
         ({"subscriptions": [QUEUE], "region": "cn-north-1"}, "subscriptions", "is in partition aws"),
-        ({"subscriptions": [QUEUE], "remove_subscriptions": [QUEUE]}, "remove_subscriptions", "contains sqs arn"),
+        ({"subscriptions": [QUEUE], "remove_subscriptions": [QUEUE]}, "remove_subscriptions", "sqs arn"),
         (
             {"emails": ["alice@example.com"], "confirmation_tokens": {"alise@example.com": "token"}},
             "confirmation_tokens",
@@ -68,19 +71,35 @@ def test_what_fits_together_is_taken(sound: dict[str, Any]) -> None:
         (
             {"existing_log_bucket_name": "theirs", "log_bucket_name": "ours"},
             "log_bucket_name",
-            "names a bucket of yours",
+            "has no effect",
         ),
         ({"existing_log_bucket_name": "theirs", "log_expiration_days": 9}, "log_expiration_days", "has no effect"),
-        ({"existing_log_group_name": "theirs", "retention_days": 30}, "retention_days", "names a log group of yours"),
-        ({"existing_log_role_arn": ROLE_ARN, "log_role_name": "Mine"}, "log_role_name", "names a role of yours"),
-        ({"existing_kms_key_arn": KEY_ARN, "kms_alias": "alias/x"}, "kms_alias", "names a key of yours"),
-        ({"existing_kms_key_arn": KEY_ARN, "encrypt": False}, "encrypt", "names a key to encrypt with"),
+        (
+            {"existing_log_group_name": "theirs", "retention_days": 30},
+            "retention_days",
+            "has no effect",
+        ),
+        (
+            {"existing_log_role_arn": ROLE_ARN, "log_role_name": "Mine"},
+            "log_role_name",
+            "has no effect",
+        ),
+        (
+            {"existing_kms_key_arn": KEY_ARN, "kms_alias": "alias/x"},
+            "kms_alias",
+            "has no effect",
+        ),
+        (
+            {"existing_kms_key_arn": KEY_ARN, "encrypt": False},
+            "encrypt",
+            "is false, but",
+        ),
         (
             {"existing_topic_arn": TOPIC_ARN, "region": "eu-west-1"},
             "existing_topic_arn",
             "in the same region",
         ),
-        ({"existing_topic_arn": TOPIC_ARN, "region": "cn-north-1"}, "existing_topic_arn", "belongs to aws-cn"),
+        ({"existing_topic_arn": TOPIC_ARN, "region": "cn-north-1"}, "existing_topic_arn", "is in the partition aws-cn"),
         (
             {"existing_log_role_arn": ROLE_ARN.replace("1234", "9999")},
             "existing_log_role_arn",
@@ -88,46 +107,50 @@ def test_what_fits_together_is_taken(sound: dict[str, Any]) -> None:
         ),
         ({"assume_role_arn": ROLE_ARN.replace("1234", "9999")}, "assume_role_arn", "is in account 9999"),
         ({"assume_role_external_id": "x-1"}, "assume_role_external_id", "no effect without secmon_assume_role_arn"),
-        ({"aws_profile": "p", "access_key": "k", "secret_key": "s"}, "aws_profile", "stands beside static credentials"),
-        ({"access_key": "k"}, "secret_key", "given together or not at all"),
-        ({"secret_key": "s"}, "access_key", "given together or not at all"),
-        ({"session_token": "t"}, "session_token", "stands alone"),
+        (
+            {"aws_profile": "p", "access_key": "k", "secret_key": "s"},
+            "aws_profile",
+            "together with static credentials",
+        ),
+        ({"access_key": "k"}, "secret_key", "set both secmon_access_key and secmon_secret_key, or neither"),
+        ({"secret_key": "s"}, "access_key", "set both secmon_access_key and secmon_secret_key, or neither"),
+        ({"session_token": "t"}, "session_token", "is set without an access key"),
         (
             {"secret_update_value": "always", "secret_value": "v"},
             "secret_value_hmac_key",
-            "compared without being read",
+            "compares the value without reading it",
         ),
         (
             {"secret_update_value": "always", "secret_value_hmac_key": HMAC_KEY},
             "secret_value",
-            "a generated one would be another at each run",
+            "would otherwise be generated again at each run",
         ),
         ({"secret_value": {"long": "x" * 65_536}}, "secret_value", "more than 65536 bytes"),
         ({"secret_resource_policy": {"long": "x" * 20_480}}, "secret_resource_policy", "more than 20480 characters"),
-        ({"secret_replica_regions": ["us-east-1"]}, "secret_replica_regions", "where the secret itself is"),
+        ({"secret_replica_regions": ["us-east-1"]}, "secret_replica_regions", "the region of the secret itself"),
         ({"secret_replica_regions": ["cn-north-1"]}, "secret_replica_regions", "different partitions"),
         ({"trail_name": "My_Trail"}, "log_bucket_name", f'default "My_Trail-{ACCOUNT_ID}" is not a valid bucket name'),
-        ({"trail_name": "t" * 60}, "log_bucket_name", "Name the bucket."),
+        ({"trail_name": "t" * 60}, "log_bucket_name", "Set it."),
         (
             {"log_bucket_name": "logs", "access_log_bucket_name": "logs"},
             "access_log_bucket_name",
             "is the log bucket itself",
         ),
-        ({"purge_log_bucket": True, "existing_log_bucket_name": "theirs"}, "purge_log_bucket", "never torn down"),
-        ({"log_archive_days": 90, "log_expiration_days": 30}, "log_archive_days", "deleted after 30 days already"),
+        ({"purge_log_bucket": True, "existing_log_bucket_name": "theirs"}, "purge_log_bucket", "never deleted"),
+        ({"log_archive_days": 90, "log_expiration_days": 30}, "log_archive_days", "deleted after 30 days"),
         ({"tags": {"aws:x": "y"}}, "tags", "which AWS reserves"),
         ({"tags": {f"key{number}": "" for number in range(50)}}, "tags", "AWS accepts 50"),
-        ({"emails": ["a@example.com", "A@example.com"]}, "emails", "would get each mail twice"),
+        ({"emails": ["a@example.com", "A@example.com"]}, "emails", "would get each email twice"),
         ({"alarm_names": {"a": "Same", "b": "Same"}}, "alarm_names", "the second would replace the first"),
     ],
 )
-def test_what_contradicts_itself_is_told_at_one_of_the_two(values: dict[str, Any], variable: str, part: str) -> None:
-    found = told(**values)
+def test_reports_each_conflict_at_one_of_its_variables(values: dict[str, Any], variable: str, part: str) -> None:
+    found = conflicts(settings(**values))
     assert set(found) == {variable}
     assert part in found[variable]
 
 
-def test_what_is_wrong_by_itself_is_not_compared_with_others() -> None:
-    found, problems = check_variables(given(region="nowhere", existing_topic_arn=TOPIC_ARN, log_archive_days="x"))
-    assert {problem.variable for problem in problems} == {"secmon_region", "secmon_log_archive_days"}
-    assert conflicts(found) == ()
+def test_does_not_compare_invalid_variables() -> None:
+    found, problems = checked(raw(region="nowhere", existing_topic_arn=TOPIC_ARN, log_archive_days="x"))
+    assert {problem.key for problem in problems} == {"secmon_region", "secmon_log_archive_days"}
+    assert conflicts(found) == {}

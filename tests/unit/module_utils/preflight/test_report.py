@@ -4,15 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import Given
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import RawValue
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import VARIABLES
 from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import Packs, load_packs
-from hypothesis import HealthCheck, settings
-from hypothesis import given as examples
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, given
+from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, raw
 from tests.unit.module_utils.preflight.test_checks import ODD
 
 CANARY = "canary-4711"
@@ -24,10 +23,10 @@ def shipped(repository: Path) -> Packs:
 
 
 def check(shipped: Packs, **hosts: dict[str, Any]) -> Report:
-    return preflight({host: given(**values) for host, values in hosts.items()}, shipped)
+    return preflight({host: raw(**values) for host, values in hosts.items()}, shipped)
 
 
-def test_an_account_that_says_only_what_it_must_gets_the_guide(shipped: Packs) -> None:
+def test_an_account_with_only_required_variables_gets_the_guide_pack(shipped: Packs) -> None:
     report = check(shipped, guide={})
     assert (report.problems, report.warnings) == ((), ())
     (alarm,) = report.detections["guide"].alarms
@@ -55,13 +54,13 @@ def test_alarms_publish_to_a_topic_in_the_partition_of_the_region(shipped: Packs
     ]
 
 
-def test_alarms_publish_to_the_topic_that_is_there_already(shipped: Packs) -> None:
+def test_alarms_publish_to_an_existing_topic(shipped: Packs) -> None:
     arn = f"arn:aws-cn:sns:cn-north-1:{ACCOUNT_ID}:Theirs"
     report = check(shipped, guide={"region": "cn-north-1", "existing_topic_arn": arn})
     assert report.detections["guide"].alarms[0]["alarm_actions"] == [arn]
 
 
-def test_all_problems_of_all_hosts_are_told_at_once_host_by_host(shipped: Packs) -> None:
+def test_reports_all_problems_of_all_hosts_together(shipped: Packs) -> None:
     report = check(
         shipped,
         guide={"retension_days": 30, "emails": ["nobody"], "rules": {"secret_acess": {}}},
@@ -71,25 +70,25 @@ def test_all_problems_of_all_hosts_are_told_at_once_host_by_host(shipped: Packs)
     assert [line.split(": ")[:2] for line in report.problems] == [
         ["host guide", "secmon_retension_days"],
         ["host guide", "secmon_rules"],
-        ["host guide", "secmon_emails"],
+        ["host guide", "secmon_emails[0]"],
         ["host production", "secmon_region"],
     ]
     assert report.problem_hosts == ("guide", "production")
     assert set(report.detections) == {"sandbox"}
 
 
-def test_rules_are_checked_even_where_the_packs_are_wrong(shipped: Packs) -> None:
+def test_checks_rules_even_with_invalid_packs(shipped: Packs) -> None:
     report = check(shipped, guide={"packs": ["gard"], "rules": {"secret_acess": {"enabled": False}}})
     assert len(report.problems) == 2
     assert 'Did you mean "secret_access"?' in report.problems[1]
 
 
-def test_two_hosts_of_one_account_are_told(shipped: Packs) -> None:
+def test_reports_two_hosts_of_one_account(shipped: Packs) -> None:
     (line,) = check(shipped, one={}, two={}).problems
     assert line.startswith("host two: secmon_account_id: this host is account")
 
 
-def test_a_warning_names_the_host_and_is_no_problem(shipped: Packs) -> None:
+def test_a_warning_names_the_host_and_is_not_a_problem(shipped: Packs) -> None:
     report = check(shipped, guide={"rules": {"secret_access": {"references": None}}})
     (warning,) = report.warnings
     assert warning.startswith(
@@ -98,26 +97,26 @@ def test_a_warning_names_the_host_and_is_no_problem(shipped: Packs) -> None:
     assert report.problems == ()
 
 
-def test_names_of_alarms_are_laid_over_the_default(shipped: Packs) -> None:
+def test_merges_alarm_names_over_the_default(shipped: Packs) -> None:
     report = check(shipped, guide={"profile": "cis", "alarm_names": {"root_usage": "Root"}})
     names = [alarm["name"] for alarm in report.detections["guide"].alarms]
     assert "SecretIsAccessed" in names
     assert "Root" in names
 
 
-def test_a_secret_is_blanked_where_another_variable_holds_it(shipped: Packs) -> None:
+def test_hides_a_secret_in_another_variable(shipped: Packs) -> None:
     report = check(shipped, guide={"secret_value": {"password": CANARY}, "emails": [CANARY], "profile": CANARY})
     assert len(report.problems) == 2
     assert CANARY not in str(report)
-    assert '"(a secret)" is no e-mail address.' in report.problems[1]
+    assert '"(a secret)" is not a valid e-mail address' in report.problems[1]
 
 
 @settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
-@examples(st.lists(st.dictionaries(st.sampled_from(sorted(VARIABLES)), ODD, max_size=6), min_size=1, max_size=3))
-def test_nothing_that_hosts_say_raises_anything(shipped: Packs, hosts: list[dict[str, Any]]) -> None:
+@given(st.lists(st.dictionaries(st.sampled_from(sorted(VARIABLES)), ODD, max_size=6), min_size=1, max_size=3))
+def test_no_variables_raise_an_exception(shipped: Packs, hosts: list[dict[str, Any]]) -> None:
     for loose in (False, True):
         named = {
-            f"host{number}": {**given(), **{name: Given(value, loose=loose) for name, value in values.items()}}
+            f"host{number}": {**raw(), **{name: RawValue(value, loose=loose) for name, value in values.items()}}
             for number, values in enumerate(hosts)
         }
         report = preflight(named, shipped)
@@ -125,23 +124,23 @@ def test_nothing_that_hosts_say_raises_anything(shipped: Packs, hosts: list[dict
 
 
 @settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
-@examples(st.dictionaries(st.sampled_from(["secret_access", "root_usage", "own"]) | st.text(), ODD, max_size=3))
-def test_no_change_of_rules_raises_anything(shipped: Packs, rules: dict[str, Any]) -> None:
-    report = preflight({"guide": {**given(), "secmon_rules": Given(rules)}}, shipped)
+@given(st.dictionaries(st.sampled_from(["secret_access", "root_usage", "own"]) | st.text(), ODD, max_size=3))
+def test_no_overrides_raise_an_exception(shipped: Packs, rules: dict[str, Any]) -> None:
+    report = preflight({"guide": {**raw(), "secmon_rules": RawValue(rules)}}, shipped)
     assert all(len(line.splitlines()) == 1 for line in report.problems)
 
 
 @settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
-@examples(
+@given(
     st.dictionaries(
         st.sampled_from(["severity", "alarm", "metric", "parameters", "enabled", "runbook", "tests", "references"]), ODD
     )
 )
-def test_no_change_of_a_rule_raises_anything(shipped: Packs, changes: dict[str, Any]) -> None:
-    preflight({"guide": {**given(), "secmon_rules": Given({"secret_access": changes})}}, shipped)
+def test_no_override_of_a_rule_raises_an_exception(shipped: Packs, changes: dict[str, Any]) -> None:
+    preflight({"guide": {**raw(), "secmon_rules": RawValue({"secret_access": changes})}}, shipped)
 
 
-def test_what_nests_deeper_than_anybody_would_write_is_told(shipped: Packs) -> None:
+def test_rejects_values_nested_too_deep(shipped: Packs) -> None:
     deep: dict[str, Any] = {}
     for _depth in range(5000):
         deep = {"deeper": deep}

@@ -3,42 +3,45 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.preflight.shared_resources import fights
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.shared_resources import (
+    find_shared_resources,
+)
 
 from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, settings
 
 OTHER = {"account_id": "210987654321"}
 
 
-def told(*hosts: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return list(fights({f"host{number}": settings(**values) for number, values in enumerate(hosts, start=1)}))
+def shared(*hosts: dict[str, Any]) -> list[tuple[str, str, str]]:
+    named = {f"host{number}": settings(**values) for number, values in enumerate(hosts, start=1)}
+    return [(found.host, found.variable, found.message) for found in find_shared_resources(named)]
 
 
-def test_different_accounts_share_nothing() -> None:
-    assert told({}, OTHER) == []
+def test_different_accounts_share_no_resources() -> None:
+    assert shared({}, OTHER) == []
 
 
-def test_an_account_that_is_named_twice_is_told_once_with_all_that_is_shared() -> None:
-    ((host, variable, message),) = told({}, {})
+def test_reports_an_account_listed_twice_with_all_shared_resources() -> None:
+    ((host, variable, message),) = shared({}, {})
     assert (host, variable) == ("host2", "secmon_account_id")
-    assert f"this host is account {ACCOUNT_ID} in us-east-1, and host host1 makes the same" in message
-    for shared in ("MySampleSecret", "SecurityAlarms", "secrets-manager-trail", "/aws/cloudtrail/logs"):
-        assert f'"{shared}' in message
+    assert f"this host is account {ACCOUNT_ID} in us-east-1, and host host1 manages the same" in message
+    for part in ("MySampleSecret", "SecurityAlarms", "secrets-manager-trail", "/aws/cloudtrail/logs"):
+        assert f'"{part}' in message
 
 
-def test_another_region_of_the_account_shares_what_is_global() -> None:
-    ((host, _variable, message),) = told({}, {"region": "eu-west-1"})
+def test_two_regions_of_an_account_share_global_resources() -> None:
+    ((host, _variable, message),) = shared({}, {"region": "eu-west-1"})
     assert host == "host2"
     assert 'role "CloudTrailToCloudWatchLogs", bucket "secrets-manager-trail-' in message
     assert "topic" not in message
-    assert told({}, {"region": "eu-west-1", "log_role_name": "Other", "log_bucket_name": "other"}) == []
+    assert shared({}, {"region": "eu-west-1", "log_role_name": "Other", "log_bucket_name": "other"}) == []
 
 
-def test_a_bucket_of_the_same_name_is_told_across_accounts_but_not_across_partitions() -> None:
-    ((_host, variable, message),) = told({"log_bucket_name": "logs"}, {**OTHER, "log_bucket_name": "logs"})
+def test_reports_a_bucket_shared_by_accounts_of_one_partition() -> None:
+    ((_host, variable, message),) = shared({"log_bucket_name": "logs"}, {**OTHER, "log_bucket_name": "logs"})
     assert variable == "secmon_log_bucket_name"
-    assert message.startswith('host host1 makes the bucket "logs" too')
-    assert told({"log_bucket_name": "logs"}, {**OTHER, "log_bucket_name": "logs", "region": "cn-north-1"}) == []
+    assert message.startswith('host host1 manages the bucket "logs", too')
+    assert shared({"log_bucket_name": "logs"}, {**OTHER, "log_bucket_name": "logs", "region": "cn-north-1"}) == []
 
 
 @pytest.mark.parametrize(
@@ -54,11 +57,11 @@ def test_a_bucket_of_the_same_name_is_told_across_accounts_but_not_across_partit
         }
     ],
 )
-def test_what_exists_already_may_be_used_by_several_hosts(apart: dict[str, Any]) -> None:
-    assert told({}, apart) == []
+def test_several_hosts_may_use_existing_resources(apart: dict[str, Any]) -> None:
+    assert shared({}, apart) == []
 
 
-def test_filters_on_one_existing_log_group_would_fight() -> None:
+def test_reports_filters_on_one_existing_log_group() -> None:
     names = {
         "trail_name": "trail-2",
         "topic_name": "t2",
@@ -67,6 +70,6 @@ def test_filters_on_one_existing_log_group_would_fight() -> None:
         "secret_name": "s2",
     }
     group = {"existing_log_group_name": "theirs"}
-    ((_host, variable, message),) = told(group, {**group, **names})
+    ((_host, variable, message),) = shared(group, {**group, **names})
     assert variable == "secmon_existing_log_group_name"
     assert 'log group\'s filters "theirs"' in message

@@ -10,7 +10,7 @@ import yaml
 from ansible_collections.secmon.aws.plugins.module_utils.rules.reader import read_rule
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 from ansible_collections.secmon.aws.plugins.module_utils.validation.document import Document
-from ansible_collections.secmon.aws.plugins.module_utils.validation.errors import RuleError
+from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import ValidationError
 
 ARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:MySampleSecret"
 
@@ -92,16 +92,16 @@ def narrowed_body(**changes: Any) -> dict[str, Any]:
 
 
 def make_rule(**changes: Any) -> Rule:
-    """Return a valid rule with some top-level keys changed; raise RuleError if that makes it invalid."""
+    """Return a valid rule with some top-level keys changed; raise ValidationError if that makes it invalid."""
     return rule_from(rule_body(**changes))
 
 
 def rule_from(body: dict[str, Any]) -> Rule:
-    """Return the rule that a mapping describes; raise RuleError."""
+    """Return the rule that a mapping describes; raise ValidationError."""
     document = Document("rule", body)
     rule = read_rule(document, None, body["id"])
     if rule is None:
-        raise RuleError(document.problems)
+        raise ValidationError(document.problems)
     return rule
 
 

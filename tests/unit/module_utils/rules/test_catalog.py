@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.rules import catalog
-from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import RuleError, RuleProblem, load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.validation import yaml_document
+from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import Problem, ValidationError
 
 from tests.unit.module_utils.rules.rule_builders import (
     rule_body,
@@ -17,13 +18,13 @@ from tests.unit.module_utils.rules.rule_builders import (
 )
 
 
-def errors_of(*paths: Path) -> tuple[RuleProblem, ...]:
-    with pytest.raises(RuleError) as caught:
+def errors_of(*paths: Path) -> tuple[Problem, ...]:
+    with pytest.raises(ValidationError) as caught:
         load_rules(paths)
-    return caught.value.errors
+    return caught.value.problems
 
 
-def errors_of_body(folder: Path, body: dict[str, Any]) -> dict[str, RuleProblem]:
+def errors_of_body(folder: Path, body: dict[str, Any]) -> dict[str, Problem]:
     return {problem.key: problem for problem in errors_of(write_rule(folder, body))}
 
 
@@ -54,7 +55,7 @@ def test_folders_are_searched_recursively_in_sorted_order_and_each_file_is_read_
 def test_an_empty_folder_has_no_rules_and_a_missing_path_is_an_error(tmp_path: Path) -> None:
     assert load_rules([tmp_path]) == ()
     (problem,) = errors_of(tmp_path / "typo")
-    assert problem.file.endswith("typo")
+    assert problem.source.endswith("typo")
     assert "no such file" in problem.message
 
 
@@ -66,14 +67,14 @@ def test_reports_all_errors_of_all_files_with_file_line_key_and_hint(tmp_path: P
     second = tmp_path / "second.yml"
     second.write_text("- a list\n")
     problems = errors_of(tmp_path)
-    by_key = {problem.key: problem for problem in problems if problem.file == str(first)}
+    by_key = {problem.key: problem for problem in problems if problem.source == str(first)}
     assert by_key["titel"].line == 2
     assert "title" in by_key["titel"].hint
     assert (by_key["severity"].line, by_key["severity"].hint) == (3, 'Did you mean "high"?')
     assert {"title", "pattern", "filter_name", "description", "runbook"} <= by_key.keys()
     assert {"metric.namespace", "metric.name", "alarm.period_seconds", "tests"} <= by_key.keys()
-    assert [problem.line for problem in problems if problem.file == str(second)] == [1]
-    with pytest.raises(RuleError) as caught:
+    assert [problem.line for problem in problems if problem.source == str(second)] == [1]
+    with pytest.raises(ValidationError) as caught:
         load_rules([tmp_path])
     assert all(str(problem) in str(caught.value) for problem in problems)
 
@@ -118,7 +119,7 @@ def test_two_rules_cannot_share_an_id_a_filter_or_a_metric(tmp_path: Path, key: 
         body["id"] = "secret_access"
     second = write_rule(tmp_path / "sub", body)
     (problem,) = errors_of(tmp_path)
-    assert (problem.key, problem.file) == (key, str(second))
+    assert (problem.key, problem.source) == (key, str(second))
     assert problem.line is not None
     assert "secret_access" in problem.message
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides, resolve
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule, rule_to_mapping
-from ansible_collections.secmon.aws.plugins.module_utils.validation.errors import RuleError, RuleProblem
+from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import Problem, ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,10 +28,10 @@ def override(*layers: Any, rule: Rule = NARROWED) -> Rule:
     return apply_overrides([rule], *layers)[0]
 
 
-def errors_of(*layers: Any, rule: Rule = NARROWED) -> dict[str, RuleProblem]:
-    with pytest.raises(RuleError) as caught:
+def errors_of(*layers: Any, rule: Rule = NARROWED) -> dict[str, Problem]:
+    with pytest.raises(ValidationError) as caught:
         apply_overrides([rule], *layers)
-    return {problem.key: problem for problem in caught.value.errors}
+    return {problem.key: problem for problem in caught.value.problems}
 
 
 def test_host_overrides_group_and_group_overrides_the_file() -> None:
@@ -68,11 +68,11 @@ def test_the_result_is_validated_and_problems_name_layer_rule_and_key() -> None:
     group = {"secret_access": {"alarm": {"period_seconds": 90}, "titel": "x"}}
     host = {"secret_access": {"parameters": {"secret": "a*"}}}
     problems = errors_of(("group_vars", group), ("host_vars", host))
-    assert problems["secret_access.alarm.period_seconds"].file == "group_vars"
+    assert problems["secret_access.alarm.period_seconds"].source == "group_vars"
     assert problems["secret_access.titel"].hint == 'Did you mean "title"?'
     assert "period" in str(problems["secret_access.alarm.period_seconds"])
     problem = errors_of(("group_vars", {}), ("host_vars", host))["secret_access.parameters.secret.value"]
-    assert (problem.file, problem.line) == ("host_vars", None)
+    assert (problem.source, problem.line) == ("host_vars", None)
 
 
 def test_an_unknown_rule_or_parameter_gets_a_suggestion() -> None:
@@ -124,16 +124,16 @@ def test_a_new_rule_is_validated_like_a_file() -> None:
     body = rule_body(filter_name="Mine", metric={"namespace": "SecurityMetrics", "name": "Mine"})
     problems = errors_of(("host_vars", {"mine": {key: body[key] for key in ("pattern", "filter_name", "metric")}}))
     assert {"mine.tests", "mine.title", "mine.alarm"} <= problems.keys()
-    assert {problem.file for problem in problems.values()} == {"host_vars"}
+    assert {problem.source for problem in problems.values()} == {"host_vars"}
 
 
 def test_overrides_cannot_make_two_rules_share_a_metric() -> None:
     body = rule_body(id="other", filter_name="Other", metric={"namespace": "SecurityMetrics", "name": "Other"})
     layer = {"other": {"metric": {"name": "SecretAccessCount"}}}
-    with pytest.raises(RuleError) as caught:
+    with pytest.raises(ValidationError) as caught:
         apply_overrides([NARROWED, rule_from(body)], ("host_vars", layer))
-    (problem,) = caught.value.errors
-    assert (problem.file, problem.key) == ("host_vars", "other.metric")
+    (problem,) = caught.value.problems
+    assert (problem.source, problem.key) == ("host_vars", "other.metric")
 
 
 def test_the_id_cannot_be_overridden() -> None:
@@ -175,10 +175,10 @@ def test_resolve_keeps_a_pattern_without_parameters_verbatim() -> None:
     ],
 )
 def test_an_invalid_value_is_reported_with_its_key(values: dict[str, Any], key: str, words: str) -> None:
-    with pytest.raises(RuleError) as caught:
+    with pytest.raises(ValidationError) as caught:
         resolve(replace(NARROWED, path=Path("a/secret_access.yml")), values)
-    (problem,) = caught.value.errors
-    assert (problem.file, problem.key) == ("a/secret_access.yml", key)
+    (problem,) = caught.value.problems
+    assert (problem.source, problem.key) == ("a/secret_access.yml", key)
     assert words in str(problem)
 
 
@@ -195,8 +195,8 @@ KEYS = st.sampled_from([*narrowed_body(), "references", "nonsense"])
 def test_any_layer_gives_valid_rules_or_a_rule_error(layer: Any) -> None:
     try:
         rules = apply_overrides([NARROWED], layer)
-    except RuleError as error:
-        assert error.errors
+    except ValidationError as error:
+        assert error.problems
         assert str(error)
     else:
         assert all(rule_from(rule_to_mapping(rule)) == rule for rule in rules)

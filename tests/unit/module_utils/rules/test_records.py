@@ -11,7 +11,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import lo
 from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides
 from ansible_collections.secmon.aws.plugins.module_utils.rules.record_shape import RECORD_KEYS
 from ansible_collections.secmon.aws.plugins.module_utils.rules.records import shipped_records
-from ansible_collections.secmon.aws.plugins.module_utils.validation.errors import RuleError, RuleProblem
+from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import Problem, ValidationError
 
 from tests.unit.module_utils.rules.rule_builders import make_rule, record, rule_body, rule_from, write_rule
 
@@ -25,10 +25,10 @@ def event_of(**test: Any) -> Any:
     return rule_from(rule_body(tests=[{"name": "a", "match": True, **test}])).tests[0].event
 
 
-def problems_of(body: dict[str, Any]) -> list[RuleProblem]:
-    with pytest.raises(RuleError) as caught:
+def problems_of(body: dict[str, Any]) -> list[Problem]:
+    with pytest.raises(ValidationError) as caught:
         rule_from(body)
-    return list(caught.value.errors)
+    return list(caught.value.problems)
 
 
 def test_merges_mappings_and_replaces_any_other_value() -> None:
@@ -93,10 +93,10 @@ def test_a_mistake_is_reported_by_key(test: dict[str, Any], key: str, words: str
 
 def test_an_unknown_base_record_is_reported_with_file_and_line(tmp_path: Path) -> None:
     path = write_rule(tmp_path, rule_body(tests=[{"name": "a", "match": True, "like": "usr"}]))
-    with pytest.raises(RuleError) as caught:
+    with pytest.raises(ValidationError) as caught:
         load_rules([path])
-    (problem,) = caught.value.errors
-    assert problem.file == str(path)
+    (problem,) = caught.value.problems
+    assert problem.source == str(path)
     assert problem.line == path.read_text().splitlines().index("  like: usr") + 1
 
 
@@ -120,16 +120,16 @@ def test_an_own_base_record_replaces_the_shipped_one_of_the_same_name(tmp_path: 
     ("text", "words"),
     [
         ("- user\n", "a mapping"),
-        ("a: {like: b, event: {x: 1}}\nb: {event: {x: 2}}\n", "no base record is named 'b'"),
+        ("a: {like: b, event: {x: 1}}\nb: {event: {x: 2}}\n", "is not the name of a base record"),
         ("a: {evnt: {x: 1}}\n", 'Did you mean "event"?'),
         ("a: 5\n", "mapping"),
     ],
 )
 def test_a_bad_file_of_base_records_is_reported(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "records.yml").write_text(text)
-    with pytest.raises(RuleError, match=words.replace("?", r"\?")) as caught:
+    with pytest.raises(ValidationError, match=words.replace("?", r"\?")) as caught:
         load_rules([tmp_path])
-    assert [(Path(problem.file).name, problem.line) for problem in caught.value.errors] == [("records.yml", 1)]
+    assert [(Path(problem.source).name, problem.line) for problem in caught.value.problems] == [("records.yml", 1)]
 
 
 def test_tests_in_overrides_can_use_base_records() -> None:

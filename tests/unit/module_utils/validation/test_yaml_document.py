@@ -8,8 +8,7 @@ import pytest
 import yaml
 from ansible_collections.secmon.aws.plugins.module_utils.validation import yaml_document
 from ansible_collections.secmon.aws.plugins.module_utils.validation.document import Document
-from ansible_collections.secmon.aws.plugins.module_utils.validation.limits import MAX_FILE_BYTES
-from ansible_collections.secmon.aws.plugins.module_utils.validation.yaml_document import read_document
+from ansible_collections.secmon.aws.plugins.module_utils.validation.yaml_document import MAX_FILE_BYTES, read_document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -65,18 +64,18 @@ def test_a_text_that_readers_of_yaml_disagree_on_must_be_quoted(tmp_path: Path, 
         ("a: {<<: {b: 1}}\n", "quote the key"),
         ("a: !!python/object:os.system x\n", "tag"),
         ("a: !vault x\n", "tag"),
-        ("a: 1\na: 2\n", "second time, first in line 1"),
+        ("a: 1\na: 2\n", "duplicate key, first in line 1"),
         ("1: a\n", "quote the key"),
         ("yes: a\n", "quote the key"),
         ("[a, b]: c\n", "key"),
         ("a:\n\tb: 1\n", "tabs"),
-        ("a: b: c\n", "quote a text"),
-        ("a: [1, 2\n", "no YAML"),
-        ("a: {b: 1\n", "no YAML"),
-        ("a: `x\n", "no YAML"),
+        ("a: b: c\n", "quote a string"),
+        ("a: [1, 2\n", "not valid YAML"),
+        ("a: {b: 1\n", "not valid YAML"),
+        ("a: `x\n", "not valid YAML"),
         (b"a: \xff\xfe\n", "not UTF-8"),
         ("a: é\n".encode("utf-16"), "not UTF-8"),
-        (b"\x00\x01\x02", "no YAML"),
+        (b"\x00\x01\x02", "not valid YAML"),
         ("a: " + "[" * 5000, "nested"),
         ("a:\n" + "".join(f"{' ' * i}- \n" for i in range(1, 100)) + "x", ""),
         ("x" * (MAX_FILE_BYTES + 1), "larger than"),
