@@ -107,7 +107,7 @@ class MetricFilter:
 def filter_found(answer: Mapping[str, Any]) -> MetricFilter:
     """Return a filter from DescribeMetricFilters."""
     first, *further = map(_metric, answer.get("metricTransformations") or [{}])
-    surplus = {ours: answer[theirs] for theirs, ours in _SURPLUS.items() if answer.get(theirs)}
+    surplus = {key: answer[member] for member, key in _SURPLUS.items() if answer.get(member)}
     if further:
         surplus["further_metrics"] = further
     return MetricFilter(name=answer["filterName"], pattern=answer.get("filterPattern", ""), **first, surplus=surplus)

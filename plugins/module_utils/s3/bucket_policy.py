@@ -36,16 +36,16 @@ def bucket_policy(
         key_prefix: The prefix of the keys, before AWSLogs.
         organization_id: The organization whose trail may write; an empty string for none.
     """
-    ours = {_TLS: _deny_without_tls(bucket_arn)}
+    managed = {_TLS: _deny_without_tls(bucket_arn)}
     if trail_arns is None:
-        return with_statements(current, ours)
+        return with_statements(current, managed)
     if trail_arns:
         folder = f"{bucket_arn}/{f'{key_prefix}/' if key_prefix else ''}AWSLogs"
-        ours |= {_ACL_CHECK: _acl_check(bucket_arn, trail_arns)}
-        ours |= {_WRITE: _write(_WRITE, [f"{folder}/{account}/*" for account in _accounts(trail_arns)], trail_arns)}
+        managed |= {_ACL_CHECK: _acl_check(bucket_arn, trail_arns)}
+        managed |= {_WRITE: _write(_WRITE, [f"{folder}/{account}/*" for account in _accounts(trail_arns)], trail_arns)}
         if organization_id:
-            ours |= {_ORGANIZATION_WRITE: _write(_ORGANIZATION_WRITE, [f"{folder}/{organization_id}/*"], trail_arns)}
-    return with_statements(current, ours, dropped={_ACL_CHECK, _WRITE, _ORGANIZATION_WRITE})
+            managed |= {_ORGANIZATION_WRITE: _write(_ORGANIZATION_WRITE, [f"{folder}/{organization_id}/*"], trail_arns)}
+    return with_statements(current, managed, dropped={_ACL_CHECK, _WRITE, _ORGANIZATION_WRITE})
 
 
 def _accounts(trail_arns: Iterable[str]) -> list[str]:

@@ -182,14 +182,14 @@ def _lifecycle(params: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) ->
     others = [rule for rule in rules if rule.get("ID") != _RULE_ID]
     if not archive and not expiration:
         return others
-    ours: dict[str, Any] = {"ID": _RULE_ID, "Status": "Enabled", "Filter": {"Prefix": ""}}
+    managed: dict[str, Any] = {"ID": _RULE_ID, "Status": "Enabled", "Filter": {"Prefix": ""}}
     if archive:
-        ours["Transitions"] = [{"Days": archive, "StorageClass": "GLACIER"}]
+        managed["Transitions"] = [{"Days": archive, "StorageClass": "GLACIER"}]
     if expiration:
-        ours["Expiration"] = {"Days": expiration}
-        ours["NoncurrentVersionExpiration"] = {"NoncurrentDays": _OLD_VERSION_DAYS}
+        managed["Expiration"] = {"Days": expiration}
+        managed["NoncurrentVersionExpiration"] = {"NoncurrentDays": _OLD_VERSION_DAYS}
     found = next((rule for rule in rules if rule.get("ID") == _RULE_ID), {})
-    return list(rules) if {key: found.get(key) for key in (*ours, *found)} == ours else [*others, ours]
+    return list(rules) if {key: found.get(key) for key in (*managed, *found)} == managed else [*others, managed]
 
 
 def _creation(name: str, place: Place) -> Write:

@@ -299,7 +299,7 @@ def test_a_second_run_reads_each_setting_once(run_module: ModuleRunner) -> None:
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_an_unmanaged_bucket_unless_adopted(run_module: ModuleRunner, s3: Any, state: str) -> None:
     s3.create_bucket(Bucket=NAME)
-    s3.put_bucket_tagging(Bucket=NAME, Tagging={"TagSet": [{"Key": "owner", "Value": "somebody"}]})
+    s3.put_bucket_tagging(Bucket=NAME, Tagging={"TagSet": [{"Key": "owner", "Value": "someone-else"}]})
     calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state))
     assert not [call for call in calls if call["access"] == "write"]
     assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]

@@ -198,12 +198,12 @@ def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_an_unmanaged_group_unless_adopted(run_module: ModuleRunner, logs: Any, state: str) -> None:
-    logs.create_log_group(logGroupName=NAME, tags={"owner": "somebody"})
+    logs.create_log_group(logGroupName=NAME, tags={"owner": "someone-else"})
     calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state))
     assert not [call for call in calls if call["access"] == "write"]
     assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
     assert group(logs).get("tags", {}) == (
-        {"owner": "somebody", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
+        {"owner": "someone-else", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
     )
 
 

@@ -46,12 +46,12 @@ def as_member(run_module: ModuleRunner, **arguments: Any) -> dict[str, Any]:
 def test_rejects_an_unmanaged_trail_unless_adopted(
     run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str], state: str
 ) -> None:
-    cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, TagsList=[{"Key": "owner", "Value": "somebody"}])
+    cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, TagsList=[{"Key": "owner", "Value": "someone-else"}])
     calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state, log_file_validation=True))
     assert not [call for call in calls if call["access"] == "write"]
     assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
     assert seen(cloudtrail).get("tags", {}) == (
-        {"owner": "somebody", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
+        {"owner": "someone-else", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
     )
 
 

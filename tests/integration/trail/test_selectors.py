@@ -1,4 +1,4 @@
-"""Event selectors on the embedded AWS: what is put, what is left, and what means the same."""
+"""The module trail and event selectors: setting, clearing and comparing them."""
 
 from __future__ import annotations
 

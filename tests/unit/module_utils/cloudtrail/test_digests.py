@@ -23,8 +23,8 @@ def test_reads_the_end_time_from_the_key() -> None:
 
 @pytest.mark.parametrize("other", [{"trail": "other"}, {"home": "eu-west-1"}, {"account": "210987654321"}])
 def test_ignores_digests_of_other_trails(other: dict[str, str]) -> None:
-    ours = {"account": "123456789012", "region": "us-east-1", "trail": "audit", "home": "us-east-1"}
-    assert digest_end(NAME, **ours | other) is None
+    own = {"account": "123456789012", "region": "us-east-1", "trail": "audit", "home": "us-east-1"}
+    assert digest_end(NAME, **own | other) is None
 
 
 def test_a_digest_is_due_every_hour_since_logging_started() -> None:
