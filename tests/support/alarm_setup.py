@@ -1,40 +1,18 @@
-"""Log groups, metric filters and alarms for tests, and the control surface of the embedded AWS."""
+"""Log groups, metric filters and alarms for tests."""
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.support.embedded_control import drain, now_of
 
 Client = Callable[[str], Any]
 
 TRANSFORMATION = {"metricName": "Calls", "metricNamespace": "Test", "metricValue": "1"}
-
-
-def post(endpoint: str, path: str, body: Any = None) -> Any:
-    """Post to /_embedded/PATH and return the answer."""
-    request = urllib.request.Request(
-        f"{endpoint}/_embedded/{path}", json.dumps(body or {}).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=60) as response:
-        return json.load(response)
-
-
-def drain(endpoint: str) -> None:
-    post(endpoint, "drain")
-
-
-def advance(endpoint: str, seconds: float) -> datetime:
-    """Move the clock, do what is due, and return the new time."""
-    now = datetime.fromisoformat(post(endpoint, "clock", {"advance_seconds": seconds})["time"])
-    drain(endpoint)
-    return now
-
-
-def now_of(endpoint: str) -> datetime:
-    return datetime.fromisoformat(post(endpoint, "clock", {"advance_seconds": 0})["time"])
 
 
 def make_group(client: Client, name: str) -> str:
@@ -54,7 +32,7 @@ def put_filter(client: Client, group: str, name: str, pattern: str = "", **trans
 
 
 def put_messages(client: Client, endpoint: str, group: str, *messages: str, seconds_ago: float = 0) -> None:
-    """Put log events by hand and wait until they were filtered and evaluated."""
+    """Put log events and wait until they are filtered and evaluated."""
     at = int((now_of(endpoint).timestamp() - seconds_ago) * 1000)
     events = [{"timestamp": at, "message": message} for message in messages]
     client("logs").put_log_events(logGroupName=group, logStreamName="stream", logEvents=events)
@@ -62,7 +40,7 @@ def put_messages(client: Client, endpoint: str, group: str, *messages: str, seco
 
 
 def put_alarm(client: Client, name: str, **parameters: Any) -> None:
-    """Put an alarm on Sum >= 1 of Test/NAME in one minute, or as the parameters say; None leaves one out."""
+    """Put an alarm on Sum >= 1 of Test/NAME in one minute, with other parameters if given; None omits one."""
     given = {
         "AlarmName": name,
         "Namespace": "Test",
@@ -77,7 +55,7 @@ def put_alarm(client: Client, name: str, **parameters: Any) -> None:
 
 
 def put_value(client: Client, endpoint: str, name: str, value: float, **datum: Any) -> None:
-    """Put a value of Test/NAME and wait until alarms were evaluated."""
+    """Put a value of Test/NAME and wait until alarms are evaluated."""
     datums = [{"MetricName": name, "Value": value, **datum}]
     client("cloudwatch").put_metric_data(Namespace="Test", MetricData=datums)
     drain(endpoint)
@@ -97,3 +75,20 @@ def history(client: Client, name: str, kind: str | None = None) -> list[dict[str
     filters = {"HistoryItemType": kind} if kind else {}
     items = client("cloudwatch").describe_alarm_history(AlarmName=name, ScanBy="TimestampAscending", **filters)
     return list(items["AlarmHistoryItems"])
+
+
+def alarm_names(client: Client, **parameters: Any) -> list[str]:
+    """Return the names of the metric and composite alarms that DescribeAlarms lists."""
+    described = client("cloudwatch").describe_alarms(**parameters)
+    return [found["AlarmName"] for kind in ("MetricAlarms", "CompositeAlarms") for found in described.get(kind, [])]
+
+
+def set_state(client: Client, name: str, value: str, **more: str) -> None:
+    client("cloudwatch").set_alarm_state(AlarmName=name, StateValue=value, StateReason="a test", **more)
+
+
+def error_code(call: Any, **parameters: Any) -> str:
+    """Return the error code of a call that must fail."""
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    return str(caught.value.response["Error"]["Code"])

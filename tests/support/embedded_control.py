@@ -1,15 +1,16 @@
-"""The embedded AWS's own surface, as tests use it."""
+"""The control API of the embedded AWS, and the links in its e-mails."""
 
 from __future__ import annotations
 
 import json
 import re
 import urllib.request
+from datetime import datetime
 from typing import Any
 
 
 def ask(endpoint: str, path: str, body: Any = None, method: str | None = None) -> Any:
-    """Return the parsed answer of GET, or of POST with a body or if the method says so."""
+    """Return the parsed answer of a GET, or of a POST with a body or with that method."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{endpoint}/_embedded/{path}", data=data, method=method)
     with urllib.request.urlopen(request, timeout=60) as response:
@@ -17,30 +18,40 @@ def ask(endpoint: str, path: str, body: Any = None, method: str | None = None) -
 
 
 def drain(endpoint: str) -> None:
-    """Wait until all is delivered, filtered, evaluated and mailed."""
+    """Wait until everything is delivered, filtered, evaluated and e-mailed."""
     ask(endpoint, "drain", method="POST")
 
 
-def advance(endpoint: str, seconds: float) -> None:
-    """Move the clock forward."""
-    ask(endpoint, "clock", {"advance_seconds": seconds})
+def reset(endpoint: str) -> None:
+    """Drop everything, and apply the seed again."""
+    ask(endpoint, "reset", method="POST")
+
+
+def advance(endpoint: str, seconds: float) -> datetime:
+    """Move the clock forward, run what is due, and return the new time."""
+    return datetime.fromisoformat(ask(endpoint, "clock", {"advance_seconds": seconds})["time"])
+
+
+def now_of(endpoint: str) -> datetime:
+    """Return the embedded time."""
+    return datetime.fromisoformat(ask(endpoint, "health")["time"])
 
 
 def mails(endpoint: str, to: str) -> list[dict[str, Any]]:
-    """Return the mails to an address, after all that is under way has arrived."""
+    """Return the e-mails to an address, after a drain."""
     drain(endpoint)
     found: list[dict[str, Any]] = ask(endpoint, f"mailbox?to={to}")
     return found
 
 
 def link_in(mail: dict[str, Any], action: str) -> str:
-    """Return the link of a mail that does this."""
+    """Return the link in an e-mail for an action such as Unsubscribe."""
     match = re.search(rf"\S+\?Action={action}\S+", mail["body"])
     assert match, mail["body"]
     return match[0]
 
 
 def follow(link: str) -> str:
-    """Return what a browser gets for a link, unsigned. HTTPError if that is an error."""
+    """Return the answer to an unsigned GET of a link. Raise HTTPError for an error."""
     with urllib.request.urlopen(link, timeout=60) as response:
         return str(response.read().decode())

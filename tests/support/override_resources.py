@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 
 from tests.integration.secret.secret_world import FUNCTION, make_function
-from tests.support.alarm_setup import Client, make_group, now_of, put_alarm, put_filter, put_messages
-from tests.support.embedded_control import link_in, mails
+from tests.support.alarm_setup import Client, make_group, put_alarm, put_filter, put_messages
+from tests.support.embedded_control import link_in, mails, now_of
 from tests.support.raw_call import protocols_of
 from tests.support.trail_setup import SERVICE, document, make_bucket, make_trail
 

@@ -1,10 +1,9 @@
-"""What the tests of trails share: a bucket, a log group and a role that CloudTrail may use, and the clock."""
+"""Buckets, log groups and roles that CloudTrail may use, and trails."""
 
 from __future__ import annotations
 
 import gzip
 import json
-import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -18,15 +17,8 @@ Client = Callable[[str], Any]
 
 
 def moto_client(service: str) -> Any:
-    """Return a client of plain moto, within `mock_aws`."""
+    """Return a client for plain moto, within `mock_aws`."""
     return boto3.client(service, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")
-
-
-def control(endpoint: str, name: str, **body: Any) -> Any:
-    """POST to the embedded AWS's own surface."""
-    request = urllib.request.Request(f"{endpoint}/_embedded/{name}", json.dumps(body).encode(), method="POST")
-    with urllib.request.urlopen(request, timeout=60) as response:
-        return json.load(response)
 
 
 def trail_arn(name: str) -> str:
@@ -34,7 +26,7 @@ def trail_arn(name: str) -> str:
 
 
 def bucket_policy(bucket: str, trail: str, path: str = f"AWSLogs/{ACCOUNT}/*") -> dict[str, Any]:
-    """Return the policy of the user guide, with a statement that refuses what does not come over TLS."""
+    """Return the bucket policy of the user guide, with a statement that denies access without TLS."""
     source = {"aws:SourceArn": trail_arn(trail)}
     arn = f"arn:aws:s3:::{bucket}"
     acl = {"s3:x-amz-acl": "bucket-owner-full-control"}
@@ -98,7 +90,7 @@ def group_arn(group: str) -> str:
 
 
 def make_trail(client: Client, name: str, *, logs: bool = False, **settings: Any) -> str:
-    """Make a trail that logs to the bucket of its name, with `logs` also to the group of its name; return its ARN."""
+    """Create a trail that logs to a bucket, with `logs` also to a log group, of its name; return its ARN."""
     make_bucket(client, name, name)
     if logs:
         client("logs").create_log_group(logGroupName=name)
@@ -111,7 +103,7 @@ def make_trail(client: Client, name: str, *, logs: bool = False, **settings: Any
 
 
 def keys(client: Client, bucket: str, prefix: str = "") -> list[str]:
-    """Return the keys of a bucket's gzip files in their order."""
+    """Return the keys of a bucket's gzip files, sorted."""
     listed = client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
     return [item["Key"] for item in listed if item["Key"].endswith(".json.gz")]
 

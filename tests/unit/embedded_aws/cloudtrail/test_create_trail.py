@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from tests.support.embedded_control import drain, reset
 from tests.support.trail_setup import (
     ACCOUNT,
     bucket_policy,
-    control,
     document,
     group_arn,
     log_keys,
@@ -30,7 +30,7 @@ Client = Callable[[str], Any]
 @pytest.fixture(autouse=True)
 def fresh(embedded_aws: str) -> None:
     """Begin each test with an embedded AWS without trails, since a Region can have five."""
-    control(embedded_aws, "reset")
+    reset(embedded_aws)
 
 
 def refusal(client: Client, **settings: Any) -> tuple[str, str]:
@@ -213,6 +213,6 @@ def test_a_key_given_by_alias_is_described_by_its_arn_and_encrypts(embedded_aws:
     kms.create_alias(AliasName="alias/trail", TargetKeyId=key)
     make_trail(aws_client, "asked", KmsKeyId="alias/trail")
     assert aws_client("cloudtrail").get_trail(Name="asked")["Trail"]["KmsKeyId"] == key
-    control(embedded_aws, "drain")
+    drain(embedded_aws)
     head = aws_client("s3").head_object(Bucket="asked", Key=log_keys(aws_client, "asked")[0])
     assert head["ServerSideEncryption"] == "aws:kms"

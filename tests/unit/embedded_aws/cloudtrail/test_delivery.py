@@ -14,11 +14,11 @@ import pytest
 
 from embedded_aws.cloudtrail.delivery.log_stream import RECORD_BYTES, is_too_large
 from embedded_aws.process import embedded_aws_process
+from tests.support.embedded_control import advance, drain, reset
 from tests.support.trail_setup import (
     ACCOUNT,
     REGION,
     bucket_policy,
-    control,
     document,
     group_arn,
     keys,
@@ -35,13 +35,13 @@ Client = Callable[[str], Any]
 @pytest.fixture(autouse=True)
 def fresh(embedded_aws: str) -> None:
     """Begin each test with an embedded AWS without trails, since a Region can have five."""
-    control(embedded_aws, "reset")
+    reset(embedded_aws)
 
 
 def call(client: Client, endpoint: str) -> None:
     """Make one call that every trail here takes, and have it delivered."""
     client("sts").get_caller_identity()
-    control(endpoint, "drain")
+    drain(endpoint)
 
 
 def status(client: Client, name: str) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def test_records_arrive_in_gzip_files_under_the_documented_keys(embedded_aws: st
 
 def test_every_record_is_one_event_of_the_stream_of_its_account(embedded_aws: str, aws_client: Client) -> None:
     make_trail(aws_client, "streamed", logs=True)
-    control(embedded_aws, "clock", advance_seconds=60)
+    advance(embedded_aws, 60)
     before = datetime.now(UTC) + timedelta(seconds=60)
     call(aws_client, embedded_aws)
     event = events(aws_client, "streamed")[-1]
@@ -182,7 +182,7 @@ def test_an_organization_trail_logs_the_calls_of_members(embedded_aws: str, aws_
     member = member_client(aws_client)
     member("sts").get_caller_identity()
     shown = member("cloudtrail").describe_trails()["trailList"]
-    control(embedded_aws, "drain")
+    drain(embedded_aws)
 
     assert [trail["TrailARN"] for trail in shown] == [arn]
     prefix = f"AWSLogs/{organization}/222222222222/CloudTrail/{REGION}/"

@@ -15,13 +15,14 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.support.trail_setup import REGION, control, keys, log_keys, make_trail
+from tests.support.embedded_control import advance, drain, reset
+from tests.support.trail_setup import REGION, keys, log_keys, make_trail
 
 
 @pytest.fixture(autouse=True)
 def fresh(embedded_aws: str) -> None:
     """Begin each test with an embedded AWS without trails, since a Region can have five."""
-    control(embedded_aws, "reset")
+    reset(embedded_aws)
 
 
 def validate_logs(endpoint: str, arn: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -59,7 +60,7 @@ def test_the_cli_validates_delivered_files_and_finds_changed_and_deleted_ones(
     s3 = aws_client("s3")
     for _turn in range(2):
         aws_client("sts").get_caller_identity()
-        control(embedded_aws, "clock", advance_seconds=3600)
+        advance(embedded_aws, 3600)
     files = log_keys(aws_client, "judged")
     accepted = validate_logs(embedded_aws, arn)
     assert accepted.returncode == 0, accepted.stderr
@@ -85,7 +86,7 @@ def test_a_chain_starts_with_the_preceding_hour_and_includes_empty_hours(
     embedded_aws: str, aws_client: Callable[[str], Any]
 ) -> None:
     make_trail(aws_client, "quiet", EnableLogFileValidation=True)
-    control(embedded_aws, "clock", advance_seconds=3 * 3600)
+    advance(embedded_aws, 3 * 3600)
     first, second, third, fourth = digests(aws_client, "quiet")
     assert {name: value for name, value in first.items() if name.startswith("previous")} == {
         "previousDigestS3Bucket": None,
@@ -113,12 +114,12 @@ def test_stop_logging_ends_a_chain_and_start_logging_starts_another(
 ) -> None:
     arn = make_trail(aws_client, "paused", EnableLogFileValidation=True)
     cloudtrail = aws_client("cloudtrail")
-    control(embedded_aws, "clock", advance_seconds=1800)
+    advance(embedded_aws, 1800)
     cloudtrail.stop_logging(Name="paused")
-    control(embedded_aws, "clock", advance_seconds=4 * 3600)
+    advance(embedded_aws, 4 * 3600)
     assert len(digests(aws_client, "paused")) == 2, "none for the hours without logging"
     cloudtrail.start_logging(Name="paused")
-    control(embedded_aws, "clock", advance_seconds=3600)
+    advance(embedded_aws, 3600)
     beginnings = [one for one in digests(aws_client, "paused") if one["previousDigestSignature"] is None]
     assert len(beginnings) == 2
     accepted = validate_logs(embedded_aws, arn)
@@ -134,14 +135,14 @@ def test_enabling_and_disabling_validation_starts_and_ends_a_chain(
 ) -> None:
     make_trail(aws_client, "switched")
     cloudtrail = aws_client("cloudtrail")
-    control(embedded_aws, "clock", advance_seconds=7200)
+    advance(embedded_aws, 7200)
     assert digests(aws_client, "switched") == []
     cloudtrail.update_trail(Name="switched", EnableLogFileValidation=True)
-    control(embedded_aws, "clock", advance_seconds=3600)
+    advance(embedded_aws, 3600)
     assert len(digests(aws_client, "switched")) == 2
-    control(embedded_aws, "clock", advance_seconds=60)
+    advance(embedded_aws, 60)
     cloudtrail.update_trail(Name="switched", EnableLogFileValidation=False)
-    control(embedded_aws, "clock", advance_seconds=7200)
+    advance(embedded_aws, 7200)
     assert len(digests(aws_client, "switched")) == 3
 
 
@@ -154,7 +155,7 @@ def test_each_region_of_a_trail_has_its_own_chain_and_key(embedded_aws: str, aws
         aws_access_key_id="tester",
         aws_secret_access_key="tester",
     ).list_secrets()
-    control(embedded_aws, "clock", advance_seconds=3600)
+    advance(embedded_aws, 3600)
     fingerprints = {one["digestS3Object"].split("/")[3]: one for one in digests(aws_client, "wide")}
     assert set(fingerprints) == {REGION, "eu-west-1"}
     assert len({one["digestPublicKeyFingerprint"] for one in fingerprints.values()}) == 2
@@ -166,14 +167,14 @@ def test_each_region_of_a_trail_has_its_own_chain_and_key(embedded_aws: str, aws
 
 def test_a_rejected_digest_is_reported_and_delivered_later(embedded_aws: str, aws_client: Callable[[str], Any]) -> None:
     make_trail(aws_client, "late", EnableLogFileValidation=True)
-    control(embedded_aws, "drain")
+    drain(embedded_aws)
     policy = aws_client("s3").get_bucket_policy(Bucket="late")["Policy"]
     aws_client("s3").delete_bucket_policy(Bucket="late")
-    control(embedded_aws, "clock", advance_seconds=3600)
+    advance(embedded_aws, 3600)
     status = aws_client("cloudtrail").get_trail_status(Name="late")
     assert status["LatestDigestDeliveryError"] == "AccessDenied"
     aws_client("s3").put_bucket_policy(Bucket="late", Policy=policy)
-    control(embedded_aws, "drain")
+    drain(embedded_aws)
     status = aws_client("cloudtrail").get_trail_status(Name="late")
     assert "LatestDigestDeliveryError" not in status
     assert len(digests(aws_client, "late")) == 2

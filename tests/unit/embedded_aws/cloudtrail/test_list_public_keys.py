@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from moto import mock_aws
 
-from tests.support.trail_setup import control, moto_client
+from tests.support.embedded_control import advance
+from tests.support.trail_setup import moto_client
 
 Client = Callable[[str], Any]
 
@@ -30,7 +31,7 @@ def test_keys_rotate_and_are_found_by_their_validity(embedded_aws: str, aws_clie
     cloudtrail = aws_client("cloudtrail")
     (first,) = cloudtrail.list_public_keys()["PublicKeyList"]
     assert first["ValidityEndTime"] - first["ValidityStartTime"] == timedelta(days=30)
-    control(embedded_aws, "clock", advance_seconds=40 * 86400)
+    advance(embedded_aws, 40 * 86400)
     (second,) = cloudtrail.list_public_keys()["PublicKeyList"]
     assert second["Fingerprint"] != first["Fingerprint"]
     start, end = first["ValidityStartTime"], second["ValidityEndTime"]

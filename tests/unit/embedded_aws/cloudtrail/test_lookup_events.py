@@ -12,7 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from tests.support.trail_setup import control, moto_client
+from tests.support.embedded_control import advance
+from tests.support.trail_setup import moto_client
 
 Client = Callable[[str], Any]
 
@@ -70,7 +71,7 @@ def test_pages_come_newest_first_and_belong_to_one_search(lookup: Callable[..., 
 
 
 def test_a_time_range_limits_the_search(embedded_aws: str, lookup: Callable[..., dict[str, Any]]) -> None:
-    control(embedded_aws, "clock", advance_seconds=3600)
+    advance(embedded_aws, 3600)
     later = datetime.now(UTC) + timedelta(minutes=30)
     assert lookup(StartTime=later, **by("EventName", "CreateSecret"))["Events"] == []
     assert len(lookup(EndTime=later, **by("EventName", "CreateSecret"))["Events"]) == 3

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from tests.support.trail_setup import control, make_bucket, make_trail, moto_client
+from tests.support.embedded_control import advance, drain
+from tests.support.trail_setup import make_bucket, make_trail, moto_client
 
 Client = Callable[[str], Any]
 
@@ -24,7 +25,7 @@ def test_a_new_trail_has_delivered_nothing(aws_client: Client) -> None:
 def test_times_are_those_of_the_embedded_clock(embedded_aws: str, aws_client: Client) -> None:
     make_trail(aws_client, "timed")
     cloudtrail = aws_client("cloudtrail")
-    control(embedded_aws, "clock", advance_seconds=1000)
+    advance(embedded_aws, 1000)
     cloudtrail.start_logging(Name="timed")
     cloudtrail.stop_logging(Name="timed")
     cloudtrail.stop_logging(Name="timed")
@@ -37,9 +38,9 @@ def test_times_are_those_of_the_embedded_clock(embedded_aws: str, aws_client: Cl
 
 def test_a_recreated_trail_starts_without_a_status(embedded_aws: str, aws_client: Client) -> None:
     make_trail(aws_client, "again")
-    control(embedded_aws, "drain")
+    drain(embedded_aws)
     aws_client("cloudtrail").delete_trail(Name="again")
-    control(embedded_aws, "drain")
+    drain(embedded_aws)
     aws_client("cloudtrail").create_trail(Name="again", S3BucketName="again")
     assert "LatestDeliveryTime" not in aws_client("cloudtrail").get_trail_status(Name="again")
 

@@ -10,18 +10,16 @@ import pytest
 
 from tests.support.alarm_setup import (
     Client,
-    advance,
     alarm,
-    drain,
     history,
     make_group,
-    post,
     put_alarm,
     put_filter,
     put_messages,
     put_value,
     state,
 )
+from tests.support.embedded_control import advance, drain
 
 
 @pytest.fixture
@@ -224,7 +222,7 @@ def test_an_alarm_acts_again_if_its_period_had_passed_before_the_next_breach(
         else:
             put_value(aws_client, embedded_aws, f"again-{by}", 1)
         # The clock moves, and nothing but the next breach lets the pipeline notice.
-        post(embedded_aws, "clock", {"advance_seconds": 3600})
+        advance(embedded_aws, 3600)
     assert actions(aws_client, f"again-{by}") == [topic, topic]
 
 

@@ -6,39 +6,24 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.support.alarm_setup import (
     Client,
-    advance,
     alarm,
-    drain,
+    alarm_names,
+    error_code,
     history,
-    now_of,
     put_alarm,
     put_value,
+    set_state,
     state,
 )
+from tests.support.embedded_control import advance, drain, now_of
 
 
 @pytest.fixture
 def topic(aws_client: Client) -> str:
     return str(aws_client("sns").create_topic(Name="alarms")["TopicArn"])
-
-
-def refusal(call: Any, **parameters: Any) -> str:
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    return str(caught.value.response["Error"]["Code"])
-
-
-def names(client: Client, **question: Any) -> list[str]:
-    described = client("cloudwatch").describe_alarms(**question)
-    return [found["AlarmName"] for kind in ("MetricAlarms", "CompositeAlarms") for found in described.get(kind, [])]
-
-
-def set_state(client: Client, name: str, value: str, **more: str) -> None:
-    client("cloudwatch").set_alarm_state(AlarmName=name, StateValue=value, StateReason="a test", **more)
 
 
 def summaries(client: Client, name: str) -> list[str]:
@@ -101,10 +86,8 @@ def test_tags_are_set_at_creation_only(aws_client: Client) -> None:
     ],
 )
 def test_rejects_what_aws_rejects(aws_client: Client, parameters: dict[str, Any], code: str) -> None:
-    with pytest.raises(ClientError) as caught:
-        put_alarm(aws_client, "refused", **parameters)
-    assert caught.value.response["Error"]["Code"] == code
-    assert names(aws_client, AlarmNamePrefix="refused") == []
+    assert error_code(put_alarm, client=aws_client, name="rejected", **parameters) == code
+    assert alarm_names(aws_client, AlarmNamePrefix="refused") == []
 
 
 # SetAlarmState and the switches of the actions
@@ -139,10 +122,10 @@ def test_setting_the_same_state_does_nothing(embedded_aws: str, aws_client: Clie
 def test_set_alarm_state_rejects_unknown_alarms_invalid_states_and_invalid_json(aws_client: Client) -> None:
     put_alarm(aws_client, "set-refused")
     call = aws_client("cloudwatch").set_alarm_state
-    assert refusal(call, AlarmName="nobody", StateValue="OK", StateReason="") == "ResourceNotFound"
-    assert refusal(call, AlarmName="set-refused", StateValue="FINE", StateReason="") == "ValidationError"
+    assert error_code(call, AlarmName="nobody", StateValue="OK", StateReason="") == "ResourceNotFound"
+    assert error_code(call, AlarmName="set-refused", StateValue="FINE", StateReason="") == "ValidationError"
     bad = {"AlarmName": "set-refused", "StateValue": "OK", "StateReason": "", "StateReasonData": "{"}
-    assert refusal(call, **bad) == "InvalidFormat"
+    assert error_code(call, **bad) == "InvalidFormat"
 
 
 def test_disabled_actions_do_not_run_and_enabled_ones_do(embedded_aws: str, aws_client: Client, topic: str) -> None:
@@ -171,21 +154,21 @@ def test_alarms_are_listed_by_name_in_pages_of_fifty(aws_client: Client) -> None
     assert [found["AlarmName"] for found in second["MetricAlarms"]] == ["many-50"]
     assert "NextToken" not in second
     assert len(describe(AlarmNamePrefix="many-", MaxRecords=100)["MetricAlarms"]) == 51
-    assert refusal(describe, MaxRecords=101) == "ValidationError"
-    assert refusal(describe, NextToken="forged") == "InvalidNextToken"
-    assert refusal(describe, AlarmNamePrefix="other", NextToken=first["NextToken"]) == "InvalidNextToken"
+    assert error_code(describe, MaxRecords=101) == "ValidationError"
+    assert error_code(describe, NextToken="forged") == "InvalidNextToken"
+    assert error_code(describe, AlarmNamePrefix="other", NextToken=first["NextToken"]) == "InvalidNextToken"
 
 
 def test_alarms_are_found_by_name_prefix_state_and_action(aws_client: Client, topic: str) -> None:
     put_alarm(aws_client, "find-a", OKActions=[f"{topic}-own"])
     put_alarm(aws_client, "find-b")
     set_state(aws_client, "find-b", "ALARM")
-    assert names(aws_client, AlarmNames=["find-b", "unknown"]) == ["find-b"]
-    assert names(aws_client, AlarmNamePrefix="find-") == ["find-a", "find-b"]
-    assert names(aws_client, AlarmNamePrefix="find-", StateValue="ALARM") == ["find-b"]
-    assert names(aws_client, ActionPrefix=f"{topic}-o") == ["find-a"]
+    assert alarm_names(aws_client, AlarmNames=["find-b", "unknown"]) == ["find-b"]
+    assert alarm_names(aws_client, AlarmNamePrefix="find-") == ["find-a", "find-b"]
+    assert alarm_names(aws_client, AlarmNamePrefix="find-", StateValue="ALARM") == ["find-b"]
+    assert alarm_names(aws_client, ActionPrefix=f"{topic}-o") == ["find-a"]
     both = {"AlarmNames": ["find-a"], "AlarmNamePrefix": "find-"}
-    assert refusal(aws_client("cloudwatch").describe_alarms, **both) == "InvalidParameterCombination"
+    assert error_code(aws_client("cloudwatch").describe_alarms, **both) == "InvalidParameterCombination"
 
 
 def test_alarms_for_a_metric_have_exactly_its_dimensions(aws_client: Client) -> None:
@@ -205,9 +188,9 @@ def test_deleting_an_alarm_keeps_its_history(embedded_aws: str, aws_client: Clie
     put_alarm(aws_client, "deleted")
     aws_client("cloudwatch").delete_alarms(AlarmNames=["deleted", "unknown"])
     put_value(aws_client, embedded_aws, "deleted", 1)
-    assert names(aws_client, AlarmNames=["deleted"]) == []
+    assert alarm_names(aws_client, AlarmNames=["deleted"]) == []
     assert summaries(aws_client, "deleted") == ['Alarm "deleted" created', 'Alarm "deleted" deleted']
-    assert refusal(aws_client("cloudwatch").delete_alarms, AlarmNames=["deleted"]) == "ResourceNotFound"
+    assert error_code(aws_client("cloudwatch").delete_alarms, AlarmNames=["deleted"]) == "ResourceNotFound"
 
 
 def test_the_history_contains_states_and_reasons(embedded_aws: str, aws_client: Client) -> None:
@@ -246,73 +229,6 @@ def test_the_history_is_filtered_by_time_and_paged(embedded_aws: str, aws_client
     assert describe(AlarmName="read", StartDate=now_of(embedded_aws))["AlarmHistoryItems"] == []
 
 
-# Composite alarms
-
-
-def composite(client: Client, name: str, rule: str, **parameters: Any) -> None:
-    client("cloudwatch").put_composite_alarm(AlarmName=name, AlarmRule=rule, **parameters)
-
-
-def composite_state(client: Client, name: str) -> str:
-    described = client("cloudwatch").describe_alarms(AlarmNames=[name], AlarmTypes=["CompositeAlarm"])
-    return str(described["CompositeAlarms"][0]["StateValue"])
-
-
-def test_a_composite_alarm_follows_its_children(embedded_aws: str, aws_client: Client, topic: str) -> None:
-    put_alarm(aws_client, "child-1")
-    put_alarm(aws_client, "child 2")
-    composite(aws_client, "both", 'ALARM(child-1) AND (ALARM("child 2") OR NOT TRUE)', AlarmActions=[topic])
-    composite(aws_client, "above", "ALARM(both)")
-    assert composite_state(aws_client, "both") == "OK"
-    put_value(aws_client, embedded_aws, "child-1", 1)
-    assert composite_state(aws_client, "both") == "OK"
-    put_value(aws_client, embedded_aws, "child 2", 1)
-    assert (composite_state(aws_client, "both"), composite_state(aws_client, "above")) == ("ALARM", "ALARM")
-    assert len(history(aws_client, "both", "Action")) == 1
-    assert names(aws_client, ChildrenOfAlarmName="above") == ["both"]
-    assert names(aws_client, ParentsOfAlarmName="child-1") == ["both"]
-    assert names(aws_client, AlarmNamePrefix="bo") == []
-    assert refusal(aws_client("cloudwatch").delete_alarms, AlarmNames=["child-1"]) == "ValidationError"
-
-
-@pytest.mark.parametrize(
-    "rule",
-    ["", "ALARM(nobody)", "ALARM(refused-child) AND", "(TRUE", "TRUE FALSE", "MAYBE(x)", "NOT " * 2_000 + "TRUE"],
-)
-def test_rejects_an_invalid_rule(aws_client: Client, rule: str) -> None:
-    put_alarm(aws_client, "refused-child")
-    call = aws_client("cloudwatch").put_composite_alarm
-    with pytest.raises(Exception, match=r"ValidationError|Invalid length"):
-        call(AlarmName="none", AlarmRule=rule)
-
-
-def test_a_suppressor_in_alarm_mutes_a_composite_alarm(aws_client: Client, embedded_aws: str, topic: str) -> None:
-    for name in ("suppressor", "suppressed-child"):
-        put_alarm(aws_client, name)
-    periods = {"ActionsSuppressorWaitPeriod": 60, "ActionsSuppressorExtensionPeriod": 0}
-    rule = "ALARM(suppressed-child)"
-    composite(aws_client, "suppressed", rule, ActionsSuppressor="suppressor", AlarmActions=[topic], **periods)
-    set_state(aws_client, "suppressor", "ALARM")
-    set_state(aws_client, "suppressed-child", "ALARM")
-    drain(embedded_aws)
-    assert composite_state(aws_client, "suppressed") == "ALARM"
-    assert history(aws_client, "suppressed", "Action") == []
-
-
-@pytest.mark.parametrize(
-    "parameters",
-    [
-        {"ActionsSuppressor": "nobody", "ActionsSuppressorWaitPeriod": 0, "ActionsSuppressorExtensionPeriod": 0},
-        {"ActionsSuppressor": "refused-suppressor"},
-        {"ActionsSuppressorWaitPeriod": 60},
-    ],
-)
-def test_a_suppressor_must_exist_and_needs_both_periods(aws_client: Client, parameters: dict[str, Any]) -> None:
-    put_alarm(aws_client, "refused-suppressor")
-    call = aws_client("cloudwatch").put_composite_alarm
-    assert refusal(call, AlarmName="none", AlarmRule="TRUE", **parameters) == "ValidationError"
-
-
 def test_an_hourly_alarm_evaluates_up_to_a_week(aws_client: Client) -> None:
     put_alarm(aws_client, "week", Period=3600, EvaluationPeriods=168)
     assert alarm(aws_client, "week")["EvaluationPeriods"] == 168
@@ -328,6 +244,6 @@ def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
     for number in range(101):
         put_alarm(moto_client, f"alarm-{number}")
     assert state(moto_client, "alarm-0") == "OK"
-    assert len(names(moto_client)) == 101
+    assert len(alarm_names(moto_client)) == 101
     with pytest.raises(NotImplementedError):
         moto_client("cloudwatch").describe_alarm_history()

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.alarm_setup import Client, now_of, put_value
+from tests.support.alarm_setup import Client, put_value
+from tests.support.embedded_control import now_of
 
 DIMENSION = [{"Name": "Secret", "Value": "a"}]
 

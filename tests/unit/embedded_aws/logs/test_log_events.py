@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.alarm_setup import Client, advance, make_group, now_of, put_messages
+from tests.support.alarm_setup import Client, make_group, put_messages
+from tests.support.embedded_control import advance, now_of
 
 
 def found(client: Client, group: str, pattern: str, **more: Any) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.alarm_setup import Client, make_group, now_of, put_filter, put_messages
+from tests.support.alarm_setup import Client, make_group, put_filter, put_messages
+from tests.support.embedded_control import now_of
 
 Read = Callable[..., list[dict[str, Any]]]
 
