@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Make filters and alarms of detection rules on the controller; plugins/modules/detections.py documents it."""
+"""Choose and check detection rules on the controller; plugins/modules/detections.py documents it."""
 
 from __future__ import annotations
 

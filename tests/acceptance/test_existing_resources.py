@@ -1,4 +1,4 @@
-"""The playbooks on an account that brings its own bucket, log group, role, topic and key; plain boto3 made them."""
+"""The playbooks on an account with an existing bucket, log group, role, topic and key, created with boto3."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.trail_prerequisites import open_bucket
 from tests.support.trail_setup import document, group_arn, make_role
 from tools.demo.playbooks import Run, run_playbook
 
-# Each of these is several runs of a playbook.
+# Each test runs a playbook several times.
 pytestmark = pytest.mark.long
 
 AwsClient = Callable[[str], Any]
@@ -41,7 +41,7 @@ class Playbooks:
         return done
 
     def refused(self, folder: Path, variables: dict[str, dict[str, Any]]) -> dict[str, str]:
-        """Return what site.yml says that fails on each host, with variables by host.
+        """Return the messages with which site.yml fails on each host, with variables by host.
 
         AssertionError if one does not fail, or if something is written.
         """
@@ -57,19 +57,19 @@ class Playbooks:
         return {host: messages(done, host) for host in variables}
 
     def writes(self) -> list[str]:
-        """Return the calls that changed something; to assume a role of another account changes nothing."""
+        """Return the writing calls, without those that assume a role."""
         calls = ask(self.endpoint, "calls")
         return [call["action"] for call in calls if call["access"] == "write" and call["service"] != "sts"]
 
 
 def messages(done: Run, host: str = "guide") -> str:
-    """Return what the failed tasks of a host said."""
+    """Return the messages of the failed tasks of a host."""
     found = [results[host] for results in done.results.values() if host in results]
     return "\n".join(str(result.get("msg")) for result in found if result.get("failed"))
 
 
 def make_key(client: AwsClient) -> str:
-    """Make a key that the account and the services may use."""
+    """Create a key that the account and the services may use."""
     allow = {
         "Effect": "Allow",
         "Principal": {"Service": SERVICES, "AWS": f"arn:aws:iam::{ACCOUNT}:root"},
@@ -81,7 +81,7 @@ def make_key(client: AwsClient) -> str:
 
 
 def make_all(client: AwsClient) -> dict[str, Any]:
-    """Make one of each kind, tagged, and return the variables that name them."""
+    """Create one tagged resource of each kind, and return the variables that name them."""
     s3, logs, sns = client("s3"), client("logs"), client("sns")
     open_bucket(s3, "our-own-logs")
     s3.put_bucket_tagging(Bucket="our-own-logs", Tagging={"TagSet": [{"Key": "owner", "Value": "us"}]})
@@ -107,7 +107,7 @@ def make_all(client: AwsClient) -> dict[str, Any]:
 
 
 def theirs(snapshot: Snapshot) -> Snapshot:
-    """Return the kinds of which nothing is ours, with the filters of theirs that the group had."""
+    """Return the kinds of resources that the playbooks must not change, with the existing metric filters only."""
     kept = {kind: found for kind, found in snapshot.items() if kind not in OURS}
     for group in kept["log_groups"]:
         group["group"].pop("metricFilterCount", None)
@@ -121,7 +121,9 @@ def playbook(embedded_aws: str) -> Playbooks:
     return Playbooks(embedded_aws)
 
 
-def test_what_is_yours_is_used_and_neither_changed_nor_removed(playbook: Playbooks, aws_client: AwsClient) -> None:
+def test_existing_resources_are_used_and_neither_changed_nor_deleted(
+    playbook: Playbooks, aws_client: AwsClient
+) -> None:
     variables = make_all(aws_client)
     before = theirs(take_snapshot(aws_client))
 
@@ -141,7 +143,7 @@ def test_what_is_yours_is_used_and_neither_changed_nor_removed(playbook: Playboo
 
 
 def assert_used(client: AwsClient, variables: dict[str, Any]) -> None:
-    """Look at what points at the resources that were there before."""
+    """Check that the new resources refer to the existing ones."""
     (trail,) = client("cloudtrail").describe_trails()["trailList"]
     assert trail["S3BucketName"] == "our-own-logs"
     assert trail["CloudWatchLogsLogGroupArn"] == group_arn("our-own-events")
@@ -153,7 +155,7 @@ def assert_used(client: AwsClient, variables: dict[str, Any]) -> None:
     assert sorted(found["filterName"] for found in filters) == ["OurOwn", "TrackSecretAccess"]
 
 
-def test_what_is_yours_but_missing_or_unfit_is_told_before_anything_is_written(
+def test_missing_or_unsuitable_existing_resources_fail_the_run_before_any_write(
     playbook: Playbooks, aws_client: AwsClient, tmp_path: Path
 ) -> None:
     aws_client("s3").create_bucket(Bucket="closed-to-trails")
@@ -167,9 +169,9 @@ def test_what_is_yours_but_missing_or_unfit_is_told_before_anything_is_written(
         "sandbox": {"secmon_existing_log_group_name": "gone", "secmon_retention_days": 365},
     }
     told = playbook.refused(tmp_path, missing)
-    assert f"The topic {topic} cannot carry the alarms of account {ACCOUNT}, region us-east-1" in told["guide"]
+    assert f"The topic {topic} cannot publish the alarms of account {ACCOUNT}, region us-east-1" in told["guide"]
     assert f"The role {role} cannot write the trail's events in account 222222222222" in told["production"]
-    assert "There is no log group gone in account 333333333333, region us-east-1" in told["sandbox"]
+    assert "The log group gone does not exist in account 333333333333, region us-east-1" in told["sandbox"]
 
     unfit = {
         "guide": {"secmon_existing_kms_key_arn": key},
@@ -177,10 +179,10 @@ def test_what_is_yours_but_missing_or_unfit_is_told_before_anything_is_written(
     }
     told = playbook.refused(tmp_path, unfit)
     assert "its policy does not let cloudtrail.amazonaws.com" in told["guide"]
-    assert "The bucket closed-to-trails cannot keep the log files of account 333333333333" in told["sandbox"]
+    assert "The bucket closed-to-trails cannot store the log files of account 333333333333" in told["sandbox"]
 
 
-def test_encryption_is_built_twice_alike_and_teardown_schedules_the_keys_deletion(
+def test_encryption_is_idempotent_and_teardown_schedules_the_deletion_of_the_keys(
     playbook: Playbooks, aws_client: AwsClient
 ) -> None:
     encrypt = {"secmon_encrypt": True}

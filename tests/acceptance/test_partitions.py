@@ -9,7 +9,7 @@ import pytest
 
 from tools.demo.playbooks import run_playbook
 
-# Each of these is a run of a playbook.
+# Each test runs a playbook.
 pytestmark = pytest.mark.long
 
 

@@ -31,20 +31,20 @@ class Playbooks:
         return done
 
     def writes(self, act: Callable[[], Any]) -> list[str]:
-        """Return the calls that wrote while something was done."""
+        """Return the writing calls during an action."""
         before = max((call["id"] for call in ask(self.endpoint, "calls")), default=0)
         act()
         return [call["action"] for call in ask(self.endpoint, f"calls?since={before}") if call["access"] == "write"]
 
 
 def messages(done: Run) -> str:
-    """Return what the failed tasks said."""
+    """Return the messages of the failed tasks."""
     found = [result for results in done.results.values() for result in results.values() if result.get("failed")]
     return "\n".join(str(result.get("msg")) for result in found)
 
 
 def diffs(done: Run) -> dict[str, Any]:
-    """Return what the modules of ours say that they change, by task."""
+    """Return the diffs of this collection's modules by task."""
     return {
         name: result["diff"]
         for name, results in done.results.items()
@@ -77,7 +77,7 @@ def built(first: Run, playbook: Playbooks) -> Playbooks:
     return playbook
 
 
-def test_credentials_of_another_account_are_refused_before_anything_is_written(
+def test_credentials_of_another_account_are_rejected_before_any_write(
     playbook: Playbooks, aws_client: AwsClient
 ) -> None:
     runs: list[Run] = []
@@ -88,7 +88,7 @@ def test_credentials_of_another_account_are_refused_before_anything_is_written(
     assert "the inventory says 999999999999. Nothing was changed." in messages(runs[0])
 
 
-def test_a_misspelt_variable_stops_it_before_aws_is_asked(playbook: Playbooks) -> None:
+def test_a_misspelt_variable_stops_the_run_before_any_api_call(playbook: Playbooks) -> None:
     before = len(ask(playbook.endpoint, "calls"))
     done = playbook("site", "-e", "secmon_retension_days=7", "-e", "secmon_emails=nobody")
     assert done.code != 0
@@ -105,7 +105,7 @@ def test_a_check_of_an_empty_account_predicts_the_first_run(predicted: Run, firs
     assert len(diffs(first)) == 7
 
 
-def test_site_makes_the_metric_filter_of_the_guide(built: Playbooks, aws_client: AwsClient) -> None:
+def test_site_creates_the_metric_filter_of_the_guide(built: Playbooks, aws_client: AwsClient) -> None:
     (metric_filter,) = aws_client("logs").describe_metric_filters(logGroupName="/aws/cloudtrail/logs")["metricFilters"]
     assert metric_filter["filterName"] == "TrackSecretAccess"
     (transformation,) = metric_filter["metricTransformations"]
@@ -114,7 +114,7 @@ def test_site_makes_the_metric_filter_of_the_guide(built: Playbooks, aws_client:
     assert (transformation["metricValue"], transformation["defaultValue"]) == ("1", 0)
 
 
-def test_site_makes_an_alarm_on_the_filters_metric_that_tells_the_topic(
+def test_site_creates_an_alarm_on_the_filters_metric_that_publishes_to_the_topic(
     built: Playbooks, aws_client: AwsClient
 ) -> None:
     (alarm,) = aws_client("cloudwatch").describe_alarms()["MetricAlarms"]
@@ -129,7 +129,7 @@ def test_site_subscribes_the_addresses(built: Playbooks, aws_client: AwsClient) 
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "security@example.com")
 
 
-def test_site_makes_a_logging_multi_region_trail_with_validation(built: Playbooks, aws_client: AwsClient) -> None:
+def test_site_creates_a_logging_multi_region_trail_with_validation(built: Playbooks, aws_client: AwsClient) -> None:
     cloudtrail = aws_client("cloudtrail")
     (trail,) = cloudtrail.describe_trails()["trailList"]
     assert trail["IsMultiRegionTrail"]
@@ -141,7 +141,7 @@ def test_site_makes_a_logging_multi_region_trail_with_validation(built: Playbook
     assert sorted(selector["ExcludeManagementEventSources"]) == ["kms.amazonaws.com", "rdsdata.amazonaws.com"]
 
 
-def test_only_the_trail_may_write_to_its_bucket_and_nobody_comes_without_tls(
+def test_only_the_trail_may_write_to_its_bucket_and_requests_without_tls_are_denied(
     built: Playbooks, aws_client: AwsClient
 ) -> None:
     s3 = aws_client("s3")
@@ -170,8 +170,8 @@ def test_the_role_may_write_to_the_streams_of_this_group_only(built: Playbooks, 
     )
 
 
-def test_site_takes_away_every_other_policy_of_the_role(built: Playbooks, aws_client: AwsClient) -> None:
-    """CloudTrail's role has two actions on one group; somebody gave it more, and denied it what it needs."""
+def test_site_removes_every_other_policy_of_the_role(built: Playbooks, aws_client: AwsClient) -> None:
+    """A policy added manually could allow more than the two actions, or deny them."""
     iam = aws_client("iam")
     role: Any = {"RoleName": "CloudTrailToCloudWatchLogs"}
     statement = {"Effect": "Deny", "Action": "logs:*", "Resource": "*"}
@@ -199,7 +199,7 @@ def test_a_second_run_changes_nothing_writes_nothing_and_raises_no_alarm(
     ]
 
 
-def test_a_denied_action_is_named_with_what_would_grant_it(built: Playbooks) -> None:
+def test_a_denied_action_is_reported_with_the_permission_it_needs(built: Playbooks) -> None:
     fault = {"service": "cloudwatch", "action": "DescribeAlarms", "error": "AccessDenied", "status": 403}
     ask(built.endpoint, "faults", [fault])
     done = built("site", "--tags", "alarms")
@@ -208,14 +208,14 @@ def test_a_denied_action_is_named_with_what_would_grant_it(built: Playbooks) -> 
     assert f"account {ACCOUNT_ID}, region us-east-1" in messages(done)
 
 
-def test_a_bucket_name_that_somebody_else_has_is_explained(built: Playbooks) -> None:
+def test_a_bucket_name_of_another_account_is_explained(built: Playbooks) -> None:
     ask(built.endpoint, "faults", [{"service": "s3", "action": "HeadBucket", "error": "403", "status": 403}])
     done = built("site", "--tags", "trail", "-e", "secmon_log_bucket_name=taken")
     assert done.code != 0
     assert "Another account owns a bucket named taken" in messages(done)
 
 
-def test_teardown_without_confirmation_shows_what_it_would_remove_and_removes_nothing(
+def test_teardown_without_confirmation_lists_what_it_would_remove_and_writes_nothing(
     built: Playbooks, aws_client: AwsClient
 ) -> None:
     runs: list[Run] = []
@@ -226,7 +226,7 @@ def test_teardown_without_confirmation_shows_what_it_would_remove_and_removes_no
     assert len(aws_client("cloudtrail").describe_trails()["trailList"]) == 1
 
 
-def test_teardown_keeps_the_log_bucket_unless_told_otherwise(built: Playbooks, aws_client: AwsClient) -> None:
+def test_teardown_keeps_the_log_bucket_unless_purged(built: Playbooks, aws_client: AwsClient) -> None:
     confirmed = ("-e", f"secmon_teardown_confirm={ACCOUNT_ID}", "-e", "secmon_secret_recovery_window_days=0")
     built.succeed("teardown", *confirmed)
     assert [bucket["Name"] for bucket in aws_client("s3").list_buckets()["Buckets"]] == [

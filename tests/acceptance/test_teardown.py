@@ -1,4 +1,4 @@
-"""The teardown of what site.yml made, on the embedded AWS; plain boto3 makes what should be in its way."""
+"""teardown.yml removes what site.yml created, and keeps and reports what boto3 created."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import run
 from tests.support.embedded_control import ask
 
-# Each of these is several runs of a playbook.
+# Each test runs a playbook several times.
 pytestmark = pytest.mark.long
 
 ACCOUNT = "123456789012"
@@ -32,7 +32,7 @@ def _empty(embedded_aws: str) -> None:
 
 @pytest.fixture
 def playbook(embedded_aws: str) -> Playbook:
-    """Return what runs a playbook on the account `guide`."""
+    """Return a function that runs a playbook on the account `guide`."""
 
     def play(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = ("ansible-playbook", "-i", "inventory/embedded", "--limit", "guide", f"playbooks/{name}.yml")
@@ -42,7 +42,7 @@ def playbook(embedded_aws: str) -> Playbook:
 
 
 def writes(endpoint: str, act: Callable[[], Any]) -> list[str]:
-    """Return the writing calls that the embedded AWS recorded while something was done."""
+    """Return the writing calls during an action."""
     before = ask(endpoint, "calls")
     act()
     since = before[-1]["id"] if before else 0
@@ -56,7 +56,7 @@ def changed(result: subprocess.CompletedProcess[str]) -> int:
     return int(match[1])
 
 
-def test_what_site_made_is_shown_then_removed_and_then_there_is_nothing_to_do(
+def test_a_dry_run_lists_what_a_confirmed_run_removes_and_a_second_run_changes_nothing(
     embedded_aws: str, playbook: Playbook, aws_client: Client
 ) -> None:
     assert changed(playbook("site")) > 0
@@ -85,7 +85,7 @@ def test_what_site_made_is_shown_then_removed_and_then_there_is_nothing_to_do(
     assert aws_client("s3").list_buckets()["Buckets"] == []
 
 
-def test_a_confirmation_of_an_account_that_no_host_has_stops_everything(embedded_aws: str, playbook: Playbook) -> None:
+def test_a_confirmation_of_an_unknown_account_stops_the_run(embedded_aws: str, playbook: Playbook) -> None:
     results: list[subprocess.CompletedProcess[str]] = []
     wrong = ("-e", f"secmon_teardown_confirm={ACCOUNT},999999999999")
     assert writes(embedded_aws, lambda: results.append(playbook("teardown", *wrong))) == []
@@ -93,7 +93,7 @@ def test_a_confirmation_of_an_account_that_no_host_has_stops_everything(embedded
     assert "secmon_teardown_confirm names 999999999999, which is not the secmon_account_id" in results[0].stdout
 
 
-def test_what_somebody_else_made_stays_and_hides_nothing_else(playbook: Playbook, aws_client: Client) -> None:
+def test_an_unmanaged_resource_is_kept_and_the_others_are_removed(playbook: Playbook, aws_client: Client) -> None:
     aws_client("logs").create_log_group(logGroupName=GROUP, tags={"owner": "somebody"})
     tags = [{"Key": key, "Value": value} for key, value in MARK.items()]
     aws_client("sns").create_topic(Name="SecurityAlarms", Tags=tags)
@@ -109,7 +109,7 @@ def test_what_somebody_else_made_stays_and_hides_nothing_else(playbook: Playbook
     assert aws_client("iam").list_roles()["Roles"] == []
 
 
-def test_what_no_variable_names_any_more_is_found_and_fails_the_run(playbook: Playbook, aws_client: Client) -> None:
+def test_a_managed_resource_that_no_variable_names_fails_the_run(playbook: Playbook, aws_client: Client) -> None:
     aws_client("sns").create_topic(Name="OldName", Tags=[{"Key": key, "Value": value} for key, value in MARK.items()])
     result = playbook("teardown", *CONFIRM)
     assert result.returncode != 0
@@ -120,7 +120,9 @@ def test_what_no_variable_names_any_more_is_found_and_fails_the_run(playbook: Pl
     assert len(aws_client("sns").list_topics()["Topics"]) == 1
 
 
-def test_what_the_system_only_used_is_left_as_yours_without_our_filter(playbook: Playbook, aws_client: Client) -> None:
+def test_an_existing_log_group_is_kept_without_the_metric_filters_of_the_rules(
+    playbook: Playbook, aws_client: Client
+) -> None:
     logs = aws_client("logs")
     logs.create_log_group(logGroupName="/yours")
     transformation = {"metricName": "SecretAccessCount", "metricNamespace": "SecurityMetrics", "metricValue": "1"}
@@ -138,7 +140,7 @@ def test_what_the_system_only_used_is_left_as_yours_without_our_filter(playbook:
     assert left["filterName"] == "OfAnOldRule"
 
 
-def test_a_part_is_torn_down_by_its_tag(playbook: Playbook, aws_client: Client) -> None:
+def test_a_tag_removes_one_part(playbook: Playbook, aws_client: Client) -> None:
     tags = [{"Key": key, "Value": value} for key, value in MARK.items()]
     aws_client("sns").create_topic(Name="SecurityAlarms", Tags=tags)
     aws_client("secretsmanager").create_secret(Name="MySampleSecret", SecretString="x", Tags=tags)

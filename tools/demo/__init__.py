@@ -1,1 +1,1 @@
-"""The demonstration: `python -m tools.demo`."""
+"""The demo: python -m tools.demo."""

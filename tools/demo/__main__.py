@@ -1,6 +1,6 @@
-"""Build, repeat, prove, break, mend and remove the system on the embedded AWS, in three accounts.
+"""Build, prove, break, repair and remove the system on the embedded AWS, in three accounts.
 
-The exit code is 0 only if every act kept its promise.
+The exit code is 0 only if every step succeeded.
 """
 
 from __future__ import annotations
@@ -9,22 +9,22 @@ import sys
 import time
 
 from embedded_aws.process import embedded_aws_process
-from tools.demo.acts import DemoError, break_and_mend, build, build_again, prove, remove
+from tools.demo.acts import DemoError, break_and_repair, build, build_again, prove, remove
 
 
 def main() -> int:
-    """Run the acts, and say in one line how it ended."""
+    """Run all steps, and print the outcome in one line."""
     started = time.monotonic()
     with embedded_aws_process() as endpoint:
-        print(f"An embedded AWS with three accounts is running on {endpoint}; it ends with this demo.")
+        print(f"An embedded AWS with three accounts is running on {endpoint}; it stops with this demo.")
         try:
-            for act in (build, build_again, prove, break_and_mend, remove):
-                act(endpoint)
+            for step in (build, build_again, prove, break_and_repair, remove):
+                step(endpoint)
         except DemoError as error:
-            print(f"\nThe demo ended here: {error}", file=sys.stderr)
+            print(f"\nThe demo failed: {error}", file=sys.stderr)
             return 1
     seconds = time.monotonic() - started
-    print(f"\nAll of it held, in {seconds:.0f} seconds: on the embedded AWS, not on AWS itself.")
+    print(f"\nEvery step succeeded, in {seconds:.0f} seconds, on the embedded AWS (not on AWS itself).")
     return 0
 
 

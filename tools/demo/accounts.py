@@ -1,4 +1,4 @@
-"""The accounts of inventory/embedded, seen with plain boto3: what AWS itself lists, not what a playbook says."""
+"""The accounts of inventory/embedded, read with boto3: what AWS lists, independent of the playbooks."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ACCOUNTS = (GUIDE, PRODUCTION, SANDBOX)
 
 
 def listed(endpoint: str, account: Account) -> Iterator[tuple[str, str]]:
-    """Yield (kind, name with its telling detail) for every resource of the chain that AWS lists in an account."""
+    """Yield the kind and the name, with a detail, of every resource of the system in an account."""
     for secret in account.client(endpoint, "secretsmanager").list_secrets()["SecretList"]:
         yield "secret", secret["Name"]
     yield from _topics(account.client(endpoint, "sns"))

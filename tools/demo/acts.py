@@ -1,20 +1,20 @@
-"""What the demonstration shows, one act after another; each raises DemoError if its promise does not hold."""
+"""The steps of the demo, in their order; each raises DemoError if it fails."""
 
 from __future__ import annotations
 
 from tools.demo.accounts import ACCOUNTS, GUIDE, listed
 from tools.demo.playbooks import Run, run_playbook
-from tools.demo.surface import advance, ask, calls, follow_the_confirmation_links, mails
+from tools.demo.surface import ask, calls, follow_the_confirmation_links, mails
 
 DRILL = "Read the secret and follow the event"
 
 
 class DemoError(Exception):
-    """An act did not come to the end that it promises."""
+    """A step of the demo failed."""
 
 
 def title(number: int, text: str) -> None:
-    """Begin an act."""
+    """Print the title of a step."""
     print(f"\n{'=' * 100}\n{number}. {text}\n{'=' * 100}", flush=True)
 
 
@@ -32,14 +32,14 @@ def require(run: Run, what: str) -> Run:
 
 
 def build(endpoint: str) -> None:
-    """Build the system in all accounts, and show what AWS lists then."""
+    """Build the system in all accounts, and print its resources."""
     title(1, "Build the security monitoring system in three accounts")
     require(run_playbook(endpoint, "site"), "site.yml")
     show_accounts(endpoint)
 
 
 def show_accounts(endpoint: str) -> None:
-    """Print what AWS lists in each account."""
+    """Print the resources in each account."""
     for account in ACCOUNTS:
         print(f"\n  {account.name} ({account.id}, {account.region})")
         rows = list(listed(endpoint, account))
@@ -50,24 +50,26 @@ def show_accounts(endpoint: str) -> None:
 
 
 def build_again(endpoint: str) -> None:
-    """Run the playbook again, which must change nothing, write nothing and raise no alarm."""
-    title(2, "Run it again: nothing changes, nothing is written, no alarm goes off")
+    """Run the playbook again, and require that it changes nothing, writes nothing and raises no alarm."""
+    title(2, "Run it again: no change, no write, no alarm")
     before = len(calls(endpoint))
     run = require(run_playbook(endpoint, "site"), "the second site.yml")
-    made = calls(endpoint)[before:]
-    writes = [call for call in made if call["access"] == "write"]
+    new_calls = calls(endpoint)[before:]
+    writes = [call for call in new_calls if call["access"] == "write"]
     changed = sum(stats["changed"] for stats in run.stats.values())
     raised = mails(endpoint, "ALARM")
-    print(f"\n  changed tasks {changed}, API calls {len(made)}, writes among them {len(writes)}, alarms {len(raised)}")
+    print(
+        f"\n  changed tasks {changed}, API calls {len(new_calls)}, of which writes {len(writes)}, alarms {len(raised)}"
+    )
     if changed or writes or raised:
         raise DemoError("A second run must change nothing and raise no alarm.")
 
 
 def prove(endpoint: str) -> None:
-    """Prove in every account that one read of the secret leads to the e-mail, and show it."""
-    title(3, "Prove it: one real read of a secret per account, followed to its e-mail")
+    """Prove in every account that one read of the secret causes an email, and print it."""
+    title(3, "Prove it: one real read of a secret per account, followed to its email")
     addresses = follow_the_confirmation_links(endpoint)
-    print(f"  Somebody followed the link in the confirmation mail at {', '.join(sorted(set(addresses)))}.")
+    print(f"  The confirmation links were followed for {', '.join(sorted(set(addresses)))}.")
     run = require(run_playbook(endpoint, "verify"), "verify.yml")
     for account in ACCOUNTS:
         print()
@@ -76,33 +78,32 @@ def prove(endpoint: str) -> None:
 
 
 def show_mail(endpoint: str) -> None:
-    """Print the e-mail of the guide's account as it arrived."""
+    """Print the email of the account guide."""
     alarms = [mail for mail in mails(endpoint, "ALARM") if GUIDE.id in mail["body"]]
     if not alarms:
-        raise DemoError("The drill saw the alarm, and no e-mail arrived.")
+        raise DemoError("The drill saw the alarm, but no email arrived.")
     mail = alarms[0]
-    print(f"\n  The e-mail as it arrived at {mail['to']}:\n\n  | Subject: {mail['subject']}\n  |")
+    print(f"\n  The email to {mail['to']}:\n\n  | Subject: {mail['subject']}\n  |")
     print("\n".join(f"  | {line}"[:120] for line in mail["body"].strip().splitlines()))
 
 
-def break_and_mend(endpoint: str) -> None:
-    """Mute the alarm by hand; verify must name that hop, and site must mend it."""
-    title(4, "Break it: somebody mutes the alarm by hand")
+def break_and_repair(endpoint: str) -> None:
+    """Mute the alarm manually; verify.yml must report the broken stage, and site.yml must repair it."""
+    title(4, "Break it: the alarm is muted manually")
     GUIDE.client(endpoint, "cloudwatch").disable_alarm_actions(AlarmNames=[GUIDE.alarm])
     broken = run_playbook(endpoint, "verify", "--limit", GUIDE.name)
     result = broken.result(DRILL).get(GUIDE.name, {})
     if not broken.code or not result.get("broken_hop"):
-        raise DemoError("The alarm is muted, and verify did not notice.")
+        raise DemoError("The alarm is muted, but verify.yml succeeded.")
     print(f"\n  verify found it: {result['cause']}\n  Its remedy:      {result['remedy']}")
     require(run_playbook(endpoint, "site", "--limit", GUIDE.name, "--tags", "alarms"), "the repair")
-    advance(endpoint, 300)
-    mended = require(run_playbook(endpoint, "verify", "--limit", GUIDE.name), "verify.yml after the repair")
-    print("\n" + "\n".join(f"  {line}" for line in mended.result(DRILL)[GUIDE.name]["lines"][-1:]))
+    repaired = require(run_playbook(endpoint, "verify", "--limit", GUIDE.name), "verify.yml after the repair")
+    print("\n" + "\n".join(f"  {line}" for line in repaired.result(DRILL)[GUIDE.name]["lines"][-1:]))
 
 
 def remove(endpoint: str) -> None:
-    """Remove everything, at once and with the log files, and show that nothing is left."""
-    title(5, "Remove it: teardown ends by proving that nothing is left")
+    """Remove everything including the log files, and print that nothing is left."""
+    title(5, "Remove it: teardown.yml proves that nothing is left")
     ids = ",".join(account.id for account in ACCOUNTS)
     run = run_playbook(
         endpoint,
@@ -112,7 +113,7 @@ def remove(endpoint: str) -> None:
         *("-e", "secmon_secret_recovery_window_days=0"),
     )
     require(run, "teardown.yml")
-    print("\n  What AWS lists now:")
+    print("\n  The resources now:")
     show_accounts(endpoint)
     left = [name for account in ACCOUNTS for _kind, name in listed(endpoint, account)]
     if left:

@@ -1,4 +1,4 @@
-"""Run a playbook, show that it gets on, and keep what its tasks returned."""
+"""Run a playbook, show its progress, and keep the results of its tasks."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ INVENTORY = "inventory/embedded"
 
 @dataclass
 class Run:
-    """A playbook that has run.
+    """A completed run of a playbook.
 
     Attributes:
         code: The exit code of ansible-playbook.
         stats: The counts of the recap by host.
-        results: What the tasks returned, by the task's name and by host; the last one if a task ran twice.
-        changed: The tasks that changed something, each with its hosts, in their order.
+        results: The results by task name and host; the last one if a task ran twice.
+        changed: The tasks that changed something with their hosts, in order.
     """
 
     code: int = 0
@@ -31,12 +31,12 @@ class Run:
     changed: list[tuple[str, list[str]]] = field(default_factory=list)
 
     def result(self, task: str) -> dict[str, dict[str, Any]]:
-        """Return what a task returned, by host; the name without that of its role."""
+        """Return the results of a task by host; its name is without the role."""
         return next((found for name, found in self.results.items() if name.split(" : ")[-1] == task), {})
 
 
 def run_playbook(endpoint: str, name: str, *arguments: str) -> Run:
-    """Run a playbook on inventory/embedded, with a line for each task that changes something and a dot for others."""
+    """Run a playbook on inventory/embedded, and print a line for each changed task and a dot for the others."""
     command = ["ansible-playbook", "-i", INVENTORY, f"playbooks/{name}.yml", *arguments]
     print(f"\n$ {' '.join(command)}", flush=True)
     run, dots = Run(), _Dots()
@@ -64,7 +64,7 @@ def _environment(endpoint: str) -> dict[str, str]:
 
 
 def _events(lines: Any) -> Iterator[dict[str, Any]]:
-    """Yield the events; a line that is none is something that a task displays, and is passed on."""
+    """Yield the events; other lines, which tasks display, are printed."""
     for line in lines:
         try:
             event = json.loads(line)
@@ -91,7 +91,7 @@ def _keep(run: Run, event: dict[str, Any]) -> None:
 
 
 class _Dots:
-    """A sign of life for each result that changed nothing, so that the screen is never still for long."""
+    """The progress of a run: a dot for each result without a change."""
 
     def __init__(self) -> None:
         self._open = False

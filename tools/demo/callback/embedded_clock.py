@@ -1,6 +1,6 @@
-"""Advance the clock of the embedded AWS during verify.yml, so that nobody has to wait for it.
+"""Advance the clock of the embedded AWS during verify.yml instead of waiting for it.
 
-Ansible calls it before a task starts, so that every run has the same result.
+Ansible calls the plugin before a task starts, so every run has the same result.
 """
 
 from __future__ import annotations
