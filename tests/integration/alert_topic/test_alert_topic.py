@@ -55,12 +55,12 @@ def test_allows_alarms_of_this_account_and_eventbridge_without_a_condition(run_m
     run_module.succeed(name=NAME)
     assert list(statements(sns)) == ["__default_statement_ID", "SecmonCloudWatchAlarms"]
     run_module.succeed(name=NAME, publishers=["cloudwatch", "eventbridge"])
-    ours = [statement for statement in policy(sns)["Statement"] if statement["Sid"].startswith("Secmon")]
-    assert [(item["Principal"], item.get("Condition")) for item in ours] == [
+    managed = [statement for statement in policy(sns)["Statement"] if statement["Sid"].startswith("Secmon")]
+    assert [(item["Principal"], item.get("Condition")) for item in managed] == [
         ({"Service": "cloudwatch.amazonaws.com"}, {"StringEquals": {"aws:SourceAccount": ACCOUNT}}),
         ({"Service": "events.amazonaws.com"}, None),
     ]
-    assert all((item["Action"], item["Resource"]) == ("sns:Publish", ARN) for item in ours)
+    assert all((item["Action"], item["Resource"]) == ("sns:Publish", ARN) for item in managed)
 
 
 @pytest.mark.promise("changed")
@@ -80,10 +80,10 @@ MANUAL_CHANGES: dict[str, Change] = {
     "statement removed": lambda sns: set_policy(sns, {"SecmonCloudWatchAlarms": {}}),
     "statement removed for EventBridge": lambda sns: set_policy(sns, {"SecmonEventBridge": {}}),
     "statement denied": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Effect="Deny"),
-    "statement for nobody": lambda sns: alter(
+    "statement for another account's alarms": lambda sns: alter(
         sns, "SecmonCloudWatchAlarms", Condition={"StringEquals": {"aws:SourceAccount": "999999999999"}}
     ),
-    "statement for everybody": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Condition={}),
+    "statement without a condition": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Condition={}),
     "statement for one alarm": lambda sns: alter(
         sns,
         "SecmonCloudWatchAlarms",

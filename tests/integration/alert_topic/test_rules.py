@@ -88,12 +88,12 @@ def test_two_hundred_subscriptions_are_listed_in_two_pages(run_module: ModuleRun
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_somebody_elses_topic_is_refused_unless_adopted(run_module: ModuleRunner, sns: Any, state: str) -> None:
-    sns.create_topic(Name=NAME, Tags=[{"Key": "owner", "Value": "somebody"}])
+    sns.create_topic(Name=NAME, Tags=[{"Key": "owner", "Value": "other"}])
     calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state, subscriptions=[ALICE]))
     assert not [call for call in calls if call["access"] == "write"]
     assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
     assert topic(sns).get("tags", {}) == (
-        {"owner": "somebody", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
+        {"owner": "other", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
     )
 
 

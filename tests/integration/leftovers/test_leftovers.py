@@ -173,7 +173,7 @@ def test_a_named_resource_without_the_tag_is_not_managed(
     run_module: ModuleRunner, aws_client: Client, kind: str
 ) -> None:
     make, name = MAKERS[kind]
-    make(aws_client, [{"Key": "owner", "Value": "somebody"}])
+    make(aws_client, [{"Key": "owner", "Value": "other"}])
     assert left(run_module) == {(kind, name): "not managed by this collection"}
 
 
@@ -439,6 +439,6 @@ def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner, aws_
     for make, _name in MAKERS.values():
         make(aws_client, [])
     s3 = aws_client("s3")
-    s3.create_bucket(Bucket="ours")
-    s3.put_bucket_tagging(Bucket="ours", Tagging={"TagSet": MARK_LIST})
+    s3.create_bucket(Bucket="managed")
+    s3.put_bucket_tagging(Bucket="managed", Tagging={"TagSet": MARK_LIST})
     assert run_module.iam_actions(lambda: left(run_module)) == documented_actions("leftovers")

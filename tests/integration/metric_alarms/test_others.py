@@ -28,7 +28,7 @@ def cloudwatch(aws_client: Callable[..., Any]) -> Any:
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_an_unmanaged_alarm_unless_adopted(run_module: ModuleRunner, cloudwatch: Any, state: str) -> None:
-    put_manually(cloudwatch, "read", Tags=[{"Key": "owner", "Value": "somebody"}], Threshold=7.0)
+    put_manually(cloudwatch, "read", Tags=[{"Key": "owner", "Value": "other"}], Threshold=7.0)
     before = alarms(cloudwatch)
     task: dict[str, Any] = {"alarms": [{"name": "read", **LEAST}, {"name": "new", **LEAST}], "state": state}
     messages: list[str] = []
@@ -37,7 +37,7 @@ def test_rejects_an_unmanaged_alarm_unless_adopted(run_module: ModuleRunner, clo
     assert alarms(cloudwatch) == before
     assert run_module.succeed(**task, adopt=True)["changed"]
     assert alarms(cloudwatch).get("read", {}).get("Tags") == (
-        {"owner": "somebody", **MARK} if state == "present" else None
+        {"owner": "other", **MARK} if state == "present" else None
     )
     assert not run_module.succeed(**task)["changed"]
 

@@ -91,15 +91,15 @@ def test_keeps_other_statements_in_their_order(first: list[str] | None, second: 
     for publishers in (first, second):
         policy = desired_policy(policy, publishers, ARN, PLACE)
     assert [statement for statement in policy["Statement"] if statement in theirs] == theirs
-    ours = {statement["Sid"] for statement in policy["Statement"] if statement not in theirs}
-    assert ("SecmonCloudWatchAlarms" in ours) == (second is None or "cloudwatch" in second)
+    managed = {statement["Sid"] for statement in policy["Statement"] if statement not in theirs}
+    assert ("SecmonCloudWatchAlarms" in managed) == (second is None or "cloudwatch" in second)
     if second is not None:
-        assert ("SecmonEventBridge" in ours) == ("eventbridge" in second)
+        assert ("SecmonEventBridge" in managed) == ("eventbridge" in second)
 
 
 def test_a_policy_without_statements_becomes_the_default_policy() -> None:
-    ours = desired_policy({}, ["cloudwatch", "eventbridge"], ARN, PLACE)
-    assert desired_policy(ours, [], ARN, PLACE) == default_policy(ARN, PLACE)
+    managed = desired_policy({}, ["cloudwatch", "eventbridge"], ARN, PLACE)
+    assert desired_policy(managed, [], ARN, PLACE) == default_policy(ARN, PLACE)
 
 
 def test_keeps_the_statement_for_eventbridge_if_publishers_is_omitted() -> None:
