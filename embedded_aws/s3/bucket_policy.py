@@ -27,7 +27,7 @@ from embedded_aws.iam.permissions import iam_action
 # Source: S3 user guide, "Bucket owner granting cross-account bucket permissions" and "Verifying bucket ownership with
 # bucket owner condition". Access control lists are left out: new buckets have had them off since 2023.
 
-# CreateBucket fails because the name is taken, whoever owns the bucket.
+# CreateBucket fails for every existing bucket, so its owner need not be checked.
 _ASKS_NO_OWNER = frozenset({"CreateBucket"})
 
 

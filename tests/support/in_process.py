@@ -1,4 +1,4 @@
-"""An embedded AWS in the process of the test: plain boto3, no socket, and a look at the record of each call."""
+"""An embedded AWS in the process of the test: boto3 without a socket, and access to the record of each call."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class InProcess:
 
 @pytest.fixture
 def aws() -> Iterator[InProcess]:
-    """Return an embedded AWS with the default seed, forgotten afterwards."""
+    """Return an embedded AWS with the default seed."""
     # No patch of moto is applied here: another test of this process checks that moto still needs it.
     embedded = InProcess()
     yield embedded

@@ -1,4 +1,4 @@
-"""Requests that a service's model forbids, made from one that it allows."""
+"""Requests that violate a service's model, derived from a valid one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 from embedded_aws.core.protocol import operation_model
 
 _LONGEST = 100_000
-"""No longer texts and lists are made than this."""
+"""The maximum length of generated strings and lists."""
 _IN_NO_PATTERN = ("!", "\n", " ", "é")
 
 
@@ -94,7 +94,7 @@ def _broken_text(shape: StringShape, at: str) -> Iterator[tuple[str, Any]]:
 
 
 def _sample(shape: Shape) -> Any:
-    """Return a value without regard to patterns."""
+    """Return a value, ignoring patterns."""
     if isinstance(shape, StructureShape):
         # With what may be left out, since a form cannot say that there is a structure without members.
         return {

@@ -1,4 +1,4 @@
-"""A request that is answered and one that is refused for every operation that we answer ourselves.
+"""An accepted and a rejected request for every overridden operation.
 
 In the parameters, `<name>` stands for what override_resources.py makes, `<protocol>` for the protocol of the call.
 """
@@ -273,4 +273,4 @@ NOTHING_TO_REFUSE = {
     ("sts", "GetCallerIdentity"),
     ("sts", "GetSessionToken"),
 }
-"""Operations without parameters that could be wrong, which every caller may call."""
+"""Operations without parameters that can be invalid, which every caller may call."""

@@ -1,4 +1,4 @@
-"""What the requests of override_cases.py are about."""
+"""The resources for the requests of override_cases.py."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MATH: list[dict[str, Any]] = [
 
 
 def make_resources(endpoint: str, client: Client) -> dict[str, Any]:
-    """Make the resources, and return what the placeholders in the parameters stand for."""
+    """Create the resources, and return the values of the placeholders in the parameters."""
     now = now_of(endpoint)
     _make_trails(client)
     _make_logs_and_alarms(endpoint, client)

@@ -1,4 +1,4 @@
-"""Calls of the embedded AWS by botocore's serializers and parsers alone: no checks, no retries, any protocol."""
+"""Call the embedded AWS with botocore's serializers and parsers only: no validation, no retries, any protocol."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAMESPACE = re.compile(r"\{.*\}")
 
 @dataclass(frozen=True)
 class RawAnswer:
-    """An answer as it came: `members` by the names of the model, empty for an error; `code` None for a success."""
+    """A raw answer: `members` by the names of the model, empty for an error; `code` is None for a success."""
 
     status: int
     body: bytes
@@ -34,7 +34,7 @@ class RawAnswer:
 
 
 def protocols_of(service: str) -> list[str]:
-    """Return the protocols of a service, those of older clients too, but for CBOR, which moto 5.2.5 does not have."""
+    """Return the protocols of a service, including those of older clients, except CBOR, which moto 5.2.5 lacks."""
     metadata = botocore_model(service).metadata
     protocols = metadata.get("protocols") or [metadata["protocol"]]
     return [str(protocol) for protocol in protocols if protocol in PROTOCOL_PARSERS]
@@ -43,7 +43,7 @@ def protocols_of(service: str) -> list[str]:
 def raw_call(
     endpoint: str, service: str, action: str, parameters: Mapping[str, Any], protocol: str, key: str = "tester"
 ) -> RawAnswer:
-    """Make one call with parameters that nobody has checked.
+    """Make one call without validating its parameters.
 
     Args:
         key: the access key that the call is signed with.
@@ -80,7 +80,7 @@ def _answer(
 
 
 def unknown_members(action: str, shape: StructureShape, body: bytes, protocol: str) -> list[str]:
-    """Return the paths of what an answer has and the model does not know, which botocore's parsers pass over."""
+    """Return the paths of members that are not in the model, which botocore's parsers ignore."""
     if protocol == "json":
         return list(_unknown_json(shape, json.loads(body), ""))
     (result,) = (child for child in ElementTree.fromstring(body) if _tag(child) == f"{action}Result")
@@ -120,7 +120,7 @@ def _tag(element: ElementTree.Element) -> str:
 
 
 def values_outside_enums(shape: Shape, value: Any, at: str = "") -> Iterator[str]:
-    """Yield what is in no enum of the model, which botocore's validator does not look at."""
+    """Yield the values outside an enum of the model, which botocore's validator does not check."""
     enum = shape.metadata.get("enum")
     if enum and value not in enum:
         yield f"{at}={value}"
