@@ -9,96 +9,100 @@ module: secret
 short_description: Manage a secret without ever reading its value
 version_added: 0.2.0
 description:
-  - Makes, changes, restores and deletes one secret of Secrets Manager, and never calls C(GetSecretValue) or
-    C(BatchGetSecretValue), so that no run sets off an alarm on them.
-  - What the task does not mention stays as it is.
-  - Stands in for M(community.aws.secretsmanager_secret), which reads the value on every run, cancels the rotation in
-    check mode, and makes a new version when the keys of a structure come in another order.
+  - Creates, updates, restores and deletes one secret in Secrets Manager. It never calls C(GetSecretValue) or
+    C(BatchGetSecretValue), so no run triggers an alarm on these calls.
+  - Settings that the task omits are kept.
+  - Use this module instead of M(community.aws.secretsmanager_secret), which reads the value on every run, cancels the
+    rotation in check mode, and creates a new version when the keys of a mapping are in another order.
 options:
   name:
-    description: The name of the secret. One that ends with a hyphen and six characters is warned about.
+    description:
+      - The name of the secret. The module warns about a name that ends with a hyphen and six characters, because it
+        looks like the end of an ARN.
     type: str
     required: true
   value:
     description:
-      - The value. A text is stored as it is, anything else as JSON with its keys in order.
-      - Without it, a secret is made without a value, and the value of one that exists stays.
+      - The value. A string is stored unchanged, any other value as JSON with sorted keys.
+      - If omitted, a new secret has no value, and an existing secret keeps its value.
     type: raw
   update_value:
     description:
-      - With V(on_create), O(value) is stored if the secret has no value yet. Rotation and people may change it later.
-      - With V(always), O(value) becomes the current one if it is not. That is known without reading the current value.
-        The id of a version that this module makes is an HMAC (SHA-256) over the name of the secret and the value,
-        with O(value_hmac_key). A value that was current before becomes so again by moving the stage C(AWSCURRENT)
-        back to its version. A value that was stored by other means, or without O(value_hmac_key), counts as another
-        one, and so is stored once more.
+      - V(on_create) stores O(value) only if the secret has no value yet. Rotation and users can change it later.
+      - V(always) makes O(value) the current value if it is not. The module detects this without reading the current
+        value, because the ID of a version that it creates is an HMAC (SHA-256) of the name and value of the secret,
+        with O(value_hmac_key). To restore an earlier value, it moves the stage C(AWSCURRENT) back to the version of
+        that value. A value that was stored by other means, or without O(value_hmac_key), counts as a different value,
+        so O(value) is stored again.
     type: str
     choices: [on_create, always]
     default: on_create
   value_hmac_key:
     description:
-      - The key of that HMAC, 16 characters or more, at random. Keep it; a new key stores every value once more.
-      - Needed for O(update_value=always), because whoever may describe the secret sees the ids of its versions and
-        could try out values against a hash without a key.
+      - The key of that HMAC, at least 16 random characters. Keep it, because a new key stores every value again.
+      - Required for O(update_value=always), because every principal with permission to describe the secret can read
+        its version IDs, and could use a hash without a key to guess the value.
     type: str
   description:
-    description: The description, or an empty string for none.
+    description: The description, or an empty string to remove it.
     type: str
   kms_key_id:
     description:
-      - The ARN, id or alias of the KMS key that encrypts the value, or an empty string for C(aws/secretsmanager).
+      - The ARN, ID or alias of the KMS key that encrypts the value, or an empty string for C(aws/secretsmanager).
     type: str
   resource_policy:
     description:
-      - The resource policy, or V({}) to remove it. Two policies that mean the same are the same.
-      - It is sent with C(BlockPublicPolicy), so that AWS refuses one that lets anybody in.
+      - The resource policy, or V({}) to remove it. Policies with the same meaning count as equal.
+      - The module sets C(BlockPublicPolicy), so AWS rejects a policy that allows public access.
     type: json
   replica_regions:
     description:
-      - All regions that have a replica, and no others. An empty list removes all replicas.
-      - Each is a name, or a mapping with C(region) and C(kms_key_id), a key in that region. Without C(kms_key_id), the
-        replica keeps its key; a new one takes C(aws/secretsmanager).
-      - A replica whose key changes is removed and made anew. A secret that is in its place already is never
-        overwritten; AWS reports a failed replica then, and the task warns.
+      - The complete list of regions that have a replica. An empty list removes all replicas.
+      - Each entry is the name of a region, or a mapping with C(region) and C(kms_key_id), a key in that region. Without
+        C(kms_key_id), an existing replica keeps its key, and a new replica uses C(aws/secretsmanager).
+      - To change the key of a replica, the module removes and recreates the replica. A secret of the same name in that
+        region is never overwritten. AWS then reports that the replica failed, and the task warns.
     type: list
     elements: raw
   rotation:
     description:
-      - The rotation, which begins with the next date of its schedule, not with the task.
-      - While a rotation is under way, the task changes neither the rotation nor the value, and fails instead.
+      - The rotation. It starts at the next scheduled date; the task itself does not rotate the secret.
+      - While a rotation is in progress, a task that would change the rotation or the value fails.
     type: dict
     suboptions:
       lambda_arn:
-        description: The ARN of the function that rotates. Without it, the function stays.
+        description: The ARN of the rotation function. If omitted, the function is kept.
         type: str
       days:
-        description: The number of days between rotations, 1 to 1000. Without it and O(rotation.schedule), it stays.
+        description:
+          - The number of days between rotations, 1-1000. If this and O(rotation.schedule) are omitted, the schedule is
+            kept.
         type: int
       schedule:
         description: The schedule, as C(rate(...)) or C(cron(...)), instead of O(rotation.days).
         type: str
       enabled:
-        description: Whether the secret is rotated. V(false) keeps function and schedule for later.
+        description: Whether the secret is rotated. V(false) keeps the function and the schedule.
         type: bool
         default: true
   recovery_window_days:
     description:
-      - How many days a deleted secret can be restored, 7 to 30; V(0) deletes at once, also a secret that is scheduled
-        for deletion. Any other number leaves that one's date alone.
-      - Matters for O(state=absent) only.
+      - The number of days during which a deleted secret can be restored, 7-30. V(0) deletes it immediately, even if it
+        is already scheduled for deletion. Any other number keeps an existing date of deletion.
+      - Only used with O(state=absent).
     type: int
     default: 30
   tags:
-    description: The tags. One more, C(secmon:managed-by), marks the secret as this collection's.
+    description: The tags. The additional tag C(secmon:managed-by) marks the secret as managed by this collection.
     type: dict
   purge_tags:
-    description: Whether tags that O(tags) does not name are removed.
+    description: Whether to remove tags that are not in O(tags).
     type: bool
     default: true
   state:
     description:
-      - V(present) makes the secret, and restores it with its value if it is scheduled for deletion.
-      - V(absent) removes its replicas and schedules its deletion.
+      - V(present) creates the secret, or restores it with its value if it is scheduled for deletion.
+      - V(absent) removes the replicas of the secret and schedules its deletion.
     type: str
     choices: [present, absent]
     default: present
@@ -112,9 +116,9 @@ notes:
     C(secretsmanager:RotateSecret), C(secretsmanager:CancelRotateSecret), C(secretsmanager:TagResource),
     C(secretsmanager:UntagResource), C(secretsmanager:DeleteSecret), and C(sts:GetCallerIdentity) to name the account
     in a failure.
-  - AWS checks on its own that the caller may use the key, by actions of KMS, and may invoke the rotation function.
-  - Neither O(value) nor O(value_hmac_key) is in any result, diff or message of the module. ansible-core itself shows
-    the lines of a playbook whose task fails, so keep both in a vault and not in the task.
+  - AWS also checks whether the caller has the KMS permissions for the key, and may invoke the rotation function.
+  - No result, diff or message of the module contains O(value) or O(value_hmac_key). If a task fails, ansible-core
+    prints its lines in the playbook, so keep both in a vault instead of the task.
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
@@ -127,21 +131,21 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Store a password once, and leave it to rotation and people afterwards
+- name: Store an initial password that rotation and users can change later
   secmon.aws.secret:
     name: MySampleSecret
     value:
       username: admin
       password: "{{ lookup('ansible.builtin.password', '/dev/null', length=32) }}"
 
-- name: Keep the value that is in the vault
+- name: Ensure the secret has the value from the vault
   secmon.aws.secret:
     name: MySampleSecret
     value: "{{ vault_sample_secret }}"
     update_value: always
     value_hmac_key: "{{ vault_hmac_key }}"
 
-- name: Encrypt it with a key of our own, replicate and rotate it
+- name: Encrypt the secret with a customer managed key, replicate it and rotate it
   secmon.aws.secret:
     name: MySampleSecret
     kms_key_id: alias/secrets
@@ -153,7 +157,7 @@ EXAMPLES = r"""
       lambda_arn: arn:aws:lambda:us-east-1:123456789012:function:rotate
       days: 30
 
-- name: Delete it so that it can be restored within a week
+- name: Delete the secret with a recovery window of one week
   secmon.aws.secret:
     name: MySampleSecret
     recovery_window_days: 7
@@ -162,45 +166,45 @@ EXAMPLES = r"""
 
 RETURN = r"""
 secret:
-  description: The secret as it is, or as it would be in check mode, without its value; empty if it is gone.
+  description: The secret after the run, without its value; predicted in check mode, empty if it was deleted.
   returned: success
   type: dict
   contains:
     name:
-      description: Its name.
+      description: The name.
       type: str
       returned: always
     arn:
-      description: Its ARN; empty in check mode if the secret does not exist, since AWS chooses its last six characters.
+      description: The ARN; empty in check mode for a new secret, because AWS chooses the last six characters.
       type: str
       returned: always
     description:
-      description: Its description.
+      description: The description.
       type: str
       returned: always
     kms_key_id:
-      description: Its key as AWS names it; empty for C(aws/secretsmanager).
+      description: The KMS key as AWS returns it; empty for C(aws/secretsmanager).
       type: str
       returned: always
     version_id:
-      description: The id of the current version; empty if it has no value.
+      description: The ID of the current version; empty if the secret has no value.
       type: str
       returned: always
     replicas:
-      description: Its replicas, each with C(region), C(kms_key_id) and C(status).
+      description: The replicas, each with C(region), C(kms_key_id) and C(status).
       type: list
       elements: dict
       returned: always
     rotation:
-      description: Its rotation. C(days) is 0 if C(schedule) says when, or nothing does.
+      description: The rotation. C(days) is 0 if C(schedule) is set or the secret has no schedule.
       type: dict
       returned: always
     tags:
-      description: Its tags.
+      description: The tags.
       type: dict
       returned: always
     deleted_date:
-      description: When it will be deleted; empty if it will not, and in check mode if the date is not set yet.
+      description: The scheduled date of deletion; empty if none is scheduled, or in check mode before AWS sets it.
       type: str
       returned: always
   sample:
@@ -258,7 +262,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def decide(params: Mapping[str, Any], account: Account) -> Plan:
-    """Read the secret, though not its value, and plan what to do about it."""
+    """Read the secret without its value, and plan the changes."""
     check_secret(params, account.region)
     described = find_secret(account, params["name"])
     if params["state"] == "absent":
@@ -268,16 +272,16 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
 
 def _found(params: Mapping[str, Any], account: Account, described: dict[str, Any]) -> Found:
     found = Found(described)
-    asks_for_policy = params["resource_policy"] is not None and not found.deleted_date
+    reads_policy = params["resource_policy"] is not None and not found.deleted_date
     return Found(
         described,
-        policy=resource_policy(account, described) if asks_for_policy else None,
+        policy=resource_policy(account, described) if reads_policy else None,
         deprecated=all_versions(account, described) if may_be_deprecated(params, found.versions) else frozenset(),
     )
 
 
 def report(params: Mapping[str, Any], account: Account, plan: Plan, answers: list[dict[str, Any]]) -> Mapping[str, Any]:
-    """Return the secret with what AWS alone knows: the end of its ARN, and the date of its deletion."""
+    """Return the secret with its ARN and date of deletion, which only AWS knows."""
     secret = dict(plan.results["secret"])
     if not secret:
         return {}

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What it takes to make one secret what it should be, or to delete it."""
+"""Plan the changes that bring one secret to the requested state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..core.problems import require
 from ..core.tags import require_ownership
 from .checks import name_warnings
 from .state import NO_ROTATION, Found, wanted_state
-from .value import ValueChange, current_version, plan_value, refuse_during_rotation
+from .value import ValueChange, current_version, plan_value, reject_during_rotation
 from .writes import Target, creation, deletion, updates
 
 _NEW_REPLICA = "InProgress"
@@ -21,12 +21,12 @@ _FAILED_REPLICA = "Failed"
 
 
 def plan_present(params: Mapping[str, Any], found: Found | None, region: str) -> Plan:
-    """Plan the secret that the task asks for.
+    """Plan the creation, restoration or update of a secret.
 
     Args:
         params: The module's parameters.
-        found: The secret of that name, or None.
-        region: Where it is.
+        found: The existing secret, or None.
+        region: The region of the secret.
     """
     if found is None:
         return _plan_creation(params, region)
@@ -35,10 +35,10 @@ def plan_present(params: Mapping[str, Any], found: Found | None, region: str) ->
     after, value = wanted_state(params, state), plan_value(params, found.versions)
     _check_rotation(params["name"], state, after, found)
     target = Target(params["name"], region, found.described["ARN"], is_new=bool(found.deleted_date))
-    said_before, said_after = _said(value)
+    value_before, value_after = _value_diff(value)
     return Plan(
-        before={**state, **said_before},
-        after={**after, **said_after},
+        before={**state, **value_before},
+        after={**after, **value_after},
         stages=updates(target, state, after, value),
         results={"secret": _result(after, found.described["ARN"], value.version_id, found.described)},
         warnings=(*name_warnings(params["name"]), *_warnings(params, found, state, after)),
@@ -46,7 +46,7 @@ def plan_present(params: Mapping[str, Any], found: Found | None, region: str) ->
 
 
 def plan_absent(params: Mapping[str, Any], found: Found | None, region: str) -> Plan:
-    """Plan the secret's deletion; the arguments are those of `plan_present`."""
+    """Plan the deletion of a secret, with the arguments of `plan_present`."""
     days = params["recovery_window_days"]
     if found is None:
         return Plan(before={}, after={}, results={"secret": {}})
@@ -79,7 +79,7 @@ def _plan_creation(params: Mapping[str, Any], region: str) -> Plan:
     _require_complete_rotation(name, after["rotation"])
     return Plan(
         before={},
-        after={**after, **_said(value)[1]},
+        after={**after, **_value_diff(value)[1]},
         stages=creation(Target(name, region, is_new=True), after, value),
         results={"secret": _result(after, "", value.version_id, {})},
         warnings=name_warnings(name),
@@ -92,25 +92,27 @@ def _require_control(params: Mapping[str, Any], found: Found, region: str) -> No
     if primary != region:
         require([f"Secret {name} in {region} is a replica. Nothing was changed. Run the task in {primary}."])
     if service:
-        require([f"Secret {name} is managed by {service}. Nothing was changed. Change it there."])
+        require([f"Secret {name} is managed by {service}. Nothing was changed. Change it in {service}."])
     require_ownership(f"secret {name}", found.tags, adopt=params["adopt"], unfinished=found.is_unfinished)
 
 
 def _check_rotation(name: str, before: Mapping[str, Any], after: Mapping[str, Any], found: Found) -> None:
     if before["rotation"] != after["rotation"]:
         _require_complete_rotation(name, after["rotation"])
-        refuse_during_rotation(name, found.versions)
+        reject_during_rotation(name, found.versions)
 
 
 def _require_complete_rotation(name: str, rotation: Mapping[str, Any]) -> None:
     if rotation["enabled"] and not (rotation["lambda_arn"] and (rotation["days"] or rotation["schedule"])):
-        require([f"The rotation of secret {name} needs lambda_arn, and days or schedule. Nothing was changed."])
+        require(
+            [f"The rotation of secret {name} requires lambda_arn and either days or schedule. Nothing was changed."]
+        )
 
 
-def _said(value: ValueChange) -> tuple[dict[str, str], dict[str, str]]:
+def _value_diff(value: ValueChange) -> tuple[dict[str, str], dict[str, str]]:
     if not value.operation:
         return {}, {}
-    before, after = value.said
+    before, after = value.diff
     return {"value": before}, {"value": after}
 
 
@@ -123,10 +125,13 @@ def _warnings(
     for replica in found.described.get("ReplicationStatus", []):
         if replica.get("Status") == _FAILED_REPLICA and replica["Region"] in after["replicas"]:
             message = str(replica.get("StatusMessage", "")).rstrip(".")
-            yield f"The replica of secret {name} in {replica['Region']} failed: {message}. Remove what is in its way."
+            yield (
+                f"The replica of secret {name} in {replica['Region']} failed: {message}. Fix the cause in that region,"
+                " such as an existing secret of the same name."
+            )
     for region, key in after["replicas"].items():
         if before["replicas"].get(region, key) != key:
-            yield f"The replica of secret {name} in {region} is removed and made anew, since its key cannot be changed."
+            yield f"The replica of secret {name} in {region} will be recreated, because its key cannot be changed."
 
 
 def _result(state: Mapping[str, Any], arn: str, version: str, described: Mapping[str, Any]) -> dict[str, Any]:

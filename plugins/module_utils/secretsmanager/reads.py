@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What is read from Secrets Manager: never a value, since reading one is what this collection's alarm watches."""
+"""Read secrets without their values: reading a value would trigger the alarms of this collection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SERVICE = "secretsmanager"
 
 
 def find_secret(account: Account, name: str) -> dict[str, Any] | None:
-    """Return what DescribeSecret says of a secret, or None if there is none. One that is being deleted counts."""
+    """Return the answer of DescribeSecret, also for a secret scheduled for deletion; None if it does not exist."""
     region = account.region
     arn = name
     if not name.startswith("arn:"):
@@ -25,14 +25,17 @@ def find_secret(account: Account, name: str) -> dict[str, Any] | None:
 
 
 def resource_policy(account: Account, described: dict[str, Any]) -> str:
-    """Return the JSON text of a secret's resource policy, or an empty one. A secret being deleted refuses to tell."""
+    """Return the resource policy of a secret as JSON, or an empty string.
+
+    AWS rejects the call for a secret that is scheduled for deletion.
+    """
     name, arn = described["Name"], described["ARN"]
     answer = account.read(_SERVICE, "GetResourcePolicy", f"secret {name}", {"SecretId": arn}, resource_arn=arn)
     return str(answer.get("ResourcePolicy", ""))
 
 
 def all_versions(account: Account, described: dict[str, Any]) -> frozenset[str]:
-    """Return the ids of a secret's versions, those without a stage among them."""
+    """Return the IDs of all versions of a secret, including those without a stage."""
     parameters = {"SecretId": described["ARN"], "IncludeDeprecated": True, "MaxResults": 100}
     resource = f"secret {described['Name']}"
     versions = account.read_all(_SERVICE, "ListSecretVersionIds", resource, "Versions", parameters)

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A secret as AWS describes it, in the module's terms, and what of it the task wants otherwise.
+"""The current and the requested state of a secret.
 
 Sources: Secrets Manager API reference, DescribeSecret, RotationRulesType and ReplicationStatusType.
 """
@@ -20,7 +20,7 @@ from ..core.tags import as_mapping, own_tags, tag_change
 from .value import Versions
 
 OWN_KEY = ""
-"""What stands for the key that AWS keeps for the secrets of an account, ``aws/secretsmanager``."""
+"""Represents the AWS managed key ``aws/secretsmanager``."""
 
 _KEY_TAIL = re.compile(r"(?:arn:[^:]+:kms:[^:]*:[^:]*:)?(?:key/)?(?P<key>.*)")
 _OWN_KEY_ALIAS = "alias/aws/secretsmanager"
@@ -30,12 +30,12 @@ NO_ROTATION = {"enabled": False, "lambda_arn": "", "days": 0, "schedule": ""}
 
 @dataclass(frozen=True)
 class Found:
-    """A secret that exists, which may be scheduled for deletion.
+    """An existing secret, possibly scheduled for deletion.
 
     Attributes:
-        described: DescribeSecret's answer.
-        policy: The resource policy's JSON text; empty if there is none; None if it was not asked for.
-        deprecated: The ids of versions without a stage, as far as they were asked for.
+        described: The answer of DescribeSecret.
+        policy: The resource policy as JSON; empty if the secret has none, None if it was not read.
+        deprecated: The IDs of all versions including those without a stage; empty if they were not read.
     """
 
     described: Mapping[str, Any]
@@ -44,29 +44,29 @@ class Found:
 
     @property
     def tags(self) -> dict[str, str]:
-        """All tags."""
+        """Return all tags."""
         return as_mapping(self.described.get("Tags", []))
 
     @property
     def versions(self) -> Versions:
-        """The stages of each version."""
+        """Return the stages of each version, by version ID."""
         staged: Versions = self.described.get("VersionIdsToStages") or {}
         return {**dict.fromkeys(self.deprecated, ()), **staged}
 
     @property
     def deleted_date(self) -> str:
-        """When it will be deleted, as ISO 8601; empty if it will not."""
+        """Return the scheduled date of deletion as ISO 8601; empty if none is scheduled."""
         date = self.described.get("DeletedDate")
         return iso_date(date) if date else ""
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether it is what a run that was killed leaves behind: no value ever, no tag."""
+        """Return whether the secret looks like the remains of an interrupted run: no value and no tags."""
         return not self.versions and not own_tags(self.tags)
 
     @property
     def state(self) -> dict[str, Any]:
-        """The secret in the module's terms, without its value."""
+        """Return the settings of the secret, without its value."""
         described = self.described
         state: dict[str, Any] = {
             "name": described["Name"],
@@ -85,7 +85,7 @@ class Found:
 
 
 def iso_date(date: datetime.datetime) -> str:
-    """Return a time as ISO 8601 in UTC, whatever the time zone of this machine."""
+    """Return a time as ISO 8601 in UTC, independent of the local time zone."""
     return date.astimezone(datetime.UTC).isoformat()
 
 
@@ -99,14 +99,14 @@ def _tail(key: str) -> str:
 
 
 def same_key(one: str, other: str) -> bool:
-    """Whether two names of a key are the same: an ARN and the id or alias in it are."""
+    """Return whether two key identifiers are equal; an ARN equals the ID or alias in it."""
     return _tail(_key(one)) == _tail(_key(other))
 
 
 def _rotation(described: Mapping[str, Any]) -> dict[str, Any]:
     rules = described.get("RotationRules") or {}
     schedule = rules.get("ScheduleExpression")
-    # With a schedule, AutomaticallyAfterDays is not set but calculated, and again after every rotation.
+    # With a schedule, AWS calculates AutomaticallyAfterDays and updates it after every rotation.
     timing = rotation_timing(schedule, None if schedule else rules.get("AutomaticallyAfterDays"))
     return {
         "enabled": bool(described.get("RotationEnabled")),
@@ -116,7 +116,7 @@ def _rotation(described: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def rotation_timing(schedule: str | None, days: int | None) -> dict[str, Any]:
-    """Return how often a secret is rotated, a rate in days always as days."""
+    """Return the rotation interval; convert a rate in days to days."""
     rate = _RATE_IN_DAYS.fullmatch(schedule or "")
     if rate:
         return {"days": int(rate[1]), "schedule": ""}
@@ -124,12 +124,12 @@ def rotation_timing(schedule: str | None, days: int | None) -> dict[str, Any]:
 
 
 def wanted_state(params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the secret as the task wants it: what it does not mention as it is, the rest without needless changes."""
+    """Return the state that the task requests; keep omitted options, and equivalent values as AWS stores them."""
     change = tag_change(before["tags"], params.get("tags"), params["purge_tags"])
-    return {**before, **dict(_mentioned(params, before)), "tags": dict(change.after), "deletion": ""}
+    return {**before, **dict(_requested(params, before)), "tags": dict(change.after), "deletion": ""}
 
 
-def _mentioned(params: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _requested(params: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if params.get("description") is not None:
         yield "description", params["description"]
     if params.get("kms_key_id") is not None:
@@ -148,17 +148,17 @@ def _same_or_other_key(wanted: str, found: str) -> str:
 
 
 def wanted_policy(params: Mapping[str, Any]) -> Any:
-    """Return the task's policy, parsed; an empty one stands for none. ValueError if it is no JSON."""
+    """Return the parsed policy of the task, empty for no policy; raise ValueError if it is not valid JSON."""
     return json.loads(params["resource_policy"] or "{}")
 
 
 def replica_entry(entry: Any) -> dict[str, Any]:
-    """Return an entry of `replica_regions`, which may be a region's name only, as a mapping."""
+    """Return an entry of `replica_regions` as a mapping; an entry can also be a region name."""
     return dict(entry) if isinstance(entry, Mapping) else {"region": entry}
 
 
 def _replicas(entries: list[Any], found: Mapping[str, str]) -> dict[str, str]:
-    """Return the key of each region's replica; a key that the task does not mention stays what it is."""
+    """Return the replica key of each region; keep a key that the task omits."""
     replicas = {}
     for entry in map(replica_entry, entries):
         region, key = entry["region"], entry.get("kms_key_id")

@@ -1,9 +1,9 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The API calls that bring one secret from a state to another, in an order that works.
+"""The ordered API calls that create, update or delete one secret.
 
-Sources: Secrets Manager API reference, the operations that are named here; Secrets Manager user guide, "Secret
+Sources: Secrets Manager API reference, the operations named here; Secrets Manager user guide, "Secret
 encryption and decryption" and "Permissions for the rotation function".
 """
 
@@ -22,7 +22,7 @@ from .value import ValueChange
 
 Stages = tuple[tuple[Write, ...], ...]
 
-# What a secret answers for a while after it was made or restored.
+# Errors that AWS returns for some time after a secret was created or restored.
 _NOT_YET = (
     ("ResourceNotFoundException", "can't find the specified secret"),
     ("InvalidRequestException", "marked for deletion"),
@@ -36,13 +36,13 @@ _STILL_BEING_DELETED = (
 
 @dataclass(frozen=True)
 class Target:
-    """The secret that is written to.
+    """The secret to change.
 
     Attributes:
-        name: Its name.
-        region: Where it is.
-        arn: Its ARN; empty if it does not exist yet.
-        is_new: Whether it is made or restored by an earlier call of the plan, which AWS takes a while to spread.
+        name: The name of the secret.
+        region: The region of the secret.
+        arn: The ARN of the secret; empty if it does not exist yet.
+        is_new: Whether an earlier call of the plan creates or restores it, which takes AWS some time to propagate.
     """
 
     name: str
@@ -51,8 +51,8 @@ class Target:
     is_new: bool = False
 
     def write(self, operation: str, parameters: Mapping[str, Any], part: str = "", **options: Any) -> Write:
-        """Return a call that is about this secret, or about a part of it such as its tags."""
-        # The six characters are AWS's choice, and the account is not worth a call that asks for it.
+        """Return a call for this secret, or for a part of it such as its tags."""
+        # AWS chooses the last six characters. The account ID is not worth an extra call.
         pattern = f"arn:{partition_of(self.region)}:secretsmanager:{self.region}:*:secret:{self.name}-??????"
         return Write(
             service="secretsmanager",
@@ -71,17 +71,20 @@ class Target:
 
     @property
     def key_remedies(self) -> dict[str, str]:
-        """What helps if the key does not do. AWS says "Access to KMS is not allowed" even if there is no such key."""
+        """Return the remedies for an unusable key, by error code.
+
+        AWS reports "Access to KMS is not allowed" even if the key does not exist.
+        """
         remedy = (
-            f"The key must exist and be enabled in region {self.region}, and let the caller use it by Secrets Manager"
-            " (kms:GenerateDataKey and kms:Decrypt). The task amazon.aws.kms_key makes one."
+            f"The key must exist and be enabled in region {self.region}, and allow the caller to use it through Secrets"
+            " Manager (kms:GenerateDataKey and kms:Decrypt). The module amazon.aws.kms_key creates one."
         )
         codes = ("EncryptionFailure", "DecryptionFailure", "ResourceNotFoundException", "AccessDeniedException KMS")
         return dict.fromkeys(codes, remedy)
 
 
 def creation(target: Target, after: Mapping[str, Any], value: ValueChange) -> Stages:
-    """Return the calls that make a secret, the first of them with all that CreateSecret takes."""
+    """Return the calls that create a secret; CreateSecret sets everything it accepts."""
     parameters = {
         "Name": target.name,
         "Tags": as_list(after["tags"]),
@@ -105,7 +108,7 @@ def creation(target: Target, after: Mapping[str, Any], value: ValueChange) -> St
 
 
 def updates(target: Target, before: Mapping[str, Any], after: Mapping[str, Any], value: ValueChange) -> Stages:
-    """Return the calls that bring a secret from one state to another: first what permits the rest, rotation last."""
+    """Return the calls that update a secret: prerequisites of other calls first, rotation last."""
     return (
         *_restoration(target, before),
         *_tags(target, before, after),
@@ -118,7 +121,7 @@ def updates(target: Target, before: Mapping[str, Any], after: Mapping[str, Any],
 
 
 def deletion(target: Target, replicas: Mapping[str, str], days: int) -> Stages:
-    """Return the calls that delete a secret: its replicas at once, itself after so many days; 0 for at once."""
+    """Return the calls that delete the replicas immediately and the secret after `days`; 0 means immediately."""
     window = {"RecoveryWindowInDays": days} if days else {"ForceDeleteWithoutRecovery": True}
     delete = target.change(
         "DeleteSecret",
@@ -152,7 +155,7 @@ def _settings(target: Target, before: Mapping[str, Any], after: Mapping[str, Any
 def _value(target: Target, value: ValueChange) -> Stages:
     if not value.operation:
         return ()
-    # A stage that was moved is no longer where RemoveFromVersionId says, so that this must not be repeated blindly.
+    # A repeated move of a stage fails, because RemoveFromVersionId no longer has the stage.
     repeatable = value.operation == "PutSecretValue"
     write = target.change(
         value.operation, value.parameters, "value", repeatable=repeatable, remedies=target.key_remedies
@@ -165,13 +168,13 @@ def _restoration(target: Target, before: Mapping[str, Any]) -> Stages:
 
 
 def _policy(target: Target, found: Mapping[str, Any] | None, policy: Mapping[str, Any] | None) -> Stages:
-    """Return the call for the policy: none if the task does not mention it, one if what there is is not known."""
+    """Return the call for the policy: none if the task omits it, one if the current policy is unknown."""
     if policy is None or policy == found:
         return ()
     if not policy:
         return ((target.change("DeleteResourcePolicy", {}, "resource policy"),),)
     remedy = (
-        "The policy lets anybody in. Name principals instead of *, or limit them by a condition such as"
+        "The policy allows public access. Name principals instead of *, or restrict them with a condition such as"
         " aws:PrincipalOrgID."
     )
     put = target.change(
@@ -184,12 +187,12 @@ def _policy(target: Target, found: Mapping[str, Any] | None, policy: Mapping[str
 
 
 def _replication(target: Target, before: Mapping[str, str], after: Mapping[str, str]) -> Stages:
-    """Return the calls for replicas; one with another key has to be made anew, since no call changes its key."""
-    gone = [region for region in before if after.get(region) != before[region]]
+    """Return the calls for replicas. A replica with another key is recreated, because no call changes its key."""
+    removed = [region for region in before if after.get(region) != before[region]]
     new = {region: key for region, key in after.items() if before.get(region) != key}
     stages: list[tuple[Write, ...]] = []
-    if gone:
-        regions = {"RemoveReplicaRegions": gone}
+    if removed:
+        regions = {"RemoveReplicaRegions": removed}
         stages.append((target.change("RemoveRegionsFromReplication", regions, "replicas", repeatable=False),))
     if new:
         add = target.change(
@@ -197,7 +200,7 @@ def _replication(target: Target, before: Mapping[str, str], after: Mapping[str, 
             {"AddReplicaRegions": _replicas(new)},
             "replicas",
             repeatable=False,
-            propagating=_STILL_REPLICATED if gone else (),
+            propagating=_STILL_REPLICATED if removed else (),
         )
         stages.append((add,))
     return tuple(stages)
@@ -212,11 +215,11 @@ def _rotation(target: Target, found: Mapping[str, Any], rotation: Mapping[str, A
         return ()
     if not rotation["enabled"]:
         return ((target.change("CancelRotateSecret", {}, "rotation", repeatable=False),),)
-    often = {"AutomaticallyAfterDays": rotation["days"], "ScheduleExpression": rotation["schedule"]}
-    rules = {name: content for name, content in often.items() if content}
+    interval = {"AutomaticallyAfterDays": rotation["days"], "ScheduleExpression": rotation["schedule"]}
+    rules = {name: content for name, content in interval.items() if content}
     remedy = (
-        "Secrets Manager must be able to call the function. The task amazon.aws.lambda makes it, and"
-        " amazon.aws.lambda_policy lets secretsmanager.amazonaws.com invoke it."
+        "Secrets Manager must be able to call the function. The module amazon.aws.lambda creates it, and"
+        " amazon.aws.lambda_policy allows secretsmanager.amazonaws.com to invoke it."
     )
     rotate = target.change(
         "RotateSecret",

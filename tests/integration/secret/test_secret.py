@@ -30,8 +30,8 @@ def secrets(aws_client: AwsClient) -> Any:
 
 def test_no_source_of_the_module_names_what_the_alarm_watches(repository: Path) -> None:
     plugins = repository / "plugins"
-    sources = [plugins / "modules/secret.py", *plugins.glob("module_utils/aws/*.py")]
-    sources += [*plugins.glob("module_utils/plans/secret*.py"), *plugins.glob("module_utils/shell/*.py")]
+    sources = [plugins / "modules/secret.py", *plugins.glob("module_utils/core/*.py")]
+    sources += plugins.glob("module_utils/secretsmanager/*.py")
     assert len(sources) > 10
     for path in sources:
         code = path.read_text().split("\nfrom collections.abc import", 1)[-1]
@@ -138,7 +138,7 @@ def test_what_was_changed_by_hand_is_seen_and_repaired(
 def test_a_replica_with_another_key_is_made_anew(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(**WANTED)
     result = run_module.succeed(name=NAME, replica_regions=["eu-west-1", {"region": "us-west-2", "kms_key_id": ""}])
-    assert any("made anew" in warning for warning in result["warnings"])
+    assert any("will be recreated" in warning for warning in result["warnings"])
     assert seen(aws_client)["replicas"] == dict.fromkeys(("eu-west-1", "us-west-2"), "alias/aws/secretsmanager")
 
 

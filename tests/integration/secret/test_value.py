@@ -127,7 +127,7 @@ def test_the_version_says_nothing_without_the_key(run_module: ModuleRunner) -> N
 
 
 @pytest.mark.promise("secrets")
-@pytest.mark.parametrize(("key", "says"), [(None, "needs value_hmac_key"), ("short", "takes 16 or more")])
+@pytest.mark.parametrize(("key", "says"), [(None, "requires value_hmac_key"), ("short", "at least 16")])
 def test_always_is_refused_without_a_proper_key(run_module: ModuleRunner, key: str | None, says: str) -> None:
     task = {"name": NAME, "value": "v", "update_value": "always", "value_hmac_key": key}
     calls = run_module.calls(lambda: task.update(message=run_module.fail(**task)))
@@ -154,7 +154,7 @@ def test_a_rotation_that_is_under_way_is_not_disturbed(
     before = stages(secrets)
     assert len(before) == 2
     calls = run_module.calls(lambda: change.update(message=run_module.fail(**change)))
-    assert "is under way" in change.pop("message")
+    assert "is in progress" in change.pop("message")
     assert [call for call in calls if call["access"] == "write"] == []
     assert run_module.succeed(name=NAME, value="new", description="else")["changed"]
     assert stages(secrets) == before

@@ -87,7 +87,7 @@ def test_on_create_only_a_secret_without_a_value_gets_one(versions: dict[str, li
 
 @pytest.mark.parametrize("versions", [{"p": ["AWSPENDING"]}, {"a": ["AWSCURRENT"], "p": ["AWSPENDING"]}])
 def test_a_rotation_under_way_is_not_disturbed(versions: dict[str, list[str]]) -> None:
-    with pytest.raises(RequestError, match="is under way"):
+    with pytest.raises(RequestError, match="is in progress"):
         plan_value(task("v"), versions)
     assert not plan_value(task(None), versions).operation
 
