@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import ACCOUNT_ID
+from ansible_collections.secmon.aws.plugins.module_utils.validation.document import Document
+from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import (
+    Place,
+    ValidationError,
+    quote_value,
+    suggestion,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.validation.structures import list_of, record
+from ansible_collections.secmon.aws.plugins.module_utils.validation.types import (
+    Found,
+    choice,
+    integer,
+    number,
+    string,
+)
 
 from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
@@ -93,64 +109,42 @@ class Faults:
             self._faults.clear()
 
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "service": (str,),
-    "action": (str,),
-    "account": (str,),
-    "region": (str,),
-    "error": (str,),
-    "message": (str,),
-    "status": (int,),
-    "times": (int,),
-    "delay": (int, float),
-    "mode": (str,),
-}
-
-
-def read_faults(document: Any) -> list[Fault]:
-    """Return the faults of a JSON document. Raise ValueError with the entry and the reason."""
-    if not isinstance(document, list):
-        raise ValueError("expected a list of faults")
-    return [_read_fault(f"fault {number}", entry) for number, entry in enumerate(document, start=1)]
-
-
-def _read_fault(where: str, entry: Any) -> Fault:
-    if not isinstance(entry, Mapping):
-        raise ValueError(f"{where}: expected an object")
-    given = {key: value for key, value in entry.items() if value is not None}
-    for key, value in given.items():
-        if key not in _TYPES:
-            raise ValueError(f"{where}: unknown key {key!r}; known: {', '.join(_TYPES)}")
-        if not isinstance(value, _TYPES[key]) or isinstance(value, bool):
-            raise ValueError(f"{where}: {key} must be {' or '.join(kind.__name__ for kind in _TYPES[key])}")
-    for key in ("service", "action"):
-        if not given.get(key):
-            raise ValueError(f"{where}: {key} is required")
-    fault = Fault(**given)
-    _check_target(where, fault)
-    _check_values(where, fault)
-    return fault
-
-
-def _check_target(where: str, fault: Fault) -> None:
-    if fault.service not in known_services():
-        raise ValueError(f"{where}: unknown service {fault.service!r}; use boto3's name, such as secretsmanager")
+def _check_fault(fault: Fault, place: Place, document: Document) -> None:
     if fault.action != "*" and fault.action not in botocore_model(fault.service).operation_names:
-        raise ValueError(f"{where}: {fault.service} has no operation {fault.action!r}")
-    if fault.account is not None and not (len(fault.account) == 12 and fault.account.isdigit()):
-        raise ValueError(f"{where}: account must be 12 digits")
-
-
-def _check_values(where: str, fault: Fault) -> None:
-    if fault.mode not in MODES:
-        raise ValueError(f"{where}: mode must be one of {', '.join(MODES)}")
+        document.add((*place, "action"), f"{quote_value(fault.action)} is not an operation of {fault.service}")
     if fault.mode != "error" and fault.error is not None:
-        raise ValueError(f"{where}: error goes with mode error only")
+        document.add((*place, "error"), f"cannot be set with mode {fault.mode}")
     if fault.mode == "error" and not fault.error and not fault.delay:
-        raise ValueError(f"{where}: mode error needs an error or delay")
-    if fault.times < 1:
-        raise ValueError(f"{where}: times must be at least 1")
-    if not 0 <= fault.delay <= _LONGEST_DELAY_SECONDS:
-        raise ValueError(f"{where}: delay must be between 0 and {_LONGEST_DELAY_SECONDS:g}")
-    if fault.status is not None and not 400 <= fault.status <= 599:
-        raise ValueError(f"{where}: status must be between 400 and 599")
+        document.add(place, "mode error needs an error or a delay")
+
+
+def _check_service(service: str) -> Found:
+    known = known_services()
+    return None if service in known else (f"{quote_value(service)} is not a service", suggestion(service, known))
+
+
+_FAULTS = list_of(
+    record(
+        Fault,
+        {
+            "service": string(check=_check_service),
+            "action": string(),
+            "account": string("account ID", ACCOUNT_ID, "use 12 digits"),
+            **{"region": string(), "error": string(), "message": string(empty=True)},
+            "status": integer("HTTP status", 400, 599),
+            "times": integer(),
+            "delay": number(0, _LONGEST_DELAY_SECONDS),
+            "mode": choice(MODES, "mode"),
+        },
+        _check_fault,
+    )
+)
+
+
+def read_faults(content: Any) -> list[Fault]:
+    """Return the faults of a JSON document. Raise ValidationError with every problem."""
+    document = Document("faults", content)
+    faults = _FAULTS.read(content, (), document)
+    if document.problems:
+        raise ValidationError(document.problems)
+    return [fault for fault in faults if fault]

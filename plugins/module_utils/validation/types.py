@@ -10,6 +10,7 @@ value, so whoever reads a secret must not print them.
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -171,13 +172,15 @@ def integer(
     return ValueType(name, read, limits, from_text=_string_to_integer)
 
 
-def number() -> ValueType[float]:
-    """Return the type of numbers that a metric can have."""
+def number(smallest: float = -MAX_NUMBER, largest: float = MAX_NUMBER) -> ValueType[float]:
+    """Return the type of numbers within bounds, by default those of a metric."""
 
     def read(value: Any, place: Place, document: Document) -> float:
-        # A comparison with NaN is false.
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not -MAX_NUMBER <= value <= MAX_NUMBER:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
             document.add(place, f"must be a number, not {describe(value)}", _unquote(value))
+            return 0.0
+        if not smallest <= value <= largest:
+            document.add(place, f"{quote_value(value)} is not allowed", f"use {smallest:g} to {largest:g}")
             return 0.0
         return float(value)
 

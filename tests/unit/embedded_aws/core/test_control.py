@@ -80,7 +80,7 @@ def test_reset_drops_everything_and_applies_the_seed(embedded_aws: str, aws_clie
         ("clock", b'{"advance_seconds": NaN}', 400, "between 0 and"),
         ("clock", b'{"advance_seconds": 1, "x": 2}', 400, "expected"),
         ("clock", b"[]", 400, "expected"),
-        ("faults", b"{}", 400, "expected a list of faults"),
+        ("faults", b"{}", 400, "must be a list, not an empty mapping"),
     ],
 )
 def test_rejects_invalid_input_with_the_reason(

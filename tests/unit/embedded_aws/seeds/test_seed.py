@@ -50,20 +50,35 @@ def test_the_management_account_starts_without_roles(aws: InProcess) -> None:
     ("text", "reason"),
     [
         ("accounts: [", "while parsing"),
-        ("[]", "the seed: expected a mapping with accounts, organizational_units"),
-        ("accounts: []", "exactly one must have management: true"),
-        ("accounts: [{id: 123456789012, name: a, management: true}]", "accounts[0].id: expected str, not int; put it"),
-        ("accounts: [{id: '12', name: a, management: true}]", "accounts[0].id: expected 12 digits in quotes, not '12'"),
-        ("accounts: [{id: '123456789012', management: true}]", "accounts[0]: name is missing"),
-        ("accounts: [{id: '123456789012', name: a, managment: true}]", "accounts[0]: unknown key 'managment'; known:"),
-        ("accounts: [{id: '123456789012', name: a, roles: [{name: r}]}]", "accounts[0].roles[0]: trusts is missing"),
-        (ONE_WITH.format("roles: [{name: r, trusts: [123456789012]}]"), "accounts[0].roles[0].trusts: expected ARNs"),
+        ("[]", ": must be a mapping, not an empty list"),
+        ("accounts: []", "accounts: must contain exactly one account with management: true"),
+        (
+            "accounts: [{id: 123456789012, name: a, management: true}]",
+            "must be a string, not the number",
+        ),
+        (
+            "accounts: [{id: '12', name: a, management: true}]",
+            'id: "12" is not a valid account ID',
+        ),
+        ("accounts: [{id: '123456789012', management: true}]", "accounts[0].name: is missing"),
+        (
+            "accounts: [{id: '123456789012', name: a, managment: true}]",
+            "managment: is not a known key. Did",
+        ),
+        ("accounts: [{id: '123456789012', name: a, roles: [{name: r}]}]", "roles[0].trusts: is missing"),
+        (
+            ONE_WITH.format("roles: [{name: r, trusts: [123456789012]}]"),
+            "roles[0].trusts[0]: must be a string",
+        ),
         (
             ONE_WITH.format("roles: [{name: r, trusts: ['*']}, {name: r, trusts: ['*']}]"),
-            "accounts[0].roles: name r is",
+            'accounts[0].roles: name "r" is',
         ),
-        (ONE_WITH.format(f"users: [{USER}, {USER}]"), "accounts[0].users: name u is there more than once"),
-        (ONE_WITH.format(f"users: [{USER}, {USER}]"), "users: access_key AKIAAAAAAAAAAAAAAAAA is there more than once"),
+        (ONE_WITH.format(f"users: [{USER}, {USER}]"), 'accounts[0].users: name "u" is used more than once'),
+        (
+            ONE_WITH.format(f"users: [{USER}, {USER}]"),
+            'users: access_key "AKIAAAAAAAAAAAAAAAAA" is used more than once',
+        ),
     ],
 )
 def test_reports_all_errors_of_a_seed_with_their_place(tmp_path: Path, text: str, reason: str) -> None:
