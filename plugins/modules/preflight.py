@@ -9,14 +9,14 @@ module: preflight
 short_description: Validate the variables of all accounts before AWS is asked anything
 version_added: 0.2.0
 description:
-  - Looks at every variable of every host of the play whose name begins with C(secmon_), wherever it is set, and reports
-    all that is wrong with all of them at once, one line each, with what to do.
+  - Validates every variable of every host of the play whose name begins with C(secmon_), wherever it is set, and
+    reports all problems together, one line each, with a hint.
   - Finds names that do not exist, values of the wrong type or shape, templates that cannot be resolved, variables that
     contradict each other, and hosts that would make the same resource.
   - Loads, tests and lints the detection rules of each host, with what its trail excludes and what a log group can hold.
-  - Types are strict, so that V("365") in an inventory is no number. What the command line (C(-e name=value)) or a
-    template made is taken for a number or a truth value if it can only mean that one. An empty text counts as not set.
-  - Secrets are checked and never shown, nor is the reason why a secret's template cannot be resolved.
+  - Types are strict, so that V("365") in an inventory is not a number. A string from the command line
+    (C(-e name=value)) or a template is converted to an unambiguous number or boolean. An empty string means not set.
+  - Secrets are checked and never shown, nor are errors of the templates of secrets.
   - Runs on the controller, once for all hosts, and calls no API. A limit (C(--limit)) limits what it looks at.
 options: {}
 attributes:

@@ -29,7 +29,7 @@ def read_hosts(task: Any, templar: Any, hosts: Iterable[str], prefix: str) -> di
 
 
 def _read_host(manager: Any, play: Any, task: Any, templar: Any, host: str, prefix: str) -> dict[str, RawValue]:
-    # The inventory has no other public way to a host than this manager.
+    # ansible-core 2.19 and 2.21 give an action no public way to the variables of another host.
     known = manager.get_vars(play=play, host=manager._inventory.get_host(host), task=task)
     in_context = templar.copy_with_new_env(available_variables=known)
     own = {str(name): raw for name, raw in known.items() if str(name).startswith(prefix)}
