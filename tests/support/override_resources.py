@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from tests.integration.secret.secret_world import FUNCTION, make_function
+from tests.integration.secret.secret_setup import FUNCTION, make_function
 from tests.support.alarm_setup import Client, make_group, put_alarm, put_filter, put_messages
 from tests.support.embedded_control import link_in, mails, now_of
 from tests.support.raw_call import protocols_of

@@ -1,4 +1,4 @@
-"""How secret meets what AWS and its users do wrong: faults, denials, half-made secrets, impossible requests."""
+"""Test secret with API faults, denied calls, interrupted runs and invalid parameters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.secret.secret_world import FUNCTION, KEY, NAME, POLICY, WANTED, make_function, seen, value
+from tests.integration.secret.secret_setup import FUNCTION, KEY, NAME, POLICY, WANTED, make_function, state_of, value
 from tests.support.module_runner import ModuleRunner
 
 KEY_ID = "11111111-2222-3333-4444-555555555555"
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.usefixtures("never_reads_values")
 
 AwsClient = Callable[..., Any]
 ALWAYS = {"update_value": "always", "value_hmac_key": KEY}
-PASSING = {
+TRANSIENT = {
     "throttled": {"error": "ThrottlingException", "times": 3},
     "internal": {"error": "InternalServiceError", "status": 500, "times": 2},
     "reset": {"mode": "reset"},
     "answer lost": {"mode": "kill_after"},
 }
-# What brings a secret from WANTED to CHANGED takes each of these calls.
+# The update of a secret from WANTED to CHANGED makes each of the calls in UPDATING.
 CHANGED: dict[str, Any] = {
     "name": NAME,
     "value": "A",
@@ -33,11 +33,11 @@ CHANGED: dict[str, Any] = {
     "rotation": {"days": 90},
     "tags": {"other": "tag"},
 }
-CHANGING = (
+UPDATING = (
     *("RestoreSecret", "TagResource", "UntagResource", "UpdateSecret", "UpdateSecretVersionStage"),
     *("DeleteResourcePolicy", "RemoveRegionsFromReplication", "ReplicateSecretToRegions", "RotateSecret"),
 )
-MAKING = ("CreateSecret", "PutResourcePolicy", "RotateSecret")
+CREATING = ("CreateSecret", "PutResourcePolicy", "RotateSecret")
 
 
 @pytest.fixture(autouse=True)
@@ -45,79 +45,79 @@ def _function(aws_client: AwsClient) -> None:
     make_function(aws_client)
 
 
-def to_be_changed(run_module: ModuleRunner) -> None:
-    """Make a secret whose way to CHANGED takes every call of CHANGING."""
+def prepare_update(run_module: ModuleRunner) -> None:
+    """Create a secret whose update to CHANGED makes every call of UPDATING."""
     run_module.succeed(**{**WANTED, **ALWAYS, "value": "A"})
     run_module.succeed(name=NAME, value="B", **ALWAYS)
     run_module.succeed(name=NAME, state="absent")
 
 
-def in_the_end(run_module: ModuleRunner, aws_client: AwsClient) -> dict[str, Any]:
-    """Return what can be seen once the task has nothing left to do."""
+def final_state(run_module: ModuleRunner, aws_client: AwsClient) -> dict[str, Any]:
+    """Return the state of the secret after the task has converged."""
     run_module.succeed(**CHANGED)
     assert not run_module.succeed(**CHANGED)["changed"]
-    return seen(aws_client)
+    return state_of(aws_client)
 
 
 @pytest.fixture
-def unbroken(run_module: ModuleRunner, aws_client: AwsClient) -> dict[str, Any]:
-    """Return what a run that nothing disturbs leads to."""
-    to_be_changed(run_module)
+def uninterrupted(run_module: ModuleRunner, aws_client: AwsClient) -> dict[str, Any]:
+    """Return the state of the secret after an uninterrupted run."""
+    prepare_update(run_module)
     calls = run_module.calls(lambda: run_module.succeed(**CHANGED))
     # The deletion removed the replicas.
-    assert {call["action"] for call in calls if call["access"] == "write"} == set(CHANGING) - {
+    assert {call["action"] for call in calls if call["access"] == "write"} == set(UPDATING) - {
         "RemoveRegionsFromReplication"
     }
-    end = seen(aws_client)
+    end = state_of(aws_client)
     run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
     return end
 
 
 @pytest.mark.promise("retry")
-@pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
-@pytest.mark.parametrize("action", ["DescribeSecret", *MAKING])
-def test_what_passes_is_repeated_when_making(
+@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=list(TRANSIENT))
+@pytest.mark.parametrize("action", ["DescribeSecret", *CREATING])
+def test_retries_transient_faults_during_creation(
     run_module: ModuleRunner, aws_client: AwsClient, action: str, fault: dict[str, Any]
 ) -> None:
     run_module.faults({"service": "secretsmanager", "action": action, **fault})
     assert run_module.succeed(**WANTED)["secret"]["arn"]
-    after = seen(aws_client)
+    after = state_of(aws_client)
     assert after["stages"] == [["AWSCURRENT"]]
     assert after["policy"] == POLICY and after["RotationEnabled"] and len(after["replicas"]) == 2
     assert not run_module.succeed(**WANTED)["changed"]
 
 
 @pytest.mark.promise("retry")
-@pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
-@pytest.mark.parametrize("action", ["GetResourcePolicy", *CHANGING])
-def test_what_passes_is_repeated_when_changing(
-    run_module: ModuleRunner, aws_client: AwsClient, unbroken: dict[str, Any], action: str, fault: dict[str, Any]
+@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=list(TRANSIENT))
+@pytest.mark.parametrize("action", ["GetResourcePolicy", *UPDATING])
+def test_retries_transient_faults_during_an_update(
+    run_module: ModuleRunner, aws_client: AwsClient, uninterrupted: dict[str, Any], action: str, fault: dict[str, Any]
 ) -> None:
-    to_be_changed(run_module)
+    prepare_update(run_module)
     if action in ("RemoveRegionsFromReplication", "GetResourcePolicy"):
         run_module.succeed(name=NAME, replica_regions=["us-west-2"])
     run_module.faults({"service": "secretsmanager", "action": action, **fault})
-    assert in_the_end(run_module, aws_client) == unbroken
+    assert final_state(run_module, aws_client) == uninterrupted
 
 
 @pytest.mark.promise("retry")
-@pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
+@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=list(TRANSIENT))
 @pytest.mark.parametrize("action", ["ListSecretVersionIds", "PutSecretValue"])
-def test_what_passes_is_repeated_when_putting_a_value(
+def test_retries_transient_faults_while_storing_a_value(
     run_module: ModuleRunner, aws_client: AwsClient, action: str, fault: dict[str, Any]
 ) -> None:
     run_module.succeed(name=NAME, value="A", **ALWAYS)
     run_module.faults({"service": "secretsmanager", "action": action, **fault})
     assert run_module.succeed(name=NAME, value="B", **ALWAYS)["changed"]
     assert value(aws_client) == "B"
-    assert seen(aws_client)["stages"] == [["AWSCURRENT"], ["AWSPREVIOUS"]]
+    assert state_of(aws_client)["stages"] == [["AWSCURRENT"], ["AWSPREVIOUS"]]
 
 
 @pytest.mark.promise("retry")
-@pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
+@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=list(TRANSIENT))
 @pytest.mark.parametrize("action", ["RemoveRegionsFromReplication", "DeleteSecret"])
 @pytest.mark.parametrize("window", [0, 7])
-def test_what_passes_is_repeated_when_deleting(
+def test_retries_transient_faults_during_deletion(
     run_module: ModuleRunner, aws_client: AwsClient, action: str, fault: dict[str, Any], window: int
 ) -> None:
     task = {"name": NAME, "state": "absent", "recovery_window_days": window}
@@ -125,12 +125,12 @@ def test_what_passes_is_repeated_when_deleting(
     run_module.faults({"service": "secretsmanager", "action": action, **fault})
     result = run_module.succeed(**task)
     assert result["changed"] and bool(result["secret"].get("deleted_date")) == bool(window)
-    assert list(seen(aws_client)) == (["deleted"] if window else [])
+    assert list(state_of(aws_client)) == (["deleted"] if window else [])
     assert not run_module.succeed(**task)["changed"]
 
 
 @pytest.mark.promise("retry")
-def test_an_expired_page_begins_again(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+def test_restarts_a_listing_with_an_expired_token(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(name=NAME, value="A", **ALWAYS)
     fault = {"service": "secretsmanager", "action": "ListSecretVersionIds", "error": "InvalidNextTokenException"}
     run_module.faults(fault)
@@ -139,7 +139,7 @@ def test_an_expired_page_begins_again(run_module: ModuleRunner, aws_client: AwsC
 
 
 @pytest.mark.promise("retry")
-def test_a_name_that_is_still_being_deleted_is_waited_for(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+def test_waits_for_the_deletion_of_a_secret_of_the_same_name(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     message = "You can't create this secret because a secret with this name is already scheduled for deletion."
     fault = {"error": "InvalidRequestException", "message": message, "times": 4}
     run_module.faults({"service": "secretsmanager", "action": "CreateSecret", **fault})
@@ -148,18 +148,18 @@ def test_a_name_that_is_still_being_deleted_is_waited_for(run_module: ModuleRunn
 
 
 @pytest.mark.promise("retry")
-def test_replicas_that_are_still_being_removed_are_waited_for(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+def test_waits_for_the_removal_of_replicas(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     message = f"You can't delete secret {NAME} that still has replica regions [eu-west-1]"
     fault = {"error": "InvalidParameterException", "message": message, "times": 3}
     run_module.succeed(name=NAME, value="v", replica_regions=["eu-west-1"])
     run_module.faults({"service": "secretsmanager", "action": "DeleteSecret", **fault})
     assert run_module.succeed(name=NAME, state="absent")["changed"]
-    assert list(seen(aws_client)) == ["deleted"]
+    assert list(state_of(aws_client)) == ["deleted"]
 
 
 @pytest.mark.promise("budget")
 @pytest.mark.parametrize("action", ["DescribeSecret", "CreateSecret"])
-def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRunner, action: str) -> None:
+def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner, action: str) -> None:
     fault = {"service": "secretsmanager", "action": action, "error": "ThrottlingException", "times": 500}
     run_module.faults(fault)
     message = run_module.fail(**WANTED, timeout_seconds=60)
@@ -167,8 +167,8 @@ def test_a_service_that_never_recovers_is_given_up_in_time(run_module: ModuleRun
 
 
 @pytest.mark.promise("denied")
-@pytest.mark.parametrize("action", ["DescribeSecret", *MAKING])
-def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action: str) -> None:
+@pytest.mark.parametrize("action", ["DescribeSecret", *CREATING])
+def test_a_denied_call_names_the_action_and_the_resource(run_module: ModuleRunner, action: str) -> None:
     run_module.faults({"service": "secretsmanager", "action": action, "error": "AccessDeniedException"})
     message = run_module.fail(**WANTED)
     for word in (f"Allow secretsmanager:{action} on", f":secret:{NAME}-??????", "account 123456789012", "us-east-1"):
@@ -183,7 +183,7 @@ def test_a_denial_says_what_to_allow_and_where(run_module: ModuleRunner, action:
         {"error": "EncryptionFailure", "message": "The key is disabled."},
     ],
 )
-def test_a_key_that_does_not_do_is_explained(run_module: ModuleRunner, error: dict[str, Any]) -> None:
+def test_explains_an_unusable_key(run_module: ModuleRunner, error: dict[str, Any]) -> None:
     run_module.faults({"service": "secretsmanager", "action": "CreateSecret", **error})
     message = run_module.fail(**WANTED)
     assert "The key must exist" in message and "amazon.aws.kms_key" in message
@@ -191,50 +191,48 @@ def test_a_key_that_does_not_do_is_explained(run_module: ModuleRunner, error: di
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_function_that_does_not_exist_is_explained(run_module: ModuleRunner) -> None:
+def test_explains_a_missing_function(run_module: ModuleRunner) -> None:
     message = run_module.fail(**{**WANTED, "rotation": {"lambda_arn": f"{FUNCTION}-none", "days": 1}})
     assert "amazon.aws.lambda" in message and "not written: rotation of secret MySampleSecret" in message
 
 
 @pytest.mark.promise("prerequisite")
-def test_a_public_policy_is_refused_and_explained(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+def test_rejects_and_explains_a_public_policy(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     public = {**POLICY, "Statement": [{**POLICY["Statement"][0], "Principal": "*"}]}
     message = run_module.fail(**{**WANTED, "resource_policy": public})
     assert "PublicPolicyException" in message and "Name principals" in message
-    assert seen(aws_client)["policy"] == {}
+    assert state_of(aws_client)["policy"] == {}
 
 
 @pytest.mark.promise("resume")
-@pytest.mark.parametrize("fails", MAKING)
-def test_what_a_killed_run_left_half_made_is_finished(
-    run_module: ModuleRunner, aws_client: AwsClient, fails: str
-) -> None:
+@pytest.mark.parametrize("fails", CREATING)
+def test_completes_an_interrupted_creation(run_module: ModuleRunner, aws_client: AwsClient, fails: str) -> None:
     run_module.succeed(**WANTED)
-    unbroken = seen(aws_client)
+    uninterrupted = state_of(aws_client)
     run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
     run_module.faults({"service": "secretsmanager", "action": fails, "mode": "kill_after"})
     run_module.fail(**WANTED, timeout_seconds=0)
     run_module.succeed(**WANTED)
-    assert seen(aws_client) == unbroken
+    assert state_of(aws_client) == uninterrupted
 
 
 @pytest.mark.promise("resume")
-@pytest.mark.parametrize("fails", sorted(set(CHANGING) - {"RemoveRegionsFromReplication"}))
-def test_what_a_killed_run_left_half_changed_is_finished(
-    run_module: ModuleRunner, aws_client: AwsClient, unbroken: dict[str, Any], fails: str
+@pytest.mark.parametrize("fails", sorted(set(UPDATING) - {"RemoveRegionsFromReplication"}))
+def test_completes_an_interrupted_update(
+    run_module: ModuleRunner, aws_client: AwsClient, uninterrupted: dict[str, Any], fails: str
 ) -> None:
-    to_be_changed(run_module)
+    prepare_update(run_module)
     run_module.faults({"service": "secretsmanager", "action": fails, "mode": "kill_after"})
     run_module.fail(**CHANGED, timeout_seconds=0)
     run_module.succeed(**CHANGED)
-    assert seen(aws_client) == unbroken
+    assert state_of(aws_client) == uninterrupted
 
 
 @pytest.mark.promise("partition")
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("wrong", "expected"),
     [
-        ({"name": "with blank"}, "not a valid secret name"),
+        ({"name": "with space"}, "not a valid secret name"),
         ({"name": "x" * 513}, "1-512"),
         ({"value": "x" * 65537}, "65537 bytes"),
         ({"value": "ü" * 32769}, "65538 bytes"),
@@ -267,32 +265,32 @@ def test_what_a_killed_run_left_half_changed_is_finished(
         ({"tags": {"aws:mine": "x"}}, "aws:"),
     ],
 )
-def test_what_aws_would_refuse_is_refused_before_the_first_call(
-    run_module: ModuleRunner, wrong: dict[str, Any], says: str
+def test_rejects_invalid_parameters_before_the_first_call(
+    run_module: ModuleRunner, wrong: dict[str, Any], expected: str
 ) -> None:
     message = ""
 
-    def refused() -> None:
+    def rejected() -> None:
         nonlocal message
         message = run_module.fail(**{**WANTED, **wrong})
 
-    assert run_module.calls(refused) == []
-    assert says in message
+    assert run_module.calls(rejected) == []
+    assert expected in message
 
 
 @pytest.mark.promise("partition")
-def test_all_problems_are_said_at_once(run_module: ModuleRunner) -> None:
-    result = run_module(name="with blank", description="x" * 3000, recovery_window_days=1)
+def test_reports_all_problems_together(run_module: ModuleRunner) -> None:
+    result = run_module(name="with space", description="x" * 3000, recovery_window_days=1)
     assert len(result["problems"]) == 3
 
 
 @pytest.mark.promise("partition")
-def test_a_rotation_that_lacks_something_is_refused_before_anything_is_written(run_module: ModuleRunner) -> None:
+def test_rejects_an_incomplete_rotation_before_any_write(run_module: ModuleRunner) -> None:
     calls = run_module.calls(lambda: run_module.fail(name=NAME, value="v", rotation={"days": 3}))
     assert {call["access"] for call in calls} == {"read"}
 
 
 @pytest.mark.promise("partition")
-def test_a_name_that_looks_like_the_end_of_an_arn_is_warned_about(run_module: ModuleRunner) -> None:
+def test_warns_about_a_name_like_the_end_of_an_arn(run_module: ModuleRunner) -> None:
     warnings = run_module.succeed(name="sample-abc123", value="v")["warnings"]
     assert any("hyphen and six characters" in warning for warning in warnings)

@@ -1,4 +1,4 @@
-"""The promises of docs/modules.md, kept by secret on the embedded AWS, checked with plain boto3."""
+"""Test the guarantees of docs/modules.md for secret on the embedded AWS, with plain boto3."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.secret.secret_world import ACCOUNT, FUNCTION, KEY, NAME, POLICY, WANTED, make_function, seen
+from tests.integration.secret.secret_setup import ACCOUNT, FUNCTION, KEY, NAME, POLICY, WANTED, make_function, state_of
 from tests.support.module_runner import ModuleRunner, documented_actions
 
 pytestmark = pytest.mark.usefixtures("never_reads_values")
@@ -28,7 +28,7 @@ def secrets(aws_client: AwsClient) -> Any:
     return aws_client("secretsmanager")
 
 
-def test_no_source_of_the_module_names_what_the_alarm_watches(repository: Path) -> None:
+def test_no_source_of_the_module_calls_get_secret_value(repository: Path) -> None:
     plugins = repository / "plugins"
     sources = [plugins / "modules/secret.py", *plugins.glob("module_utils/core/*.py")]
     sources += plugins.glob("module_utils/secretsmanager/*.py")
@@ -39,9 +39,9 @@ def test_no_source_of_the_module_names_what_the_alarm_watches(repository: Path) 
 
 
 @pytest.mark.promise("changed")
-def test_present_again_absent_again(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+def test_creates_and_deletes_a_secret_idempotently(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     assert run_module.succeed(**WANTED)["changed"]
-    assert seen(aws_client) == {
+    assert state_of(aws_client) == {
         "Name": NAME,
         "Description": "For the guide",
         "KmsKeyId": "alias/secrets",
@@ -56,95 +56,95 @@ def test_present_again_absent_again(run_module: ModuleRunner, aws_client: AwsCli
     }
     assert not run_module.succeed(**WANTED)["changed"]
     assert run_module.succeed(name=NAME, state="absent")["changed"]
-    assert list(seen(aws_client)) == ["deleted"]
+    assert list(state_of(aws_client)) == ["deleted"]
     assert not run_module.succeed(name=NAME, state="absent")["changed"]
 
 
 @pytest.mark.promise("changed")
-def test_a_secret_is_deleted_at_once_even_if_it_is_scheduled_for_deletion(
+def test_deletes_a_secret_immediately_even_if_it_is_scheduled_for_deletion(
     run_module: ModuleRunner, aws_client: AwsClient
 ) -> None:
     run_module.succeed(**WANTED)
     assert run_module.succeed(name=NAME, state="absent", recovery_window_days=7)["secret"]["deleted_date"]
     result = run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
     assert (result["changed"], result["secret"]) == (True, {})
-    assert seen(aws_client) == {}
+    assert state_of(aws_client) == {}
     assert not run_module.succeed(name=NAME, state="absent", recovery_window_days=0)["changed"]
 
 
 @pytest.mark.promise("changed")
-def test_a_secret_that_is_scheduled_for_deletion_is_restored_with_its_value(
+def test_restores_a_secret_scheduled_for_deletion_with_its_value(
     run_module: ModuleRunner, aws_client: AwsClient
 ) -> None:
     run_module.succeed(**WANTED)
-    before = seen(aws_client)
+    before = state_of(aws_client)
     arn = run_module.succeed(name=NAME, state="absent")["secret"]["arn"]
     predicted = run_module.succeed(check=True, **{**WANTED, "value": "another"})
     restored = run_module.succeed(**{**WANTED, "value": "another"})
     assert restored["changed"]
     assert restored["diff"] == predicted["diff"]
     assert restored["secret"]["arn"] == arn
-    assert seen(aws_client) == before
+    assert state_of(aws_client) == before
     assert not run_module.succeed(**WANTED)["changed"]
 
 
-def by_hand(action: str, **parameters: Any) -> Callable[[Any], Any]:
+def manual(action: str, **parameters: Any) -> Callable[[Any], Any]:
     return lambda client: getattr(client, action)(SecretId=NAME, **parameters)
 
 
-BY_HAND: dict[str, Callable[[Any], Any]] = {
-    "description": by_hand("update_secret", Description="Other"),
-    "description removed": by_hand("update_secret", Description=""),
-    "kms_key_id": by_hand("update_secret", KmsKeyId="alias/other"),
-    "policy": by_hand("put_resource_policy", ResourcePolicy=json.dumps(PUBLIC)),
-    "policy removed": by_hand("delete_resource_policy"),
-    "replica added": by_hand("replicate_secret_to_regions", AddReplicaRegions=[{"Region": "eu-north-1"}]),
-    "replica removed": by_hand("remove_regions_from_replication", RemoveReplicaRegions=["us-west-2"]),
-    "rotation off": by_hand("cancel_rotate_secret"),
-    "rotation days": by_hand("rotate_secret", RotationRules={"AutomaticallyAfterDays": 90}, RotateImmediately=False),
-    "rotation schedule": by_hand(
+MANUAL_CHANGES: dict[str, Callable[[Any], Any]] = {
+    "description": manual("update_secret", Description="Other"),
+    "description removed": manual("update_secret", Description=""),
+    "kms_key_id": manual("update_secret", KmsKeyId="alias/other"),
+    "policy": manual("put_resource_policy", ResourcePolicy=json.dumps(PUBLIC)),
+    "policy removed": manual("delete_resource_policy"),
+    "replica added": manual("replicate_secret_to_regions", AddReplicaRegions=[{"Region": "eu-north-1"}]),
+    "replica removed": manual("remove_regions_from_replication", RemoveReplicaRegions=["us-west-2"]),
+    "rotation off": manual("cancel_rotate_secret"),
+    "rotation days": manual("rotate_secret", RotationRules={"AutomaticallyAfterDays": 90}, RotateImmediately=False),
+    "rotation schedule": manual(
         "rotate_secret", RotationRules={"ScheduleExpression": "cron(0 8 1 * ? *)"}, RotateImmediately=False
     ),
-    "rotation function": by_hand("rotate_secret", RotationLambdaARN=f"{FUNCTION}2", RotateImmediately=False),
-    "tag changed": by_hand("tag_resource", Tags=[{"Key": "team", "Value": "sales"}]),
-    "tag added": by_hand("tag_resource", Tags=[{"Key": "surplus", "Value": "yes"}]),
-    "tag removed": by_hand("untag_resource", TagKeys=["team"]),
-    "deletion": by_hand("delete_secret"),
+    "rotation function": manual("rotate_secret", RotationLambdaARN=f"{FUNCTION}2", RotateImmediately=False),
+    "tag changed": manual("tag_resource", Tags=[{"Key": "team", "Value": "sales"}]),
+    "tag added": manual("tag_resource", Tags=[{"Key": "surplus", "Value": "yes"}]),
+    "tag removed": manual("untag_resource", TagKeys=["team"]),
+    "deletion": manual("delete_secret"),
 }
 
 
 @pytest.mark.promise("drift")
-@pytest.mark.parametrize("change", BY_HAND.values(), ids=list(BY_HAND))
-def test_what_was_changed_by_hand_is_seen_and_repaired(
+@pytest.mark.parametrize("change", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
+def test_detects_and_repairs_manual_changes(
     run_module: ModuleRunner, aws_client: AwsClient, secrets: Any, change: Callable[[Any], Any]
 ) -> None:
     make_function(aws_client, "rotate2")
     run_module.succeed(**WANTED)
-    right = seen(aws_client)
-    if change is BY_HAND["deletion"]:
+    correct = state_of(aws_client)
+    if change is MANUAL_CHANGES["deletion"]:
         secrets.remove_regions_from_replication(SecretId=NAME, RemoveReplicaRegions=["eu-west-1", "us-west-2"])
     change(secrets)
-    assert seen(aws_client) != right
+    assert state_of(aws_client) != correct
     predicted = run_module.succeed(check=True, **WANTED)
     repaired = run_module.succeed(**WANTED)
     assert repaired["changed"] and predicted["changed"]
     assert repaired["diff"] == predicted["diff"]
     assert repaired["diff"]["before"] != repaired["diff"]["after"]
-    assert seen(aws_client) == right
+    assert state_of(aws_client) == correct
     assert not run_module.succeed(**WANTED)["changed"]
 
 
 @pytest.mark.promise("drift")
-def test_a_replica_with_another_key_is_made_anew(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+def test_recreates_a_replica_with_another_key(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(**WANTED)
     result = run_module.succeed(name=NAME, replica_regions=["eu-west-1", {"region": "us-west-2", "kms_key_id": ""}])
     assert any("will be recreated" in warning for warning in result["warnings"])
-    assert seen(aws_client)["replicas"] == dict.fromkeys(("eu-west-1", "us-west-2"), "alias/aws/secretsmanager")
+    assert state_of(aws_client)["replicas"] == dict.fromkeys(("eu-west-1", "us-west-2"), "alias/aws/secretsmanager")
 
 
 @pytest.mark.promise("drift")
-def test_a_replica_that_failed_is_warned_about(run_module: ModuleRunner, aws_client: AwsClient) -> None:
-    aws_client("secretsmanager", "eu-west-1").create_secret(Name=NAME, SecretString="in the way")
+def test_warns_about_a_failed_replica(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+    aws_client("secretsmanager", "eu-west-1").create_secret(Name=NAME, SecretString="conflict")
     run_module.succeed(**WANTED)
     result = run_module.succeed(**WANTED)
     assert not result["changed"]
@@ -152,13 +152,13 @@ def test_a_replica_that_failed_is_warned_about(run_module: ModuleRunner, aws_cli
 
 
 @pytest.mark.promise("unset_options")
-def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+def test_keeps_omitted_settings(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(**WANTED)
-    before = seen(aws_client)
+    before = state_of(aws_client)
     assert not run_module.succeed(name=NAME)["changed"]
     assert not run_module.succeed(name=NAME, replica_regions=["us-west-2", "eu-west-1"])["changed"]
     assert not run_module.succeed(name=NAME, rotation={"days": 30})["changed"]
-    assert seen(aws_client) == before
+    assert state_of(aws_client) == before
 
 
 @pytest.mark.promise("unset_options")
@@ -174,33 +174,33 @@ def test_what_the_task_does_not_mention_stays(run_module: ModuleRunner, aws_clie
         ({"tags": {}}, "tags", {"secmon:managed-by": "secmon.aws"}),
     ],
 )
-def test_what_the_task_clears_is_cleared(
+def test_removes_settings_with_empty_options(
     run_module: ModuleRunner, aws_client: AwsClient, cleared: dict[str, Any], field: str, empty: Any
 ) -> None:
     run_module.succeed(**WANTED)
-    before = seen(aws_client)
+    before = state_of(aws_client)
     assert run_module.succeed(name=NAME, **cleared)["changed"]
-    assert seen(aws_client) == before | {field: empty}
+    assert state_of(aws_client) == before | {field: empty}
     assert not run_module.succeed(name=NAME, **cleared)["changed"]
 
 
 @pytest.mark.promise("unset_options")
-def test_tags_are_kept_if_the_task_does_not_purge(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+def test_keeps_other_tags_without_purge_tags(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(**WANTED)
     run_module.succeed(name=NAME, tags={"more": "1"}, purge_tags=False)
-    assert seen(aws_client)["tags"] == {"team": "security", "more": "1", "secmon:managed-by": "secmon.aws"}
+    assert state_of(aws_client)["tags"] == {"team": "security", "more": "1", "secmon:managed-by": "secmon.aws"}
 
 
 @pytest.mark.promise("check")
 @pytest.mark.parametrize("window", [0, 30])
 @pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("there", ["nothing", "present", "deleted"])
+@pytest.mark.parametrize("existing", ["nothing", "present", "deleted"])
 def test_check_mode_predicts_the_run_and_writes_nothing(
-    run_module: ModuleRunner, there: str, state: str, window: int
+    run_module: ModuleRunner, existing: str, state: str, window: int
 ) -> None:
-    if there != "nothing":
+    if existing != "nothing":
         run_module.succeed(name=NAME, value="old", description="old", tags={"old": "yes"})
-    if there == "deleted":
+    if existing == "deleted":
         run_module.succeed(name=NAME, state="absent")
     task = {**WANTED, "state": state, "recovery_window_days": window, "update_value": "always", "value_hmac_key": KEY}
     predicted: dict[str, Any] = {}
@@ -217,7 +217,7 @@ def test_check_mode_predicts_the_run_and_writes_nothing(
 
 
 @pytest.mark.promise("diff")
-def test_the_difference_shows_before_and_after_but_no_value(run_module: ModuleRunner) -> None:
+def test_the_diff_contains_the_changes_without_the_value(run_module: ModuleRunner) -> None:
     run_module.succeed(**WANTED)
     diff = run_module.succeed(name=NAME, description="New", value="next", update_value="always", value_hmac_key=KEY)[
         "diff"
@@ -229,41 +229,41 @@ def test_the_difference_shows_before_and_after_but_no_value(run_module: ModuleRu
 
 
 @pytest.mark.promise("calls")
-def test_a_second_run_describes_and_no_more(run_module: ModuleRunner) -> None:
-    def made(**task: Any) -> list[str]:
+def test_a_second_run_only_describes_the_secret(run_module: ModuleRunner) -> None:
+    def calls(**task: Any) -> list[str]:
         return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**task))]
 
     task = {"name": NAME, "value": "v", "description": "d", "tags": {"a": "b"}, "replica_regions": ["eu-west-1"]}
-    assert made(**task, check=True) == ["DescribeSecret"]
-    assert made(**task) == ["DescribeSecret", "CreateSecret"]
-    assert made(**task) == ["DescribeSecret"]
-    assert made(**task, resource_policy={}) == ["DescribeSecret", "GetResourcePolicy"]
-    assert made(name=NAME, state="absent") == ["DescribeSecret", "RemoveRegionsFromReplication", "DeleteSecret"]
-    assert made(name=NAME, state="absent") == ["DescribeSecret"]
+    assert calls(**task, check=True) == ["DescribeSecret"]
+    assert calls(**task) == ["DescribeSecret", "CreateSecret"]
+    assert calls(**task) == ["DescribeSecret"]
+    assert calls(**task, resource_policy={}) == ["DescribeSecret", "GetResourcePolicy"]
+    assert calls(name=NAME, state="absent") == ["DescribeSecret", "RemoveRegionsFromReplication", "DeleteSecret"]
+    assert calls(name=NAME, state="absent") == ["DescribeSecret"]
 
 
 @pytest.mark.promise("ownership")
-@pytest.mark.parametrize("deleted", [False, True], ids=["there", "deleted"])
+@pytest.mark.parametrize("deleted", [False, True], ids=["existing", "deleted"])
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_somebody_elses_secret_is_refused_unless_adopted(
+def test_rejects_an_unmanaged_secret_unless_adopted(
     run_module: ModuleRunner, aws_client: AwsClient, secrets: Any, state: str, deleted: bool
 ) -> None:
-    secrets.create_secret(Name=NAME, SecretString="theirs", Tags=[{"Key": "owner", "Value": "somebody"}])
+    secrets.create_secret(Name=NAME, SecretString="existing", Tags=[{"Key": "owner", "Value": "other"}])
     if deleted:
         secrets.delete_secret(SecretId=NAME)
-    task = {"name": NAME, "value": "ours", "state": state, "recovery_window_days": 0}
+    task = {"name": NAME, "value": "new", "state": state, "recovery_window_days": 0}
     calls = run_module.calls(lambda: run_module.fail(**task))
     assert not [call for call in calls if call["access"] == "write"]
     assert run_module.succeed(**task, adopt=True)["changed"]
-    after = seen(aws_client)
+    after = state_of(aws_client)
     assert (state == "absent") == (after == {})
     if after:
-        assert after["tags"] == {"owner": "somebody", "secmon:managed-by": "secmon.aws"}
-        assert after["value"] == "theirs"
+        assert after["tags"] == {"owner": "other", "secmon:managed-by": "secmon.aws"}
+        assert after["value"] == "existing"
 
 
 @pytest.mark.promise("ownership")
-def test_a_replica_is_changed_where_its_primary_is(run_module: ModuleRunner) -> None:
+def test_rejects_a_replica_and_names_the_primary_region(run_module: ModuleRunner) -> None:
     run_module.succeed(**WANTED)
     run_module.region = "eu-west-1"
     message = run_module.fail(name=NAME, description="changed in the wrong place")
@@ -274,7 +274,7 @@ def test_a_replica_is_changed_where_its_primary_is(run_module: ModuleRunner) -> 
 @pytest.mark.parametrize(
     ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
-def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, region: str, partition: str) -> None:
+def test_the_arn_has_the_partition_of_the_region(run_module: ModuleRunner, region: str, partition: str) -> None:
     run_module.region = region
     task = {"name": NAME, "value": "v", "resource_policy": POLICY}
     result = run_module.succeed(**task)
@@ -283,7 +283,7 @@ def test_arns_are_those_of_the_regions_partition(run_module: ModuleRunner, regio
 
 
 @pytest.mark.promise("iam")
-def test_the_documented_actions_are_those_that_are_called(run_module: ModuleRunner) -> None:
+def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner) -> None:
     def everything() -> None:
         always = {"update_value": "always", "value_hmac_key": KEY}
         run_module.succeed(**WANTED)

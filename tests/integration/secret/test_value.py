@@ -1,4 +1,4 @@
-"""How secret sees to the value without reading it, and what it does when a rotation is under way."""
+"""Test that secret manages the value without reading it, also during a rotation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.secret.secret_world import FUNCTION, KEY, NAME, make_function, value
+from tests.integration.secret.secret_setup import FUNCTION, KEY, NAME, make_function, value
 from tests.support.module_runner import ModuleRunner
 
 pytestmark = pytest.mark.usefixtures("never_reads_values")
@@ -32,7 +32,7 @@ def actions(run_module: ModuleRunner, **task: Any) -> list[str]:
 
 
 @pytest.mark.promise("unset_options")
-def test_on_create_the_value_of_an_existing_secret_stays(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+def test_on_create_keeps_the_value_of_an_existing_secret(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(name=NAME, value="first")
     assert not run_module.succeed(name=NAME, value="second")["changed"]
     assert not run_module.succeed(name=NAME, value="second", value_hmac_key=KEY)["changed"]
@@ -40,7 +40,7 @@ def test_on_create_the_value_of_an_existing_secret_stays(run_module: ModuleRunne
 
 
 @pytest.mark.promise("resume")
-def test_a_secret_without_a_value_gets_one(run_module: ModuleRunner, secrets: Any, aws_client: AwsClient) -> None:
+def test_stores_a_value_in_a_secret_without_one(run_module: ModuleRunner, secrets: Any, aws_client: AwsClient) -> None:
     secrets.create_secret(Name=NAME)
     assert run_module.succeed(name=NAME, value="first")["changed"]
     assert value(aws_client) == "first"
@@ -48,7 +48,7 @@ def test_a_secret_without_a_value_gets_one(run_module: ModuleRunner, secrets: An
 
 
 @pytest.mark.promise("changed")
-def test_a_secret_can_be_made_without_a_value(run_module: ModuleRunner, secrets: Any) -> None:
+def test_creates_a_secret_without_a_value(run_module: ModuleRunner, secrets: Any) -> None:
     result = run_module.succeed(name=NAME)
     assert (result["changed"], result["secret"]["version_id"]) == (True, "")
     assert stages(secrets) == {}
@@ -56,7 +56,7 @@ def test_a_secret_can_be_made_without_a_value(run_module: ModuleRunner, secrets:
 
 
 @pytest.mark.promise("changed")
-def test_always_the_value_is_the_tasks_and_a_former_one_comes_back(
+def test_always_stores_a_new_value_and_restores_an_earlier_one(
     run_module: ModuleRunner, secrets: Any, aws_client: AwsClient
 ) -> None:
     for turn in ("A", "B", "A", "C", "D", "E", "A", "B"):
@@ -75,17 +75,17 @@ def test_always_the_value_is_the_tasks_and_a_former_one_comes_back(
 
 
 @pytest.mark.promise("drift")
-def test_a_value_that_was_put_by_hand_is_replaced(
+def test_always_replaces_a_value_that_was_changed_manually(
     run_module: ModuleRunner, secrets: Any, aws_client: AwsClient
 ) -> None:
-    run_module.succeed(**ALWAYS, value="ours")
-    secrets.put_secret_value(SecretId=NAME, SecretString="theirs")
-    assert run_module.succeed(**ALWAYS, value="ours")["changed"]
-    assert value(aws_client) == "ours"
+    run_module.succeed(**ALWAYS, value="managed")
+    secrets.put_secret_value(SecretId=NAME, SecretString="manual")
+    assert run_module.succeed(**ALWAYS, value="managed")["changed"]
+    assert value(aws_client) == "managed"
 
 
 @pytest.mark.promise("changed")
-def test_the_order_of_the_keys_of_a_structure_does_not_matter(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+def test_the_order_of_keys_in_a_mapping_is_irrelevant(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     run_module.succeed(**ALWAYS, value={"username": "u", "nested": {"b": [1, 2.5, None], "a": "ü"}})
     again = run_module.succeed(**ALWAYS, value={"nested": {"a": "ü", "b": [1, 2.5, None]}, "username": "u"})
     assert not again["changed"]
@@ -94,15 +94,15 @@ def test_the_order_of_the_keys_of_a_structure_does_not_matter(run_module: Module
 
 
 @pytest.mark.promise("changed")
-@pytest.mark.parametrize("text", ['{"b": 1, "a": 2}', "plain", " with blanks\n", "[1, 2]", "12", "true"])
-def test_a_text_is_stored_as_it_is(run_module: ModuleRunner, aws_client: AwsClient, text: str) -> None:
+@pytest.mark.parametrize("text", ['{"b": 1, "a": 2}', "plain", " with spaces\n", "[1, 2]", "12", "true"])
+def test_stores_a_string_unchanged(run_module: ModuleRunner, aws_client: AwsClient, text: str) -> None:
     run_module.succeed(**ALWAYS, value=text)
     assert value(aws_client) == text
     assert not run_module.succeed(**ALWAYS, value=text)["changed"]
 
 
 @pytest.mark.promise("calls")
-def test_the_older_versions_are_listed_only_if_they_may_hold_the_value(run_module: ModuleRunner) -> None:
+def test_lists_deprecated_versions_only_if_they_may_hold_the_value(run_module: ModuleRunner) -> None:
     assert actions(run_module, **ALWAYS, value="A") == ["DescribeSecret", "CreateSecret"]
     assert actions(run_module, **ALWAYS, value="A") == ["DescribeSecret"]
     assert actions(run_module, **ALWAYS, value="B") == ["DescribeSecret", "ListSecretVersionIds", "PutSecretValue"]
@@ -110,7 +110,7 @@ def test_the_older_versions_are_listed_only_if_they_may_hold_the_value(run_modul
 
 
 @pytest.mark.promise("secrets")
-def test_the_version_says_nothing_without_the_key(run_module: ModuleRunner) -> None:
+def test_the_version_id_reveals_nothing_without_the_key(run_module: ModuleRunner) -> None:
     def version(**task: Any) -> str:
         return str(run_module.succeed(check=True, **{**ALWAYS, **task})["secret"]["version_id"])
 
@@ -127,11 +127,11 @@ def test_the_version_says_nothing_without_the_key(run_module: ModuleRunner) -> N
 
 
 @pytest.mark.promise("secrets")
-@pytest.mark.parametrize(("key", "says"), [(None, "requires value_hmac_key"), ("short", "at least 16")])
-def test_always_is_refused_without_a_proper_key(run_module: ModuleRunner, key: str | None, says: str) -> None:
+@pytest.mark.parametrize(("key", "expected"), [(None, "requires value_hmac_key"), ("short", "at least 16")])
+def test_always_requires_a_valid_key(run_module: ModuleRunner, key: str | None, expected: str) -> None:
     task = {"name": NAME, "value": "v", "update_value": "always", "value_hmac_key": key}
     calls = run_module.calls(lambda: task.update(message=run_module.fail(**task)))
-    assert says in str(task["message"])
+    assert expected in str(task["message"])
     assert calls == []
 
 
@@ -145,7 +145,7 @@ def test_always_is_refused_without_a_proper_key(run_module: ModuleRunner, key: s
     ],
     ids=["value", "rotation off", "rotation changed"],
 )
-def test_a_rotation_that_is_under_way_is_not_disturbed(
+def test_rejects_changes_during_a_rotation(
     run_module: ModuleRunner, secrets: Any, aws_client: AwsClient, change: dict[str, Any]
 ) -> None:
     make_function(aws_client)
@@ -156,39 +156,39 @@ def test_a_rotation_that_is_under_way_is_not_disturbed(
     calls = run_module.calls(lambda: change.update(message=run_module.fail(**change)))
     assert "is in progress" in change.pop("message")
     assert [call for call in calls if call["access"] == "write"] == []
-    assert run_module.succeed(name=NAME, value="new", description="else")["changed"]
+    assert run_module.succeed(name=NAME, value="new", description="other")["changed"]
     assert stages(secrets) == before
 
 
 @pytest.mark.promise("drift")
 @pytest.mark.parametrize(
-    ("asked", "kept"),
+    ("requested", "expected"),
     [
         ({"days": 90}, {"AutomaticallyAfterDays": 90}),
         ({"schedule": "rate(90 days)"}, {"AutomaticallyAfterDays": 90}),
         ({"schedule": "cron(0 8 1 * ? *)"}, {"ScheduleExpression": "cron(0 8 1 * ? *)"}),
     ],
 )
-def test_a_rotation_keeps_what_is_not_mentioned(
-    run_module: ModuleRunner, secrets: Any, aws_client: AwsClient, asked: dict[str, Any], kept: dict[str, Any]
+def test_a_rotation_keeps_omitted_settings(
+    run_module: ModuleRunner, secrets: Any, aws_client: AwsClient, requested: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     make_function(aws_client)
     run_module.succeed(name=NAME, value="v", rotation={"lambda_arn": FUNCTION, "days": 30})
-    assert run_module.succeed(name=NAME, rotation=asked)["changed"]
+    assert run_module.succeed(name=NAME, rotation=requested)["changed"]
     described = secrets.describe_secret(SecretId=NAME)
-    assert (described["RotationLambdaARN"], described["RotationRules"]) == (FUNCTION, kept)
-    assert not run_module.succeed(name=NAME, rotation=asked)["changed"]
+    assert (described["RotationLambdaARN"], described["RotationRules"]) == (FUNCTION, expected)
+    assert not run_module.succeed(name=NAME, rotation=requested)["changed"]
     assert not any("AWSPENDING" in labels for labels in stages(secrets).values())
 
 
-def test_always_is_warned_about_if_the_secret_is_rotated(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+def test_warns_about_always_for_a_rotated_secret(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     make_function(aws_client)
     run_module.succeed(name=NAME, value="v", rotation={"lambda_arn": FUNCTION, "days": 30})
     assert any("undoes each rotation" in warning for warning in run_module.succeed(**ALWAYS, value="v")["warnings"])
 
 
 @pytest.mark.promise("upstream")
-def test_upstream_reads_the_value_on_every_run_even_if_it_is_not_to_overwrite_it(run_module: ModuleRunner) -> None:
+def test_upstream_reads_the_value_on_every_run(run_module: ModuleRunner) -> None:
     task = {"name": NAME, "secret": "v", "overwrite": False}
     run_module.upstream("community.aws.secretsmanager_secret", **task)
     calls = run_module.calls(lambda: run_module.upstream("community.aws.secretsmanager_secret", **task))
@@ -206,7 +206,7 @@ def test_upstream_cancels_the_rotation_in_check_mode(
 
 
 @pytest.mark.promise("upstream")
-def test_upstream_makes_a_new_version_if_the_keys_come_in_another_order(run_module: ModuleRunner, secrets: Any) -> None:
+def test_upstream_creates_a_new_version_for_keys_in_another_order(run_module: ModuleRunner, secrets: Any) -> None:
     for structure in ({"a": 1, "b": 2}, {"b": 2, "a": 1}):
         run_module.upstream("community.aws.secretsmanager_secret", name=NAME, json_secret=structure)
     assert len(stages(secrets)) == 2

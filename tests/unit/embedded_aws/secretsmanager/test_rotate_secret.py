@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.secret.secret_world import FUNCTION, make_function
+from tests.integration.secret.secret_setup import FUNCTION, make_function
 
 Client = Callable[[str], Any]
 RULES = {"ScheduleExpression": "cron(0 8 1 * ? *)", "Duration": "3h"}

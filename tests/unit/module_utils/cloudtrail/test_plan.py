@@ -1,4 +1,4 @@
-"""A plan brings any trail to the wanted state; a second plan is empty."""
+"""A plan brings any trail to the requested state; a second plan is empty."""
 
 from __future__ import annotations
 

@@ -170,10 +170,10 @@ OPTION = {"field_selectors": [{"field": "eventCategory", "equals": ["Management"
 
 
 def test_keeps_the_name_of_an_advanced_selector_unless_set() -> None:
-    found = with_advanced(advanced(MANAGEMENT, name="by hand"))
+    found = with_advanced(advanced(MANAGEMENT, name="manual"))
     assert wanted(found, advanced_event_selectors=[OPTION]) is found
-    renamed = wanted(found, advanced_event_selectors=[{**OPTION, "name": "ours"}])
-    assert renamed.advanced == ({"Name": "ours", "FieldSelectors": [MANAGEMENT]},)
+    renamed = wanted(found, advanced_event_selectors=[{**OPTION, "name": "managed"}])
+    assert renamed.advanced == ({"Name": "managed", "FieldSelectors": [MANAGEMENT]},)
 
 
 def test_converts_yaml_booleans_of_read_only() -> None:

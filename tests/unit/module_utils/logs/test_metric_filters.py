@@ -1,4 +1,4 @@
-"""Plans for metric filters, as pure functions of wanted and current filters."""
+"""Test the plans of metric filters."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FOUND = {
 
 Group = dict[str, dict[str, Any]]
 
-# Compiling patterns takes long on a busy machine, and says nothing of a plan.
+# Compiling patterns is slow and not under test here.
 _many = settings(deadline=None)
 
 

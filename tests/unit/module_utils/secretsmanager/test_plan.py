@@ -1,4 +1,4 @@
-"""The pure plan of a secret: its algebra."""
+"""Property tests of the plan of a secret."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.tags import OWNER_MARK, as_list
+from ansible_collections.secmon.aws.plugins.module_utils.core.tags import OWNER_MARK, as_list, as_mapping
 from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.checks import check_secret
 from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.plan import plan_absent, plan_present
 from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.state import Found, same_key
@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:n-abcdef"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 KEYS = ("", "alias/k", "alias/l")
-NO_TASK = {"name": "n", "adopt": False, "update_value": "on_create", "purge_tags": True, "recovery_window_days": 30}
+DEFAULTS = {"name": "n", "adopt": False, "update_value": "on_create", "purge_tags": True, "recovery_window_days": 30}
 POLICIES = ({}, {"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]})
 
 replica = st.fixed_dictionaries(
@@ -47,70 +47,66 @@ tasks = st.fixed_dictionaries(
         "rotation": rotation,
         "tags": st.dictionaries(st.sampled_from("abc"), st.sampled_from("12")),
     },
-).map(lambda task: {**NO_TASK, **task})
+).map(lambda task: {**DEFAULTS, **task})
 
 
-def carried_out(plan: Plan, described: Mapping[str, Any], policy: str) -> tuple[dict[str, Any], str]:
-    """Return what AWS describes after the plan's writes: a simulation in the API's own terms."""
+def apply_plan(plan: Plan, described: Mapping[str, Any], policy: str) -> tuple[dict[str, Any], str]:
+    """Return the description and the policy of a secret after the writes of a plan."""
     secret: dict[str, Any] = {"ARN": ARN, "Name": "n", **described}
     for write in plan.writes:
-        asked = write.parameters
+        sent = write.parameters
         replicas = {entry["Region"]: entry for entry in secret.get("ReplicationStatus", [])}
         if write.operation in ("CreateSecret", "UpdateSecret"):
-            secret |= {name: asked[name] for name in ("Description", "KmsKeyId", "Tags") if name in asked}
+            secret |= {name: sent[name] for name in ("Description", "KmsKeyId", "Tags") if name in sent}
         if write.operation == "RestoreSecret":
             del secret["DeletedDate"]
-        if "SecretString" in asked:
-            secret["VersionIdsToStages"] = {asked["ClientRequestToken"]: ["AWSCURRENT"]}
-        for entry in asked.get("AddReplicaRegions", []):
+        if "SecretString" in sent:
+            secret["VersionIdsToStages"] = {sent["ClientRequestToken"]: ["AWSCURRENT"]}
+        for entry in sent.get("AddReplicaRegions", []):
             assert entry["Region"] not in replicas
             replicas[entry["Region"]] = entry
-        for region in asked.get("RemoveReplicaRegions", []):
+        for region in sent.get("RemoveReplicaRegions", []):
             del replicas[region]
         secret["ReplicationStatus"] = list(replicas.values())
-        tags = {tag["Key"]: tag["Value"] for tag in secret.get("Tags", [])}
         if write.operation == "TagResource":
-            tags |= {tag["Key"]: tag["Value"] for tag in asked["Tags"]}
-        for key in asked.get("TagKeys", []):
-            del tags[key]
-        secret["Tags"] = as_list(tags)
+            secret["Tags"] = as_list(as_mapping(secret["Tags"]) | as_mapping(sent["Tags"]))
+        if write.operation == "UntagResource":
+            secret["Tags"] = [tag for tag in secret["Tags"] if tag["Key"] not in sent["TagKeys"]]
         if write.operation == "RotateSecret":
-            rules = {"RotationRules": asked["RotationRules"], "RotationLambdaARN": asked["RotationLambdaARN"]}
+            rules = {"RotationRules": sent["RotationRules"], "RotationLambdaARN": sent["RotationLambdaARN"]}
             secret |= {"RotationEnabled": True, **rules}
         if write.operation == "CancelRotateSecret":
             secret["RotationEnabled"] = False
-        policy = asked.get("ResourcePolicy", "" if write.operation == "DeleteResourcePolicy" else policy)
+        policy = sent.get("ResourcePolicy", "" if write.operation == "DeleteResourcePolicy" else policy)
     return secret, policy
 
 
 def found(task: Mapping[str, Any], secret: Mapping[str, Any], policy: str) -> Found:
-    asks = task.get("resource_policy") is not None and "DeletedDate" not in secret
-    return Found(secret, policy=policy if asks else None)
+    reads_policy = task.get("resource_policy") is not None and "DeletedDate" not in secret
+    return Found(secret, policy=policy if reads_policy else None)
 
 
 @given(tasks, tasks, st.booleans())
-def test_after_a_plan_is_carried_out_there_is_nothing_left_to_do(
-    first: dict[str, Any], second: dict[str, Any], deleted: bool
-) -> None:
-    secret, policy = carried_out(plan_present(first, None, "us-east-1"), {}, "")
+def test_a_second_plan_changes_nothing(first: dict[str, Any], second: dict[str, Any], deleted: bool) -> None:
+    secret, policy = apply_plan(plan_present(first, None, "us-east-1"), {}, "")
     assert not plan_present(first, found(first, secret, policy), "us-east-1").changed
     if deleted:
         secret["DeletedDate"] = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
     plan = plan_present(second, found(second, secret, policy), "us-east-1")
-    secret, policy = carried_out(plan, secret, policy)
+    secret, policy = apply_plan(plan, secret, policy)
     assert not plan_present(second, found(second, secret, policy), "us-east-1").changed
 
 
 @given(tasks)
-def test_the_order_of_the_input_is_irrelevant(task: dict[str, Any]) -> None:
-    turned = {**task, "replica_regions": task.get("replica_regions", [])[::-1]}
-    turned["tags"] = dict(reversed(task.get("tags", {}).items()))
+def test_the_plan_does_not_depend_on_the_order_of_replicas_and_tags(task: dict[str, Any]) -> None:
+    reordered = {**task, "replica_regions": task.get("replica_regions", [])[::-1]}
+    reordered["tags"] = dict(reversed(task.get("tags", {}).items()))
     task = {**task, "replica_regions": task.get("replica_regions", []), "tags": task.get("tags", {})}
-    assert plan_present(task, None, "us-east-1") == plan_present(turned, None, "us-east-1")
+    assert plan_present(task, None, "us-east-1") == plan_present(reordered, None, "us-east-1")
 
 
 @given(tasks)
-def test_whatever_the_checks_let_through_can_be_planned(task: dict[str, Any]) -> None:
+def test_plans_every_valid_task(task: dict[str, Any]) -> None:
     check_secret(task, "us-east-1")
     assert plan_present(task, None, "us-east-1").changed
 
@@ -122,25 +118,25 @@ def test_whatever_the_checks_let_through_can_be_planned(task: dict[str, Any]) ->
         "11111111-1111-1111-1111-111111111111",
     ],
 )
-def test_a_key_has_several_names(other: str) -> None:
+def test_an_arn_equals_the_key_id_in_it(other: str) -> None:
     assert same_key("arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111", other)
     assert not same_key("alias/one", other)
 
 
-@pytest.mark.parametrize("own", ["", "alias/aws/secretsmanager", "arn:aws:kms:us-east-1:1:alias/aws/secretsmanager"])
-def test_aws_own_key_is_no_key(own: str) -> None:
-    assert same_key("", own)
+@pytest.mark.parametrize("key", ["", "alias/aws/secretsmanager", "arn:aws:kms:us-east-1:1:alias/aws/secretsmanager"])
+def test_the_aws_managed_key_equals_an_empty_key(key: str) -> None:
+    assert same_key("", key)
 
 
-def test_a_secret_that_is_scheduled_for_deletion_is_gone_whoever_scheduled_it() -> None:
+def test_keeps_an_existing_date_of_deletion() -> None:
     secret = {"ARN": ARN, "Name": "n", "DeletedDate": datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)}
-    plan = plan_absent(NO_TASK, Found(secret), "us-east-1")
+    plan = plan_absent(DEFAULTS, Found(secret), "us-east-1")
     assert (plan.changed, plan.results["secret"]["deleted_date"]) == (False, "2030-01-01T00:00:00+00:00")
 
 
-def test_replicas_go_before_their_primary() -> None:
+def test_removes_replicas_before_the_primary() -> None:
     replicas = [{"Region": "eu-west-1", "KmsKeyId": "alias/aws/secretsmanager", "Status": "InSync"}]
     secret = {"ARN": ARN, "Name": "n", "Tags": as_list(OWNER_MARK), "ReplicationStatus": replicas}
-    plan = plan_absent(NO_TASK, Found(secret), "us-east-1")
+    plan = plan_absent(DEFAULTS, Found(secret), "us-east-1")
     assert [write.operation for write in plan.writes] == ["RemoveRegionsFromReplication", "DeleteSecret"]
     assert [len(stage) for stage in plan.stages] == [1, 1]

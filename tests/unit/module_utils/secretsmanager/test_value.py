@@ -1,4 +1,4 @@
-"""The value's text and version, without a secret in sight."""
+"""Test the stored text, the version ID and the plan of a value."""
 
 from __future__ import annotations
 
@@ -33,34 +33,34 @@ def shuffled(value: Any) -> Any:
 
 
 @given(STRUCTURES)
-def test_equal_structures_have_one_text_and_one_version(structure: Any) -> None:
+def test_equal_structures_have_the_same_text_and_version_id(structure: Any) -> None:
     assert stored_text(shuffled(structure)) == stored_text(structure)
     assert version_of(task(shuffled(structure))) == version_of(task(structure))
 
 
 @given(st.dictionaries(st.text(), STRUCTURES))
-def test_the_text_of_a_structure_is_json_that_gives_it_back(structure: Any) -> None:
+def test_a_structure_is_stored_as_equivalent_json(structure: Any) -> None:
     assert json.loads(stored_text(structure)) == structure
 
 
 @given(st.text(), st.text())
-def test_different_texts_have_different_versions(one: str, other: str) -> None:
+def test_different_texts_have_different_version_ids(one: str, other: str) -> None:
     assert (version_of(task(one)) == version_of(task(other))) == (one == other)
 
 
-def test_the_version_is_bound_to_the_secrets_name_and_to_the_key() -> None:
+def test_the_version_id_depends_on_the_name_and_the_hmac_key() -> None:
     versions = {version_of(task("v")), version_of(task("v", name="m")), version_of(task("v", value_hmac_key=KEY * 2))}
     assert len(versions) == 3
     assert {len(version) for version in versions} == {64}
 
 
 @given(st.text(), st.text())
-def test_without_a_key_the_version_tells_nothing_of_the_value(one: str, other: str) -> None:
+def test_without_a_key_the_version_id_is_independent_of_the_value(one: str, other: str) -> None:
     assert version_of(task(one, value_hmac_key=None)) == version_of(task(other, value_hmac_key=None))
 
 
 @given(st.lists(st.sampled_from("ABCD"), min_size=1, max_size=12))
-def test_whatever_came_before_the_tasks_value_is_current_in_the_end(turns: list[str]) -> None:
+def test_the_value_of_the_last_task_becomes_current(turns: list[str]) -> None:
     versions: dict[str, list[str]] = {}
     for turn in turns:
         change = plan_value(task(turn), versions)
@@ -81,35 +81,35 @@ def test_whatever_came_before_the_tasks_value_is_current_in_the_end(turns: list[
     ("versions", "operation"),
     [({}, "PutSecretValue"), ({"a": ["AWSCURRENT"]}, ""), ({"a": ["AWSCURRENT", "AWSPENDING"]}, "")],
 )
-def test_on_create_only_a_secret_without_a_value_gets_one(versions: dict[str, list[str]], operation: str) -> None:
+def test_on_create_stores_a_value_only_if_the_secret_has_none(versions: dict[str, list[str]], operation: str) -> None:
     assert plan_value(task("v", update_value="on_create"), versions).operation == operation
 
 
 @pytest.mark.parametrize("versions", [{"p": ["AWSPENDING"]}, {"a": ["AWSCURRENT"], "p": ["AWSPENDING"]}])
-def test_a_rotation_under_way_is_not_disturbed(versions: dict[str, list[str]]) -> None:
+def test_rejects_a_change_during_a_rotation(versions: dict[str, list[str]]) -> None:
     with pytest.raises(RequestError, match="is in progress"):
         plan_value(task("v"), versions)
     assert not plan_value(task(None), versions).operation
 
 
-def test_older_versions_matter_only_to_a_value_that_no_stage_shows() -> None:
-    here = version_of(task("v"))
+def test_lists_deprecated_versions_only_for_a_value_without_a_stage() -> None:
+    version = version_of(task("v"))
     assert may_be_deprecated(task("v"), {"a": ["AWSCURRENT"]})
     assert not may_be_deprecated(task("v"), {})
-    assert not may_be_deprecated(task("v"), {"a": ["AWSCURRENT"], here: ["AWSPREVIOUS"]})
+    assert not may_be_deprecated(task("v"), {"a": ["AWSCURRENT"], version: ["AWSPREVIOUS"]})
     assert not may_be_deprecated(task("v", update_value="on_create"), {"a": ["AWSCURRENT"]})
 
 
 @pytest.mark.parametrize(
-    ("value", "says"), [("x" * 65537, "65537"), ("", "0 bytes"), ([float("inf")], "NaN"), ("\ud800", "UTF-8")]
+    ("value", "expected"), [("x" * 65537, "65537"), ("", "0 bytes"), ([float("inf")], "NaN"), ("\ud800", "UTF-8")]
 )
-def test_what_cannot_be_stored_is_said_without_the_value(value: Any, says: str) -> None:
+def test_reports_an_invalid_value_without_printing_it(value: Any, expected: str) -> None:
     (problem,) = value_problems(task(value))
-    assert says in problem
+    assert expected in problem
     assert "xxx" not in problem and "\ud800" not in problem
 
 
 @given(STRUCTURES.filter(lambda value: len(str(value)) > 3))
-def test_no_plan_shows_the_value_when_it_is_printed(value: Any) -> None:
+def test_the_repr_of_a_plan_omits_the_value(value: Any) -> None:
     assert stored_text(value) not in repr(plan_value(task(f"canary{value}"), {}))
     assert "canary" not in repr(plan_value(task(f"canary{value}"), {}))

@@ -1,4 +1,4 @@
-"""What the tests of the module `secret` share: a secret with everything, and what can be seen of it."""
+"""Shared by the tests of the module `secret`: a secret with all settings, and its visible state."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ AwsClient = Callable[..., Any]
 
 
 def make_function(aws_client: AwsClient, name: str = "rotate") -> None:
-    """Make a function that a rotation can name."""
+    """Create a Lambda function for a rotation."""
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     role = aws_client("iam").create_role(RoleName=f"run-{name}", AssumeRolePolicyDocument=document)["Role"]["Arn"]
@@ -46,8 +46,8 @@ def make_function(aws_client: AwsClient, name: str = "rotate") -> None:
     )
 
 
-def seen(aws_client: AwsClient, name: str = NAME) -> dict[str, Any]:
-    """Return all that can be seen of a secret and stays from one look to the next; empty if there is none."""
+def state_of(aws_client: AwsClient, name: str = NAME) -> dict[str, Any]:
+    """Return the stable state of a secret; empty if it does not exist."""
     client = aws_client("secretsmanager")
     try:
         described = client.describe_secret(SecretId=name)
@@ -66,5 +66,5 @@ def seen(aws_client: AwsClient, name: str = NAME) -> dict[str, Any]:
 
 
 def value(aws_client: AwsClient, name: str = NAME) -> str:
-    """Return a secret's current value."""
+    """Return the current value of a secret."""
     return str(aws_client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
