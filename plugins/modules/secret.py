@@ -13,7 +13,9 @@ description:
     C(BatchGetSecretValue), so no run triggers an alarm on these calls.
   - Settings that the task omits are kept.
   - Use this module instead of M(community.aws.secretsmanager_secret), which reads the value on every run, cancels the
-    rotation in check mode, and creates a new version when the keys of a mapping are in another order.
+    rotation in check mode, and creates a new version when the keys of a mapping are in another order. The tests
+    C(test_upstream_reads_the_value_on_every_run), C(test_upstream_cancels_the_rotation_in_check_mode) and
+    C(test_upstream_creates_a_new_version_for_keys_in_another_order) show it.
 options:
   name:
     description:

@@ -155,11 +155,11 @@ def test_ignores_the_order_of_actions_and_dimensions() -> None:
 def test_removes_a_setting_without_an_option_that_may_silence_the_alarm(settings: dict[str, Any]) -> None:
     fake = FakeAlarms()
     fake.run(task(ALARM))
-    right = dict(fake.alarms["a"])
+    correct = dict(fake.alarms["a"])
     fake.alarms["a"].update(settings)
     plan = fake.run(task(ALARM))
     assert plan.before == {"alarms": {"a": {"other_settings": settings}}}
-    assert fake.alarms["a"] == right
+    assert fake.alarms["a"] == correct
 
 
 @pytest.mark.parametrize(
@@ -213,10 +213,10 @@ def test_rejects_an_unmanaged_alarm_and_a_composite_alarm_together() -> None:
 
 def test_adopt_keeps_settings_that_the_task_omits() -> None:
     fake = FakeAlarms()
-    fake.PutMetricAlarm("a", Tags=[{"Key": "theirs", "Value": "1"}], AlarmDescription="d", OKActions=[TOPIC])
+    fake.PutMetricAlarm("a", Tags=[{"Key": "other", "Value": "1"}], AlarmDescription="d", OKActions=[TOPIC])
     fake.run(task(ALARM, adopt=True))
     assert (fake.alarms["a"]["AlarmDescription"], fake.alarms["a"]["OKActions"]) == ("d", [TOPIC])
-    assert fake.tags["a"] == {"theirs": "1", **OWNER_MARK}
+    assert fake.tags["a"] == {"other": "1", **OWNER_MARK}
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,11 @@ from ansible_collections.secmon.aws.plugins.module_utils.drill.timeline import (
 
 PLACE = Place("aws", "us-east-1", "123456789012")
 CALLED = datetime(2026, 9, 13, 10, 0, 0, tzinfo=UTC)
-ALL = {hop: Reached(float(10 * position), f"saw {hop}") for position, hop in enumerate(STAGES)}
+ALL = {stage: Reached(float(10 * position), f"reached {stage}") for position, stage in enumerate(STAGES)}
 
 
-def finding(hop: str, weight: Weight = Weight.CERTAIN) -> Finding:
-    return Finding(hop, f"{hop}_code", f"{hop} cause.", f"{hop} remedy.", weight)
+def finding(stage: str, weight: Weight = Weight.CERTAIN) -> Finding:
+    return Finding(stage, f"{stage}_code", f"{stage} cause.", f"{stage} remedy.", weight)
 
 
 def drill(reached: dict[str, Reached], *findings: Finding, broken: Finding | None = None) -> Drill:
@@ -35,7 +35,7 @@ def drill(reached: dict[str, Reached], *findings: Finding, broken: Finding | Non
 
 def test_every_reached_stage_is_ok_with_its_times() -> None:
     results = drill_results(drill(ALL))
-    assert [(step["hop"], step["status"]) for step in results["timeline"]] == [(hop, "ok") for hop in STAGES]
+    assert [(step["hop"], step["status"]) for step in results["timeline"]] == [(stage, "ok") for stage in STAGES]
     log_group, metric = results["timeline"][3:5]
     assert (log_group["seconds"], log_group["hop_seconds"]) == (30.0, 30.0)
     assert (metric["seconds"], metric["hop_seconds"], metric["at"]) == (40.0, 10.0, "2026-09-13T10:00:40Z")
@@ -43,8 +43,8 @@ def test_every_reached_stage_is_ok_with_its_times() -> None:
 
 
 def test_reports_cause_and_remedy_of_a_broken_stage() -> None:
-    seen = {hop: ALL[hop] for hop in ("call", "event_history", "log_file", "log_group")}
-    broken = drill(seen, broken=finding("metric"))
+    reached = {stage: ALL[stage] for stage in ("call", "event_history", "log_file", "log_group")}
+    broken = drill(reached, broken=finding("metric"))
     results = drill_results(broken)
     assert [step["status"] for step in results["timeline"]] == ["ok"] * 4 + ["broken"] + ["not_reached"] * 2
     assert (results["broken_hop"], results["cause"], results["remedy"]) == ("metric", "metric cause.", "metric remedy.")
@@ -64,7 +64,7 @@ def test_each_stage_has_one_aligned_line() -> None:
     lines = drill_results(drill(ALL))["lines"]
     assert lines[0] == "Detection drill: secret MySampleSecret, account 123456789012, region us-east-1"
     assert [line.split()[0] for line in lines[1:8]] == ["ok"] * 7
-    assert len({line.index("saw ") for line in lines[1:8]}) == 1
+    assert len({line.index("reached ") for line in lines[1:8]}) == 1
     assert "60.0 seconds" in lines[8]
 
 
@@ -86,9 +86,9 @@ def test_the_first_certain_finding_in_the_order_of_the_stages_counts() -> None:
     assert first_certain([finding("call", Weight.RISK)]) is None
 
 
-@pytest.mark.parametrize("hop", PREDECESSORS)
-def test_explains_a_stage_that_was_not_reached_in_time(hop: str) -> None:
-    suspected = finding(hop, Weight.DOUBT)
-    assert not_seen(hop, [finding("call"), suspected], 900) is suspected
-    unexplained = not_seen(hop, [], 900)
-    assert unexplained.stage == hop and "900 seconds" in unexplained.cause and "timeout_seconds" in unexplained.remedy
+@pytest.mark.parametrize("stage", PREDECESSORS)
+def test_explains_a_stage_that_was_not_reached_in_time(stage: str) -> None:
+    suspected = finding(stage, Weight.DOUBT)
+    assert not_seen(stage, [finding("call"), suspected], 900) is suspected
+    unexplained = not_seen(stage, [], 900)
+    assert unexplained.stage == stage and "900 seconds" in unexplained.cause and "timeout_seconds" in unexplained.remedy

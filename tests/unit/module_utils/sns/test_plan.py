@@ -33,7 +33,7 @@ def found(tags: dict[str, str] | None = None, **attributes: str) -> Topic:
 
 
 def applied(plan: Plan) -> Topic:
-    """Return the topic as it is after a plan, in SNS's terms."""
+    """Return the topic after a plan."""
     after = plan.after
     attributes = {
         "DisplayName": after["display_name"],
@@ -86,12 +86,12 @@ def test_a_key_id_equals_the_key_arn() -> None:
 
 @given(PUBLISHERS, PUBLISHERS)
 def test_keeps_other_statements_in_their_order(first: list[str] | None, second: list[str] | None) -> None:
-    theirs = [{"Sid": "A", "Effect": "Deny"}, {"Effect": "Allow", "Action": ["SNS:Publish"]}]
-    policy = {"Version": "2012-10-17", "Statement": theirs}
+    other = [{"Sid": "A", "Effect": "Deny"}, {"Effect": "Allow", "Action": ["SNS:Publish"]}]
+    policy = {"Version": "2012-10-17", "Statement": other}
     for publishers in (first, second):
         policy = desired_policy(policy, publishers, ARN, PLACE)
-    assert [statement for statement in policy["Statement"] if statement in theirs] == theirs
-    managed = {statement["Sid"] for statement in policy["Statement"] if statement not in theirs}
+    assert [statement for statement in policy["Statement"] if statement in other] == other
+    managed = {statement["Sid"] for statement in policy["Statement"] if statement not in other}
     assert ("SecmonCloudWatchAlarms" in managed) == (second is None or "cloudwatch" in second)
     if second is not None:
         assert ("SecmonEventBridge" in managed) == ("eventbridge" in second)
