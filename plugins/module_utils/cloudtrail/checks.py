@@ -90,7 +90,8 @@ def _setting_problems(params: Mapping[str, Any]) -> Iterator[str]:
         yield f"The tag {UNFINISHED} marks an interrupted run and is set by this collection. Remove it from tags."
     for insight in params.get("insight_types") or ():
         if insight not in INSIGHT_TYPES:
-            yield f"{insight!r} is not a valid insight type.{did_you_mean(insight, INSIGHT_TYPES)}"
+            hint = did_you_mean(insight, INSIGHT_TYPES) or f" Use {' or '.join(INSIGHT_TYPES)}."
+            yield f"{insight!r} is not a valid insight type.{hint}"
 
 
 def _place_problems(params: Mapping[str, Any], region: str) -> Iterator[str]:

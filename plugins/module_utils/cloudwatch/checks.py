@@ -85,7 +85,7 @@ def _choice_problems(settings: Mapping[str, Any]) -> Iterator[str]:
         value = settings.get(option, "")
         if value not in ("", *allowed) or (value == "" and option in settings and "" not in allowed):
             choices = ", ".join(choice for choice in allowed if choice)
-            yield f"{option} is {value!r}; choose one of {choices}.{did_you_mean(str(value), allowed)}"
+            yield f"{option} is {value!r}; use one of {choices}.{did_you_mean(str(value), allowed)}"
 
 
 def _statistic_problems(statistic: str | None, extended: str | None) -> Iterator[str]:

@@ -132,7 +132,7 @@ class _Merge:
             self.bodies[rule_id] = {"id": rule_id}
             self.origins[rule_id] = {(): name}
             return True
-        hint = f"{suggestion(rule_id, self.rules)}\na new rule needs all required keys, including tests"
+        hint = f"{suggestion(rule_id, self.rules)}\nto add a rule, set all required keys, including tests"
         self._problem(name, rule_id, (), f"there is no rule {rule_id!r}", hint)
         return False
 

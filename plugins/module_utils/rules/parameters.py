@@ -75,7 +75,7 @@ def fill_pattern(rule: Rule, values: Values) -> CompiledPattern:
         check_values(parameters[name], values.get(name, ()))
     filled = _fill(tree, parameters, values)
     if filled is None:
-        hint = "give a value, or write the pattern so that it has a condition without parameters"
+        hint = "set a value, or write the pattern so that it has a condition without parameters"
         raise ParameterError("without values for its parameters the pattern would match every event", hint, names[0])
     return _compile_filled(filled, names[0])
 
@@ -176,7 +176,7 @@ def _texts(text: str, names: tuple[str, ...], values: Values) -> list[Literal]:
     chosen = list(itertools.islice(combinations, _MAX_ALTERNATIVES + 1))
     if len(chosen) > _MAX_ALTERNATIVES:
         raise ParameterError(
-            f"{text!r} would become more than {_MAX_ALTERNATIVES} conditions", "give fewer values", names[0]
+            f"{text!r} would become more than {_MAX_ALTERNATIVES} conditions", "use fewer values", names[0]
         )
     filled = (dict(zip(names, choice, strict=True)) for choice in chosen)
     return [Literal(_substitute(text, mapping)) for mapping in filled]
@@ -198,5 +198,5 @@ def _compile_filled(condition: Condition, name: str) -> CompiledPattern:
         return compile_tree(condition)
     except PatternError as error:
         reason = f"with these values the pattern is invalid: {error.reason}"
-        hint = "give fewer or shorter values; the full ARN of a secret needs no regular expression, its name does"
+        hint = "use fewer or shorter values; the full ARN of a secret needs no regular expression, its name does"
         raise ParameterError(reason, hint, name) from error

@@ -108,6 +108,7 @@ def _printable(character: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Join lines. A caret alone in its line says nothing once it no longer stands below a pattern."""
+    """Join lines. A line that is only a caret is left out, since the caret marks a column of the line above."""
     lines = (" ".join(line.split()) for line in text.splitlines())
-    return "; ".join(line for line in lines if line not in ("", "^")).replace("?; ", "? ")
+    joined = "; ".join(line for line in lines if line not in ("", "^"))
+    return re.sub(r"\?; (.)", lambda match: f"? {match[1].upper()}", joined)
