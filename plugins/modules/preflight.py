@@ -6,18 +6,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight
-short_description: Validate the variables of all accounts before AWS is asked anything
+short_description: Validate the variables of all accounts before any AWS call
 version_added: 0.2.0
 description:
   - Validates every variable of every host of the play whose name begins with C(secmon_), wherever it is set, and
     reports all problems together, one line each, with a hint.
-  - Finds names that do not exist, values of the wrong type or shape, templates that cannot be resolved, variables that
-    contradict each other, and hosts that would make the same resource.
-  - Loads, tests and lints the detection rules of each host, with what its trail excludes and what a log group can hold.
+  - Finds unknown variables, values of the wrong type or form, templates that cannot be resolved, variables that
+    contradict each other, and hosts that would manage the same resource.
+  - Loads, tests and lints the detection rules of each host, and checks them against the events that its trail excludes
+    and the quotas of a log group.
   - Types are strict, so that V("365") in an inventory is not a number. A string from the command line
     (C(-e name=value)) or a template is converted to an unambiguous number or boolean. An empty string means not set.
-  - Secrets are checked and never shown, nor are errors of the templates of secrets.
-  - Runs on the controller, once for all hosts, and calls no API. A limit (C(--limit)) limits what it looks at.
+  - Never shows secrets, nor errors in templates of secrets.
+  - Runs on the controller, once for all hosts, and calls no API. With C(--limit), it validates the selected hosts only.
 options: {}
 attributes:
   bypass_host_loop:
@@ -27,16 +28,16 @@ attributes:
     description: Can run in check mode and return the same result.
     support: full
   diff_mode:
-    description: Has nothing to differ, since it changes nothing.
+    description: Returns no diff, since it changes nothing.
     support: N/A
   platform:
-    description: Runs on the controller, whatever the target.
+    description: Runs on the controller for every target platform.
     support: full
     platforms: all
 extends_documentation_fragment:
   - action_common_attributes
 notes:
-  - Variables of a play are seen in that play only, so a play with C(vars) of its own needs a preflight of its own.
+  - The C(vars) of a play apply to that play only, so each play with C(vars) needs its own preflight.
   - All variables are listed in L(docs/variables.md, https://github.com/secmon/aws/blob/main/docs/variables.md).
 seealso:
   - module: secmon.aws.detections
@@ -58,22 +59,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 problems:
-  description: What is wrong, a line for each problem, hosts in the play's order.
+  description: One line for each problem, in the order of the play's hosts.
   returned: always
   type: list
   elements: str
   sample:
     - 'host guide: secmon_retension_days: is not a known variable. Did you mean "secmon_retention_days"?'
 detections:
-  description: What M(secmon.aws.detections) returns, by host.
-  returned: when nothing is wrong
+  description: The result of M(secmon.aws.detections), by host.
+  returned: when there are no problems
   type: dict
   sample:
     guide:
       namespaces: [SecurityMetrics]
 teardown:
-  description: What C(playbooks/teardown.yml) needs to know of each host.
-  returned: when nothing is wrong
+  description: The values that C(playbooks/teardown.yml) needs, by host.
+  returned: when there are no problems
   type: dict
   contains:
     confirmed:
@@ -81,7 +82,7 @@ teardown:
       type: bool
       returned: always
     unknown_accounts:
-      description: Accounts that C(secmon_teardown_confirm) names and no host has.
+      description: Account IDs in C(secmon_teardown_confirm) that no host has.
       type: list
       elements: str
       returned: always

@@ -24,7 +24,7 @@ class RawValue:
     Attributes:
         value: The value, of plain types.
         loose: Whether it comes from the command line or a template, which turn numbers and booleans into strings.
-        error: Why a template could not be resolved; there is no value then.
+        error: Why a template could not be resolved; then `value` is not set.
     """
 
     value: Any = None
@@ -33,7 +33,7 @@ class RawValue:
 
 
 class InvalidVariableError(LookupError):
-    """A variable is missing or invalid, which is already reported."""
+    """Raised for a variable that is missing or invalid, which is already reported."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _suggest_variable(name: str) -> str:
 
 
 def _read(variable: Variable, raw: Union[RawValue, None], document: Document) -> Any:
-    """Return the value, or None if there is none or if it is invalid."""
+    """Return the value, or None if it is not set or invalid."""
     place = (variable.name,)
     if raw is None:
         if variable.required:

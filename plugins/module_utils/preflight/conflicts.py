@@ -86,7 +86,7 @@ def _bucket(settings: Settings, document: Document) -> None:
     if problem := bucket_name_problem(bucket):
         document.add(("secmon_log_bucket_name",), f"is not set, and its default {problem[0]}", "Set it.")
     if settings["secmon_access_log_bucket_name"] == bucket:
-        message = "is the log bucket itself, so that access logs would create access logs without end"
+        message = "is the log bucket itself, so that access logs would create access logs endlessly"
         document.add(("secmon_access_log_bucket_name",), message, "use another bucket")
 
 
@@ -166,9 +166,8 @@ def _tags(settings: Settings, document: Document) -> None:
 def _emails(settings: Settings, document: Document) -> None:
     folded = [address.lower() for address in settings["secmon_emails"]]
     for address in sorted({address for address in folded if folded.count(address) > 1}):
-        document.add(
-            ("secmon_emails",), f"{quote_value(address)} is listed twice and would get each email twice", "remove one"
-        )
+        message = f"{quote_value(address)} is listed twice and would receive each email twice"
+        document.add(("secmon_emails",), message, "remove one")
 
 
 def _alarm_names(settings: Settings, document: Document) -> None:

@@ -33,11 +33,11 @@ class Report:
 
     Attributes:
         problems: One line for each problem: the host, the variable, what is wrong, what to do.
-        warnings: Likewise, for what prevents nothing.
-        detections: What is deployed, by host, for hosts with valid rules.
+        warnings: Likewise, for problems that do not prevent a run.
+        detections: The detections to deploy, by host, for hosts with valid rules.
         problem_hosts: The hosts that have problems.
         teardown: By host without problems: `confirmed`, whether secmon_teardown_confirm names its account;
-            `unknown_accounts`, which it names and no host has; `leftovers`, the options of secmon.aws.leftovers.
+            `unknown_accounts`, the IDs in it that no host has; `leftovers`, the options of secmon.aws.leftovers.
     """
 
     problems: tuple[str, ...]
@@ -85,7 +85,7 @@ def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs) -> Re
 
 
 def _teardown(accounts: Mapping[str, _Account], shipped: Packs) -> dict[str, dict[str, Any]]:
-    """Return what teardown.yml needs to know of each host without problems."""
+    """Return the values that teardown.yml needs, by host without problems."""
     valid = {host: account for host, account in accounts.items() if not account.document.problems}
     ids = {account.settings["secmon_account_id"] for account in valid.values()}
     found: dict[str, dict[str, Any]] = {}

@@ -22,7 +22,7 @@ class Resource:
     Attributes:
         kind: The kind in words.
         variable: The variable that names it.
-        existing: The variable that names an existing resource to use instead, or nothing.
+        existing: The variable that names an existing resource to use instead, or an empty string.
         scope: Returns the scope in which its name is unique.
     """
 
@@ -32,7 +32,7 @@ class Resource:
     scope: Scope
 
     def name(self, settings: Settings) -> str:
-        """Return the name of the resource that this host manages, or nothing. Raise InvalidVariableError."""
+        """Return the name of the resource that this host manages, or an empty string. Raise InvalidVariableError."""
         if self.existing and settings.is_set(self.existing):
             return ""
         if self.variable == "secmon_log_bucket_name":
@@ -68,13 +68,13 @@ RESOURCES = (
 
 @dataclass(frozen=True)
 class Shared:
-    """Resources that two hosts manage.
+    """Resources that two hosts would manage.
 
     Attributes:
         host: The second host.
         variable: The variable to correct.
-        message: What is shared.
-        hint: What to do.
+        message: The problem.
+        hint: The remedy.
     """
 
     host: str

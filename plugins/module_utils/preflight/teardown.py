@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What a teardown needs to know of an account: whether it is confirmed, and what it removes."""
+"""Derive the values for a teardown from the variables: the confirmed accounts, and the resources to remove."""
 
 from __future__ import annotations
 

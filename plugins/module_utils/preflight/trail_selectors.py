@@ -17,7 +17,7 @@ _DATA, _ADVANCED = "secmon_trail_data_resources", "secmon_trail_advanced_event_s
 
 
 def trail_selector_problems(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield the variable and what is wrong with it."""
+    """Yield each problem as the name of its variable and a message."""
     partition, data, advanced = partition_of(settings["secmon_region"]), settings[_DATA], settings[_ADVANCED]
     for name, option in ((_DATA, "data_resources"), (_ADVANCED, "advanced_event_selectors")):
         for problem in selector_problems({option: settings[name]}, partition):
@@ -32,6 +32,9 @@ def _mismatches(advanced: Sequence[Mapping[str, Any]], partition: str, settings:
     """Yield management events that the selectors do not record, though the rules are checked for them."""
     level, excluded = recorded_management(advanced, partition)
     for name, recorded in (("secmon_management_events", level), ("secmon_excluded_event_sources", excluded)):
-        wanted = settings[name] if isinstance(recorded, str) else sorted(settings[name])
-        if recorded != wanted:
-            yield _ADVANCED, f"means {name}: {recorded}, but the rules are checked for {wanted}. Change one of the two."
+        expected = settings[name] if isinstance(recorded, str) else sorted(settings[name])
+        if recorded != expected:
+            problem = (
+                f"corresponds to {name}: {recorded}, but the rules are checked for {expected}. Change one of the two."
+            )
+            yield _ADVANCED, problem

@@ -18,7 +18,7 @@ from ..sns.endpoints import REMOVABLE, SUBSCRIBABLE
 from ..sns.topic_policy import PUBLISHERS
 from ..validation.structures import any_mapping, either, fields, list_of, mapping_of
 from ..validation.types import ValueType, boolean, choice, integer, string
-from . import aws_types as shapes
+from . import aws_types
 
 try:
     import yaml
@@ -74,7 +74,7 @@ def _profile_hint(value: str) -> str:
 
 
 def _subscriptions(protocols: Iterable[str]) -> ValueType[tuple[dict[str, Any], ...]]:
-    entry = fields({"protocol": choice(protocols, "protocol"), "endpoint": shapes.SUBSCRIPTION_ENDPOINT}, {})
+    entry = fields({"protocol": choice(protocols, "protocol"), "endpoint": aws_types.SUBSCRIPTION_ENDPOINT}, {})
     return list_of(entry, "list of mappings of `protocol`, `endpoint`")
 
 
@@ -84,18 +84,18 @@ _SOURCES = list_of(
     f"list of {', '.join(f'`{source}`' for source in EXCLUDABLE_EVENT_SOURCES)}",
     unique=True,
 )
-_NAMES = mapping_of(shapes.RULE_ID, shapes.ALARM_NAME, "mapping of rule IDs to names")
-_TAGS = mapping_of(shapes.TAG_TEXT, shapes.TAG_TEXT, "mapping of strings to strings")
+_NAMES = mapping_of(aws_types.RULE_ID, aws_types.ALARM_NAME, "mapping of rule IDs to names")
+_TAGS = mapping_of(aws_types.TAG_TEXT, aws_types.TAG_TEXT, "mapping of strings to strings")
 _ROTATION = fields(
-    {"lambda_arn": shapes.LAMBDA_ARN},
+    {"lambda_arn": aws_types.LAMBDA_ARN},
     {"days": integer("1 to 1000 days", 1, 1000)},
     "mapping of `lambda_arn`, `days`",
     empty=True,
 )
-_VALUE = either(shapes.SECRET_TEXT, any_mapping("mapping"), "string or mapping")
+_VALUE = either(aws_types.SECRET_TEXT, any_mapping("mapping"), "string or mapping")
 _RULES = any_mapping("mapping of rule IDs to fields")
 _ORGANIZATION_ID = string("organization ID", "o-[a-z0-9]{10,32}", "write it as o-exampleorgid")
-_TOPIC = either(shapes.TOPIC_NAME, shapes.TOPIC_ARN, "topic name or ARN")
+_TOPIC = either(aws_types.TOPIC_NAME, aws_types.TOPIC_ARN, "topic name or ARN")
 _STRINGS = list_of(string(), "list of strings", unique=True)
 _DATA_RESOURCES = list_of(
     fields({"type": string(), "values": _STRINGS}, {"events": choice(("all", "read", "write"))}),
@@ -107,24 +107,24 @@ _ADVANCED_SELECTORS = list_of(
 )
 _INSIGHTS = list_of(choice(INSIGHT_TYPES, "insight type"), "list of insight types", unique=True)
 _PUBLISHERS = list_of(choice(PUBLISHERS, "publisher"), "list of `cloudwatch`, `eventbridge`", unique=True)
-_TOKENS = mapping_of(shapes.TAG_TEXT, shapes.CREDENTIAL, "mapping of endpoints to tokens")
+_TOKENS = mapping_of(aws_types.TAG_TEXT, aws_types.CREDENTIAL, "mapping of endpoints to tokens")
 _DAYS = integer("number of days", 0, 36_500)
 
 TABLE: Mapping[str, tuple[Variable, ...]] = {
     "The account": (
-        Variable("secmon_account_id", shapes.ACCOUNT_ID, required=True),
-        Variable("secmon_region", shapes.REGION_NAME, required=True),
+        Variable("secmon_account_id", aws_types.ACCOUNT_ID, required=True),
+        Variable("secmon_region", aws_types.REGION_NAME, required=True),
         Variable("secmon_tags", _TAGS),
     ),
     "Credentials and connection": (
-        Variable("secmon_aws_profile", shapes.PROFILE_NAME),
-        Variable("secmon_access_key", shapes.CREDENTIAL, secret=True),
-        Variable("secmon_secret_key", shapes.CREDENTIAL, secret=True),
-        Variable("secmon_session_token", shapes.CREDENTIAL, secret=True),
-        Variable("secmon_assume_role_arn", shapes.ROLE_ARN),
-        Variable("secmon_assume_role_external_id", shapes.EXTERNAL_ID),
-        Variable("secmon_assume_role_session_name", shapes.SESSION_NAME),
-        Variable("secmon_endpoint_url", shapes.URL),
+        Variable("secmon_aws_profile", aws_types.PROFILE_NAME),
+        Variable("secmon_access_key", aws_types.CREDENTIAL, secret=True),
+        Variable("secmon_secret_key", aws_types.CREDENTIAL, secret=True),
+        Variable("secmon_session_token", aws_types.CREDENTIAL, secret=True),
+        Variable("secmon_assume_role_arn", aws_types.ROLE_ARN),
+        Variable("secmon_assume_role_external_id", aws_types.EXTERNAL_ID),
+        Variable("secmon_assume_role_session_name", aws_types.SESSION_NAME),
+        Variable("secmon_endpoint_url", aws_types.URL),
     ),
     "Detections": (
         Variable("secmon_profile", choice(PROFILES, "profile", _profile_hint)),
@@ -135,31 +135,31 @@ TABLE: Mapping[str, tuple[Variable, ...]] = {
     ),
     "The secret": (
         Variable("secmon_create_secret", boolean()),
-        Variable("secmon_secret_name", shapes.SECRET_NAME),
-        Variable("secmon_secret_description", shapes.DESCRIPTION),
+        Variable("secmon_secret_name", aws_types.SECRET_NAME),
+        Variable("secmon_secret_description", aws_types.DESCRIPTION),
         Variable("secmon_secret_value", _VALUE, default_words="generated", secret=True),
-        Variable("secmon_secret_kms_key_id", shapes.KEY_ID),
+        Variable("secmon_secret_kms_key_id", aws_types.KEY_ID),
         Variable("secmon_secret_resource_policy", any_mapping("mapping")),
-        Variable("secmon_secret_replica_regions", list_of(shapes.REGION_NAME, "list of regions", unique=True)),
+        Variable("secmon_secret_replica_regions", list_of(aws_types.REGION_NAME, "list of regions", unique=True)),
         Variable("secmon_secret_rotation", _ROTATION),
         Variable("secmon_secret_update_value", choice(("on_create", "always"))),
-        Variable("secmon_secret_value_hmac_key", shapes.HMAC_KEY, secret=True),
-        Variable("secmon_secret_recovery_window_days", shapes.RECOVERY_DAYS),
+        Variable("secmon_secret_value_hmac_key", aws_types.HMAC_KEY, secret=True),
+        Variable("secmon_secret_recovery_window_days", aws_types.RECOVERY_DAYS),
     ),
     "Notifications": (
-        Variable("secmon_emails", list_of(shapes.EMAIL, "list of e-mail addresses", unique=True)),
+        Variable("secmon_emails", list_of(aws_types.EMAIL, "list of e-mail addresses", unique=True)),
         Variable("secmon_subscriptions", _subscriptions(SUBSCRIBABLE)),
         Variable("secmon_remove_subscriptions", _subscriptions(REMOVABLE)),
         Variable("secmon_confirmation_tokens", _TOKENS, secret=True),
         Variable(
             "secmon_topic_publishers", list_of(choice(PUBLISHERS), "list of `cloudwatch`, `eventbridge`", unique=True)
         ),
-        Variable("secmon_topic_name", shapes.TOPIC_NAME),
-        Variable("secmon_topic_display_name", shapes.DISPLAY_NAME),
-        Variable("secmon_existing_topic_arn", shapes.TOPIC_ARN),
+        Variable("secmon_topic_name", aws_types.TOPIC_NAME),
+        Variable("secmon_topic_display_name", aws_types.DISPLAY_NAME),
+        Variable("secmon_existing_topic_arn", aws_types.TOPIC_ARN),
     ),
     "The trail": (
-        Variable("secmon_trail_name", shapes.TRAIL_NAME),
+        Variable("secmon_trail_name", aws_types.TRAIL_NAME),
         Variable("secmon_multi_region", boolean()),
         Variable("secmon_management_events", choice(("all", "read", "write"))),
         Variable("secmon_excluded_event_sources", _SOURCES, default_words="by `secmon_profile`"),
@@ -169,30 +169,30 @@ TABLE: Mapping[str, tuple[Variable, ...]] = {
         Variable("secmon_trail_advanced_event_selectors", _ADVANCED_SELECTORS),
         Variable("secmon_trail_insight_types", _INSIGHTS),
         Variable("secmon_trail_topic_name", _TOPIC),
-        Variable("secmon_log_bucket_name", shapes.BUCKET_NAME, default_words="`<trail name>-<account id>`"),
-        Variable("secmon_existing_log_bucket_name", shapes.BUCKET_NAME),
-        Variable("secmon_log_bucket_prefix", shapes.KEY_PREFIX),
+        Variable("secmon_log_bucket_name", aws_types.BUCKET_NAME, default_words="`<trail name>-<account id>`"),
+        Variable("secmon_existing_log_bucket_name", aws_types.BUCKET_NAME),
+        Variable("secmon_log_bucket_prefix", aws_types.KEY_PREFIX),
         Variable("secmon_log_archive_days", _DAYS),
         Variable("secmon_log_expiration_days", _DAYS),
-        Variable("secmon_access_log_bucket_name", shapes.BUCKET_NAME),
+        Variable("secmon_access_log_bucket_name", aws_types.BUCKET_NAME),
         Variable("secmon_purge_log_bucket", boolean()),
     ),
     "The log group": (
-        Variable("secmon_log_group_name", shapes.LOG_GROUP_NAME),
-        Variable("secmon_existing_log_group_name", shapes.LOG_GROUP_NAME),
-        Variable("secmon_retention_days", shapes.RETENTION),
+        Variable("secmon_log_group_name", aws_types.LOG_GROUP_NAME),
+        Variable("secmon_existing_log_group_name", aws_types.LOG_GROUP_NAME),
+        Variable("secmon_retention_days", aws_types.RETENTION),
         Variable("secmon_log_group_deletion_protection", boolean()),
-        Variable("secmon_log_role_name", shapes.ROLE_NAME),
-        Variable("secmon_existing_log_role_arn", shapes.ROLE_ARN),
+        Variable("secmon_log_role_name", aws_types.ROLE_NAME),
+        Variable("secmon_existing_log_role_arn", aws_types.ROLE_ARN),
     ),
     "Encryption": (
         Variable("secmon_encrypt", boolean()),
-        Variable("secmon_kms_alias", shapes.KMS_ALIAS),
-        Variable("secmon_existing_kms_key_arn", shapes.KEY_ARN),
+        Variable("secmon_kms_alias", aws_types.KMS_ALIAS),
+        Variable("secmon_existing_kms_key_arn", aws_types.KEY_ARN),
     ),
     "Running": (
         Variable("secmon_verify_timeout_seconds", integer("1 to 86400 seconds", 1, 86_400)),
-        Variable("secmon_teardown_confirm", shapes.CONFIRMATION),
+        Variable("secmon_teardown_confirm", aws_types.CONFIRMATION),
     ),
 }
 

@@ -140,7 +140,7 @@ def test_accepts_variables_without_conflicts(valid: dict[str, Any]) -> None:
         ({"log_archive_days": 90, "log_expiration_days": 30}, "log_archive_days", "deleted after 30 days"),
         ({"tags": {"aws:x": "y"}}, "tags", "which AWS reserves"),
         ({"tags": {f"key{number}": "" for number in range(50)}}, "tags", "AWS accepts 50"),
-        ({"emails": ["a@example.com", "A@example.com"]}, "emails", "would get each email twice"),
+        ({"emails": ["a@example.com", "A@example.com"]}, "emails", "would receive each email twice"),
         ({"alarm_names": {"a": "Same", "b": "Same"}}, "alarm_names", "the second would replace the first"),
     ],
 )

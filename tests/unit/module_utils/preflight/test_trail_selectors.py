@@ -41,11 +41,11 @@ def test_accepts_valid_selectors(values: dict[str, Any]) -> None:
         ({"trail_data_resources": [{**OBJECTS, "type": "AWS::S3::Bucket"}]}, "trail_data_resources", "Did you mean"),
         (advanced(NOT_KMS), "trail_advanced_event_selectors", "needs the field eventCategory"),
         (advanced(MANAGEMENT, trail_data_resources=[OBJECTS]), "trail_data_resources", "has no effect"),
-        (advanced(MANAGEMENT, NOT_KMS), "trail_advanced_event_selectors", "means secmon_excluded_event_sources: ['kms"),
+        (advanced(MANAGEMENT, NOT_KMS), "trail_advanced_event_selectors", "secmon_excluded_event_sources: ['kms"),
         (
             advanced(MANAGEMENT, {"field": "readOnly", "equals": ["true"]}),
             "trail_advanced_event_selectors",
-            "means secmon_management_events: read, but the rules are checked for all",
+            "corresponds to secmon_management_events: read, but the rules are checked for all",
         ),
     ],
 )
