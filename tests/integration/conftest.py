@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.embedded_control import ask
 from tests.support.module_runner import ModuleRunner, no_waiting, service_models_kept
-from tests.support.trail_prerequisites import everything, make_prerequisites
+from tests.support.trail_prerequisites import full_task, make_prerequisites
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def trail_keys(aws_client: Callable[..., Any]) -> dict[str, str]:
 @pytest.fixture
 def full_trail(trail_keys: dict[str, str]) -> dict[str, Any]:
     """Return a task that sets every option of a trail."""
-    return everything(trail_keys["key"])
+    return full_task(trail_keys["key"])
 
 
 @pytest.fixture(autouse=True)

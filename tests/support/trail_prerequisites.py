@@ -10,7 +10,7 @@ from tests.support.trail_setup import ACCOUNT, SERVICE, document, group_arn, mak
 
 NAME = "audit"
 ARN = trail_arn(NAME)
-BUCKET, OTHER_BUCKET = "audit-logs", "somebody-elses"
+BUCKET, OTHER_BUCKET = "audit-logs", "other-logs"
 GROUP, OTHER_GROUP = "audit-events", "other-events"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/deliver"
 OTHER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/other"
@@ -49,7 +49,7 @@ def open_key(kms: Any) -> str:
 
 
 def make_prerequisites(aws_client: AwsClient) -> dict[str, str]:
-    """Make all that `WANTED` needs, and return the ARNs that AWS chose: `key` and `other_key`."""
+    """Create the prerequisites of `full_task`, and return the ARNs that AWS chose: `key` and `other_key`."""
     for bucket in (BUCKET, OTHER_BUCKET):
         open_bucket(aws_client("s3"), bucket)
     for group, role in ((GROUP, "deliver"), (OTHER_GROUP, "other")):
@@ -60,7 +60,7 @@ def make_prerequisites(aws_client: AwsClient) -> dict[str, str]:
     return {"key": open_key(aws_client("kms")), "other_key": open_key(aws_client("kms"))}
 
 
-def everything(key: str) -> dict[str, Any]:
+def full_task(key: str) -> dict[str, Any]:
     """Return a task with every option."""
     return {
         "name": NAME,
@@ -100,7 +100,7 @@ CLEARED: dict[str, Any] = {
 }
 
 
-def seen(cloudtrail: Any, name: str = NAME) -> dict[str, Any]:
+def read_trail(cloudtrail: Any, name: str = NAME) -> dict[str, Any]:
     """Return all settings of a trail; empty if it does not exist."""
     found = [trail for trail in cloudtrail.describe_trails()["trailList"] if trail["Name"] == name]
     if not found:

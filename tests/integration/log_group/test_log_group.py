@@ -11,10 +11,10 @@ from tests.support.module_runner import ModuleRunner, documented_actions, hidden
 
 NAME = "/aws/cloudtrail/logs"
 ARN = f"arn:aws:logs:us-east-1:123456789012:log-group:{NAME}"
-WANTED = {"name": NAME, "retention_days": 2192, "deletion_protection": False, "tags": {"team": "security"}}
+TASK = {"name": NAME, "retention_days": 2192, "deletion_protection": False, "tags": {"team": "security"}}
 
 MISSING_KEY = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-FOREIGN_KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+OTHER_REGION_KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 
 Change = Callable[[Any], Any]
 
@@ -47,9 +47,9 @@ def make_key(kms: Any) -> str:
 
 @pytest.mark.promise("changed")
 def test_present_and_absent_are_idempotent(run_module: ModuleRunner, logs: Any) -> None:
-    assert run_module.succeed(**WANTED)["changed"]
+    assert run_module.succeed(**TASK)["changed"]
     assert group(logs)["retentionInDays"] == 2192
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**TASK)["changed"]
     assert run_module.succeed(name=NAME, state="absent")["changed"]
     assert group(logs) == {}
     assert not run_module.succeed(name=NAME, state="absent")["changed"]
@@ -70,16 +70,16 @@ MANUAL_CHANGES: dict[str, Change] = {
 @pytest.mark.promise("drift")
 @pytest.mark.parametrize("change_manually", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
 def test_detects_and_repairs_a_manual_change(run_module: ModuleRunner, logs: Any, change_manually: Change) -> None:
-    run_module.succeed(**WANTED)
-    right = group(logs)
+    run_module.succeed(**TASK)
+    expected = group(logs)
     change_manually(logs)
-    assert group(logs) != right
-    predicted = run_module.succeed(check=True, **WANTED)
-    repaired = run_module.succeed(**WANTED)
+    assert group(logs) != expected
+    predicted = run_module.succeed(check=True, **TASK)
+    repaired = run_module.succeed(**TASK)
     assert repaired["changed"] and predicted["changed"]
     assert repaired["diff"] == predicted["diff"]
-    assert group(logs) == right
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert group(logs) == expected
+    assert not run_module.succeed(**TASK)["changed"]
 
 
 @pytest.mark.promise("drift")
@@ -97,7 +97,7 @@ def test_sets_and_clears_the_key_of_an_existing_group(
 
 @pytest.mark.promise("unset_options")
 def test_keeps_omitted_settings(run_module: ModuleRunner, logs: Any) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     before = group(logs)
     assert not run_module.succeed(name=NAME)["changed"]
     assert group(logs) == before
@@ -105,7 +105,7 @@ def test_keeps_omitted_settings(run_module: ModuleRunner, logs: Any) -> None:
 
 @pytest.mark.promise("unset_options")
 def test_a_retention_of_zero_days_keeps_events_forever(run_module: ModuleRunner, logs: Any) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     assert run_module.succeed(name=NAME, retention_days=0)["changed"]
     assert "retentionInDays" not in group(logs)
 
@@ -117,9 +117,9 @@ def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner
     if exists:
         run_module.succeed(name=NAME, retention_days=30, tags={"old": "yes"})
     predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **WANTED, state=state)))
+    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **TASK, state=state)))
     assert [call["action"] for call in calls if call["access"] == "write"] == []
-    real = run_module.succeed(**WANTED, state=state)
+    real = run_module.succeed(**TASK, state=state)
     assert predicted["changed"] == real["changed"] == (exists or state == "present")
     assert (predicted["diff"], predicted["log_group"]) == (real["diff"], real["log_group"])
 
@@ -136,7 +136,7 @@ def test_never_prints_the_secret_key(run_module: ModuleRunner) -> None:
     canary = "canary/secret+key"
     run_module.secret_key = canary
     outputs = [
-        run_module(**WANTED),
+        run_module(**TASK),
         run_module(name=NAME, retention_days=8),
         run_module(name=NAME, kms_key_arn=MISSING_KEY),
     ]
@@ -154,20 +154,20 @@ def test_never_prints_the_secret_key(run_module: ModuleRunner) -> None:
         {"mode": "reset"},
         {"mode": "kill_after"},
     ],
-    ids=["throttled", "unavailable", "aborted", "reset", "answer lost"],
+    ids=["throttled", "unavailable", "aborted", "reset", "response lost"],
 )
 @pytest.mark.parametrize("action", ["DescribeLogGroups", "CreateLogGroup", "PutRetentionPolicy"])
 def test_retries_transient_errors(run_module: ModuleRunner, logs: Any, action: str, fault: dict[str, Any]) -> None:
     run_module.faults({"service": "logs", "action": action, **fault})
-    assert run_module.succeed(**WANTED)["changed"]
+    assert run_module.succeed(**TASK)["changed"]
     assert group(logs)["retentionInDays"] == 2192
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**TASK)["changed"]
 
 
 @pytest.mark.promise("budget")
 def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "logs", "action": "CreateLogGroup", "error": "ThrottlingException", "times": 500})
-    message = run_module.fail(**WANTED, timeout_seconds=60)
+    message = run_module.fail(**TASK, timeout_seconds=60)
     assert "ThrottlingException" in message and "timeout_seconds" in message
 
 
@@ -175,7 +175,7 @@ def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner) -> None:
 @pytest.mark.parametrize("action", ["DescribeLogGroups", "CreateLogGroup"])
 def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, action: str) -> None:
     run_module.faults({"service": "logs", "action": action, "error": "AccessDeniedException"})
-    message = run_module.fail(**WANTED)
+    message = run_module.fail(**TASK)
     for word in (f"Allow logs:{action} on", NAME, "account 123456789012", "region us-east-1"):
         assert word in message
 
@@ -189,8 +189,8 @@ def test_explains_a_missing_key(run_module: ModuleRunner, logs: Any) -> None:
 
 @pytest.mark.promise("calls")
 def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
-    first = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
-    again = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED))]
+    first = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**TASK))]
+    again = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**TASK))]
     assert first == ["DescribeLogGroups", "GetCallerIdentity", "CreateLogGroup", "PutRetentionPolicy"]
     assert again == ["DescribeLogGroups", "ListTagsForResource"]
 
@@ -198,12 +198,12 @@ def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_an_unmanaged_group_unless_adopted(run_module: ModuleRunner, logs: Any, state: str) -> None:
-    logs.create_log_group(logGroupName=NAME, tags={"owner": "someone-else"})
+    logs.create_log_group(logGroupName=NAME, tags={"owner": "other-team"})
     calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state))
     assert not [call for call in calls if call["access"] == "write"]
     assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
     assert group(logs).get("tags", {}) == (
-        {"owner": "someone-else", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
+        {"owner": "other-team", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
     )
 
 
@@ -211,18 +211,18 @@ def test_rejects_an_unmanaged_group_unless_adopted(run_module: ModuleRunner, log
 @pytest.mark.parametrize("fails", ["CreateLogGroup", "PutRetentionPolicy"])
 def test_the_next_run_completes_an_interrupted_one(run_module: ModuleRunner, logs: Any, fails: str) -> None:
     run_module.faults({"service": "logs", "action": fails, "mode": "kill_after"})
-    run_module.fail(**WANTED, timeout_seconds=0)
-    run_module.succeed(**WANTED)
+    run_module.fail(**TASK, timeout_seconds=0)
+    run_module.succeed(**TASK)
     resumed = group(logs)
     run_module.succeed(name=NAME, state="absent")
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     assert resumed == group(logs)
 
 
 @pytest.mark.promise("resume")
 def test_completes_an_empty_group_without_tags(run_module: ModuleRunner, logs: Any) -> None:
     logs.create_log_group(logGroupName=NAME)
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     assert group(logs)["tags"]["secmon:managed-by"] == "secmon.aws"
 
 
@@ -232,29 +232,29 @@ def test_completes_an_empty_group_without_tags(run_module: ModuleRunner, logs: A
 )
 def test_uses_the_partition_of_the_region(run_module: ModuleRunner, region: str, partition: str) -> None:
     run_module.region = region
-    found = run_module.succeed(**WANTED)["log_group"]["arn"]
+    found = run_module.succeed(**TASK)["log_group"]["arn"]
     assert found == f"arn:{partition}:logs:{region}:123456789012:log-group:{NAME}"
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**TASK)["changed"]
 
 
 @pytest.mark.promise("partition")
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("invalid", "expected"),
     [
         ({"retention_days": 8}, "3653"),
         ({"name": "with space"}, "not a valid log group name"),
         ({"name": "aws/reserved"}, "starting with aws/"),
         ({"kms_key_arn": "alias/aws/logs"}, "not of an alias"),
-        ({"kms_key_arn": FOREIGN_KEY}, "not in region us-east-1"),
-        ({"kms_key_arn": FOREIGN_KEY.replace("aws", "aws-cn")}, "not in region us-east-1"),
-        ({"tags": {"aws:mine": "x"}}, "aws:"),
+        ({"kms_key_arn": OTHER_REGION_KEY}, "not in region us-east-1"),
+        ({"kms_key_arn": OTHER_REGION_KEY.replace("aws", "aws-cn")}, "not in region us-east-1"),
+        ({"tags": {"aws:owner": "x"}}, "aws:"),
     ],
 )
 def test_rejects_invalid_options_before_the_first_call(
-    run_module: ModuleRunner, wrong: dict[str, Any], says: str
+    run_module: ModuleRunner, invalid: dict[str, Any], expected: str
 ) -> None:
-    calls = run_module.calls(lambda: wrong.update(message=run_module.fail(**{**WANTED, **wrong})))
-    assert says in wrong["message"]
+    calls = run_module.calls(lambda: invalid.update(message=run_module.fail(**{**TASK, **invalid})))
+    assert expected in invalid["message"]
     assert calls == []
 
 
@@ -276,7 +276,7 @@ def test_deletes_a_protected_group_only_if_the_protection_is_disabled(run_module
 
 @pytest.mark.promise("changed")
 def test_a_deletion_reports_the_lost_events(run_module: ModuleRunner, logs: Any) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     logs.create_log_stream(logGroupName=NAME, logStreamName="s")
     now = logs.describe_log_groups()["logGroups"][0]["creationTime"]
     logs.put_log_events(logGroupName=NAME, logStreamName="s", logEvents=[{"timestamp": now, "message": "x" * 1000}])
@@ -291,7 +291,7 @@ def test_documents_every_iam_action(run_module: ModuleRunner, aws_client: Callab
     key = make_key(aws_client("kms"))
 
     def use_every_action() -> None:
-        run_module.succeed(**WANTED)
+        run_module.succeed(**TASK)
         run_module.succeed(name=NAME, retention_days=0, kms_key_arn=key, deletion_protection=True, tags={"other": "1"})
         run_module.succeed(name=NAME, kms_key_arn="")
         run_module.succeed(name=NAME, state="absent", deletion_protection=False)

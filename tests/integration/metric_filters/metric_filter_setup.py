@@ -1,4 +1,4 @@
-"""Metric filters for the tests of the module metric_filters: wanted, changed and read back."""
+"""Tasks for the tests of the module metric_filters, and reads and changes of filters with plain boto3."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOGINS: dict[str, Any] = {
     "metric_name": "ConsoleLoginCount",
     "dimensions": {"UserType": "$.userIdentity.type"},
 }
-WANTED: dict[str, Any] = {"log_group_name": GROUP, "filters": [READS, LOGINS]}
+TASK: dict[str, Any] = {"log_group_name": GROUP, "filters": [READS, LOGINS]}
 REQUIRED = ("name", "pattern", "metric_namespace", "metric_name")
 NAMES = [{"name": READS["name"]}, {"name": LOGINS["name"]}]
 
@@ -31,17 +31,17 @@ Change = Callable[[dict[str, Any]], Any]
 
 
 def filters(logs: Any) -> dict[str, dict[str, Any]]:
-    """Return the filters by name, with all settings but their age."""
+    """Return the filters by name, with all settings except the creation time."""
     pages = logs.get_paginator("describe_metric_filters").paginate(logGroupName=GROUP)
-    found = [own for page in pages for own in page["metricFilters"]]
-    seen = {own["filterName"]: {key: own[key] for key in own if key != "creationTime"} for own in found}
+    found = [item for page in pages for item in page["metricFilters"]]
+    seen = {item["filterName"]: {key: item[key] for key in item if key != "creationTime"} for item in found}
     assert len(seen) == len(found)
     return seen
 
 
 def put(logs: Any, name: str, namespace: str = NAMESPACE, pattern: str = "ERROR", **more: Any) -> None:
     """Create a filter with plain boto3."""
-    transformation = {"metricNamespace": namespace, "metricName": "ByHand", "metricValue": "1"} | more
+    transformation = {"metricNamespace": namespace, "metricName": "Manual", "metricValue": "1"} | more
     logs.put_metric_filter(
         logGroupName=GROUP, filterName=name, filterPattern=pattern, metricTransformations=[transformation]
     )
@@ -54,7 +54,7 @@ def change(logs: Any, name: str, change_manually: Change) -> None:
     logs.put_metric_filter(**request)
 
 
-def many(number: int, **more: Any) -> list[dict[str, Any]]:
+def make_filters(number: int, **more: Any) -> list[dict[str, Any]]:
     return [
         {**READS, "name": f"Filter{index:03}", "metric_name": f"Metric{index:03}", **more} for index in range(number)
     ]

@@ -12,10 +12,10 @@ from tests.integration.metric_filters.metric_filter_setup import (
     LOGINS,
     NAMESPACE,
     READS,
-    WANTED,
+    TASK,
     actions,
     filters,
-    many,
+    make_filters,
     put,
 )
 from tests.support.module_runner import ModuleRunner
@@ -33,7 +33,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "unavailable": {"error": "ServiceUnavailableException", "status": 503, "times": 2},
     "aborted": {"error": "OperationAbortedException"},
     "reset": {"mode": "reset"},
-    "answer lost": {"mode": "kill_after"},
+    "response lost": {"mode": "kill_after"},
 }
 
 
@@ -44,23 +44,23 @@ FAULTS: dict[str, dict[str, Any]] = {
 )
 def test_retries_transient_errors(run_module: ModuleRunner, logs: Any, action: str, fault: dict[str, Any]) -> None:
     put(logs, "Old")
-    wanted = {**WANTED, "purge_namespace": NAMESPACE}
+    task = {**TASK, "purge_namespace": NAMESPACE}
     run_module.faults({"service": "logs", "action": action, **fault})
-    assert run_module.succeed(**wanted, test_messages=["x"])["changed"]
+    assert run_module.succeed(**task, test_messages=["x"])["changed"]
     assert set(filters(logs)) == {READS["name"], LOGINS["name"]}
-    assert not run_module.succeed(**wanted)["changed"]
+    assert not run_module.succeed(**task)["changed"]
 
 
 @pytest.mark.promise("retry")
 def test_restarts_a_listing_after_an_expired_page_token(run_module: ModuleRunner, logs: Any) -> None:
-    wanted = {"log_group_name": GROUP, "filters": many(60)}
-    run_module.succeed(**wanted)
+    task = {"log_group_name": GROUP, "filters": make_filters(60)}
+    run_module.succeed(**task)
     invalid = {"error": "InvalidParameterException", "message": "The specified nextToken is invalid."}
     run_module.faults(
         {"service": "logs", "action": "DescribeMetricFilters", "delay": 0.001},
         {"service": "logs", "action": "DescribeMetricFilters", **invalid},
     )
-    calls = run_module.calls(lambda: run_module.succeed(**wanted))
+    calls = run_module.calls(lambda: run_module.succeed(**task))
     assert actions(calls) == ["DescribeMetricFilters"] * 4
     assert len(filters(logs)) == 60
 
@@ -69,7 +69,7 @@ def test_restarts_a_listing_after_an_expired_page_token(run_module: ModuleRunner
 @pytest.mark.parametrize("action", ["DescribeMetricFilters", "PutMetricFilter"])
 def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner, logs: Any, action: str) -> None:
     run_module.faults({"service": "logs", "action": action, "error": "ThrottlingException", "times": 500})
-    message = run_module.fail(**WANTED, timeout_seconds=60)
+    message = run_module.fail(**TASK, timeout_seconds=60)
     assert "ThrottlingException" in message and "timeout_seconds" in message
 
 
@@ -78,7 +78,7 @@ def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner, logs: An
 def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, logs: Any, action: str) -> None:
     put(logs, "Old")
     run_module.faults({"service": "logs", "action": action, "error": "AccessDeniedException", "times": 9})
-    message = run_module.fail(**WANTED, purge_namespace=NAMESPACE)
+    message = run_module.fail(**TASK, purge_namespace=NAMESPACE)
     for words in (
         f"Allow logs:{action} on arn:aws:logs:us-east-1:*:log-group:{GROUP}:* to",
         "account 123456789012",
@@ -89,7 +89,7 @@ def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, logs: Any,
 
 @pytest.mark.promise("prerequisite")
 def test_a_missing_log_group_names_the_module_that_creates_it(run_module: ModuleRunner) -> None:
-    message = run_module.fail(**WANTED)
+    message = run_module.fail(**TASK)
     assert f"Log group {GROUP} does not exist" in message and "secmon.aws.log_group" in message
     assert "account 123456789012, region us-east-1" in message
 
@@ -97,24 +97,24 @@ def test_a_missing_log_group_names_the_module_that_creates_it(run_module: Module
 @pytest.mark.promise("prerequisite")
 def test_explains_a_log_group_of_another_class(run_module: ModuleRunner, aws_client: Callable[..., Any]) -> None:
     aws_client("logs").create_log_group(logGroupName=GROUP, logGroupClass="INFREQUENT_ACCESS")
-    assert "class STANDARD" in run_module.fail(**WANTED)
+    assert "class STANDARD" in run_module.fail(**TASK)
 
 
 @pytest.mark.promise("resume")
 @pytest.mark.parametrize("writes_done", range(4))
 def test_the_next_run_completes_an_interrupted_one(run_module: ModuleRunner, logs: Any, writes_done: int) -> None:
-    wanted = {**WANTED, "filters": [READS, LOGINS, {**READS, "name": "Third"}], "purge_namespace": NAMESPACE}
+    task = {**TASK, "filters": [READS, LOGINS, {**READS, "name": "Third"}], "purge_namespace": NAMESPACE}
     put(logs, "Old")
-    run_module.succeed(**wanted)
-    unbroken = filters(logs)
-    for name in unbroken:
+    run_module.succeed(**task)
+    complete = filters(logs)
+    for name in complete:
         logs.delete_metric_filter(logGroupName=GROUP, filterName=name)
     put(logs, "Old")
-    passing = [{"service": "logs", "action": "PutMetricFilter", "delay": 0.001}] * min(writes_done, 3)
-    dying = {"service": "logs", "action": "*", "mode": "kill_after"}
+    successes = [{"service": "logs", "action": "PutMetricFilter", "delay": 0.001}] * min(writes_done, 3)
+    interruption = {"service": "logs", "action": "*", "mode": "kill_after"}
     listing = {"service": "logs", "action": "DescribeMetricFilters", "delay": 0.001}
-    run_module.faults(listing, *passing, dying)
-    run_module.fail(**wanted, timeout_seconds=0)
+    run_module.faults(listing, *successes, interruption)
+    run_module.fail(**task, timeout_seconds=0)
     run_module.faults()
-    run_module.succeed(**wanted)
-    assert filters(logs) == unbroken
+    run_module.succeed(**task)
+    assert filters(logs) == complete

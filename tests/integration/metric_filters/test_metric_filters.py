@@ -14,11 +14,11 @@ from tests.integration.metric_filters.metric_filter_setup import (
     NAMESPACE,
     READS,
     REQUIRED,
-    WANTED,
+    TASK,
     Change,
     change,
     filters,
-    many,
+    make_filters,
     put,
     writes,
 )
@@ -33,9 +33,9 @@ def logs(aws_client: Callable[..., Any]) -> Any:
 
 
 @pytest.mark.promise("changed")
-@pytest.mark.parametrize("gone", [[READS, LOGINS], NAMES], ids=["whole filters", "names only"])
-def test_present_and_absent_are_idempotent(run_module: ModuleRunner, logs: Any, gone: list[dict[str, Any]]) -> None:
-    assert run_module.succeed(**WANTED)["changed"]
+@pytest.mark.parametrize("removed", [[READS, LOGINS], NAMES], ids=["whole filters", "names only"])
+def test_present_and_absent_are_idempotent(run_module: ModuleRunner, logs: Any, removed: list[dict[str, Any]]) -> None:
+    assert run_module.succeed(**TASK)["changed"]
     reads, logins = (filters(logs)[item["name"]] for item in (READS, LOGINS))
     assert reads["filterPattern"] == READS["pattern"]
     assert reads["metricTransformations"] == [
@@ -48,11 +48,11 @@ def test_present_and_absent_are_idempotent(run_module: ModuleRunner, logs: Any, 
         }
     ]
     assert logins["metricTransformations"][0]["dimensions"] == {"UserType": "$.userIdentity.type"}
-    again = run_module.succeed(**WANTED)
+    again = run_module.succeed(**TASK)
     assert not again["changed"] and again["diff"] == {"before": {}, "after": {}}
-    assert run_module.succeed(log_group_name=GROUP, filters=gone, state="absent")["changed"]
+    assert run_module.succeed(log_group_name=GROUP, filters=removed, state="absent")["changed"]
     assert filters(logs) == {}
-    assert not run_module.succeed(log_group_name=GROUP, filters=gone, state="absent")["changed"]
+    assert not run_module.succeed(log_group_name=GROUP, filters=removed, state="absent")["changed"]
 
 
 @pytest.mark.promise("changed")
@@ -66,26 +66,26 @@ def test_matches_names_exactly(run_module: ModuleRunner, logs: Any) -> None:
 
 @pytest.mark.promise("changed")
 def test_absent_without_a_log_group_changes_nothing(run_module: ModuleRunner) -> None:
-    result = run_module.succeed(log_group_name="/never/made", filters=NAMES, state="absent")
+    result = run_module.succeed(log_group_name="/missing", filters=NAMES, state="absent")
     assert not result["changed"] and result["removed"] == []
 
 
 @pytest.mark.promise("changed")
 def test_purges_only_other_filters_of_the_namespace(run_module: ModuleRunner, logs: Any) -> None:
     put(logs, "Abandoned")
-    put(logs, "Theirs", namespace="Other")
+    put(logs, "OtherTeam", namespace="Other")
     put(logs, "Similar", namespace="SecurityMetrics2")
-    result = run_module.succeed(**WANTED, purge_namespace=NAMESPACE)
+    result = run_module.succeed(**TASK, purge_namespace=NAMESPACE)
     assert result["removed"] == ["Abandoned"]
-    assert set(filters(logs)) == {"Theirs", "Similar", READS["name"], LOGINS["name"]}
-    assert not run_module.succeed(**WANTED, purge_namespace=NAMESPACE)["changed"]
+    assert set(filters(logs)) == {"OtherTeam", "Similar", READS["name"], LOGINS["name"]}
+    assert not run_module.succeed(**TASK, purge_namespace=NAMESPACE)["changed"]
     run_module.succeed(log_group_name=GROUP, filters=[], purge_namespace=NAMESPACE)
-    assert set(filters(logs)) == {"Theirs", "Similar"}
+    assert set(filters(logs)) == {"OtherTeam", "Similar"}
 
 
 @pytest.mark.promise("changed")
 def test_absent_ignores_the_purge(run_module: ModuleRunner, logs: Any) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     run_module.succeed(log_group_name=GROUP, filters=NAMES[:1], purge_namespace=NAMESPACE, state="absent")
     assert set(filters(logs)) == {LOGINS["name"]}
 
@@ -94,7 +94,7 @@ def test_absent_ignores_the_purge(run_module: ModuleRunner, logs: Any) -> None:
 def test_deletes_before_it_creates_in_a_full_group(run_module: ModuleRunner, logs: Any) -> None:
     for index in range(100):
         put(logs, f"Old{index}", pattern="%a+%" if index < 5 else "ERROR")
-    renamed = many(100)
+    renamed = make_filters(100)
     for item in renamed[:5]:
         item["pattern"] = "%b+%"
     assert run_module.succeed(log_group_name=GROUP, filters=renamed, purge_namespace=NAMESPACE)["changed"]
@@ -103,7 +103,7 @@ def test_deletes_before_it_creates_in_a_full_group(run_module: ModuleRunner, log
 
 @pytest.mark.promise("changed")
 def test_moves_regular_expressions_between_filters(run_module: ModuleRunner, logs: Any) -> None:
-    before = [*many(5, pattern="%a+%"), {**READS, "name": "Plain"}]
+    before = [*make_filters(5, pattern="%a+%"), {**READS, "name": "Plain"}]
     run_module.succeed(log_group_name=GROUP, filters=before)
     after = [{**before[5], "pattern": "%b+%"}, {**before[0], "pattern": "ERROR"}, *before[1:5]]
     assert run_module.succeed(log_group_name=GROUP, filters=after)["updated"] == ["Plain", "Filter000"]
@@ -111,31 +111,39 @@ def test_moves_regular_expressions_between_filters(run_module: ModuleRunner, log
 
 
 def _metric(**values: Any) -> Change:
-    return lambda own: own["metricTransformations"][0].update(values)
+    return lambda request: request["metricTransformations"][0].update(values)
 
 
 MANUAL_CHANGES: dict[str, tuple[dict[str, Any], str, Change]] = {
-    "pattern": (READS, "pattern", lambda own: own.update(filterPattern='{ $.eventName = "Never" }')),
+    "pattern": (READS, "pattern", lambda request: request.update(filterPattern='{ $.eventName = "Other" }')),
     "spaces of the pattern": (
         READS,
         "pattern",
-        lambda own: own.update(filterPattern=READS["pattern"].replace(" ", "")),
+        lambda request: request.update(filterPattern=READS["pattern"].replace(" ", "")),
     ),
     "metric_name": (READS, "metric_name", _metric(metricName="Other")),
     "metric_namespace": (READS, "metric_namespace", _metric(metricNamespace="Other")),
     "metric_value": (READS, "metric_value", _metric(metricValue="0")),
     "default_value": (READS, "default_value", _metric(defaultValue=1)),
-    "default_value removed": (READS, "default_value", lambda own: own["metricTransformations"][0].pop("defaultValue")),
+    "default_value removed": (
+        READS,
+        "default_value",
+        lambda request: request["metricTransformations"][0].pop("defaultValue"),
+    ),
     "unit": (READS, "unit", _metric(unit="Bytes")),
-    "unit removed": (READS, "unit", lambda own: own["metricTransformations"][0].pop("unit")),
+    "unit removed": (READS, "unit", lambda request: request["metricTransformations"][0].pop("unit")),
     "dimension": (LOGINS, "dimensions", _metric(dimensions={"UserType": "$.eventName"})),
     "dimension added": (
         LOGINS,
         "dimensions",
         _metric(dimensions={"UserType": "$.userIdentity.type", "Name": "$.eventName"}),
     ),
-    "dimensions removed": (LOGINS, "dimensions", lambda own: own["metricTransformations"][0].pop("dimensions")),
-    "transformed logs": (READS, "apply_on_transformed_logs", lambda own: own.update(applyOnTransformedLogs=True)),
+    "dimensions removed": (LOGINS, "dimensions", lambda request: request["metricTransformations"][0].pop("dimensions")),
+    "transformed logs": (
+        READS,
+        "apply_on_transformed_logs",
+        lambda request: request.update(applyOnTransformedLogs=True),
+    ),
 }
 
 
@@ -144,47 +152,47 @@ MANUAL_CHANGES: dict[str, tuple[dict[str, Any], str, Change]] = {
 def test_detects_and_repairs_a_manual_change(
     run_module: ModuleRunner, logs: Any, item: dict[str, Any], field: str, change_manually: Change
 ) -> None:
-    run_module.succeed(**WANTED)
-    right = filters(logs)
+    run_module.succeed(**TASK)
+    expected = filters(logs)
     change(logs, item["name"], change_manually)
-    assert filters(logs) != right
-    predicted = run_module.succeed(check=True, **WANTED)
-    repaired = run_module.succeed(**WANTED)
+    assert filters(logs) != expected
+    predicted = run_module.succeed(check=True, **TASK)
+    repaired = run_module.succeed(**TASK)
     assert repaired["changed"] and predicted["changed"]
     assert repaired["diff"] == predicted["diff"]
     before, after = (repaired["diff"][when] for when in ("before", "after"))
     assert set(before) == set(after) == {item["name"]}
     differing = {key for key in before[item["name"]] if before[item["name"]][key] != after[item["name"]].get(key)}
     assert differing == {field}
-    assert filters(logs) == right
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert filters(logs) == expected
+    assert not run_module.succeed(**TASK)["changed"]
 
 
 @pytest.mark.promise("drift")
 def test_recreates_a_deleted_filter(run_module: ModuleRunner, logs: Any) -> None:
-    run_module.succeed(**WANTED)
-    right = filters(logs)
+    run_module.succeed(**TASK)
+    expected = filters(logs)
     logs.delete_metric_filter(logGroupName=GROUP, filterName=READS["name"])
-    assert run_module.succeed(**WANTED)["created"] == [READS["name"]]
-    assert filters(logs) == right
+    assert run_module.succeed(**TASK)["created"] == [READS["name"]]
+    assert filters(logs) == expected
 
 
 @pytest.mark.promise("unset_options")
 def test_keeps_omitted_settings(run_module: ModuleRunner, logs: Any) -> None:
     put(logs, "Unmentioned")
-    run_module.succeed(**WANTED)
-    right = filters(logs)
-    silent = [{key: item[key] for key in REQUIRED} for item in (READS, LOGINS)]
-    assert not run_module.succeed(log_group_name=GROUP, filters=silent)["changed"]
-    silent[0]["metric_name"] = "Renamed"
-    assert run_module.succeed(log_group_name=GROUP, filters=silent)["changed"]
-    _metric(metricName="Renamed")(right[READS["name"]])
-    assert filters(logs) == right
+    run_module.succeed(**TASK)
+    expected = filters(logs)
+    minimal = [{key: item[key] for key in REQUIRED} for item in (READS, LOGINS)]
+    assert not run_module.succeed(log_group_name=GROUP, filters=minimal)["changed"]
+    minimal[0]["metric_name"] = "Renamed"
+    assert run_module.succeed(log_group_name=GROUP, filters=minimal)["changed"]
+    _metric(metricName="Renamed")(expected[READS["name"]])
+    assert filters(logs) == expected
 
 
 @pytest.mark.promise("unset_options")
 @pytest.mark.parametrize(
-    ("item", "cleared", "gone"),
+    ("item", "cleared", "setting"),
     [
         (READS, {"default_value": ""}, "defaultValue"),
         (READS, {"unit": ""}, "unit"),
@@ -193,36 +201,36 @@ def test_keeps_omitted_settings(run_module: ModuleRunner, logs: Any) -> None:
     ],
 )
 def test_clears_settings(
-    run_module: ModuleRunner, logs: Any, item: dict[str, Any], cleared: dict[str, Any], gone: str
+    run_module: ModuleRunner, logs: Any, item: dict[str, Any], cleared: dict[str, Any], setting: str
 ) -> None:
-    run_module.succeed(**WANTED)
-    wanted = {"log_group_name": GROUP, "filters": [{**item, **cleared}]}
-    assert run_module.succeed(**wanted)["changed"]
-    assert gone not in filters(logs)[item["name"]]["metricTransformations"][0]
-    assert not run_module.succeed(**wanted)["changed"]
+    run_module.succeed(**TASK)
+    task = {"log_group_name": GROUP, "filters": [{**item, **cleared}]}
+    assert run_module.succeed(**task)["changed"]
+    assert setting not in filters(logs)[item["name"]]["metricTransformations"][0]
+    assert not run_module.succeed(**task)["changed"]
 
 
 @pytest.mark.promise("unset_options")
 def test_dimensions_and_default_value_replace_each_other(run_module: ModuleRunner, logs: Any) -> None:
-    silent = {key: LOGINS[key] for key in REQUIRED}
-    run_module.succeed(log_group_name=GROUP, filters=[{**silent, "default_value": 0}])
+    minimal = {key: LOGINS[key] for key in REQUIRED}
+    run_module.succeed(log_group_name=GROUP, filters=[{**minimal, "default_value": 0}])
     run_module.succeed(log_group_name=GROUP, filters=[LOGINS])
-    assert "defaultValue" not in filters(logs)[silent["name"]]["metricTransformations"][0]
-    run_module.succeed(log_group_name=GROUP, filters=[{**silent, "default_value": 0}])
-    assert "dimensions" not in filters(logs)[silent["name"]]["metricTransformations"][0]
+    assert "defaultValue" not in filters(logs)[minimal["name"]]["metricTransformations"][0]
+    run_module.succeed(log_group_name=GROUP, filters=[{**minimal, "default_value": 0}])
+    assert "dimensions" not in filters(logs)[minimal["name"]]["metricTransformations"][0]
 
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_a_filter_of_another_namespace_unless_adopted(run_module: ModuleRunner, logs: Any, state: str) -> None:
-    put(logs, READS["name"], namespace="Theirs")
+    put(logs, READS["name"], namespace="OtherTeam")
     before = filters(logs)
     message: list[str] = []
-    calls = run_module.calls(lambda: message.append(run_module.fail(**WANTED, state=state)))
+    calls = run_module.calls(lambda: message.append(run_module.fail(**TASK, state=state)))
     assert writes(calls) == [] and filters(logs) == before
-    for words in (READS["name"], GROUP, "Theirs", "adopt: true", "account 123456789012, region us-east-1"):
+    for words in (READS["name"], GROUP, "OtherTeam", "adopt: true", "account 123456789012, region us-east-1"):
         assert str(words) in message[0]
-    assert run_module.succeed(**WANTED, state=state, adopt=True)["changed"]
+    assert run_module.succeed(**TASK, state=state, adopt=True)["changed"]
     assert set(filters(logs)) == ({READS["name"], LOGINS["name"]} if state == "present" else set())
 
 
@@ -230,7 +238,7 @@ def test_rejects_a_filter_of_another_namespace_unless_adopted(run_module: Module
 def test_updates_existing_filters_of_the_tasks_namespaces(run_module: ModuleRunner, logs: Any) -> None:
     put(logs, READS["name"])
     put(logs, LOGINS["name"], namespace="Retired")
-    assert run_module.succeed(**WANTED, purge_namespace="Retired")["updated"] == [READS["name"], LOGINS["name"]]
+    assert run_module.succeed(**TASK, purge_namespace="Retired")["updated"] == [READS["name"], LOGINS["name"]]
 
 
 @pytest.mark.promise("upstream")
@@ -245,14 +253,14 @@ def test_upstream_does_not_find_a_filter_whose_name_is_a_prefix_of_another(run_m
 @pytest.mark.promise("upstream")
 def test_upstream_never_creates_a_filter_whose_name_is_a_prefix_of_another(run_module: ModuleRunner, logs: Any) -> None:
     put(logs, "RootChanges")
-    wanted = {
+    task = {
         "log_group_name": GROUP,
         "filter_name": "Root",
         "filter_pattern": "ERROR",
-        "metric_transformation": {"metric_namespace": NAMESPACE, "metric_name": "ByHand", "metric_value": "1"},
+        "metric_transformation": {"metric_namespace": NAMESPACE, "metric_name": "Manual", "metric_value": "1"},
         "state": "present",
     }
     for _attempt in range(2):
-        result = run_module.upstream("amazon.aws.cloudwatchlogs_log_group_metric_filter", **wanted)
+        result = run_module.upstream("amazon.aws.cloudwatchlogs_log_group_metric_filter", **task)
         assert not result.get("failed"), result
     assert "Root" not in filters(logs), result

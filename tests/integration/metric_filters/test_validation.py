@@ -12,10 +12,10 @@ from tests.integration.metric_filters.metric_filter_setup import (
     LOGINS,
     NAMESPACE,
     READS,
-    WANTED,
+    TASK,
     actions,
     filters,
-    many,
+    make_filters,
     put,
     writes,
 )
@@ -30,26 +30,26 @@ def logs(aws_client: Callable[..., Any]) -> Any:
 
 
 SITUATIONS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
-    "create": ([], WANTED),
-    "update": ([{**READS, "metric_value": "2"}, LOGINS], WANTED),
-    "purge": ([{**READS, "name": "Old"}], {**WANTED, "purge_namespace": NAMESPACE}),
-    "delete": ([READS, LOGINS], {**WANTED, "state": "absent"}),
-    "nothing to do": ([READS, LOGINS], WANTED),
-    "nothing to delete": ([], {**WANTED, "state": "absent"}),
+    "create": ([], TASK),
+    "update": ([{**READS, "metric_value": "2"}, LOGINS], TASK),
+    "purge": ([{**READS, "name": "Old"}], {**TASK, "purge_namespace": NAMESPACE}),
+    "delete": ([READS, LOGINS], {**TASK, "state": "absent"}),
+    "no change": ([READS, LOGINS], TASK),
+    "nothing to delete": ([], {**TASK, "state": "absent"}),
 }
 
 
 @pytest.mark.promise("check")
-@pytest.mark.parametrize(("there", "wanted"), SITUATIONS.values(), ids=list(SITUATIONS))
+@pytest.mark.parametrize(("existing", "task"), SITUATIONS.values(), ids=list(SITUATIONS))
 def test_check_mode_predicts_the_run_and_writes_nothing(
-    run_module: ModuleRunner, logs: Any, there: list[dict[str, Any]], wanted: dict[str, Any]
+    run_module: ModuleRunner, logs: Any, existing: list[dict[str, Any]], task: dict[str, Any]
 ) -> None:
-    run_module.succeed(log_group_name=GROUP, filters=there)
+    run_module.succeed(log_group_name=GROUP, filters=existing)
     before = filters(logs)
     predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **wanted)))
+    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **task)))
     assert writes(calls) == [] and filters(logs) == before
-    real = run_module.succeed(**wanted)
+    real = run_module.succeed(**task)
     assert predicted == real
     assert real["changed"] == (filters(logs) != before)
 
@@ -59,20 +59,20 @@ def test_check_mode_in_an_empty_account_predicts_the_filters_and_warns(
     run_module: ModuleRunner, aws_client: Callable[..., Any]
 ) -> None:
     predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **WANTED)))
+    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **TASK)))
     assert actions(calls) == ["DescribeMetricFilters"]
     assert "secmon.aws.log_group" in " ".join(predicted["warnings"])
     assert "deprecations" not in predicted
     aws_client("logs").create_log_group(logGroupName=GROUP)
-    real = run_module.succeed(**WANTED)
+    real = run_module.succeed(**TASK)
     assert (predicted["diff"], predicted["filters"]) == (real["diff"], real["filters"])
 
 
 @pytest.mark.promise("diff")
 def test_the_diff_shows_only_changed_filters(run_module: ModuleRunner, logs: Any) -> None:
-    run_module.succeed(**WANTED)
-    wanted = [{**READS, "metric_value": "2"}, LOGINS]
-    diff = run_module.succeed(log_group_name=GROUP, filters=wanted)["diff"]
+    run_module.succeed(**TASK)
+    changed = [{**READS, "metric_value": "2"}, LOGINS]
+    diff = run_module.succeed(log_group_name=GROUP, filters=changed)["diff"]
     assert diff["before"] == {READS["name"]: {**READS, "dimensions": {}}}
     assert diff["after"] == {READS["name"]: {**READS, "metric_value": "2", "dimensions": {}}}
 
@@ -81,9 +81,9 @@ def test_the_diff_shows_only_changed_filters(run_module: ModuleRunner, logs: Any
 def test_never_prints_the_secret_key(run_module: ModuleRunner, logs: Any) -> None:
     run_module.secret_key = canary = "canary/secret+key"
     outputs = [
-        run_module(**WANTED, test_messages=["x"]),
+        run_module(**TASK, test_messages=["x"]),
         run_module(log_group_name=GROUP, filters=[{**READS, "pattern": "{"}]),
-        run_module(log_group_name="/never/made", filters=[READS]),
+        run_module(log_group_name="/missing", filters=[READS]),
     ]
     assert [output.get("failed", False) for output in outputs] == [False, True, True]
     assert hidden_in(outputs, canary) == []
@@ -95,32 +95,32 @@ def test_the_secret_key_is_not_in_a_traceback(
 ) -> None:
     run_module.secret_key = canary = "canary/secret+key"
 
-    def fails(*_arguments: Any) -> None:
+    def fail(*_arguments: Any) -> None:
         raise RuntimeError(f"something with {canary}")
 
-    monkeypatch.setattr("ansible_collections.secmon.aws.plugins.modules.metric_filters.list_metric_filters", fails)
-    output = run_module(**WANTED)
+    monkeypatch.setattr("ansible_collections.secmon.aws.plugins.modules.metric_filters.list_metric_filters", fail)
+    output = run_module(**TASK)
     assert output["failed"] and hidden_in(output, canary) == []
 
 
 @pytest.mark.promise("calls")
 def test_makes_one_listing_and_one_write_for_each_changed_filter(run_module: ModuleRunner, logs: Any) -> None:
-    wanted = {"log_group_name": GROUP, "filters": many(20)}
-    check = run_module.calls(lambda: run_module.succeed(check=True, **wanted))
-    first = run_module.calls(lambda: run_module.succeed(**wanted))
-    again = run_module.calls(lambda: run_module.succeed(**wanted))
-    gone = run_module.calls(lambda: run_module.succeed(**wanted, state="absent"))
+    task = {"log_group_name": GROUP, "filters": make_filters(20)}
+    check = run_module.calls(lambda: run_module.succeed(check=True, **task))
+    first = run_module.calls(lambda: run_module.succeed(**task))
+    again = run_module.calls(lambda: run_module.succeed(**task))
+    absent = run_module.calls(lambda: run_module.succeed(**task, state="absent"))
     assert actions(check) == ["DescribeMetricFilters"]
     assert actions(first) == ["DescribeMetricFilters"] + ["PutMetricFilter"] * 20
     assert actions(again) == ["DescribeMetricFilters"]
-    assert actions(gone) == ["DescribeMetricFilters"] + ["DeleteMetricFilter"] * 20
+    assert actions(absent) == ["DescribeMetricFilters"] + ["DeleteMetricFilter"] * 20
 
 
 @pytest.mark.promise("calls")
 def test_lists_a_hundred_filters_in_two_pages(run_module: ModuleRunner, logs: Any) -> None:
-    wanted = {"log_group_name": GROUP, "filters": many(100)}
-    run_module.succeed(**wanted)
-    assert actions(run_module.calls(lambda: run_module.succeed(**wanted))) == ["DescribeMetricFilters"] * 2
+    task = {"log_group_name": GROUP, "filters": make_filters(100)}
+    run_module.succeed(**task)
+    assert actions(run_module.calls(lambda: run_module.succeed(**task))) == ["DescribeMetricFilters"] * 2
 
 
 @pytest.mark.promise("partition")
@@ -132,13 +132,13 @@ def test_uses_the_partition_of_the_region(
 ) -> None:
     run_module.region = region
     aws_client("logs", region).create_log_group(logGroupName=GROUP)
-    assert run_module.succeed(**WANTED)["changed"]
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert run_module.succeed(**TASK)["changed"]
+    assert not run_module.succeed(**TASK)["changed"]
     run_module.faults({"service": "logs", "action": "DescribeMetricFilters", "error": "AccessDeniedException"})
-    assert f"on arn:{partition}:logs:{region}:*:log-group:{GROUP}:*" in run_module.fail(**WANTED)
+    assert f"on arn:{partition}:logs:{region}:*:log-group:{GROUP}:*" in run_module.fail(**TASK)
 
 
-WRONG: dict[str, tuple[dict[str, Any], str]] = {
+INVALID: dict[str, tuple[dict[str, Any], str]] = {
     "syntax": ({"filters": [{**READS, "pattern": "{ $.a = "}]}, "Invalid filter pattern at position"),
     "length": ({"filters": [{**READS, "pattern": f'"{"x" * 1023}"'}]}, "1024"),
     "no pattern": ({"filters": [{"name": "A"}]}, "pattern and metric_namespace and metric_name must be set"),
@@ -146,7 +146,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "long name": ({"filters": [{**READS, "name": "x" * 513}]}, "is not a valid metric filter name"),
     "same name": ({"filters": [READS, READS]}, "is listed 2 times"),
     "group": ({"log_group_name": "with space"}, "is not a valid log group name"),
-    "reserved": ({"filters": [{**READS, "metric_namespace": "AWS/Mine"}]}, "starts with AWS/"),
+    "reserved": ({"filters": [{**READS, "metric_namespace": "AWS/Custom"}]}, "starts with AWS/"),
     "reserved purge": ({"purge_namespace": "AWS/Logs"}, "starts with AWS/"),
     "namespace": ({"filters": [{**READS, "metric_namespace": "a$b"}]}, "is not a valid namespace"),
     "metric name": ({"filters": [{**READS, "metric_name": "a*"}]}, "metric_name"),
@@ -158,38 +158,38 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "both": ({"filters": [{**LOGINS, "default_value": 0}]}, "mutually exclusive"),
     "no selector": ({"filters": [{**LOGINS, "dimensions": {"A": "fixed"}}]}, "dimension 'A'"),
     "four dimensions": ({"filters": [{**LOGINS, "dimensions": dict.fromkeys("ABCD", "$.eventName")}]}, "AWS allows 3"),
-    "too many": ({"filters": many(101)}, "101 metric filters; AWS allows 100"),
-    "regexes": ({"filters": many(6, pattern="%a+%")}, "6 metric filters with a regular expression"),
+    "too many filters": ({"filters": make_filters(101)}, "101 metric filters; AWS allows 100"),
+    "regexes": ({"filters": make_filters(6, pattern="%a+%")}, "6 metric filters with a regular expression"),
     "messages": ({"test_messages": ["x"] * 51}, "51 test_messages"),
     "empty message": ({"test_messages": [""]}, "contains an empty message"),
 }
 
 
 @pytest.mark.promise("partition")
-@pytest.mark.parametrize(("wrong", "says"), WRONG.values(), ids=list(WRONG))
+@pytest.mark.parametrize(("invalid", "expected"), INVALID.values(), ids=list(INVALID))
 def test_rejects_invalid_options_before_the_first_call(
-    run_module: ModuleRunner, wrong: dict[str, Any], says: str
+    run_module: ModuleRunner, invalid: dict[str, Any], expected: str
 ) -> None:
     message: list[str] = []
-    calls = run_module.calls(lambda: message.append(run_module.fail(**{**WANTED, **wrong})))
-    assert says in message[0]
+    calls = run_module.calls(lambda: message.append(run_module.fail(**{**TASK, **invalid})))
+    assert expected in message[0]
     assert calls == []
 
 
 @pytest.mark.promise("partition")
 def test_reports_all_invalid_options_together(run_module: ModuleRunner) -> None:
-    wrong = [{**READS, "pattern": "{"}, {**LOGINS, "unit": "Counts", "metric_namespace": "AWS/Mine"}]
-    message = run_module.fail(log_group_name="with space", filters=wrong)
-    for words in ("with space", "Invalid filter pattern", "Counts", "AWS/Mine"):
+    invalid = [{**READS, "pattern": "{"}, {**LOGINS, "unit": "Counts", "metric_namespace": "AWS/Custom"}]
+    message = run_module.fail(log_group_name="with space", filters=invalid)
+    for words in ("with space", "Invalid filter pattern", "Counts", "AWS/Custom"):
         assert words in message
 
 
 @pytest.mark.promise("partition")
-def test_quotas_include_filters_of_others(run_module: ModuleRunner, logs: Any) -> None:
+def test_quotas_include_unmanaged_filters(run_module: ModuleRunner, logs: Any) -> None:
     for index in range(99):
-        put(logs, f"Theirs{index}", namespace="Theirs", pattern="%a+%" if index < 5 else "ERROR")
+        put(logs, f"OtherTeam{index}", namespace="OtherTeam", pattern="%a+%" if index < 5 else "ERROR")
     message: list[str] = []
-    calls = run_module.calls(lambda: message.append(run_module.fail(**WANTED)))
+    calls = run_module.calls(lambda: message.append(run_module.fail(**TASK)))
     assert "would have 101 metric filters; AWS allows 100" in message[0] and writes(calls) == []
     with_regex = {**READS, "pattern": "%b+%"}
     calls = run_module.calls(lambda: message.append(run_module.fail(log_group_name=GROUP, filters=[with_regex])))
@@ -200,7 +200,7 @@ def test_quotas_include_filters_of_others(run_module: ModuleRunner, logs: Any) -
 @pytest.mark.promise("iam")
 def test_documents_every_iam_action(run_module: ModuleRunner, logs: Any) -> None:
     def use_every_action() -> None:
-        run_module.succeed(**WANTED, test_messages=["x"])
-        run_module.succeed(**WANTED, state="absent")
+        run_module.succeed(**TASK, test_messages=["x"])
+        run_module.succeed(**TASK, state="absent")
 
     assert run_module.iam_actions(use_every_action) == documented_actions("metric_filters")

@@ -15,7 +15,7 @@ from tests.support.trail_prerequisites import (
     OTHER_GROUP,
     OTHER_ROLE,
     SIMPLE,
-    seen,
+    read_trail,
 )
 from tests.support.trail_setup import group_arn
 
@@ -47,7 +47,7 @@ def insights(*kinds: str) -> Change:
 MANAGEMENT = {"Field": "eventCategory", "Equals": ["Management"]}
 MANUAL_CHANGES: dict[str, Change] = {
     "s3_bucket_name": update(S3BucketName=OTHER_BUCKET),
-    "s3_key_prefix": update(S3KeyPrefix="elsewhere"),
+    "s3_key_prefix": update(S3KeyPrefix="moved"),
     "prefix removed": update(S3KeyPrefix=""),
     "sns_topic_arn": update(SnsTopicName="other"),
     "topic removed": update(SnsTopicName=""),
@@ -61,7 +61,7 @@ MANUAL_CHANGES: dict[str, Change] = {
     "logging": lambda cloudtrail, _key: cloudtrail.stop_logging(Name=NAME),
     "selectors emptied": put({"ReadWriteType": "ReadOnly", "IncludeManagementEvents": False, "DataResources": []}),
     "writes only": put({"ReadWriteType": "WriteOnly", "ExcludeManagementEventSources": ["kms.amazonaws.com"]}),
-    "another source excluded": put({"ExcludeManagementEventSources": ["rdsdata.amazonaws.com"]}),
+    "other source excluded": put({"ExcludeManagementEventSources": ["rdsdata.amazonaws.com"]}),
     "no data events": put({"ExcludeManagementEventSources": ["kms.amazonaws.com"]}),
     "advanced selectors": lambda cloudtrail, _key: cloudtrail.put_event_selectors(
         TrailName=NAME,
@@ -85,15 +85,15 @@ def test_detects_and_repairs_a_manual_change(
     change_manually: Change,
 ) -> None:
     run_module.succeed(**full_trail)
-    right = seen(cloudtrail)
+    expected = read_trail(cloudtrail)
     change_manually(cloudtrail, trail_keys["other_key"])
-    assert seen(cloudtrail) != right
+    assert read_trail(cloudtrail) != expected
     predicted = run_module.succeed(check=True, **full_trail)
     repaired = run_module.succeed(**full_trail)
     assert repaired["changed"] and predicted["changed"]
     assert (repaired["diff"], repaired["trail"]) == (predicted["diff"], predicted["trail"])
     assert repaired["diff"]["before"] != repaired["diff"]["after"]
-    assert seen(cloudtrail) == right
+    assert read_trail(cloudtrail) == expected
     assert not run_module.succeed(**full_trail)["changed"]
 
 

@@ -11,7 +11,7 @@ from tests.support.trail_prerequisites import (
     ARN,
     NAME,
     SIMPLE,
-    seen,
+    read_trail,
 )
 
 
@@ -19,7 +19,7 @@ from tests.support.trail_prerequisites import (
 def test_never_prints_the_secret_key(run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     canary = "canary/secret+key"
     run_module.secret_key = canary
-    outputs = [run_module(**SIMPLE, timeout_seconds=0), run_module(name="no"), run_module(name=NAME, state="absent")]
+    outputs = [run_module(**SIMPLE, timeout_seconds=0), run_module(name="ab"), run_module(name=NAME, state="absent")]
     monkeypatch.setattr(
         "ansible_collections.secmon.aws.plugins.modules.trail.choose_trail",
         lambda *_arguments: {}[f"signed with {canary}"],
@@ -40,7 +40,7 @@ def test_never_prints_the_secret_key(run_module: ModuleRunner, monkeypatch: pyte
         {"mode": "reset"},
         {"mode": "kill_after"},
     ],
-    ids=["throttled", "failed", "busy", "reset", "answer lost"],
+    ids=["throttled", "failed", "busy", "reset", "response lost"],
 )
 @pytest.mark.parametrize(
     "action", ["DescribeTrails", "CreateTrail", "PutEventSelectors", "PutInsightSelectors", "StartLogging"]
@@ -50,7 +50,7 @@ def test_retries_transient_errors(
 ) -> None:
     run_module.faults({"service": "cloudtrail", "action": action, **fault})
     assert run_module.succeed(**full_trail)["changed"]
-    assert seen(cloudtrail)["logging"]
+    assert read_trail(cloudtrail)["logging"]
     assert not run_module.succeed(**full_trail)["changed"]
 
 
@@ -75,7 +75,7 @@ def test_retries_until_policies_have_propagated(
         {"service": "cloudtrail", "action": action, "error": code, "message": PROPAGATION[code], "times": 4}
     )
     assert run_module.succeed(**full_trail)["changed"]
-    assert seen(cloudtrail)["S3KeyPrefix"] == "trails"
+    assert read_trail(cloudtrail)["S3KeyPrefix"] == "trails"
 
 
 @pytest.mark.promise("retry")
@@ -142,8 +142,8 @@ def test_the_next_run_completes_an_interrupted_one(
     run_module.faults({"service": "cloudtrail", "action": action, **fault})
     run_module.fail(**full_trail, timeout_seconds=0)
     run_module.succeed(**full_trail)
-    resumed = seen(cloudtrail)
+    resumed = read_trail(cloudtrail)
     assert not run_module.succeed(**full_trail)["changed"]
     run_module.succeed(name=NAME, state="absent")
     run_module.succeed(**full_trail)
-    assert resumed == seen(cloudtrail)
+    assert resumed == read_trail(cloudtrail)

@@ -1,4 +1,4 @@
-"""Trails of other owners, home regions, partitions and organizations, and the quota of a region."""
+"""Ownership, home regions, partitions and organizations, and the quota of trails."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from tests.support.module_runner import ModuleRunner
-from tests.support.trail_prerequisites import ARN, BUCKET, NAME, SIMPLE, open_bucket, seen
+from tests.support.trail_prerequisites import ARN, BUCKET, NAME, SIMPLE, open_bucket, read_trail
 
 MEMBER = "222222222222"
 AwsClient = Callable[..., Any]
@@ -46,12 +46,12 @@ def as_member(run_module: ModuleRunner, **arguments: Any) -> dict[str, Any]:
 def test_rejects_an_unmanaged_trail_unless_adopted(
     run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str], state: str
 ) -> None:
-    cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, TagsList=[{"Key": "owner", "Value": "someone-else"}])
+    cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, TagsList=[{"Key": "owner", "Value": "other-team"}])
     calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state, log_file_validation=True))
     assert not [call for call in calls if call["access"] == "write"]
     assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
-    assert seen(cloudtrail).get("tags", {}) == (
-        {"owner": "someone-else", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
+    assert read_trail(cloudtrail).get("tags", {}) == (
+        {"owner": "other-team", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
     )
 
 
@@ -66,9 +66,9 @@ def test_uses_the_partition_of_the_region(
     open_bucket(aws_client("s3", region), BUCKET)
     arns = [f"arn:{partition}:s3"]
     task = {**SIMPLE, "multi_region": True, "data_resources": [{"type": "AWS::S3::Object", "values": arns}]}
-    made = run_module.succeed(**task)
-    assert made["trail"]["arn"] == f"arn:{partition}:cloudtrail:{region}:123456789012:trail/{NAME}"
-    assert made["trail"]["data_resources"] == [{"type": "AWS::S3::Object", "events": "all", "values": arns}]
+    created = run_module.succeed(**task)
+    assert created["trail"]["arn"] == f"arn:{partition}:cloudtrail:{region}:123456789012:trail/{NAME}"
+    assert created["trail"]["data_resources"] == [{"type": "AWS::S3::Object", "events": "all", "values": arns}]
     assert not run_module.succeed(**task)["changed"]
 
 
@@ -90,13 +90,13 @@ def test_creates_converts_and_deletes_an_organization_trail(
 ) -> None:
     task = {**SIMPLE, "multi_region": True, "organization": True}
     predicted = run_module.succeed(check=True, **task)
-    made = run_module.succeed(**task)
-    assert made["trail"]["arn"] == predicted["trail"]["arn"] == ARN
-    assert seen(cloudtrail)["IsOrganizationTrail"]
+    created = run_module.succeed(**task)
+    assert created["trail"]["arn"] == predicted["trail"]["arn"] == ARN
+    assert read_trail(cloudtrail)["IsOrganizationTrail"]
     assert not run_module.succeed(**task)["changed"]
     assert not run_module.succeed(name=NAME)["changed"]
     assert run_module.succeed(name=NAME, organization=False)["changed"]
-    assert not seen(cloudtrail)["IsOrganizationTrail"]
+    assert not read_trail(cloudtrail)["IsOrganizationTrail"]
     assert run_module.succeed(**task)["changed"]
     assert run_module.succeed(name=NAME, state="absent")["changed"]
 
@@ -115,7 +115,7 @@ def test_a_member_account_cannot_change_an_organization_trail(
 
 
 @pytest.mark.promise("changed")
-def test_a_delegated_administrator_gets_the_management_accounts_arn(
+def test_a_delegated_administrator_predicts_the_arn_in_the_management_account(
     run_module: ModuleRunner, organization: None
 ) -> None:
     predicted = as_member(run_module, check=True, **SIMPLE, organization=True)
@@ -139,7 +139,7 @@ def test_explains_missing_trusted_access(run_module: ModuleRunner, aws_client: A
 
 
 @pytest.mark.promise("prerequisite")
-def test_explains_the_quota_of_trails_before_any_write(
+def test_reports_the_quota_of_trails_before_any_write(
     run_module: ModuleRunner, cloudtrail: Any, aws_client: AwsClient
 ) -> None:
     open_bucket(aws_client("s3"), BUCKET)

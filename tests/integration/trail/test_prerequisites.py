@@ -17,7 +17,7 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-1111111111
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 ROOT_ONLY = document({"Effect": "Allow", "Principal": ROOT, "Action": "kms:*", "Resource": "*"})
 
-BROKEN: dict[str, tuple[Break, list[str]]] = {
+MISSING: dict[str, tuple[Break, list[str]]] = {
     "bucket": (
         lambda _aws, task: task.update(s3_bucket_name="missing"),
         ["S3BucketDoesNotExistException", "Create the bucket missing first", "secmon.aws.log_bucket"],
@@ -67,29 +67,29 @@ BROKEN: dict[str, tuple[Break, list[str]]] = {
 
 
 @pytest.mark.promise("prerequisite")
-@pytest.mark.parametrize("missing", BROKEN)
+@pytest.mark.parametrize("missing", MISSING)
 def test_a_creation_names_the_missing_prerequisite(
     run_module: ModuleRunner, cloudtrail: Any, aws_client: Callable[..., Any], full_trail: dict[str, Any], missing: str
 ) -> None:
-    remove, says = BROKEN[missing]
-    remove(aws_client, full_trail)
+    break_prerequisite, expected = MISSING[missing]
+    break_prerequisite(aws_client, full_trail)
     message = run_module.fail(**full_trail)
-    for words in (*says, f"trail {NAME}", f"account {ACCOUNT}", "region us-east-1"):
+    for words in (*expected, f"trail {NAME}", f"account {ACCOUNT}", "region us-east-1"):
         assert words in message
     assert cloudtrail.describe_trails()["trailList"] == []
 
 
 @pytest.mark.promise("prerequisite")
-@pytest.mark.parametrize("missing", BROKEN)
+@pytest.mark.parametrize("missing", MISSING)
 def test_an_update_names_the_missing_prerequisite(
     run_module: ModuleRunner, aws_client: Callable[..., Any], full_trail: dict[str, Any], missing: str
 ) -> None:
     run_module.succeed(**SIMPLE)
-    remove, says = BROKEN[missing]
-    remove(aws_client, full_trail)
+    break_prerequisite, expected = MISSING[missing]
+    break_prerequisite(aws_client, full_trail)
     message = run_module.fail(**full_trail)
     assert "UpdateTrail failed" in message
-    for words in says:
+    for words in expected:
         assert words in message
 
 

@@ -17,8 +17,8 @@ from tests.support.trail_prerequisites import (
     OTHER_ROLE,
     SIMPLE,
     TOPIC,
-    everything,
-    seen,
+    full_task,
+    read_trail,
 )
 from tests.support.trail_setup import group_arn
 
@@ -28,22 +28,22 @@ def test_present_and_absent_are_idempotent(
     run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]
 ) -> None:
     assert run_module.succeed(**full_trail)["changed"]
-    trail = seen(cloudtrail)
+    trail = read_trail(cloudtrail)
     assert (trail["S3BucketName"], trail["IsMultiRegionTrail"], trail["logging"]) == (BUCKET, True, True)
     assert trail["SnsTopicARN"] == TOPIC
     assert not run_module.succeed(**full_trail)["changed"]
     assert run_module.succeed(name=NAME, state="absent")["changed"]
-    assert seen(cloudtrail) == {}
+    assert read_trail(cloudtrail) == {}
     assert not run_module.succeed(name=NAME, state="absent")["changed"]
 
 
 @pytest.mark.promise("changed")
 def test_returns_the_same_trail_on_every_run(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
-    made = run_module.succeed(**full_trail)
+    created = run_module.succeed(**full_trail)
     again = run_module.succeed(name=NAME)
-    assert made["trail"] == again["trail"] == made["diff"]["after"]
-    assert made["trail"]["arn"] == ARN
-    assert made["delivery"].keys() == again["delivery"].keys()
+    assert created["trail"] == again["trail"] == created["diff"]["after"]
+    assert created["trail"]["arn"] == ARN
+    assert created["delivery"].keys() == again["delivery"].keys()
     assert again["delivery"]["start_logging_time"]
 
 
@@ -63,26 +63,26 @@ def test_deleting_the_trail_keeps_the_log_files(
 def test_supports_empty_tag_values(run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]) -> None:
     for tags in ({"a": ""}, {"a": "", "b": ""}):
         assert run_module.succeed(**SIMPLE, tags=tags)["trail"]["tags"].items() >= tags.items()
-        assert seen(cloudtrail)["tags"].items() >= {"a": ""}.items()
+        assert read_trail(cloudtrail)["tags"].items() >= {"a": ""}.items()
         assert not run_module.succeed(**SIMPLE, tags=tags)["changed"]
 
 
 @pytest.mark.promise("unset_options")
 def test_keeps_omitted_settings(run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]) -> None:
     run_module.succeed(**full_trail | {"logging": False})
-    before = seen(cloudtrail)
+    before = read_trail(cloudtrail)
     assert not run_module.succeed(name=NAME)["changed"]
     run_module.succeed(name=NAME, s3_key_prefix="moved")
-    assert seen(cloudtrail) == before | {"S3KeyPrefix": "moved"}
+    assert read_trail(cloudtrail) == before | {"S3KeyPrefix": "moved"}
 
 
 @pytest.mark.promise("unset_options")
 def test_clears_settings(run_module: ModuleRunner, cloudtrail: Any, full_trail: dict[str, Any]) -> None:
     run_module.succeed(**full_trail)
     assert run_module.succeed(**CLEARED)["changed"]
-    cleared = seen(cloudtrail)
-    for gone in ("S3KeyPrefix", "SnsTopicARN", "KmsKeyId", "CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"):
-        assert gone not in cleared
+    cleared = read_trail(cloudtrail)
+    for setting in ("S3KeyPrefix", "SnsTopicARN", "KmsKeyId", "CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"):
+        assert setting not in cleared
     assert (cleared["insights"], cleared["tags"]) == ([], {"secmon:managed-by": "secmon.aws"})
     assert cleared["IsMultiRegionTrail"] and cleared["LogFileValidationEnabled"]
     assert not run_module.succeed(**CLEARED)["changed"]
@@ -95,7 +95,7 @@ def test_clearing_log_group_or_role_clears_both(
 ) -> None:
     run_module.succeed(**full_trail)
     run_module.succeed(name=NAME, **{option: ""})
-    assert not {"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"} & set(seen(cloudtrail))
+    assert not {"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"} & set(read_trail(cloudtrail))
 
 
 @pytest.mark.promise("unset_options")
@@ -114,7 +114,7 @@ def test_changes_the_role_of_a_log_group(
         RoleName="other", PolicyName="deliver", PolicyDocument=str(allow).replace("'", '"')
     )
     run_module.succeed(name=NAME, log_group_role_arn=OTHER_ROLE)
-    trail = seen(cloudtrail)
+    trail = read_trail(cloudtrail)
     assert (trail["CloudWatchLogsLogGroupArn"], trail["CloudWatchLogsRoleArn"]) == (group_arn(GROUP), OTHER_ROLE)
 
 
@@ -123,10 +123,10 @@ def test_a_new_trail_logs_and_a_stopped_one_stays_stopped(
     run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]
 ) -> None:
     run_module.succeed(**SIMPLE)
-    assert seen(cloudtrail)["logging"]
+    assert read_trail(cloudtrail)["logging"]
     cloudtrail.stop_logging(Name=NAME)
     assert not run_module.succeed(**SIMPLE)["changed"]
-    assert not seen(cloudtrail)["logging"]
+    assert not read_trail(cloudtrail)["logging"]
 
 
 @pytest.mark.promise("check")
@@ -148,7 +148,7 @@ def test_check_mode_predicts_the_run_and_writes_nothing(
 @pytest.mark.promise("check")
 def test_check_mode_works_in_an_empty_account(run_module: ModuleRunner) -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
-    predicted = run_module.succeed(check=True, **everything(key))
+    predicted = run_module.succeed(check=True, **full_task(key))
     assert predicted["changed"]
     assert predicted["trail"]["arn"] == ARN
 
@@ -187,7 +187,7 @@ def test_an_update_sends_only_changed_settings(
     run_module.succeed(**full_trail)
     cloudtrail.update_trail(Name=NAME, IsMultiRegionTrail=False)
     run_module.succeed(name=NAME, log_file_validation=False)
-    assert not seen(cloudtrail)["IsMultiRegionTrail"]
+    assert not read_trail(cloudtrail)["IsMultiRegionTrail"]
 
 
 @pytest.mark.promise("iam")
@@ -196,11 +196,11 @@ def test_documents_every_iam_action(
 ) -> None:
     aws_client("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
 
-    def all_of_it() -> None:
+    def use_every_action() -> None:
         run_module.succeed(**full_trail)
         run_module.succeed(**CLEARED, logging=False)
         run_module.succeed(name=NAME, tags={"more": "1"})
         run_module.succeed(name=NAME, state="absent")
         run_module.succeed(**SIMPLE, organization=True)
 
-    assert run_module.iam_actions(all_of_it) == documented_actions("trail")
+    assert run_module.iam_actions(use_every_action) == documented_actions("trail")

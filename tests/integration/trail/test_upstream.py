@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.module_runner import ModuleRunner
-from tests.support.trail_prerequisites import BUCKET, NAME, SIMPLE, seen
+from tests.support.trail_prerequisites import BUCKET, NAME, SIMPLE, read_trail
 
 
 @pytest.mark.promise("upstream")
@@ -16,14 +16,14 @@ def test_upstream_makes_a_multi_region_trail_single_region(
 ) -> None:
     cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, IsMultiRegionTrail=True)
     run_module.upstream("amazon.aws.cloudtrail", name=NAME, s3_bucket_name=BUCKET)
-    assert not seen(cloudtrail)["IsMultiRegionTrail"]
+    assert not read_trail(cloudtrail)["IsMultiRegionTrail"]
 
 
 @pytest.mark.promise("upstream")
 def test_upstream_cannot_clear_a_prefix(run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]) -> None:
     cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, S3KeyPrefix="trails")
     run_module.upstream("amazon.aws.cloudtrail", name=NAME, s3_bucket_name=BUCKET, s3_key_prefix="")
-    assert seen(cloudtrail)["S3KeyPrefix"] == "trails"
+    assert read_trail(cloudtrail)["S3KeyPrefix"] == "trails"
 
 
 @pytest.mark.promise("upstream")

@@ -16,7 +16,7 @@ MANAGEMENT = {"field": "eventCategory", "equals": ["Management"]}
 
 @pytest.mark.promise("partition")
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("invalid", "expected"),
     [
         ({"name": "ab"}, "is not a valid trail name"),
         ({"name": "a" * 129}, "3-128 characters"),
@@ -73,16 +73,16 @@ MANAGEMENT = {"field": "eventCategory", "equals": ["Management"]}
             {"advanced_event_selectors": [{"field_selectors": [MANAGEMENT], "name": name} for name in (None, "again")]},
             "entry 2: it selects the same events as entry 1",
         ),
-        ({"tags": {"aws:mine": "x"}}, "aws:"),
+        ({"tags": {"aws:owner": "x"}}, "aws:"),
         ({"tags": {"secmon:unfinished": "x"}}, "Remove it from tags"),
     ],
 )
 def test_rejects_invalid_options_before_the_first_call(
-    run_module: ModuleRunner, wrong: dict[str, Any], says: str
+    run_module: ModuleRunner, invalid: dict[str, Any], expected: str
 ) -> None:
     messages: list[str] = []
-    calls = run_module.calls(lambda: messages.append(run_module.fail(**{**SIMPLE, **wrong})))
-    assert says in messages[0]
+    calls = run_module.calls(lambda: messages.append(run_module.fail(**{**SIMPLE, **invalid})))
+    assert expected in messages[0]
     assert calls == []
 
 
