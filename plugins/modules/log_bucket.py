@@ -160,7 +160,7 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
-from ansible_collections.secmon.aws.plugins.module_utils.core.tags import is_ours
+from ansible_collections.secmon.aws.plugins.module_utils.core.tags import is_managed
 from ansible_collections.secmon.aws.plugins.module_utils.s3.plan import (
     check_log_bucket,
     described,
@@ -193,7 +193,7 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     if params["state"] == "absent":
         versions = object_versions(account, name) if settings else []
         return plan_absent(params, settings, versions, account.place)
-    managed = settings is None or params["adopt"] or is_ours(described(name, settings)["tags"])
+    managed = settings is None or params["adopt"] or is_managed(described(name, settings)["tags"])
     return plan_present(params, settings, managed or is_empty(account, name), account.place)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.problems import require
-from ..core.tags import as_texts, is_ours, own_tags, tag_change, tag_problems
+from ..core.tags import as_texts, is_managed, own_tags, tag_change, tag_problems
 from .checks import alarm_problems, name_problems
 from .fields import SETTINGS
 
@@ -58,7 +58,7 @@ class DesiredAlarms:
     def purges(self, name: str, tags: Mapping[str, str]) -> bool:
         """Return whether the task deletes an alarm with these tags although it does not name it."""
         matches = bool(self.purge_tag) and self.purge_tag.items() <= tags.items()
-        return matches and name not in self.names and is_ours(tags)
+        return matches and name not in self.names and is_managed(tags)
 
     def deletes(self, name: str, tags: Mapping[str, str]) -> bool:
         """Return whether the task deletes an alarm with these tags."""

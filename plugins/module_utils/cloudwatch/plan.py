@@ -16,7 +16,7 @@ from typing import Any
 from ..core.aws_names import partition_of
 from ..core.plan import Plan, Write
 from ..core.problems import require
-from ..core.tags import as_list, foreign, is_ours, own_tags, tag_change
+from ..core.tags import as_list, is_managed, not_managed_problem, own_tags, tag_change
 from .desired import DesiredAlarm, DesiredAlarms
 from .fields import alarm_settings, is_metric_alarm, merge_settings, put_parameters
 
@@ -94,8 +94,8 @@ def _conflicts(desired: DesiredAlarms, alarms: Alarms, tags: Tags) -> Iterator[s
                 f"{name} is a composite alarm, which this module does not manage. Nothing was changed. Choose another"
                 " name, or delete the composite alarm."
             )
-        elif not (desired.adopt or is_ours(tags[name])):
-            yield foreign(f"alarm {name}")
+        elif not (desired.adopt or is_managed(tags[name])):
+            yield not_managed_problem(f"alarm {name}")
 
 
 def _change(desired: DesiredAlarms, alarm: DesiredAlarm, found: Mapping[str, Any], tags: Tags) -> _Change:

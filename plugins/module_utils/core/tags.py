@@ -31,7 +31,7 @@ class TagChange:
     Attributes:
         add: Tags to set.
         remove: Keys to remove.
-        after: All tags afterwards, except those that AWS sets.
+        after: All tags after the change, without the tags that AWS sets.
     """
 
     add: Mapping[str, str]
@@ -49,17 +49,17 @@ def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
     return {key: tags[key] for key in sorted(tags) if not key.startswith("aws:")}
 
 
-def tag_change(current: Mapping[str, str], wanted: Mapping[str, str] | None, purge: bool = True) -> TagChange:
+def tag_change(current: Mapping[str, str], desired: Mapping[str, str] | None, purge: bool = True) -> TagChange:
     """Plan the tags of a resource, including the ownership tag.
 
     Args:
         current: The current tags.
-        wanted: The tags of the task, or None if it sets no tags: then only the ownership tag changes.
+        desired: The tags of the task, or None if it sets no tags: then only the ownership tag changes.
         purge: Whether to remove tags that the task does not name.
     """
     current = own_tags(current)
-    kept = current if wanted is None or not purge else {}
-    after = own_tags({**kept, **(wanted or {}), **OWNER_MARK})
+    kept = current if desired is None or not purge else {}
+    after = own_tags({**kept, **(desired or {}), **OWNER_MARK})
     return TagChange(
         add={key: value for key, value in after.items() if current.get(key) != value},
         remove=tuple(key for key in current if key not in after),
@@ -82,28 +82,28 @@ def tag_problems(tags: Mapping[str, str] | None) -> Iterator[str]:
         yield f"There are {len(tags or {})} tags; AWS accepts {_MAX_TAGS}, including {OWNER_KEY}."
 
 
-def is_ours(tags: Mapping[str, str]) -> bool:
-    """Return whether a resource has the ownership tag."""
+def is_managed(tags: Mapping[str, str]) -> bool:
+    """Return whether a resource has the ownership tag of this collection."""
     return tags.get(OWNER_KEY) == OWNER_VALUE
 
 
 def require_ownership(resource: str, tags: Mapping[str, str], *, adopt: bool, unfinished: bool = False) -> None:
-    """Raise RequestError if this collection does not manage a resource.
+    """Raise RequestError if a resource is not managed by this collection.
 
     Args:
         resource: The resource in words: ``log group /aws/cloudtrail/logs``.
         tags: Its current tags.
         adopt: Whether the task adopts existing resources.
-        unfinished: Whether it looks like the remains of an interrupted run: empty, and not tagged yet.
+        unfinished: Whether an interrupted run may have created it: it is empty and has no tags.
     """
-    if not (adopt or unfinished or is_ours(tags)):
-        require([foreign(resource)])
+    if not (adopt or unfinished or is_managed(tags)):
+        require([not_managed_problem(resource)])
 
 
-def foreign(resource: str) -> str:
-    """Return the message about an existing resource that this collection does not manage."""
+def not_managed_problem(resource: str) -> str:
+    """Return the message about a resource that exists and is not managed by this collection."""
     return (
-        f"The {resource} already exists and was not made by this collection (it lacks the tag"
+        f"The {resource} already exists and is not managed by this collection (it lacks the tag"
         f" {OWNER_KEY}={OWNER_VALUE}). Nothing was changed. Choose another name, or adopt it with adopt: true."
     )
 

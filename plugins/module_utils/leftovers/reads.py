@@ -17,7 +17,7 @@ from ..cloudtrail.reads import describe_trails, trail_tags
 from ..cloudwatch.reads import alarm_tags, find_alarms
 from ..core.account import Account
 from ..core.aws_names import bucket_arn
-from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_ours
+from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_managed
 from ..iam.reads import find_role
 from ..kms.reads import find_key, key_tags
 from ..logs.reads import find_log_group, list_metric_filters, log_group_tags
@@ -94,7 +94,7 @@ def _trails(search: _Search) -> Iterator[Resource]:
             continue
         # Member accounts see an organization trail but may not read its tags.
         own = arn.split(":")[4] == account.place.account
-        managed = own and (search.is_tagged(kinds.TRAIL, name) or is_ours(trail_tags(account, trail)))
+        managed = own and (search.is_tagged(kinds.TRAIL, name) or is_managed(trail_tags(account, trail)))
         yield Resource(kinds.TRAIL, name, arn, managed=managed)
 
 
@@ -109,7 +109,7 @@ def _buckets(search: _Search) -> Iterator[Resource]:
 
 def _bucket(search: _Search, name: str) -> Resource:
     arn = bucket_arn(search.account.place.partition, name)
-    managed = search.is_tagged(kinds.BUCKET, name) or is_ours(
+    managed = search.is_tagged(kinds.BUCKET, name) or is_managed(
         as_mapping(bucket_setting(search.account, name, "GetBucketTagging", "NoSuchBucket").get("TagSet", []))
     )
     looked_for = managed and not search.deployment.keep_bucket
@@ -137,7 +137,7 @@ def _log_groups(search: _Search) -> Iterator[Resource]:
         if group is None:
             continue
         arn = group["arn"].removesuffix(":*")
-        managed = search.is_tagged(kinds.LOG_GROUP, name) or is_ours(log_group_tags(account, group))
+        managed = search.is_tagged(kinds.LOG_GROUP, name) or is_managed(log_group_tags(account, group))
         protected = "it is protected from deletion; disable that (deletion_protection: false of secmon.aws.log_group)"
         obstacle = protected if group.get("deletionProtectionEnabled") else ""
         found = Resource(kinds.LOG_GROUP, name, arn, managed=managed, obstacle=obstacle)
@@ -160,7 +160,7 @@ def _filters(search: _Search, group: Resource) -> Iterator[Resource]:
 def _alarms(search: _Search) -> Iterator[Resource]:
     for name, alarm in find_alarms(search.account, search.names(kinds.ALARM)).items():
         arn = alarm["AlarmArn"]
-        managed = search.is_tagged(kinds.ALARM, name) or is_ours(alarm_tags(search.account, name, arn))
+        managed = search.is_tagged(kinds.ALARM, name) or is_managed(alarm_tags(search.account, name, arn))
         yield Resource(kinds.ALARM, name, arn, managed=managed)
 
 
@@ -179,7 +179,7 @@ def _topics(search: _Search) -> Iterator[Resource]:
 def _topic(search: _Search, name: str, arn: str) -> Resource | None:
     if topic_attributes(search.account, arn) is None:
         return None
-    managed = search.is_tagged(kinds.TOPIC, name) or is_ours(topic_tags(search.account, arn))
+    managed = search.is_tagged(kinds.TOPIC, name) or is_managed(topic_tags(search.account, arn))
     return Resource(kinds.TOPIC, name, arn, managed=managed)
 
 
@@ -195,7 +195,7 @@ def _secrets(search: _Search) -> Iterator[Resource]:
     for name in search.names(kinds.SECRET):
         secret = find_secret(search.account, name)
         if secret:
-            managed = is_ours(as_mapping(secret.get("Tags", [])))
+            managed = is_managed(as_mapping(secret.get("Tags", [])))
             yield Resource(kinds.SECRET, name, secret["ARN"], managed=managed, until=secret.get("DeletedDate"))
 
 
@@ -203,7 +203,7 @@ def _roles(search: _Search) -> Iterator[Resource]:
     for name in search.names(kinds.ROLE):
         role = find_role(search.account, name)
         if role:
-            yield Resource(kinds.ROLE, name, role["Arn"], managed=is_ours(as_mapping(role.get("Tags", []))))
+            yield Resource(kinds.ROLE, name, role["Arn"], managed=is_managed(as_mapping(role.get("Tags", []))))
 
 
 def _keys(search: _Search) -> Iterator[Resource]:
@@ -219,7 +219,7 @@ def _keys(search: _Search) -> Iterator[Resource]:
 
 def _key(search: _Search, name: str, key: Mapping[str, Any]) -> Resource:
     arn = key["Arn"]
-    managed = search.is_tagged(kinds.KEY, key["KeyId"]) or is_ours(key_tags(search.account, key))
+    managed = search.is_tagged(kinds.KEY, key["KeyId"]) or is_managed(key_tags(search.account, key))
     return Resource(kinds.KEY, name, arn, managed=managed, until=key.get("DeletionDate"))
 
 

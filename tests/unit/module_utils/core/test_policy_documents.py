@@ -80,8 +80,8 @@ def test_adding_a_managed_statement_is_idempotent(statements: list[dict[str, Any
 @given(STATEMENTS)
 def test_other_statements_are_kept(statements: list[dict[str, Any]]) -> None:
     merged = with_statements({"Statement": statements}, {"Ours": OURS}, dropped={"Gone"})
-    foreign = [one for one in statements if one.get("Sid") != "Ours"]
-    assert [one for one in statements_of(merged) if one.get("Sid") != "Ours"] == foreign
+    others = [one for one in statements if one.get("Sid") != "Ours"]
+    assert [one for one in statements_of(merged) if one.get("Sid") != "Ours"] == others
 
 
 def test_a_dropped_statement_is_removed() -> None:

@@ -7,7 +7,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.tags import (
     as_list,
     as_mapping,
     as_texts,
-    is_ours,
+    is_managed,
     own_tags,
     require_ownership,
     tag_change,
@@ -38,7 +38,7 @@ def test_the_ownership_tag_is_always_set_and_tags_of_aws_are_ignored(
     current: dict[str, str], wanted: dict[str, str] | None, purge: bool
 ) -> None:
     change = tag_change(current, wanted, purge)
-    assert is_ours(change.after)
+    assert is_managed(change.after)
     assert not [key for key in (*change.add, *change.remove) if key.startswith("aws:")]
 
 

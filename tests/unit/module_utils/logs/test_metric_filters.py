@@ -194,12 +194,12 @@ def test_a_filter_with_a_second_metric_in_the_namespace_is_managed_and_purged() 
 
 @pytest.mark.parametrize("plan", [plan_present, plan_absent])
 def test_rejects_a_filter_of_another_namespace_unless_adopted(plan: Any) -> None:
-    foreign = [
+    unmanaged = [
         {**FOUND, "metricTransformations": [{"metricNamespace": "Theirs", "metricName": "R", "metricValue": "1"}]}
     ]
     with pytest.raises(RequestError, match=r"namespace Theirs, .* adopt: true"):
-        plan(params(ITEM), foreign, ARN)
-    assert plan(params(ITEM, adopt=True), foreign, ARN).changed
+        plan(params(ITEM), unmanaged, ARN)
+    assert plan(params(ITEM, adopt=True), unmanaged, ARN).changed
 
 
 @pytest.mark.parametrize("plan", [plan_present, plan_absent])
