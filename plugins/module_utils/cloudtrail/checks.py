@@ -28,7 +28,7 @@ from ..core.aws_names import (
 from ..core.problems import did_you_mean, require
 from ..core.tags import tag_problems
 from .selection import DATA_SERVICES, Conditions
-from .selector_options import BASIC_OPTIONS, OPERATOR_OPTIONS, asked_conditions
+from .selector_options import BASIC_OPTIONS, OPERATOR_OPTIONS, option_conditions
 from .state import UNFINISHED
 
 INSIGHT_TYPES = ("ApiCallRateInsight", "ApiErrorRateInsight")
@@ -148,7 +148,7 @@ def _advanced_problems(params: Mapping[str, Any]) -> Iterator[str]:
         values += sum(len(field.get(option) or ()) for field in fields for option in OPERATOR_OPTIONS)
         where = f"advanced_event_selectors, entry {number}:"
         yield from (f"{where} {problem}" for problem in _selector_problems(selector, fields))
-        first = numbers.setdefault(asked_conditions(selector), number)
+        first = numbers.setdefault(option_conditions(selector), number)
         if first != number:
             yield f"{where} it selects the same events as entry {first}. Remove one of them."
     if values > MAX_ADVANCED_VALUES:

@@ -19,7 +19,7 @@ from ..core.problems import require
 from ..core.tags import as_list, require_ownership, tag_change
 from .remedies import PROPAGATING, creation_remedies, home_remedies, setting_remedies, too_many_trails
 from .selection import category_of, selection_of
-from .state import SETTINGS, UNFINISHED, Trail, described_delivery, new_trail, place_of, wanted_trail
+from .state import SETTINGS, UNFINISHED, Trail, described_delivery, desired_trail, new_trail, place_of
 
 TRAILS_PER_REGION = 5
 NO_TRAIL = Plan(before={}, after={}, results={"trail": {}, "delivery": {}})
@@ -44,9 +44,9 @@ def choose_trail(
     """
     named = [trail for trail in descriptions if trail["Name"] == params["name"]]
     organization = bool(params.get("organization"))
-    at_home = [trail for trail in named if trail["HomeRegion"] == region]
-    at_home.sort(key=lambda trail: trail.get("IsOrganizationTrail", False) != organization)
-    if named and not at_home:
+    in_region = [trail for trail in named if trail["HomeRegion"] == region]
+    in_region.sort(key=lambda trail: trail.get("IsOrganizationTrail", False) != organization)
+    if named and not in_region:
         home = named[0]["HomeRegion"]
         require(
             [
@@ -54,7 +54,7 @@ def choose_trail(
                 f" was changed. Run the task with region: {home}, or choose another name."
             ]
         )
-    return at_home[0] if at_home else None
+    return in_region[0] if in_region else None
 
 
 def require_own(description: Mapping[str, Any], place: Place) -> None:
@@ -78,12 +78,13 @@ def plan_creation(params: Mapping[str, Any], descriptions: Sequence[Mapping[str,
         descriptions: Descriptions of DescribeTrails, with shadow trails.
         place: Partition, home region and owning account of the new trail.
     """
-    blank = new_trail(params["name"], place)
-    trail = replace(wanted_trail(params, blank), logging=params.get("logging") is not False)
-    require([*_creation_problems(trail, descriptions), *_problems(blank, trail)])
-    # After an interrupted run, the next one applies every option that is set; the tag stands in for `logging` if unset.
+    empty = new_trail(params["name"], place)
+    trail = replace(desired_trail(params, empty), logging=params.get("logging") is not False)
+    require([*_creation_problems(trail, descriptions), *_problems(empty, trail)])
+    # After an interrupted run, the next one applies every option that is set. Without the option `logging`, this tag
+    # makes it start logging.
     unfinished = {UNFINISHED: "true"} if params.get("logging") is None else {}
-    made = replace(blank, settings=trail.settings, tags={**trail.tags, **unfinished})
+    made = replace(empty, settings=trail.settings, tags={**trail.tags, **unfinished})
     return Plan(
         before={},
         after=trail.described(),
@@ -101,7 +102,7 @@ def plan_present(params: Mapping[str, Any], found: Trail, status: Mapping[str, A
         status: The answer of GetTrailStatus.
     """
     require_ownership(found.resource, found.tags, adopt=params["adopt"])
-    trail = wanted_trail(params, found)
+    trail = desired_trail(params, found)
     writes = tuple(_changes(found, trail))
     if writes:
         require(_problems(found, trail))
@@ -136,7 +137,7 @@ def _creation_problems(trail: Trail, descriptions: Sequence[Mapping[str, Any]]) 
 
 
 def _problems(found: Trail, trail: Trail) -> Iterator[str]:
-    """Yield why CloudTrail would reject the wanted trail."""
+    """Yield why CloudTrail would reject the trail."""
     settings = trail.settings
     if settings["multi_region"] and not settings["global_service_events"]:
         yield (
@@ -178,7 +179,7 @@ def _delivery_warnings(trail: Trail, delivery: Mapping[str, str]) -> Iterator[st
 
 
 def _create(trail: Trail) -> Write:
-    asked = {member: trail.settings[key] for key, member in _api_members().items()}
+    requested = {member: trail.settings[key] for key, member in _api_members().items()}
     defaults = {member: new_trail(trail.name, trail.place).settings[key] for key, member in _api_members().items()}
     return replace(
         _write(
@@ -186,7 +187,7 @@ def _create(trail: Trail) -> Write:
             "CreateTrail",
             Name=trail.name,
             TagsList=_tag_list(trail.tags),
-            **{member: value for member, value in asked.items() if value != defaults[member]},
+            **{member: value for member, value in requested.items() if value != defaults[member]},
         ),
         done_if_repeated=frozenset({"TrailAlreadyExistsException"}),
         propagating=PROPAGATING,

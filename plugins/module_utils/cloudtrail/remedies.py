@@ -32,7 +32,7 @@ def setting_remedies(trail: Mapping[str, Any], place: Place) -> dict[str, str]:
     """Return remedies for the errors of CreateTrail and UpdateTrail.
 
     Args:
-        trail: The wanted trail, in the terms of the module's options.
+        trail: The desired trail, as described by the module's options.
         place: Partition, home region and owning account of the trail.
     """
     bucket = trail["s3_bucket_name"]

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Read and write event selectors by way of one normal form, in which basic and advanced selectors compare.
+"""Convert event selectors to one normal form, in which basic and advanced selectors can be compared, and back.
 
 An event is recorded if at least one selector matches it. Sources: CloudTrail API reference, EventSelector,
 DataResource, AdvancedEventSelector, AdvancedFieldSelector and PutEventSelectors.
@@ -82,8 +82,8 @@ class Selection:
     def advanced_selectors(self, found: Selectors) -> tuple[Mapping[str, Any], ...]:
         """Return advanced selectors for these events; those in `found` keep their names."""
         named = {conditions_of(selector): selector for selector in found.advanced}
-        wanted = [*_management_conditions(self), *_data_conditions(self), *self.other]
-        return tuple(sorted((named.get(item) or advanced_selector(item) for item in wanted), key=repr))
+        desired = [*_management_conditions(self), *_data_conditions(self), *self.other]
+        return tuple(sorted((named.get(item) or advanced_selector(item) for item in desired), key=repr))
 
     def resources(self) -> list[tuple[str, str, list[str]]]:
         """Return ReadWriteType, resource type and values of the data events, sorted."""
@@ -150,8 +150,8 @@ def grouped_by_field(conditions: Conditions, key: str, names: Mapping[str, str])
 
     Args:
         conditions: The conditions.
-        key: The member that holds the field.
-        names: The member that holds the values, by operator.
+        key: The key of the field name.
+        names: The key of the values, by operator.
     """
     fields: list[dict[str, Any]] = []
     for field, operator, values in sorted(conditions, key=_sort_key):

@@ -36,15 +36,15 @@ _LEVELS = {frozenset(kinds): level for level, kinds in KINDS.items()}
 _EVENTS = {"All": "all", "ReadOnly": "read", "WriteOnly": "write"}
 
 
-def wanted_selectors(params: Mapping[str, Any], found: Selectors, partition: str) -> Selectors:
-    """Return the selectors that a trail should have: the current ones if they record what the task asks for."""
-    asked = params.get("advanced_event_selectors")
-    if asked:
-        return _wanted_advanced(asked, found)
-    if asked is not None and found.advanced:
+def desired_selectors(params: Mapping[str, Any], found: Selectors, partition: str) -> Selectors:
+    """Return the selectors that a trail should have: the current ones if they already record the requested events."""
+    options = params.get("advanced_event_selectors")
+    if options:
+        return _desired_advanced(options, found)
+    if options is not None and found.advanced:
         found = DEFAULT
     before = selection_of(found)
-    after = _wanted_selection(before, params)
+    after = _desired_selection(before, params)
     return found if after == before else after.selectors(partition, found)
 
 
@@ -73,7 +73,7 @@ def described_selectors(selectors: Selectors, partition: str) -> dict[str, Any]:
     }
 
 
-def asked_conditions(option: Mapping[str, Any]) -> Conditions:
+def option_conditions(option: Mapping[str, Any]) -> Conditions:
     """Return the conditions of one entry of the option `advanced_event_selectors`."""
     return frozenset(
         (field["field"], operator, _values(field["field"], field[key]))
@@ -85,7 +85,7 @@ def asked_conditions(option: Mapping[str, Any]) -> Conditions:
 
 def recorded_management(options: Iterable[Mapping[str, Any]], partition: str) -> tuple[str, list[str]]:
     """Return `management_events` and `exclude_management_event_sources` of the option `advanced_event_selectors`."""
-    selectors = Selectors(advanced=tuple(advanced_selector(asked_conditions(option)) for option in options))
+    selectors = Selectors(advanced=tuple(advanced_selector(option_conditions(option)) for option in options))
     described = described_selectors(selectors, partition)
     return described["management_events"], described["exclude_management_event_sources"]
 
@@ -95,7 +95,7 @@ def _values(field: str, values: Iterable[str]) -> frozenset[str]:
     return frozenset(value.lower() if field == "readOnly" else value for value in values)
 
 
-def _wanted_selection(found: Selection, params: Mapping[str, Any]) -> Selection:
+def _desired_selection(found: Selection, params: Mapping[str, Any]) -> Selection:
     """Return a selection with the options for basic selectors applied."""
     management, data, other = dict(found.management), found.data, found.other
     level, excluded, resources = (params.get(option) for option in BASIC_OPTIONS)
@@ -124,17 +124,17 @@ def _excluding(conditions: Conditions, sources: frozenset[str]) -> Conditions:
     return kept | {("eventSource", "NotEquals", sources)} if sources else kept
 
 
-def _wanted_advanced(asked: Iterable[Mapping[str, Any]], found: Selectors) -> Selectors:
+def _desired_advanced(options: Iterable[Mapping[str, Any]], found: Selectors) -> Selectors:
     """Return the selectors of the option; an omitted name keeps the current one."""
     names = {conditions_of(selector): selector.get("Name", "") for selector in found.advanced}
     selectors = []
-    for option in asked:
-        conditions = asked_conditions(option)
+    for option in options:
+        conditions = option_conditions(option)
         name = names.get(conditions, "") if option.get("name") is None else option["name"]
         selectors.append(advanced_selector(conditions, name))
-    wanted = Selectors(advanced=tuple(selectors))
-    differs = selection_of(wanted) != selection_of(found)
-    return wanted if differs or (found.advanced and _named(wanted) != _named(found)) else found
+    desired = Selectors(advanced=tuple(selectors))
+    differs = selection_of(desired) != selection_of(found)
+    return desired if differs or (found.advanced and _named(desired) != _named(found)) else found
 
 
 def _named(selectors: Selectors) -> set[tuple[Conditions, str]]:

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A trail as found on AWS, and as a task wants it.
+"""The current state of a trail on AWS, and the desired state according to a task.
 
 Source: CloudTrail API reference, Trail, UpdateTrail, GetTrailStatus, InsightSelector.
 """
@@ -16,7 +16,7 @@ from typing import Any
 from ..core.aws_names import Arn, Place
 from ..core.tags import tag_change
 from .selection import DEFAULT, Selectors
-from .selector_options import described_selectors, wanted_selectors
+from .selector_options import described_selectors, desired_selectors
 
 UNFINISHED = "secmon:unfinished"
 """Tag key of a new trail until logging starts. It distinguishes an interrupted run from a trail stopped on purpose."""
@@ -59,8 +59,8 @@ class Trail:
         settings: Settings of CreateTrail and UpdateTrail, by the keys of `SETTINGS`.
         selectors: Its event selectors.
         insights: Its insight selectors in the API's form.
-        logging: Whether it logs.
-        tags: Its tags, without those of AWS itself.
+        logging: Whether it records events.
+        tags: Its tags, without the tags that AWS sets.
     """
 
     name: str
@@ -116,21 +116,21 @@ def settings_of(description: Mapping[str, Any]) -> dict[str, Any]:
     return {key: description.get(member, otherwise) for key, (member, otherwise) in SETTINGS.items()}
 
 
-def wanted_trail(params: Mapping[str, Any], found: Trail) -> Trail:
-    """Return the trail that a task asks for; omitted options keep the current settings."""
+def desired_trail(params: Mapping[str, Any], found: Trail) -> Trail:
+    """Return the desired trail of a task; omitted options keep the current settings."""
     tags = dict(tag_change(found.tags, params.get("tags"), params.get("purge_tags", True)).after)
     tags.pop(UNFINISHED, None)
     return replace(
         found,
-        settings=_wanted_settings(params, found),
-        selectors=wanted_selectors(params, found.selectors, found.place.partition),
-        insights=_wanted_insights(params.get("insight_types"), found),
+        settings=_desired_settings(params, found),
+        selectors=desired_selectors(params, found.selectors, found.place.partition),
+        insights=_desired_insights(params.get("insight_types"), found),
         logging=(found.logging or UNFINISHED in found.tags) if params.get("logging") is None else params["logging"],
         tags=tags,
     )
 
 
-def _wanted_settings(params: Mapping[str, Any], found: Trail) -> dict[str, Any]:
+def _desired_settings(params: Mapping[str, Any], found: Trail) -> dict[str, Any]:
     mentioned = {key: params[key] for key in SETTINGS if params.get(key) is not None}
     if params.get("sns_topic_name") is not None:
         mentioned["sns_topic_arn"] = _topic_arn(params["sns_topic_name"], found.place)
@@ -146,10 +146,10 @@ def _topic_arn(name: str, place: Place) -> str:
     return name if not name or name.startswith("arn:") else place.arn("sns", name)
 
 
-def _wanted_insights(types: Iterable[str] | None, found: Trail) -> tuple[Mapping[str, Any], ...]:
+def _desired_insights(types: Iterable[str] | None, found: Trail) -> tuple[Mapping[str, Any], ...]:
     if types is None or set(types) == set(found.insight_types):
         return found.insights
-    # A type that is already enabled keeps its event categories, for which there is no option.
+    # A type that is already enabled keeps its event categories, which no option sets.
     known = {insight["InsightType"]: insight for insight in found.insights}
     return tuple(known.get(kind, {"InsightType": kind}) for kind in sorted(set(types)))
 

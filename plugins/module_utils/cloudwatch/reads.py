@@ -46,9 +46,9 @@ def _up_to_date_tags(
 
 def find_alarms(account: Account, names: Collection[str]) -> dict[str, dict[str, Any]]:
     """Return the metric alarms and composite alarms with these names, by name."""
-    wanted, found = sorted(names), list[dict[str, Any]]()
-    for start in range(0, len(wanted), _NAMES_PER_CALL):
-        some = wanted[start : start + _NAMES_PER_CALL]
+    ordered, found = sorted(names), list[dict[str, Any]]()
+    for start in range(0, len(ordered), _NAMES_PER_CALL):
+        some = ordered[start : start + _NAMES_PER_CALL]
         parameters = {"AlarmNames": some, "AlarmTypes": _TYPES, "MaxRecords": _NAMES_PER_CALL}
         answer = account.read("cloudwatch", "DescribeAlarms", "alarms", parameters)
         found += [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])]

@@ -50,9 +50,9 @@ def with_statements(
     statements: list[Any] = []
     for statement in statements_of(policy):
         sid = statement.get("Sid", "")
-        wanted = missing.pop(sid, None)
-        if wanted is not None:
-            statements.append(statement if same_statement(statement, wanted) else dict(wanted))
+        desired = missing.pop(sid, None)
+        if desired is not None:
+            statements.append(statement if same_statement(statement, desired) else dict(desired))
         elif sid not in dropped and sid not in managed:
             statements.append(statement)
     statements += [dict(statement) for statement in missing.values()]

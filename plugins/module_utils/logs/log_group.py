@@ -51,7 +51,7 @@ def plan_present(
         return _plan_creation(params, place)
     before = described(group, tags)
     require_ownership(f"log group {params['name']}", tags, adopt=params["adopt"], unfinished=_unfinished(group, tags))
-    after = _wanted(params, before)
+    after = _desired(params, before)
     return Plan(
         before=before,
         after=after,
@@ -101,7 +101,7 @@ def _loss(name: str, lost: Mapping[str, int]) -> tuple[str, ...]:
     return (f"Deleting log group {name} loses {lost['stored_bytes']} bytes of events (retention: {retention}).",)
 
 
-def _wanted(params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+def _desired(params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     settings = ("retention_days", "kms_key_arn", "deletion_protection")
     mentioned = {key: params[key] for key in settings if params.get(key) is not None}
     change = tag_change(before["tags"], params.get("tags"), params.get("purge_tags", True))
@@ -110,8 +110,8 @@ def _wanted(params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, A
 
 def _plan_creation(params: Mapping[str, Any], place: Place) -> Plan:
     name = params["name"]
-    after = _wanted(params, described({"logGroupName": name}, {}))
-    asked = {
+    after = _desired(params, described({"logGroupName": name}, {}))
+    settings = {
         "logGroupName": name,
         "tags": after["tags"],
         "kmsKeyId": after["kms_key_arn"],
@@ -122,7 +122,7 @@ def _plan_creation(params: Mapping[str, Any], place: Place) -> Plan:
         name,
         place,
         done_if_repeated={"ResourceAlreadyExistsException"},
-        **{key: value for key, value in asked.items() if value},
+        **{key: value for key, value in settings.items() if value},
     )
     retention = (_retention(name, after["retention_days"], place),) if after["retention_days"] != NEVER else ()
     return Plan(

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""One metric filter, as found on AWS and as a task wants it.
+"""The current state of a metric filter on AWS, and the desired state according to a task.
 
 PutMetricFilter replaces the whole filter, so omitted options are sent with their current values.
 Sources: CloudWatch Logs API reference (MetricFilter, MetricTransformation, PutMetricFilter).
@@ -30,14 +30,14 @@ class MetricFilter:
 
     Attributes:
         name: Its exact name.
-        pattern: Its exact pattern: no source says that AWS normalizes spaces (tests/contract checks).
+        pattern: Its exact pattern: AWS is not documented to normalize spaces (checked by tests/contract).
         metric_namespace: The namespace of its metric.
         metric_name: The name of its metric.
         metric_value: The value for a matching event: a number or a selector, as a string.
-        default_value: The value for any other event; None if there is no value.
+        default_value: The value for events that do not match, or None.
         unit: The metric's unit; AWS writes ``None`` for no unit.
         dimensions: Selectors by dimension name.
-        surplus: Settings of others that this collection never sets, in the terms of the module's result.
+        surplus: Settings that this collection never sets, in the terms of the module's result.
     """
 
     name: str
@@ -104,7 +104,7 @@ class MetricFilter:
         }
 
 
-def filter_found(answer: Mapping[str, Any]) -> MetricFilter:
+def filter_of(answer: Mapping[str, Any]) -> MetricFilter:
     """Return a filter from DescribeMetricFilters."""
     first, *further = map(_metric, answer.get("metricTransformations") or [{}])
     surplus = {key: answer[member] for member, key in _SURPLUS.items() if answer.get(member)}
@@ -124,8 +124,8 @@ def _metric(transformation: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def filter_wanted(item: Mapping[str, Any], found: MetricFilter | None) -> MetricFilter:
-    """Return the wanted filter.
+def desired_filter(item: Mapping[str, Any], found: MetricFilter | None) -> MetricFilter:
+    """Return the desired state of a filter.
 
     Args:
         item: A checked element of the option `filters`.

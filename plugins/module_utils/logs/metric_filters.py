@@ -17,7 +17,7 @@ from ..core.problems import require
 from ..rules.limits import MAX_FILTERS_PER_LOG_GROUP, MAX_REGEX_FILTERS_PER_LOG_GROUP
 from ..rules.metric_selectors import is_number, selector_warning
 from .checks import quota_problems
-from .metric_filter import MetricFilter, filter_found, filter_wanted
+from .metric_filter import MetricFilter, desired_filter, filter_of
 
 Found = Mapping[str, MetricFilter]
 _CREATE_GROUP = "Create it first with secmon.aws.log_group."
@@ -33,18 +33,18 @@ def plan_present(params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] |
     """
     before = _by_name(found)
     require(_unmanaged(params, before))
-    wanted = {item["name"]: filter_wanted(item, before.get(item["name"])) for item in params["filters"]}
-    purged = [own.name for own in before.values() if _is_purged(own, params, wanted)]
-    after = {name: own for name, own in {**before, **wanted}.items() if name not in purged}
+    desired = {item["name"]: desired_filter(item, before.get(item["name"])) for item in params["filters"]}
+    purged = [own.name for own in before.values() if _is_purged(own, params, desired)]
+    after = {name: own for name, own in {**before, **desired}.items() if name not in purged}
     require(quota_problems(params["log_group_name"], list(after.values())))
-    changed = [own for own in wanted.values() if own != before.get(own.name)]
+    changed = [own for own in desired.values() if own != before.get(own.name)]
     writes = _Writes(params["log_group_name"], log_group_arn)
     return Plan(
-        before=_differing(before, [*wanted, *purged], after),
-        after=_differing(after, [*wanted, *purged], before),
-        stages=_stages([writes.put(own) for own in changed], [writes.delete(name) for name in purged], before, wanted),
+        before=_differing(before, [*desired, *purged], after),
+        after=_differing(after, [*desired, *purged], before),
+        stages=_stages([writes.put(own) for own in changed], [writes.delete(name) for name in purged], before, desired),
         results={
-            "filters": [own.described() for own in wanted.values()],
+            "filters": [own.described() for own in desired.values()],
             "created": [own.name for own in changed if own.name not in before],
             "updated": [own.name for own in changed if own.name in before],
             "removed": purged,
@@ -68,7 +68,7 @@ def plan_absent(params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] | 
 
 
 def _by_name(found: Sequence[Mapping[str, Any]] | None) -> dict[str, MetricFilter]:
-    filters = map(filter_found, found or ())
+    filters = map(filter_of, found or ())
     return {own.name: own for own in sorted(filters, key=lambda own: own.name)}
 
 
@@ -77,8 +77,8 @@ def _differing(filters: Found, names: Iterable[str], others: Found) -> dict[str,
     return {name: filters[name].described() for name in names if name in filters and filters[name] != others.get(name)}
 
 
-def _is_purged(own: MetricFilter, params: Mapping[str, Any], wanted: Found) -> bool:
-    return own.name not in wanted and not own.namespaces.isdisjoint(params.get("purge_namespace") or [])
+def _is_purged(own: MetricFilter, params: Mapping[str, Any], desired: Found) -> bool:
+    return own.name not in desired and not own.namespaces.isdisjoint(params.get("purge_namespace") or [])
 
 
 def _unmanaged(params: Mapping[str, Any], before: Found) -> Iterator[str]:
@@ -103,13 +103,13 @@ def _was_moved(own: MetricFilter, item: Mapping[str, Any]) -> bool:
 
 
 def _stages(
-    puts: Sequence[Write], deletions: Sequence[Write], before: Found, wanted: Found
+    puts: Sequence[Write], deletions: Sequence[Write], before: Found, desired: Found
 ) -> tuple[tuple[Write, ...], ...]:
     """Order the writes: new filters come before deletions, so that no event is missed, unless a quota is reached."""
-    with_regex = {own.name for own in (*before.values(), *wanted.values()) if own.has_regex}
-    if len({*before, *wanted}) <= MAX_FILTERS_PER_LOG_GROUP and len(with_regex) <= MAX_REGEX_FILTERS_PER_LOG_GROUP:
+    with_regex = {own.name for own in (*before.values(), *desired.values()) if own.has_regex}
+    if len({*before, *desired}) <= MAX_FILTERS_PER_LOG_GROUP and len(with_regex) <= MAX_REGEX_FILTERS_PER_LOG_GROUP:
         return tuple(puts), tuple(deletions)
-    uses_quota = {own.name for own in wanted.values() if own.has_regex}
+    uses_quota = {own.name for own in desired.values() if own.has_regex}
     first = tuple(write for write in puts if write.parameters["filterName"] not in uses_quota)
     return tuple(deletions), first, tuple(write for write in puts if write not in first)
 

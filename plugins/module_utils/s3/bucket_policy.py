@@ -27,7 +27,7 @@ def bucket_policy(
     key_prefix: str = "",
     organization_id: str = "",
 ) -> dict[str, Any]:
-    """Return a bucket's wanted policy; statements of others are kept.
+    """Return a bucket's desired policy, which keeps statements that are not managed.
 
     Args:
         current: The current policy, empty if there is none.

@@ -99,7 +99,7 @@ def plan_present(params: Mapping[str, Any], settings: Mapping[str, Any] | None, 
         unfinished = empty and not before["tags"]
         require_ownership(f"bucket {name}", before["tags"], adopt=params["adopt"], unfinished=unfinished)
     start = before or {**_NEW, "name": name, "object_ownership": "BucketOwnerEnforced"}
-    after = _wanted(params, start, arn)
+    after = _desired(params, start, arn)
     creation = () if before else (_creation(name, place),)
     updates = tuple(_updates(start, after, partition))
     # Tags come first, so that a run that is interrupted afterwards leaves a bucket marked as managed.
@@ -153,7 +153,7 @@ def _deletion(name: str, versions: Sequence[Mapping[str, str]], partition: str) 
     return replace(_write("DeleteObjects", name, partition, {"Delete": objects}), partial_errors="Errors")
 
 
-def _wanted(params: Mapping[str, Any], before: Mapping[str, Any], arn: str) -> dict[str, Any]:
+def _desired(params: Mapping[str, Any], before: Mapping[str, Any], arn: str) -> dict[str, Any]:
     policy = bucket_policy(
         before["policy"],
         arn,

@@ -40,8 +40,8 @@ def find_bucket(account: Account, name: str) -> dict[str, Any] | None:
         "301": f"Bucket {name} is in another region. Choose another name, or that region.",
     }
     # Names can be guessed: another account's bucket with an open policy would receive the log files.
-    asked = {"ExpectedBucketOwner": account.place.account}
-    if not bucket_exists(account, name, asked, remedies):
+    parameters = {"ExpectedBucketOwner": account.place.account}
+    if not bucket_exists(account, name, parameters, remedies):
         return None
     return {operation: bucket_setting(account, name, operation) for operation in SETTINGS}
 
@@ -61,9 +61,9 @@ def bucket_exists(
         remedies: Error codes, each with what the user can do.
     """
     arn = bucket_arn(account.place.partition, name)
-    asked = {"Bucket": name, **(parameters or {})}
+    request = {"Bucket": name, **(parameters or {})}
     try:
-        account.read("s3", "HeadBucket", f"bucket {name}", asked, resource_arn=arn, remedies=remedies)
+        account.read("s3", "HeadBucket", f"bucket {name}", request, resource_arn=arn, remedies=remedies)
     except AwsError as error:
         if error.code in _ABSENT:
             return False

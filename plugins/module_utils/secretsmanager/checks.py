@@ -27,7 +27,7 @@ from ..core.aws_names import (
 )
 from ..core.problems import did_you_mean, require
 from ..core.tags import tag_problems
-from .state import replica_entry, wanted_policy
+from .state import desired_policy, replica_entry
 from .value import value_problems
 
 _LIKE_AN_ARN = re.compile(r".*-[A-Za-z0-9]{6}")
@@ -96,7 +96,7 @@ def _policy_problems(params: Mapping[str, Any]) -> Iterator[str]:
     if text is None:
         return
     try:
-        policy = wanted_policy(params)
+        policy = desired_policy(params)
     except ValueError as error:
         yield f"resource_policy of secret {name} is not valid JSON: {error}."
         return

@@ -12,7 +12,7 @@ from ..core.plan import Plan
 from ..core.problems import require
 from ..core.tags import require_ownership
 from .checks import name_warnings
-from .state import NO_ROTATION, Found, wanted_state
+from .state import NO_ROTATION, Found, desired_state
 from .value import ValueChange, current_version, plan_value, reject_during_rotation
 from .writes import Target, creation, deletion, updates
 
@@ -32,7 +32,7 @@ def plan_present(params: Mapping[str, Any], found: Found | None, region: str) ->
         return _plan_creation(params, region)
     _require_control(params, found, region)
     state = found.state
-    after, value = wanted_state(params, state), plan_value(params, found.versions)
+    after, value = desired_state(params, state), plan_value(params, found.versions)
     _check_rotation(params["name"], state, after, found)
     target = Target(params["name"], region, found.described["ARN"], is_new=bool(found.deleted_date))
     value_before, value_after = _value_diff(value)
@@ -75,7 +75,7 @@ def _plan_creation(params: Mapping[str, Any], region: str) -> Plan:
         "tags": {},
         "deletion": "",
     }
-    after, value = wanted_state(params, nothing), plan_value(params, {})
+    after, value = desired_state(params, nothing), plan_value(params, {})
     _require_complete_rotation(name, after["rotation"])
     return Plan(
         before={},

@@ -123,7 +123,7 @@ def rotation_timing(schedule: str | None, days: int | None) -> dict[str, Any]:
     return {"days": days or 0, "schedule": schedule or ""}
 
 
-def wanted_state(params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+def desired_state(params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """Return the state that the task requests; keep omitted options, and equivalent values as AWS stores them."""
     change = tag_change(before["tags"], params.get("tags"), params["purge_tags"])
     return {**before, **dict(_requested(params, before)), "tags": dict(change.after), "deletion": ""}
@@ -135,19 +135,19 @@ def _requested(params: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator
     if params.get("kms_key_id") is not None:
         yield "kms_key_id", _same_or_other_key(params["kms_key_id"], before["kms_key_id"])
     if params.get("resource_policy") is not None:
-        policy, found = wanted_policy(params), before.get("resource_policy")
+        policy, found = desired_policy(params), before.get("resource_policy")
         yield "resource_policy", found if found is not None and same_policy(policy, found) else policy
     if params.get("replica_regions") is not None:
         yield "replicas", _replicas(params["replica_regions"], before["replicas"])
     if params.get("rotation") is not None:
-        yield "rotation", _wanted_rotation(params["rotation"], before["rotation"])
+        yield "rotation", _desired_rotation(params["rotation"], before["rotation"])
 
 
-def _same_or_other_key(wanted: str, found: str) -> str:
-    return found if same_key(wanted, found) else _key(wanted)
+def _same_or_other_key(desired: str, found: str) -> str:
+    return found if same_key(desired, found) else _key(desired)
 
 
-def wanted_policy(params: Mapping[str, Any]) -> Any:
+def desired_policy(params: Mapping[str, Any]) -> Any:
     """Return the parsed policy of the task, empty for no policy; raise ValueError if it is not valid JSON."""
     return json.loads(params["resource_policy"] or "{}")
 
@@ -167,12 +167,12 @@ def _replicas(entries: list[Any], found: Mapping[str, str]) -> dict[str, str]:
     return {region: replicas[region] for region in sorted(replicas)}
 
 
-def _wanted_rotation(rotation: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+def _desired_rotation(rotation: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
     if not rotation["enabled"]:
         return {**found, "enabled": False}
-    wanted = {**found, "enabled": True}
+    desired = {**found, "enabled": True}
     if rotation.get("lambda_arn"):
-        wanted["lambda_arn"] = rotation["lambda_arn"]
+        desired["lambda_arn"] = rotation["lambda_arn"]
     if rotation.get("days") or rotation.get("schedule"):
-        wanted.update(rotation_timing(rotation.get("schedule"), rotation.get("days")))
-    return wanted
+        desired.update(rotation_timing(rotation.get("schedule"), rotation.get("days")))
+    return desired

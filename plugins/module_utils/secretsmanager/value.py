@@ -137,17 +137,17 @@ def plan_value(params: Mapping[str, Any], versions: Versions) -> ValueChange:
     current = current_version(versions)
     if params.get("value") is None or (current and not is_compared(params)):
         return ValueChange("", {}, current)
-    wanted = version_of(params)
-    if wanted == current:
+    desired = version_of(params)
+    if desired == current:
         return ValueChange("", {}, current)
     reject_during_rotation(params["name"], versions)
-    if current and wanted in versions:
-        move = {"VersionStage": _CURRENT, "MoveToVersionId": wanted, "RemoveFromVersionId": current}
-        diff = (f"the value of version {current}", f"the earlier value of version {wanted}")
-        return ValueChange("UpdateSecretVersionStage", move, wanted, diff)
-    put = {"ClientRequestToken": wanted, "SecretString": stored_text(params["value"])}
-    diff = (f"the value of version {current}" if current else "none", f"a new value, version {wanted}")
-    return ValueChange("PutSecretValue", put, wanted, diff)
+    if current and desired in versions:
+        move = {"VersionStage": _CURRENT, "MoveToVersionId": desired, "RemoveFromVersionId": current}
+        diff = (f"the value of version {current}", f"the earlier value of version {desired}")
+        return ValueChange("UpdateSecretVersionStage", move, desired, diff)
+    put = {"ClientRequestToken": desired, "SecretString": stored_text(params["value"])}
+    diff = (f"the value of version {current}" if current else "none", f"a new value, version {desired}")
+    return ValueChange("PutSecretValue", put, desired, diff)
 
 
 def reject_during_rotation(name: str, versions: Versions) -> None:

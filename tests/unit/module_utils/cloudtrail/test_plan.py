@@ -12,7 +12,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.plan import 
     plan_present,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selection import Selectors
-from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.state import Trail, settings_of, wanted_trail
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.state import Trail, desired_trail, settings_of
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import Place
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
 from hypothesis import given
@@ -57,9 +57,9 @@ def trail(**changes: Any) -> Trail:
 
 @given(tasks, tasks)
 def test_a_second_plan_is_empty(earlier: dict[str, Any], task: dict[str, Any]) -> None:
-    found = wanted_trail(earlier, trail())
+    found = desired_trail(earlier, trail())
     plan = plan_present(task, found, {})
-    again = plan_present(task, wanted_trail(task, found), {})
+    again = plan_present(task, desired_trail(task, found), {})
     assert not again.changed
     assert plan.after == again.before == plan.results["trail"]
 
@@ -68,7 +68,7 @@ def test_a_second_plan_is_empty(earlier: dict[str, Any], task: dict[str, Any]) -
 def test_a_second_plan_after_a_creation_is_empty(task: dict[str, Any]) -> None:
     task = {"s3_bucket_name": "one", **task}
     plan = plan_creation(task, [], PLACE)
-    made = wanted_trail(task, trail(settings=settings_of({}), tags={}, logging=plan.after["logging"]))
+    made = desired_trail(task, trail(settings=settings_of({}), tags={}, logging=plan.after["logging"]))
     assert plan.after == made.described()
     assert not plan_present(task, made, {}).changed
     assert plan.writes[0].operation == "CreateTrail"
@@ -76,12 +76,12 @@ def test_a_second_plan_after_a_creation_is_empty(task: dict[str, Any]) -> None:
 
 @given(tasks)
 def test_a_task_without_options_changes_nothing(earlier: dict[str, Any]) -> None:
-    found = wanted_trail(earlier, trail())
+    found = desired_trail(earlier, trail())
     assert not plan_present({"name": "audit", "adopt": False}, found, {}).changed
 
 
 def test_sends_log_group_and_role_together() -> None:
-    found = wanted_trail({"log_group_arn": GROUP, "log_group_role_arn": ROLE}, trail())
+    found = desired_trail({"log_group_arn": GROUP, "log_group_role_arn": ROLE}, trail())
     plan = plan_present({"name": "audit", "adopt": False, "log_group_role_arn": f"{ROLE}2"}, found, {})
     (update,) = plan.writes
     assert update.parameters == {

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selection import DEFAULT, Selectors, selection_of
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selector_options import (
     described_selectors,
-    wanted_selectors,
+    desired_selectors,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,7 +114,7 @@ def test_other_selectors_differ_from_the_default(other: Selectors) -> None:
 
 
 def wanted(found: Selectors, **params: Any) -> Selectors:
-    return wanted_selectors(params, found, "aws")
+    return desired_selectors(params, found, "aws")
 
 
 @pytest.mark.parametrize("found", [DEFAULT, *OTHERS.values()], ids=["default", *OTHERS])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan, Write
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
-from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filter import filter_found, filter_wanted
+from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filter import desired_filter, filter_of
 from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filters import plan_absent, plan_present
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,7 +143,7 @@ def test_never_exceeds_the_quota_of_regular_expressions(
         random.shuffle(writes)
         for write in writes:
             group = carried_out((write,), group)
-            assert sum(filter_found(own).has_regex for own in group.values()) <= 5
+            assert sum(filter_of(own).has_regex for own in group.values()) <= 5
     assert set(group) == set(named)
 
 
@@ -255,8 +255,8 @@ def test_a_difference_in_white_space_is_a_change(pattern: str) -> None:
     ],
 )
 def test_keeps_sets_and_clears_the_default_value(item: Any, default_value: Any, dimensions: Any) -> None:
-    found = filter_found({**FOUND, "metricTransformations": [{"defaultValue": 5.0}]})
-    wanted = filter_wanted({**ITEM, **item}, found)
+    found = filter_of({**FOUND, "metricTransformations": [{"defaultValue": 5.0}]})
+    wanted = desired_filter({**ITEM, **item}, found)
     assert (wanted.default_value, wanted.dimensions) == (default_value, dimensions)
 
 
@@ -265,5 +265,5 @@ def test_keeps_sets_and_clears_the_default_value(item: Any, default_value: Any, 
     [({}, {"A": "$.a"}), ({"default_value": ""}, {"A": "$.a"}), ({"default_value": 0}, {}), ({"dimensions": {}}, {})],
 )
 def test_keeps_and_clears_dimensions(item: Any, dimensions: Any) -> None:
-    found = filter_found({**FOUND, "metricTransformations": [{"dimensions": {"A": "$.a"}}]})
-    assert filter_wanted({**ITEM, **item}, found).dimensions == dimensions
+    found = filter_of({**FOUND, "metricTransformations": [{"dimensions": {"A": "$.a"}}]})
+    assert desired_filter({**ITEM, **item}, found).dimensions == dimensions
