@@ -13,12 +13,12 @@ from tests.integration.alert_topic.topic_setup import (
     ALICE,
     ARN,
     BOB,
-    FOREIGN,
     NAME,
+    OTHER_STATEMENT,
     QUEUE,
-    WANTED,
+    TASK,
     Change,
-    alter,
+    change_statement,
     listed,
     policy,
     set_attribute,
@@ -38,10 +38,10 @@ def sns(aws_client: Callable[..., Any]) -> Any:
 
 
 @pytest.mark.promise("changed")
-def test_creates_and_deletes_a_topic_and_repeats_without_a_change(run_module: ModuleRunner, sns: Any) -> None:
-    assert run_module.succeed(**WANTED)["changed"]
+def test_creates_and_deletes_a_topic_idempotently(run_module: ModuleRunner, sns: Any) -> None:
+    assert run_module.succeed(**TASK)["changed"]
     assert topic(sns)["DisplayName"] == "Security"
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**TASK)["changed"]
     deleted = run_module.succeed(name=NAME, state="absent")
     assert deleted["changed"]
     assert states(deleted) == {ALICE["endpoint"]: "absent", QUEUE["endpoint"]: "absent"}
@@ -66,10 +66,10 @@ def test_allows_alarms_of_this_account_and_eventbridge_without_a_condition(run_m
 @pytest.mark.promise("changed")
 def test_a_new_topic_keeps_the_default_statement_for_its_owner(run_module: ModuleRunner, sns: Any) -> None:
     sns.create_topic(Name=NAME)
-    by_aws = policy(sns)
+    default = policy(sns)
     sns.delete_topic(TopicArn=ARN)
     run_module.succeed(name=NAME, publishers=[])
-    assert policy(sns) == by_aws
+    assert policy(sns) == default
 
 
 MANUAL_CHANGES: dict[str, Change] = {
@@ -79,12 +79,12 @@ MANUAL_CHANGES: dict[str, Change] = {
     "key cleared": lambda sns: set_attribute(sns, "KmsMasterKeyId", ""),
     "statement removed": lambda sns: set_policy(sns, {"SecmonCloudWatchAlarms": {}}),
     "statement removed for EventBridge": lambda sns: set_policy(sns, {"SecmonEventBridge": {}}),
-    "statement denied": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Effect="Deny"),
-    "statement for another account's alarms": lambda sns: alter(
+    "statement denied": lambda sns: change_statement(sns, "SecmonCloudWatchAlarms", Effect="Deny"),
+    "statement for another account's alarms": lambda sns: change_statement(
         sns, "SecmonCloudWatchAlarms", Condition={"StringEquals": {"aws:SourceAccount": "999999999999"}}
     ),
-    "statement without a condition": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Condition={}),
-    "statement for one alarm": lambda sns: alter(
+    "statement without a condition": lambda sns: change_statement(sns, "SecmonCloudWatchAlarms", Condition={}),
+    "statement for one alarm": lambda sns: change_statement(
         sns,
         "SecmonCloudWatchAlarms",
         Condition={
@@ -92,96 +92,98 @@ MANUAL_CHANGES: dict[str, Change] = {
             "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:One"},
         },
     ),
-    "statement for another account": lambda sns: alter(
+    "statement for another account": lambda sns: change_statement(
         sns, "SecmonCloudWatchAlarms", Principal={"AWS": "arn:aws:iam::999999999999:root"}
     ),
-    "statement for another topic": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Resource=f"{ARN}2"),
-    "statement for another call": lambda sns: alter(sns, "SecmonCloudWatchAlarms", Action="sns:GetTopicAttributes"),
-    "condition for EventBridge": lambda sns: alter(
+    "statement for another topic": lambda sns: change_statement(sns, "SecmonCloudWatchAlarms", Resource=f"{ARN}2"),
+    "statement for another call": lambda sns: change_statement(
+        sns, "SecmonCloudWatchAlarms", Action="sns:GetTopicAttributes"
+    ),
+    "condition for EventBridge": lambda sns: change_statement(
         sns, "SecmonEventBridge", Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     ),
     "tag changed": lambda sns: sns.tag_resource(ResourceArn=ARN, Tags=[{"Key": "team", "Value": "sales"}]),
     "tag added": lambda sns: sns.tag_resource(ResourceArn=ARN, Tags=[{"Key": "surplus", "Value": "yes"}]),
     "tag removed": lambda sns: sns.untag_resource(ResourceArn=ARN, TagKeys=["team"]),
-    "subscription ended": lambda sns: sns.unsubscribe(SubscriptionArn=listed(sns)[QUEUE["endpoint"]]),
+    "unsubscribed": lambda sns: sns.unsubscribe(SubscriptionArn=listed(sns)[QUEUE["endpoint"]]),
 }
 
 
 @pytest.mark.promise("drift")
 @pytest.mark.parametrize("change", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
 def test_repairs_a_manual_change(run_module: ModuleRunner, sns: Any, change: Change) -> None:
-    run_module.succeed(**WANTED)
-    right = topic(sns)
+    run_module.succeed(**TASK)
+    expected = topic(sns)
     change(sns)
-    assert topic(sns) != right
-    predicted = run_module.succeed(check=True, **WANTED)
-    repaired = run_module.succeed(**WANTED)
+    assert topic(sns) != expected
+    predicted = run_module.succeed(check=True, **TASK)
+    repaired = run_module.succeed(**TASK)
     assert repaired["changed"] and predicted["changed"]
     assert repaired["diff"] == predicted["diff"]
     assert repaired["diff"]["before"] != repaired["diff"]["after"]
-    assert topic(sns) == right
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert topic(sns) == expected
+    assert not run_module.succeed(**TASK)["changed"]
 
 
 @pytest.mark.promise("drift")
-def test_keeps_a_policy_that_is_equal_in_another_form(run_module: ModuleRunner, sns: Any) -> None:
-    run_module.succeed(**WANTED)
+def test_keeps_an_equivalent_policy(run_module: ModuleRunner, sns: Any) -> None:
+    run_module.succeed(**TASK)
     condition = {"stringEquals": {"AWS:SourceAccount": [ACCOUNT]}}
-    alter(sns, "SecmonCloudWatchAlarms", Action=["SNS:Publish"], Resource=[ARN], Condition=condition)
+    change_statement(sns, "SecmonCloudWatchAlarms", Action=["SNS:Publish"], Resource=[ARN], Condition=condition)
     reversed_policy = policy(sns) | {"Statement": policy(sns)["Statement"][::-1]}
     set_attribute(sns, "Policy", json.dumps(reversed_policy))
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**TASK)["changed"]
     assert policy(sns) == reversed_policy
 
 
 @pytest.mark.promise("unset_options")
 def test_keeps_settings_that_the_task_omits(run_module: ModuleRunner, sns: Any) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     sns.subscribe(TopicArn=ARN, Protocol="email", Endpoint="colleague@example.com")
     arn = listed(sns)[QUEUE["endpoint"]]
     sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="FilterPolicy", AttributeValue='{"a": ["b"]}')
-    set_policy(sns, {"TheirPipeline": FOREIGN})
+    set_policy(sns, {"OtherPipeline": OTHER_STATEMENT})
     set_attribute(sns, "TracingConfig", "Active")
     set_attribute(sns, "DeliveryPolicy", '{"http": {}}')
     before = topic(sns)
     assert not run_module.succeed(name=NAME)["changed"]
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**TASK)["changed"]
     assert topic(sns) == before
     assert sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["FilterPolicy"] == '{"a": ["b"]}'
 
 
 @pytest.mark.promise("unset_options")
 def test_keeps_other_statements_when_managed_ones_change(run_module: ModuleRunner, sns: Any) -> None:
-    run_module.succeed(**WANTED)
-    set_policy(sns, {"TheirPipeline": FOREIGN})
+    run_module.succeed(**TASK)
+    set_policy(sns, {"OtherPipeline": OTHER_STATEMENT})
     owner = statements(sns)["__default_statement_ID"]
     assert run_module.succeed(name=NAME, publishers=[])["changed"]
-    assert policy(sns)["Statement"] == [owner, FOREIGN]
+    assert policy(sns)["Statement"] == [owner, OTHER_STATEMENT]
 
 
 @pytest.mark.promise("unset_options")
 def test_clears_settings_that_the_task_sets_to_empty_values(run_module: ModuleRunner, sns: Any) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     clearing = {"display_name": "", "kms_key_arn": "", "publishers": ["cloudwatch"], "tags": {}}
     assert run_module.succeed(name=NAME, **clearing)["changed"]
-    seen = topic(sns)
-    assert (seen["DisplayName"], "KmsMasterKeyId" in seen) == ("", False)
-    assert list(seen["Policy"]) == ["__default_statement_ID", "SecmonCloudWatchAlarms"]
-    assert seen["tags"] == {"secmon:managed-by": "secmon.aws"}
+    found = topic(sns)
+    assert (found["DisplayName"], "KmsMasterKeyId" in found) == ("", False)
+    assert list(found["Policy"]) == ["__default_statement_ID", "SecmonCloudWatchAlarms"]
+    assert found["tags"] == {"secmon:managed-by": "secmon.aws"}
     assert not run_module.succeed(name=NAME, **clearing)["changed"]
 
 
 @pytest.mark.promise("check")
 @pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
-def test_check_mode_predicts_the_result_and_writes_nothing(run_module: ModuleRunner, there: bool, state: str) -> None:
-    if there:
+@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
+def test_check_mode_predicts_the_result_and_writes_nothing(run_module: ModuleRunner, exists: bool, state: str) -> None:
+    if exists:
         run_module.succeed(name=NAME, display_name="Old", subscriptions=[BOB], tags={"old": "yes"})
     predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **WANTED, state=state)))
+    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **TASK, state=state)))
     assert [call["action"] for call in calls if call["access"] == "write"] == []
-    real = run_module.succeed(**WANTED, state=state)
-    assert predicted["changed"] == real["changed"] == (there or state == "present")
+    real = run_module.succeed(**TASK, state=state)
+    assert predicted["changed"] == real["changed"] == (exists or state == "present")
     for key in ("diff", "topic", "pending"):
         assert predicted[key] == real[key]
     assert states(predicted) == states(real)

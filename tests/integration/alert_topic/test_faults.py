@@ -1,4 +1,4 @@
-"""Test alert_topic with failures: no secret is printed, no call is lost or made twice."""
+"""Test alert_topic with failures: secrets, retries, timeouts, denials and interrupted runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.integration.alert_topic.topic_setup import (
     ARN,
     NAME,
     QUEUE,
-    WANTED,
+    TASK,
     listed,
     states,
     token_in,
@@ -55,10 +55,10 @@ def test_never_prints_a_secret_if_the_module_has_a_bug(
 ) -> None:
     token, password = "canary token/1+2", "canary:pass+word"
 
-    def fails(account: Any, name: str) -> None:
+    def fail(account: Any, name: str) -> None:
         raise ValueError(f"{name} {token} {password}")
 
-    monkeypatch.setattr("ansible_collections.secmon.aws.plugins.modules.alert_topic.find_topic", fails)
+    monkeypatch.setattr("ansible_collections.secmon.aws.plugins.modules.alert_topic.find_topic", fail)
     listener = {"protocol": "https", "endpoint": f"https://user:{password}@alerts.example.com/in"}
     output = run_module(name=NAME, subscriptions=[listener], confirmation_token=token)
     assert "bug in the module" in output["msg"]
@@ -75,35 +75,35 @@ def test_never_prints_a_secret_if_the_module_has_a_bug(
         {"mode": "reset"},
         {"mode": "kill_after"},
     ],
-    ids=["throttled", "unavailable", "concurrent", "reset", "answer lost"],
+    ids=["throttled", "unavailable", "concurrent", "reset", "response lost"],
 )
 @pytest.mark.parametrize("action", ["GetTopicAttributes", "CreateTopic", "Subscribe"])
 def test_retries_transient_failures(run_module: ModuleRunner, sns: Any, action: str, fault: dict[str, Any]) -> None:
     run_module.faults({"service": "sns", "action": action, **fault})
-    result = run_module.succeed(**WANTED)
+    result = run_module.succeed(**TASK)
     assert result["changed"]
     assert states(result) == {ALICE["endpoint"]: "pending", QUEUE["endpoint"]: "confirmed"}
     assert len(mails(run_module.endpoint, ALICE["endpoint"])) == 1
     assert sorted(listed(sns)) == sorted([ALICE["endpoint"], QUEUE["endpoint"]])
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**TASK)["changed"]
 
 
 @pytest.mark.promise("retry")
 @pytest.mark.parametrize("mode", ["reset", "kill_after"])
 @pytest.mark.parametrize("action", ["ListSubscriptionsByTopic", "SetTopicAttributes", "TagResource", "Unsubscribe"])
 def test_recovers_from_broken_connections(run_module: ModuleRunner, sns: Any, action: str, mode: str) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     run_module.faults({"service": "sns", "action": action, "mode": mode, "times": 2})
     changed = {"display_name": "New", "tags": {"team": "new"}, "subscriptions": [ALICE]}
-    assert run_module.succeed(**{**WANTED, **changed}, remove_subscriptions=[QUEUE])["changed"]
-    seen = topic(sns)
-    assert (seen["DisplayName"], seen["tags"]["team"], seen["subscriptions"]) == ("New", "new", [ALICE["endpoint"]])
+    assert run_module.succeed(**{**TASK, **changed}, remove_subscriptions=[QUEUE])["changed"]
+    found = topic(sns)
+    assert (found["DisplayName"], found["tags"]["team"], found["subscriptions"]) == ("New", "new", [ALICE["endpoint"]])
     assert len(mails(run_module.endpoint, ALICE["endpoint"])) == 1
 
 
 @pytest.mark.promise("retry")
 @pytest.mark.parametrize("mode", ["reset", "kill_after"])
-def test_confirms_even_if_the_answer_is_lost(run_module: ModuleRunner, sns: Any, mode: str) -> None:
+def test_confirms_even_if_the_response_is_lost(run_module: ModuleRunner, sns: Any, mode: str) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE])
     token = token_in(mails(run_module.endpoint, ALICE["endpoint"])[0])
     run_module.faults({"service": "sns", "action": "ConfirmSubscription", "mode": mode})
@@ -132,15 +132,15 @@ def test_restarts_a_listing_if_its_token_expires(run_module: ModuleRunner, sns: 
 @pytest.mark.promise("budget")
 def test_gives_up_on_throttling_after_timeout_seconds(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "sns", "action": "Subscribe", "error": "Throttled", "status": 429, "times": 500})
-    message = run_module.fail(**WANTED, timeout_seconds=60)
+    message = run_module.fail(**TASK, timeout_seconds=60)
     assert "Throttled" in message and "timeout_seconds" in message
 
 
 @pytest.mark.promise("budget")
 def test_gives_up_on_broken_connections_after_timeout_seconds(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "sns", "action": "Subscribe", "mode": "reset", "times": 500})
-    message = run_module.fail(**WANTED, timeout_seconds=60)
-    assert "Subscribe failed" in message and "Run it again" in message
+    message = run_module.fail(**TASK, timeout_seconds=60)
+    assert "Subscribe failed" in message and "The connection kept failing until timeout_seconds expired" in message
     assert mails(run_module.endpoint, ALICE["endpoint"]) == []
 
 
@@ -155,7 +155,7 @@ def test_gives_up_on_broken_connections_after_timeout_seconds(run_module: Module
 def test_denial_names_the_action_to_allow_and_the_topic(run_module: ModuleRunner, action: str) -> None:
     run_module.succeed(name=NAME, subscriptions=[QUEUE])
     run_module.faults({"service": "sns", "action": action, "error": "AuthorizationError", "status": 403})
-    task = {**WANTED, "subscriptions": [ALICE], "remove_subscriptions": [QUEUE]}
+    task = {**TASK, "subscriptions": [ALICE], "remove_subscriptions": [QUEUE]}
     message = run_module.fail(**task)
     for word in (f"Allow sns:{action} on {ARN}", NAME, f"account {ACCOUNT}", "region us-east-1"):
         assert word in message
@@ -176,12 +176,12 @@ def test_denial_of_creation_or_deletion_names_the_action_to_allow(run_module: Mo
 @pytest.mark.parametrize("mode", ["kill_after", "reset"])
 def test_completes_an_interrupted_run(run_module: ModuleRunner, sns: Any, fails: str, mode: str) -> None:
     run_module.faults({"service": "sns", "action": fails, "mode": mode})
-    run_module.fail(**WANTED, timeout_seconds=0)
-    run_module.succeed(**WANTED)
+    run_module.fail(**TASK, timeout_seconds=0)
+    run_module.succeed(**TASK)
     resumed = topic(sns)
     assert len(mails(run_module.endpoint, ALICE["endpoint"])) == 1
     run_module.succeed(name=NAME, state="absent")
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     assert resumed == topic(sns)
 
 
@@ -189,9 +189,9 @@ def test_completes_an_interrupted_run(run_module: ModuleRunner, sns: Any, fails:
 def test_adopts_an_empty_untagged_topic_as_unfinished(run_module: ModuleRunner, sns: Any) -> None:
     sns.create_topic(Name=NAME)
     run_module.faults({"service": "sns", "action": "SetTopicAttributes", "mode": "kill_after"})
-    run_module.fail(**WANTED, timeout_seconds=0)
-    run_module.succeed(**WANTED)
+    run_module.fail(**TASK, timeout_seconds=0)
+    run_module.succeed(**TASK)
     resumed = topic(sns)
     run_module.succeed(name=NAME, state="absent")
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     assert resumed == topic(sns)

@@ -18,7 +18,7 @@ def sns(aws_client: Callable[..., Any]) -> Any:
 
 
 @pytest.mark.promise("drift")
-def test_recreates_a_subscription_that_its_owner_ended(run_module: ModuleRunner, sns: Any) -> None:
+def test_recreates_a_subscription_after_its_owner_unsubscribed(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE])
     follow(link_in(mails(run_module.endpoint, ALICE["endpoint"])[0], "ConfirmSubscription"))
     assert states(run_module.succeed(name=NAME, subscriptions=[ALICE])) == {ALICE["endpoint"]: "confirmed"}
@@ -76,9 +76,7 @@ def test_sends_one_confirmation_email_while_pending(run_module: ModuleRunner) ->
 
 
 @pytest.mark.promise("changed")
-def test_a_token_confirms_so_that_the_link_in_alerts_cannot_end_the_subscription(
-    run_module: ModuleRunner, sns: Any
-) -> None:
+def test_a_token_confirms_so_that_the_link_in_alerts_cannot_unsubscribe(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE, BOB])
     token = token_in(mails(run_module.endpoint, ALICE["endpoint"])[0])
     task = {"name": NAME, "subscriptions": [ALICE], "confirmation_token": token}

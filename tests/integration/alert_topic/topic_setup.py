@@ -15,7 +15,7 @@ KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555
 QUEUE = {"protocol": "sqs", "endpoint": f"arn:aws:sqs:us-east-1:{ACCOUNT}:alarms"}
 ALICE = {"protocol": "email", "endpoint": "alice@example.com"}
 BOB = {"protocol": "email", "endpoint": "bob@example.com"}
-WANTED: dict[str, Any] = {
+TASK: dict[str, Any] = {
     "name": NAME,
     "display_name": "Security",
     "kms_key_arn": KEY,
@@ -23,8 +23,8 @@ WANTED: dict[str, Any] = {
     "subscriptions": [ALICE, QUEUE],
     "tags": {"team": "security"},
 }
-FOREIGN = {
-    "Sid": "TheirPipeline",
+OTHER_STATEMENT = {
+    "Sid": "OtherPipeline",
     "Effect": "Allow",
     "Principal": {"AWS": [f"arn:aws:iam::{ACCOUNT}:root"]},
     "Action": ["SNS:Publish"],
@@ -59,14 +59,14 @@ def listed(sns: Any) -> dict[str, str]:
 
 
 def topic(sns: Any) -> dict[str, Any]:
-    """Return everything about the topic but the ARNs of its subscriptions; empty if there is none."""
+    """Return all settings of the topic except subscription ARNs; empty if it does not exist."""
     if ARN not in [item["TopicArn"] for item in sns.list_topics()["Topics"]]:
         return {}
     attributes = sns.get_topic_attributes(TopicArn=ARN)["Attributes"]
     tags = {tag["Key"]: tag["Value"] for tag in sns.list_tags_for_resource(ResourceArn=ARN)["Tags"]}
     counts = {key: value for key, value in attributes.items() if key == "SubscriptionsDeleted"}
-    seen = {key: value for key, value in attributes.items() if key not in counts}
-    return seen | {"Policy": statements(sns), "tags": tags, "subscriptions": sorted(listed(sns))}
+    found = {key: value for key, value in attributes.items() if key not in counts}
+    return found | {"Policy": statements(sns), "tags": tags, "subscriptions": sorted(listed(sns))}
 
 
 def token_in(mail: dict[str, Any]) -> str:
@@ -77,5 +77,5 @@ def states(result: dict[str, Any]) -> dict[str, str]:
     return {item["endpoint"]: item["state"] for item in result["subscriptions"]}
 
 
-def alter(sns: Any, sid: str, **changed: Any) -> None:
+def change_statement(sns: Any, sid: str, **changed: Any) -> None:
     set_policy(sns, {sid: statements(sns)[sid] | changed})

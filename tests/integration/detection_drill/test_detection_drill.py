@@ -1,4 +1,4 @@
-"""Test the detection drill on the guide's chain: one event that arrives, and every stage broken once."""
+"""Test the detection drill on the guide's chain: one event that is delivered, and a failure in every stage."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.embedded_control import advance, ask, drain
 from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
 from tests.support.trail_prerequisites import make_organization_trail
 
-HOPS = ["call", "event_history", "log_file", "log_group", "metric", "alarm", "notification"]
+STAGES = ["call", "event_history", "log_file", "log_group", "metric", "alarm", "notification"]
 TASK = {
     "secret_id": chain.SECRET,
     "trail_name": chain.TRAIL,
@@ -55,7 +55,7 @@ def reads(calls: list[dict[str, Any]]) -> int:
 
 def test_tracks_one_event_to_the_notification(drill: ModuleRunner) -> None:
     result = drill.succeed(**TASK)
-    assert statuses(result) == dict.fromkeys(HOPS, "ok")
+    assert statuses(result) == dict.fromkeys(STAGES, "ok")
     assert not result["changed"] and result["broken_hop"] == ""
     assert chain.alarm_mails(drill.endpoint) == 1
 
@@ -93,13 +93,13 @@ def delete_role(aws: Aws) -> None:
     aws("iam").delete_role(RoleName=chain.ROLE)
 
 
-def distrust_cloudtrail(aws: Aws) -> None:
+def trust_only_ec2(aws: Aws) -> None:
     statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     aws("iam").update_assume_role_policy(RoleName=chain.ROLE, PolicyDocument=document)
 
 
-def deliver_elsewhere(aws: Aws) -> None:
+def deliver_to_another_log_group(aws: Aws) -> None:
     aws("logs").create_log_group(logGroupName="other")
     streams = f"arn:aws:logs:*:*:log-group:other:log-stream:{chain.ACCOUNT}_CloudTrail_{chain.REGION}*"
     statement = {"Effect": "Allow", "Action": "logs:*", "Resource": streams}
@@ -111,19 +111,19 @@ def deliver_elsewhere(aws: Aws) -> None:
     )(aws)
 
 
-def remove_bucket(aws: Aws) -> None:
+def delete_bucket(aws: Aws) -> None:
     s3 = aws("s3")
     for item in s3.list_objects_v2(Bucket=chain.BUCKET)["Contents"]:
         s3.delete_object(Bucket=chain.BUCKET, Key=item["Key"])
     s3.delete_bucket(Bucket=chain.BUCKET)
 
 
-def trail_of_one_other_region(aws: Aws) -> None:
+def recreate_trail_in_another_region(aws: Aws) -> None:
     aws("cloudtrail").delete_trail(Name=chain.TRAIL)
-    elsewhere = f"arn:aws:cloudtrail:eu-west-1:{chain.ACCOUNT}:trail/{chain.TRAIL}"
+    other_arn = f"arn:aws:cloudtrail:eu-west-1:{chain.ACCOUNT}:trail/{chain.TRAIL}"
     policy = json.loads(aws("s3").get_bucket_policy(Bucket=chain.BUCKET)["Policy"])
     for statement in policy["Statement"]:
-        statement["Condition"]["StringEquals"]["aws:SourceArn"] = elsewhere
+        statement["Condition"]["StringEquals"]["aws:SourceArn"] = other_arn
     aws("s3").put_bucket_policy(Bucket=chain.BUCKET, Policy=json.dumps(policy))
     aws("cloudtrail", "eu-west-1").create_trail(Name=chain.TRAIL, S3BucketName=chain.BUCKET)
 
@@ -149,8 +149,8 @@ def deny_cloudwatch(aws: Aws) -> None:
 
 
 def unsubscribe(aws: Aws) -> None:
-    for each in aws("sns").list_subscriptions_by_topic(TopicArn=chain.TOPIC_ARN)["Subscriptions"]:
-        aws("sns").unsubscribe(SubscriptionArn=each["SubscriptionArn"])
+    for subscription in aws("sns").list_subscriptions_by_topic(TopicArn=chain.TOPIC_ARN)["Subscriptions"]:
+        aws("sns").unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
 
 
 def leave_pending(aws: Aws) -> None:
@@ -158,11 +158,11 @@ def leave_pending(aws: Aws) -> None:
     aws("sns").subscribe(TopicArn=chain.TOPIC_ARN, Protocol="email", Endpoint="new@example.com")
 
 
-WRITES_ONLY = {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}
-ONE_WRITE = [{"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "readOnly", "Equals": ["false"]}]
+WRITE_ONLY = {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}
+WRITE_EVENTS = [{"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "readOnly", "Equals": ["false"]}]
 
-# How the chain is broken, the stage and cause code that the drill must report, and words of its message.
-AT_ONCE: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
+# How to break the chain, the stage and cause code that the drill must report, and text of its message.
+CERTAIN_FAILURES: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
     "secret missing": (
         lambda aws: aws("secretsmanager").delete_secret(SecretId=chain.SECRET, ForceDeleteWithoutRecovery=True),
         "call",
@@ -187,29 +187,29 @@ AT_ONCE: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
         "trail_stopped",
         "start-logging",
     ),
-    "selectors take writes only": (
-        select(EventSelectors=[WRITES_ONLY]),
+    "selectors match writes only": (
+        select(EventSelectors=[WRITE_ONLY]),
         "log_file",
         "selectors_exclude",
         "management_events: all",
     ),
-    "advanced selectors take writes only": (
-        select(AdvancedEventSelectors=[{"Name": "writes", "FieldSelectors": ONE_WRITE}]),
+    "advanced selectors match writes only": (
+        select(AdvancedEventSelectors=[{"Name": "writes", "FieldSelectors": WRITE_EVENTS}]),
         "log_file",
         "selectors_exclude",
         "management_events: all",
     ),
-    "trail of another region": (trail_of_one_other_region, "log_file", "not_multi_region", "eu-west-1"),
-    "bucket missing": (remove_bucket, "log_file", "bucket_missing", "secmon.aws.log_bucket"),
+    "trail of another region": (recreate_trail_in_another_region, "log_file", "not_multi_region", "eu-west-1"),
+    "bucket missing": (delete_bucket, "log_file", "bucket_missing", "secmon.aws.log_bucket"),
     "trail without log group": (
         update_trail(CloudWatchLogsLogGroupArn="", CloudWatchLogsRoleArn=""),
         "log_group",
         "not_delivering",
         "log_group_arn",
     ),
-    "trail with another log group": (deliver_elsewhere, "log_group", "other_log_group", "log-group:other"),
+    "trail with another log group": (deliver_to_another_log_group, "log_group", "other_log_group", "log-group:other"),
     "role deleted": (delete_role, "log_group", "role_missing", "cloudwatch_logs"),
-    "role not trusted": (distrust_cloudtrail, "log_group", "role_denied", "does not trust"),
+    "role not trusted": (trust_only_ec2, "log_group", "role_denied", "does not trust"),
     "role without policy": (
         lambda aws: aws("iam").delete_role_policy(RoleName=chain.ROLE, PolicyName="Write"),
         "log_group",
@@ -248,7 +248,7 @@ AT_ONCE: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
     ),
     "alarm on another metric": (put_alarm(MetricName="Other"), "alarm", "other_metric", "SecurityMetrics/Other"),
     "alarm on another namespace": (put_alarm(Namespace="Else"), "alarm", "other_metric", "Else/SecretIsAccessed"),
-    "alarm on a dimension": (
+    "alarm with a dimension": (
         put_alarm(Dimensions=[{"Name": "user", "Value": "root"}]),
         "alarm",
         "other_metric",
@@ -278,50 +278,59 @@ AT_ONCE: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
         "secmon.aws.alert_topic",
     ),
     "topic denies CloudWatch": (deny_cloudwatch, "notification", "topic_denied", "cloudwatch.amazonaws.com"),
-    "topic with AWS's key": (encrypt_topic("alias/aws/sns"), "notification", "key_of_aws", "kms:GenerateDataKey*"),
+    "topic with the AWS managed key": (
+        encrypt_topic("alias/aws/sns"),
+        "notification",
+        "key_of_aws",
+        "kms:GenerateDataKey*",
+    ),
     "key for IAM only": (encrypt_topic_for_iam_only, "notification", "key_denied", "kms:GenerateDataKey"),
     "no subscription": (unsubscribe, "notification", "no_subscription", "secmon_emails"),
     "subscription pending": (leave_pending, "notification", "subscription_pending", "new@example.com"),
 }
 
 
-@pytest.mark.parametrize(("harm", "hop", "code", "words"), AT_ONCE.values(), ids=list(AT_ONCE))
-def test_reports_a_certain_failure_at_once_without_an_event(
-    drill: ModuleRunner, aws_client: Aws, harm: Callable[[Aws], Any], hop: str, code: str, words: str
+@pytest.mark.parametrize(
+    ("break_chain", "stage", "code", "words"), CERTAIN_FAILURES.values(), ids=list(CERTAIN_FAILURES)
+)
+def test_reports_a_certain_failure_without_reading_the_secret(
+    drill: ModuleRunner, aws_client: Aws, break_chain: Callable[[Aws], Any], stage: str, code: str, words: str
 ) -> None:
-    harm(aws_client)
-    seen: dict[str, Any] = {}
-    calls = drill.calls(lambda: seen.update(drill(**TASK)))
-    assert seen["failed"] and (seen["broken_hop"], seen["cause_code"]) == (hop, code), seen["msg"]
-    assert words in seen["cause"] + seen["remedy"]
-    assert seen["cause"] in seen["msg"] and seen["remedy"] in seen["msg"]
-    assert f"account {chain.ACCOUNT}, region {chain.REGION}" in seen["msg"]
-    assert statuses(seen)[hop] == "broken"
+    break_chain(aws_client)
+    found: dict[str, Any] = {}
+    calls = drill.calls(lambda: found.update(drill(**TASK)))
+    assert found["failed"] and (found["broken_hop"], found["cause_code"]) == (stage, code), found["msg"]
+    assert words in found["cause"] + found["remedy"]
+    assert found["cause"] in found["msg"] and found["remedy"] in found["msg"]
+    assert f"account {chain.ACCOUNT}, region {chain.REGION}" in found["msg"]
+    assert statuses(found)[stage] == "broken"
     assert reads(calls) == 0
     assert drill(check=True, **TASK)["cause_code"] == code
 
 
 def test_reports_that_the_trail_writes_to_another_bucket(drill: ModuleRunner) -> None:
-    for given in ({"bucket_name": "other"}, {"key_prefix": "other"}):
-        seen = drill(**TASK | given)
-        assert (seen["broken_hop"], seen["cause_code"]) == ("log_file", "other_bucket")
-        assert "not to 'other'" in seen["cause"]
+    for options in ({"bucket_name": "other"}, {"key_prefix": "other"}):
+        found = drill(**TASK | options)
+        assert (found["broken_hop"], found["cause_code"]) == ("log_file", "other_bucket")
+        assert "not to 'other'" in found["cause"]
     assert statuses(drill.succeed(**TASK, bucket_name=chain.BUCKET, key_prefix=""))["log_file"] == "ok"
 
 
-def refuse_log_files(aws: Aws) -> None:
+UNDETERMINED_CONDITION = {"StringNotEquals": {"aws:PrincipalOrgID": "o-example"}}
+
+
+def delete_bucket_policy(aws: Aws) -> None:
     aws("s3").delete_bucket_policy(Bucket=chain.BUCKET)
 
 
 def deny_by_condition(aws: Aws) -> None:
-    statement = {"Effect": "Deny", "Action": "logs:PutLogEvents", "Resource": "*", "Condition": UNKNOWABLE}
+    statement = {"Effect": "Deny", "Action": "logs:PutLogEvents", "Resource": "*", "Condition": UNDETERMINED_CONDITION}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     aws("iam").put_role_policy(RoleName=chain.ROLE, PolicyName="Deny", PolicyDocument=document)
 
 
-UNKNOWABLE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-example"}}
-IN_TIME: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
-    "bucket denied": (refuse_log_files, "log_file", "bucket_denied", "AccessDenied"),
+UNCERTAIN_FAILURES: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
+    "bucket policy missing": (delete_bucket_policy, "log_file", "bucket_denied", "AccessDenied"),
     "a condition denies the role": (deny_by_condition, "log_group", "delivery_failed", "permissions for your role"),
     "filter of another client": (
         put_filter('{ ($.eventName = "GetSecretValue") && ($.userAgent = "browser") }'),
@@ -333,22 +342,24 @@ IN_TIME: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("harm", "hop", "code", "words"), IN_TIME.values(), ids=list(IN_TIME))
-def test_tries_what_may_work_and_explains_the_failure(
-    drill: ModuleRunner, aws_client: Aws, harm: Callable[[Aws], Any], hop: str, code: str, words: str
+@pytest.mark.parametrize(
+    ("break_chain", "stage", "code", "words"), UNCERTAIN_FAILURES.values(), ids=list(UNCERTAIN_FAILURES)
+)
+def test_reads_the_secret_if_the_failure_is_uncertain_and_explains_it(
+    drill: ModuleRunner, aws_client: Aws, break_chain: Callable[[Aws], Any], stage: str, code: str, words: str
 ) -> None:
-    harm(aws_client)
-    begin_a_minute(drill)
-    seen: dict[str, Any] = {}
-    calls = drill.calls(lambda: seen.update(drill(**TASK, timeout_seconds=120)))
-    assert seen["failed"] and (seen["broken_hop"], seen["cause_code"]) == (hop, code), seen["msg"]
-    assert words in seen["cause"] + seen["remedy"]
-    assert (statuses(seen)["call"], statuses(seen)[hop]) == ("ok", "broken")
+    break_chain(aws_client)
+    advance_to_the_next_minute(drill)
+    found: dict[str, Any] = {}
+    calls = drill.calls(lambda: found.update(drill(**TASK, timeout_seconds=120)))
+    assert found["failed"] and (found["broken_hop"], found["cause_code"]) == (stage, code), found["msg"]
+    assert words in found["cause"] + found["remedy"]
+    assert (statuses(found)["call"], statuses(found)[stage]) == ("ok", "broken")
     assert reads(calls) == 1
 
 
-def begin_a_minute(drill: ModuleRunner) -> None:
-    """Ensure that all events of the drill fall into one minute."""
+def advance_to_the_next_minute(drill: ModuleRunner) -> None:
+    """Advance the clock so that all events of the drill fall into one minute."""
     now = datetime.fromisoformat(ask(drill.endpoint, "health")["time"])
     advance(drill.endpoint, 61 - now.second)
 
@@ -368,12 +379,12 @@ def test_reads_the_secret_once_and_never_prints_its_value(drill: ModuleRunner, a
     assert hidden_in(outputs, canary) == [] and hidden_in(outputs, drill.secret_key) == []
 
 
-def test_check_mode_inspects_without_an_event(drill: ModuleRunner) -> None:
-    seen: dict[str, Any] = {}
-    calls = drill.calls(lambda: seen.update(drill.succeed(check=True, **TASK)))
+def test_check_mode_inspects_without_reading_the_secret(drill: ModuleRunner) -> None:
+    found: dict[str, Any] = {}
+    calls = drill.calls(lambda: found.update(drill.succeed(check=True, **TASK)))
     assert reads(calls) == 0
-    assert statuses(seen) == dict.fromkeys(HOPS, "not_reached")
-    assert "the secret was not read" in seen["msg"]
+    assert statuses(found) == dict.fromkeys(STAGES, "not_reached")
+    assert "the secret was not read" in found["msg"]
 
 
 DENIED = {
@@ -386,13 +397,13 @@ DENIED = {
 }
 
 
-@pytest.mark.parametrize("hop", DENIED)
-def test_a_denied_call_breaks_its_stage_and_names_the_action(drill: ModuleRunner, hop: str) -> None:
-    service, action = DENIED[hop]
+@pytest.mark.parametrize("stage", DENIED)
+def test_a_denied_call_breaks_its_stage_and_names_the_action(drill: ModuleRunner, stage: str) -> None:
+    service, action = DENIED[stage]
     drill.faults({"service": service, "action": action, "error": "AccessDeniedException", "times": 5})
-    seen = drill(**TASK)
-    assert (seen["broken_hop"], seen["cause_code"]) == (hop, "caller_denied"), seen["msg"]
-    assert f"Allow {service}:{action} on" in seen["remedy"]
+    found = drill(**TASK)
+    assert (found["broken_hop"], found["cause_code"]) == (stage, "caller_denied"), found["msg"]
+    assert f"Allow {service}:{action} on" in found["remedy"]
 
 
 CONFIGURATION = {
@@ -402,60 +413,62 @@ CONFIGURATION = {
 }
 
 
-@pytest.mark.parametrize(("service", "action", "hop"), CONFIGURATION.values(), ids=list(CONFIGURATION))
-def test_requires_the_permissions_that_tracking_needs(drill: ModuleRunner, service: str, action: str, hop: str) -> None:
+@pytest.mark.parametrize(("service", "action", "stage"), CONFIGURATION.values(), ids=list(CONFIGURATION))
+def test_requires_the_permissions_that_tracking_needs(
+    drill: ModuleRunner, service: str, action: str, stage: str
+) -> None:
     drill.faults({"service": service, "action": action, "error": "AccessDenied"})
-    seen = drill(**TASK)
-    assert (seen["broken_hop"], seen["cause_code"]) == (hop, "caller_denied")
-    assert f"Allow {service}:{action} on" in seen["remedy"]
+    found = drill(**TASK)
+    assert (found["broken_hop"], found["cause_code"]) == (stage, "caller_denied")
+    assert f"Allow {service}:{action} on" in found["remedy"]
 
 
-def test_warns_of_a_missing_permission_of_the_inspection(drill: ModuleRunner) -> None:
+def test_warns_about_a_missing_inspection_permission(drill: ModuleRunner) -> None:
     drill.faults({"service": "iam", "action": "GetRole", "error": "AccessDenied"})
     result = drill.succeed(**TASK)
-    assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"log_group": "warning"}
+    assert statuses(result) == dict.fromkeys(STAGES, "ok") | {"log_group": "warning"}
     assert "Allow iam:GetRole on" in result["msg"]
 
 
-def test_warns_of_a_single_region_trail(drill: ModuleRunner, aws_client: Aws) -> None:
+def test_warns_about_a_single_region_trail(drill: ModuleRunner, aws_client: Aws) -> None:
     update_trail(IsMultiRegionTrail=False)(aws_client)
     result = drill.succeed(**TASK)
-    assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"log_file": "warning"}
+    assert statuses(result) == dict.fromkeys(STAGES, "ok") | {"log_file": "warning"}
     assert "multi_region: true" in result["msg"]
 
 
-def test_warns_of_a_pending_subscription(drill: ModuleRunner, aws_client: Aws) -> None:
+def test_warns_about_a_pending_subscription(drill: ModuleRunner, aws_client: Aws) -> None:
     aws_client("sns").subscribe(TopicArn=chain.TOPIC_ARN, Protocol="email", Endpoint="new@example.com")
     result = drill.succeed(**TASK)
-    assert statuses(result) == dict.fromkeys(HOPS, "ok") | {"notification": "warning"}
+    assert statuses(result) == dict.fromkeys(STAGES, "ok") | {"notification": "warning"}
     assert "new@example.com" in result["msg"]
 
 
 def test_waits_for_an_alarm_that_fired_before(drill: ModuleRunner) -> None:
     drill.succeed(**TASK)
     result = drill.succeed(**TASK)
-    assert statuses(result) == dict.fromkeys(HOPS, "ok")
+    assert statuses(result) == dict.fromkeys(STAGES, "ok")
     assert chain.alarm_mails(drill.endpoint) == 2
 
 
-def test_reports_an_alarm_that_stays_in_alarm_without_an_event(drill: ModuleRunner, aws_client: Aws) -> None:
+def test_reports_an_alarm_that_stays_in_alarm_without_reading_the_secret(drill: ModuleRunner, aws_client: Aws) -> None:
     put_alarm(TreatMissingData="ignore", Statistic="Maximum")(aws_client)
     (step,) = (step for step in chain.chain_steps() if step.parameters.get("filterName") == chain.SECRET_ALARM)
     del step.parameters["metricTransformations"][0]["defaultValue"]
     chain.with_boto3(drill.endpoint, step)
     aws_client("secretsmanager").get_secret_value(SecretId=chain.SECRET)
     drain(drill.endpoint)
-    seen: dict[str, Any] = {}
-    calls = drill.calls(lambda: seen.update(drill(**TASK, timeout_seconds=300)))
-    assert (seen["broken_hop"], seen["cause_code"]) == ("alarm", "already_in_alarm"), seen["msg"]
+    found: dict[str, Any] = {}
+    calls = drill.calls(lambda: found.update(drill(**TASK, timeout_seconds=300)))
+    assert (found["broken_hop"], found["cause_code"]) == ("alarm", "already_in_alarm"), found["msg"]
     assert reads(calls) == 0
 
 
 def test_gives_up_after_timeout_seconds(drill: ModuleRunner, aws_client: Aws) -> None:
     drill.faults({"service": "cloudtrail", "action": "LookupEvents", "error": "ThrottlingException", "times": 500})
-    seen = drill(**TASK, timeout_seconds=60)
-    assert (seen["broken_hop"], seen["cause_code"]) == ("event_history", "call_failed")
-    assert "timeout_seconds" in seen["remedy"]
+    found = drill(**TASK, timeout_seconds=60)
+    assert (found["broken_hop"], found["cause_code"]) == ("event_history", "call_failed")
+    assert "timeout_seconds" in found["remedy"]
 
 
 def test_retries_throttled_calls(drill: ModuleRunner) -> None:
@@ -464,16 +477,16 @@ def test_retries_throttled_calls(drill: ModuleRunner) -> None:
         {"service": "cloudtrail", "action": "LookupEvents", "mode": "reset"},
         {"service": "logs", "action": "FilterLogEvents", "error": "ServiceUnavailableException", "status": 503},
     )
-    assert statuses(drill.succeed(**TASK)) == dict.fromkeys(HOPS, "ok")
+    assert statuses(drill.succeed(**TASK)) == dict.fromkeys(STAGES, "ok")
 
 
 def test_rejects_invalid_parameters_before_any_call(drill: ModuleRunner) -> None:
-    seen: dict[str, Any] = {}
-    calls = drill.calls(lambda: seen.update(drill(**TASK | {"topic_arn": "SecurityAlarms", "poll_seconds": 0})))
-    assert len(seen["problems"]) == 2 and calls == []
+    found: dict[str, Any] = {}
+    calls = drill.calls(lambda: found.update(drill(**TASK | {"topic_arn": "SecurityAlarms", "poll_seconds": 0})))
+    assert len(found["problems"]) == 2 and calls == []
 
 
-def with_everything_to_read(aws: Aws) -> None:
+def add_optional_resources(aws: Aws) -> None:
     """Attach a managed policy to the role and encrypt the topic, so that the inspection reads them."""
     statement = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -486,11 +499,11 @@ def with_everything_to_read(aws: Aws) -> None:
 
 
 def test_calls_exactly_the_documented_iam_actions(drill: ModuleRunner, aws_client: Aws) -> None:
-    with_everything_to_read(aws_client)
+    add_optional_resources(aws_client)
     make_organization_trail(aws_client, chain.TRAIL, chain.BUCKET)
     result: dict[str, Any] = {}
     used = drill.iam_actions(lambda: result.update(drill.succeed(**TASK)))
     used |= drill.iam_actions(lambda: drill.fail(**TASK | {"trail_name": "unknown"}))
-    assert statuses(result) == dict.fromkeys(HOPS, "ok")
+    assert statuses(result) == dict.fromkeys(STAGES, "ok")
     named = {"s3:HeadBucket": "s3:ListBucket", "s3:ListObjectsV2": "s3:ListBucket"}
     assert {named.get(action, action) for action in used} == documented_actions("detection_drill")

@@ -11,8 +11,7 @@ import pytest
 from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
 
 ACCOUNT = "123456789012"
-MARK = {"secmon:managed-by": "secmon.aws"}
-MARK_LIST = [{"Key": "secmon:managed-by", "Value": "secmon.aws"}]
+MANAGED_TAGS = [{"Key": "secmon:managed-by", "Value": "secmon.aws"}]
 GROUP = "/aws/cloudtrail/logs"
 BUCKET = f"secrets-manager-trail-{ACCOUNT}"
 TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT}:SecurityAlarms"
@@ -42,21 +41,21 @@ def make_bucket(client: Client, tags: list[dict[str, str]], name: str = BUCKET, 
 
 def make_trail(client: Client, tags: list[dict[str, str]], name: str = "secrets-manager-trail") -> None:
     s3 = client("s3")
-    s3.create_bucket(Bucket="elsewhere")
+    s3.create_bucket(Bucket="other-bucket")
     arn = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/{name}"
     allow = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
     put = {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceArn": arn}}
     statements = [
-        {**allow, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::elsewhere"},
-        {**allow, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::elsewhere/AWSLogs/*", "Condition": put},
+        {**allow, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::other-bucket"},
+        {**allow, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::other-bucket/AWSLogs/*", "Condition": put},
     ]
-    s3.put_bucket_policy(Bucket="elsewhere", Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
-    client("cloudtrail").create_trail(Name=name, S3BucketName="elsewhere", TagsList=tags)
+    s3.put_bucket_policy(Bucket="other-bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    client("cloudtrail").create_trail(Name=name, S3BucketName="other-bucket", TagsList=tags)
 
 
 def make_log_group(client: Client, tags: list[dict[str, str]]) -> None:
-    own = {tag["Key"]: tag["Value"] for tag in tags}
-    client("logs").create_log_group(logGroupName=GROUP, **({"tags": own} if own else {}))
+    converted = {tag["Key"]: tag["Value"] for tag in tags}
+    client("logs").create_log_group(logGroupName=GROUP, **({"tags": converted} if converted else {}))
 
 
 def make_filter(client: Client, name: str = "TrackSecretAccess", namespace: str = "SecurityMetrics") -> None:
@@ -103,8 +102,8 @@ def make_role(client: Client, tags: list[dict[str, str]]) -> None:
 
 def make_key(client: Client, tags: list[dict[str, str]], alias: str = ALIAS) -> str:
     kms = client("kms")
-    own = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in tags]
-    key = kms.create_key(Tags=own)["KeyMetadata"]
+    converted = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in tags]
+    key = kms.create_key(Tags=converted)["KeyMetadata"]
     if alias:
         kms.create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
     return str(key["Arn"])
@@ -122,7 +121,7 @@ MAKERS: dict[str, tuple[Callable[..., Any], str]] = {
 }
 
 
-def left(run_module: ModuleRunner, **options: Any) -> dict[tuple[str, str], str]:
+def leftover_reasons(run_module: ModuleRunner, **options: Any) -> dict[tuple[str, str], str]:
     """Return the reason for each leftover by type and name, and check the counts."""
     result = run_module.succeed(**{"keep_bucket": False, **SYSTEM, **options})
     assert not result["changed"]
@@ -133,7 +132,7 @@ def left(run_module: ModuleRunner, **options: Any) -> dict[tuple[str, str], str]
 
 @pytest.mark.promise("calls")
 def test_finds_nothing_in_an_empty_account_with_few_calls(run_module: ModuleRunner) -> None:
-    calls = [call["action"] for call in run_module.calls(lambda: left(run_module))]
+    calls = [call["action"] for call in run_module.calls(lambda: leftover_reasons(run_module))]
     assert sorted(calls) == [
         "DescribeAlarms",
         "DescribeKey",
@@ -161,8 +160,8 @@ def test_finds_nothing_in_an_empty_account_with_few_calls(run_module: ModuleRunn
 @pytest.mark.parametrize("kind", MAKERS)
 def test_a_managed_resource_is_unexpected(run_module: ModuleRunner, aws_client: Client, kind: str) -> None:
     make, name = MAKERS[kind]
-    make(aws_client, MARK_LIST)
-    found = left(run_module)
+    make(aws_client, MANAGED_TAGS)
+    found = leftover_reasons(run_module)
     assert list(found) == [(kind, name)]
     assert found[kind, name].startswith("UNEXPECTED")
 
@@ -174,7 +173,7 @@ def test_a_named_resource_without_the_tag_is_not_managed(
 ) -> None:
     make, name = MAKERS[kind]
     make(aws_client, [{"Key": "owner", "Value": "other"}])
-    assert left(run_module) == {(kind, name): "not managed by this collection"}
+    assert leftover_reasons(run_module) == {(kind, name): "not managed by this collection"}
 
 
 @pytest.mark.promise("ownership")
@@ -183,7 +182,7 @@ def test_finds_a_managed_resource_with_another_name_by_its_tag(
     run_module: ModuleRunner, aws_client: Client, kind: str
 ) -> None:
     make, name = MAKERS[kind]
-    make(aws_client, MARK_LIST)
+    make(aws_client, MANAGED_TAGS)
     result = run_module.succeed(dry_run=True)
     (item,) = result["leftovers"]
     assert item["type"] == kind and (item["name"] == name or kind == "key")
@@ -192,9 +191,9 @@ def test_finds_a_managed_resource_with_another_name_by_its_tag(
 
 @pytest.mark.promise("ownership")
 def test_reports_a_tagged_resource_of_another_type(run_module: ModuleRunner, aws_client: Client) -> None:
-    aws_client("events").put_rule(Name="r", EventPattern="{}", Tags=MARK_LIST)
+    aws_client("events").put_rule(Name="r", EventPattern="{}", Tags=MANAGED_TAGS)
     arn = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/r"
-    assert left(run_module)["resource of events", arn].startswith("UNEXPECTED")
+    assert leftover_reasons(run_module)["resource of events", arn].startswith("UNEXPECTED")
 
 
 @pytest.mark.promise("ownership")
@@ -204,18 +203,20 @@ def test_finds_managed_filters_in_an_unmanaged_log_group(
 ) -> None:
     make_log_group(aws_client, [])
     make_filter(aws_client)
-    make_filter(aws_client, "OfAnotherPack")
-    make_filter(aws_client, "OfAnOldRule")
-    make_filter(aws_client, "Theirs", "TheirMetrics")
-    found = left(run_module, **{"log_group_name": None, group: GROUP, "other_filter_names": ["OfAnotherPack"]})
+    make_filter(aws_client, "OtherPackFilter")
+    make_filter(aws_client, "OldRuleFilter")
+    make_filter(aws_client, "Unmanaged", "OtherMetrics")
+    found = leftover_reasons(
+        run_module, **{"log_group_name": None, group: GROUP, "other_filter_names": ["OtherPackFilter"]}
+    )
     group_why = (
         "not managed by this collection" if group == "log_group_name" else "existing resource (secmon_existing_*)"
     )
     assert found.pop(("log group", GROUP)) == group_why
     assert {name: why.split()[0] for (_type, name), why in found.items()} == {
         "TrackSecretAccess": "UNEXPECTED:",
-        "OfAnotherPack": "UNEXPECTED:",
-        "OfAnOldRule": "it",
+        "OtherPackFilter": "UNEXPECTED:",
+        "OldRuleFilter": "it",
     }
 
 
@@ -223,24 +224,24 @@ def test_finds_managed_filters_in_an_unmanaged_log_group(
 def test_a_filter_that_the_teardown_does_not_remove_is_unexpected(run_module: ModuleRunner, aws_client: Client) -> None:
     make_log_group(aws_client, [])
     make_filter(aws_client)
-    make_filter(aws_client, "OfAnotherPack")
-    found = left(run_module, other_filter_names=["OfAnotherPack"], dry_run=True)
+    make_filter(aws_client, "OtherPackFilter")
+    found = leftover_reasons(run_module, other_filter_names=["OtherPackFilter"], dry_run=True)
     assert found["metric filter", "TrackSecretAccess"] == "to be removed"
-    assert "no variable names it" in found["metric filter", "OfAnotherPack"]
+    assert "no variable names it" in found["metric filter", "OtherPackFilter"]
 
 
 @pytest.mark.promise("ownership")
 def test_ignores_other_filters_in_a_managed_log_group(run_module: ModuleRunner, aws_client: Client) -> None:
-    make_log_group(aws_client, MARK_LIST)
-    make_filter(aws_client, "OfAnOldRule")
-    assert list(left(run_module)) == [("log group", GROUP)]
+    make_log_group(aws_client, MANAGED_TAGS)
+    make_filter(aws_client, "OldRuleFilter")
+    assert list(leftover_reasons(run_module)) == [("log group", GROUP)]
 
 
 @pytest.mark.promise("ownership")
 def test_a_named_filter_with_another_namespace_is_not_managed(run_module: ModuleRunner, aws_client: Client) -> None:
     make_log_group(aws_client, [])
-    make_filter(aws_client, namespace="TheirMetrics")
-    assert left(run_module)["metric filter", "TrackSecretAccess"] == "not managed by this collection"
+    make_filter(aws_client, namespace="OtherMetrics")
+    assert leftover_reasons(run_module)["metric filter", "TrackSecretAccess"] == "not managed by this collection"
 
 
 @pytest.mark.promise("unset_options")
@@ -268,70 +269,70 @@ def test_existing_resources_are_expected(run_module: ModuleRunner, aws_client: C
 
 @pytest.mark.promise("unset_options")
 def test_ignores_unmanaged_resources_with_other_names(run_module: ModuleRunner, aws_client: Client) -> None:
-    make_bucket(aws_client, [], name="theirs")
-    make_trail(aws_client, [], name="their-trail")
-    aws_client("sns").create_topic(Name="TheirTopic")
+    make_bucket(aws_client, [], name="other-logs")
+    make_trail(aws_client, [], name="other-trail")
+    aws_client("sns").create_topic(Name="OtherTopic")
     aws_client("sns").subscribe(
-        TopicArn=TOPIC_ARN.replace("SecurityAlarms", "TheirTopic"), Protocol="email", Endpoint="a@example.com"
+        TopicArn=TOPIC_ARN.replace("SecurityAlarms", "OtherTopic"), Protocol="email", Endpoint="a@example.com"
     )
-    assert left(run_module) == {}
+    assert leftover_reasons(run_module) == {}
 
 
 @pytest.mark.promise("changed")
 def test_reports_the_recovery_window_of_a_secret(run_module: ModuleRunner, aws_client: Client) -> None:
-    make_secret(aws_client, MARK_LIST)
-    answer = aws_client("secretsmanager").delete_secret(SecretId="MySampleSecret", RecoveryWindowInDays=7)
-    day = f"{answer['DeletionDate']:%Y-%m-%d}"
-    assert left(run_module) == {("secret", "MySampleSecret"): f"in its recovery window until {day}"}
+    make_secret(aws_client, MANAGED_TAGS)
+    response = aws_client("secretsmanager").delete_secret(SecretId="MySampleSecret", RecoveryWindowInDays=7)
+    day = f"{response['DeletionDate']:%Y-%m-%d}"
+    assert leftover_reasons(run_module) == {("secret", "MySampleSecret"): f"in its recovery window until {day}"}
 
 
 @pytest.mark.promise("changed")
-@pytest.mark.parametrize("alias", [ALIAS, "", "alias/of-an-old-name"])
+@pytest.mark.parametrize("alias", [ALIAS, "", "alias/old-name"])
 def test_reports_the_scheduled_deletion_of_a_key(run_module: ModuleRunner, aws_client: Client, alias: str) -> None:
-    arn = make_key(aws_client, MARK_LIST, alias)
-    answer = aws_client("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
-    day = f"{answer['DeletionDate']:%Y-%m-%d}"
+    arn = make_key(aws_client, MANAGED_TAGS, alias)
+    response = aws_client("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    day = f"{response['DeletionDate']:%Y-%m-%d}"
     name = ALIAS if alias == ALIAS else arn.rpartition("/")[2]
-    assert left(run_module) == {("key", name): f"in its recovery window until {day}"}
+    assert leftover_reasons(run_module) == {("key", name): f"in its recovery window until {day}"}
 
 
 @pytest.mark.promise("changed")
 def test_the_log_bucket_is_expected_with_keep_bucket(run_module: ModuleRunner, aws_client: Client) -> None:
-    make_bucket(aws_client, MARK_LIST)
+    make_bucket(aws_client, MANAGED_TAGS)
     kept = "kept: log bucket, secmon_purge_log_bucket is false"
-    assert left(run_module, keep_bucket=True) == {("log bucket", BUCKET): kept}
-    assert left(run_module)["log bucket", BUCKET].startswith("UNEXPECTED")
+    assert leftover_reasons(run_module, keep_bucket=True) == {("log bucket", BUCKET): kept}
+    assert leftover_reasons(run_module)["log bucket", BUCKET].startswith("UNEXPECTED")
 
 
 @pytest.mark.promise("changed")
 def test_reports_that_object_lock_prevents_the_deletion(run_module: ModuleRunner, aws_client: Client) -> None:
-    make_bucket(aws_client, MARK_LIST, ObjectLockEnabledForBucket=True)
+    make_bucket(aws_client, MANAGED_TAGS, ObjectLockEnabledForBucket=True)
     rule = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 90}}
     aws_client("s3").put_object_lock_configuration(
         Bucket=BUCKET, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
     )
-    why = left(run_module)["log bucket", BUCKET]
+    why = leftover_reasons(run_module)["log bucket", BUCKET]
     assert why.startswith("UNEXPECTED: S3 Object Lock keeps its log files (COMPLIANCE, 90 days)")
 
 
 @pytest.mark.promise("changed")
 def test_reports_that_deletion_protection_prevents_the_deletion(run_module: ModuleRunner, aws_client: Client) -> None:
-    make_log_group(aws_client, MARK_LIST)
+    make_log_group(aws_client, MANAGED_TAGS)
     aws_client("logs").put_log_group_deletion_protection(logGroupIdentifier=GROUP, deletionProtectionEnabled=True)
-    assert "protected from deletion" in left(run_module)["log group", GROUP]
+    assert "protected from deletion" in leftover_reasons(run_module)["log group", GROUP]
 
 
 @pytest.mark.promise("changed")
 def test_lists_the_subscriptions_of_a_managed_topic(run_module: ModuleRunner, aws_client: Client) -> None:
-    make_topic(aws_client, MARK_LIST)
+    make_topic(aws_client, MANAGED_TAGS)
     aws_client("sns").subscribe(TopicArn=TOPIC_ARN, Protocol="email", Endpoint="a@example.com")
-    assert set(left(run_module)) == {("topic", "SecurityAlarms"), ("subscription", "email a@example.com")}
+    assert set(leftover_reasons(run_module)) == {("topic", "SecurityAlarms"), ("subscription", "email a@example.com")}
 
 
 @pytest.mark.promise("changed")
 def test_distinguishes_removed_and_left_resources(run_module: ModuleRunner, aws_client: Client) -> None:
-    make_secret(aws_client, MARK_LIST)
-    make_topic(aws_client, MARK_LIST)
+    make_secret(aws_client, MANAGED_TAGS)
+    make_topic(aws_client, MANAGED_TAGS)
     make_role(aws_client, [])
     before = run_module.succeed(**SYSTEM, dry_run=True)
     assert before["unexpected"] == 0
@@ -348,7 +349,7 @@ def test_distinguishes_removed_and_left_resources(run_module: ModuleRunner, aws_
 @pytest.mark.promise("check")
 def test_only_reads_and_check_mode_is_the_same(run_module: ModuleRunner, aws_client: Client) -> None:
     for make, _name in MAKERS.values():
-        make(aws_client, MARK_LIST)
+        make(aws_client, MANAGED_TAGS)
     results: list[Any] = []
     calls = run_module.calls(
         lambda: results.extend(run_module.succeed(check=check, **SYSTEM) for check in (True, False))
@@ -360,7 +361,7 @@ def test_only_reads_and_check_mode_is_the_same(run_module: ModuleRunner, aws_cli
 
 @pytest.mark.promise("secrets")
 def test_never_prints_the_secret_value_or_the_secret_access_key(run_module: ModuleRunner, aws_client: Client) -> None:
-    make_secret(aws_client, MARK_LIST)
+    make_secret(aws_client, MANAGED_TAGS)
     run_module.secret_key = "canary/secret+key"
     outputs = [run_module(**SYSTEM)]
     run_module.faults({"service": "iam", "action": "GetRole", "error": "AccessDenied", "status": 403})
@@ -383,9 +384,9 @@ def test_never_prints_the_secret_value_or_the_secret_access_key(run_module: Modu
 def test_retries_transient_failures(
     run_module: ModuleRunner, aws_client: Client, service: str, action: str, fault: dict[str, Any]
 ) -> None:
-    make_role(aws_client, MARK_LIST)
+    make_role(aws_client, MANAGED_TAGS)
     run_module.faults({"service": service, "action": action, **fault})
-    assert list(left(run_module)) == [("role", "CloudTrailToCloudWatchLogs")]
+    assert list(leftover_reasons(run_module)) == [("role", "CloudTrailToCloudWatchLogs")]
 
 
 @pytest.mark.promise("budget")
@@ -420,7 +421,7 @@ def test_uses_the_partition_of_the_region(
     run_module: ModuleRunner, aws_client: Client, region: str, partition: str
 ) -> None:
     run_module.region = region
-    topic = aws_client("sns", region).create_topic(Name="SecurityAlarms", Tags=MARK_LIST)
+    topic = aws_client("sns", region).create_topic(Name="SecurityAlarms", Tags=MANAGED_TAGS)
     (item,) = run_module.succeed(**SYSTEM)["leftovers"]
     assert item["arn"] == topic["TopicArn"] == f"arn:{partition}:sns:{region}:{ACCOUNT}:SecurityAlarms"
 
@@ -428,8 +429,8 @@ def test_uses_the_partition_of_the_region(
 @pytest.mark.promise("partition")
 def test_rejects_invalid_arns_before_the_first_call(run_module: ModuleRunner) -> None:
     messages: list[str] = []
-    wrong = {"existing_topic_arn": "SecurityAlarms", "existing_key_arn": "alias/k"}
-    calls = run_module.calls(lambda: messages.append(run_module.fail(**wrong)))
+    invalid = {"existing_topic_arn": "SecurityAlarms", "existing_key_arn": "alias/k"}
+    calls = run_module.calls(lambda: messages.append(run_module.fail(**invalid)))
     assert calls == []
     assert "existing_topic_arn" in messages[0] and "existing_key_arn" in messages[0]
 
@@ -440,5 +441,5 @@ def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner, aws_
         make(aws_client, [])
     s3 = aws_client("s3")
     s3.create_bucket(Bucket="managed")
-    s3.put_bucket_tagging(Bucket="managed", Tagging={"TagSet": MARK_LIST})
-    assert run_module.iam_actions(lambda: left(run_module)) == documented_actions("leftovers")
+    s3.put_bucket_tagging(Bucket="managed", Tagging={"TagSet": MANAGED_TAGS})
+    assert run_module.iam_actions(lambda: leftover_reasons(run_module)) == documented_actions("leftovers")

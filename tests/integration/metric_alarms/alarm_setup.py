@@ -7,8 +7,8 @@ from typing import Any
 ARN = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:SecurityAlarms"
 OTHER_TOPIC = "arn:aws:sns:us-east-1:123456789012:Others"
-MARK = {"secmon:managed-by": "secmon.aws"}
-LEAST = {
+MANAGED_TAG = {"secmon:managed-by": "secmon.aws"}
+MINIMAL = {
     "metric_namespace": "SecurityMetrics",
     "metric_name": "SecretAccessCount",
     "statistic": "Sum",
@@ -19,7 +19,7 @@ LEAST = {
 }
 ALARM = {
     "name": "read",
-    **LEAST,
+    **MINIMAL,
     "description": "A secret value was read.",
     "evaluation_periods": 3,
     "datapoints_to_alarm": 2,
@@ -30,21 +30,21 @@ ALARM = {
     "ok_actions": [TOPIC],
     "insufficient_data_actions": [TOPIC],
 }
-WANTED: dict[str, Any] = {
-    "alarms": [ALARM, {"name": "quiet", **LEAST}],
+TASK: dict[str, Any] = {
+    "alarms": [ALARM, {"name": "minimal", **MINIMAL}],
     "tags": {"team": "security"},
 }
-GONE: dict[str, Any] = {
-    "alarms": [{"name": "read"}, {"name": "quiet"}],
+ABSENT: dict[str, Any] = {
+    "alarms": [{"name": "read"}, {"name": "minimal"}],
     "state": "absent",
 }
-TWENTY = [{"name": f"alarm-{number:02}", **LEAST} for number in range(20)]
+TWENTY = [{"name": f"alarm-{number:02}", **MINIMAL} for number in range(20)]
 _TIMES = ("AlarmConfigurationUpdatedTimestamp", "StateUpdatedTimestamp", "StateTransitionedTimestamp")
 _STATE = (*_TIMES, "StateValue", "StateReason", "StateReasonData")
 
 
 def alarms(cloudwatch: Any) -> dict[str, dict[str, Any]]:
-    """Return all alarms with everything but their state, by name."""
+    """Return all alarms with all settings except the state, by name."""
     pages = cloudwatch.get_paginator("describe_alarms").paginate()
     found = [alarm for page in pages for alarm in page["MetricAlarms"]]
     return {
@@ -70,15 +70,15 @@ def put_manually(cloudwatch: Any, name: str, **settings: Any) -> None:
         "Threshold": 1.0,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
     }
-    given = {key: value for key, value in {**usual, **settings}.items() if value is not None}
-    cloudwatch.put_metric_alarm(AlarmName=name, **given)
+    request = {key: value for key, value in {**usual, **settings}.items() if value is not None}
+    cloudwatch.put_metric_alarm(AlarmName=name, **request)
 
 
 def change_manually(cloudwatch: Any, name: str, changes: dict[str, Any]) -> None:
     """Change settings of an alarm and keep the others; None removes one."""
     settings = {**alarms(cloudwatch)[name], **changes}
-    given = {key: value for key, value in settings.items() if key not in ("AlarmArn", "Tags") and value is not None}
-    cloudwatch.put_metric_alarm(**given)
+    request = {key: value for key, value in settings.items() if key not in ("AlarmArn", "Tags") and value is not None}
+    cloudwatch.put_metric_alarm(**request)
 
 
 def writes(calls: list[dict[str, Any]]) -> list[str]:

@@ -9,10 +9,10 @@ import pytest
 
 from tests.integration.metric_alarms.alarm_setup import (
     ARN,
-    LEAST,
+    MINIMAL,
     OTHER_TOPIC,
+    TASK,
     TOPIC,
-    WANTED,
     alarms,
     change_manually,
 )
@@ -24,7 +24,7 @@ def cloudwatch(aws_client: Callable[..., Any]) -> Any:
     return aws_client("cloudwatch")
 
 
-def in_alarm(**changes: Any) -> Callable[[Any], Any]:
+def change_settings(**changes: Any) -> Callable[[Any], Any]:
     return lambda cloudwatch: change_manually(cloudwatch, "read", changes)
 
 
@@ -42,55 +42,55 @@ _MATH = {
     ],
 }
 MANUAL_CHANGES: dict[str, Callable[[Any], Any]] = {
-    "description": in_alarm(AlarmDescription="Nothing"),
-    "description removed": in_alarm(AlarmDescription=None),
-    "metric_namespace": in_alarm(Namespace="Elsewhere"),
-    "metric_name": in_alarm(MetricName="Nothing"),
-    "statistic": in_alarm(Statistic="Average"),
-    "extended_statistic": in_alarm(Statistic=None, ExtendedStatistic="p50"),
-    "period_seconds": in_alarm(Period=300),
-    "evaluation_periods": in_alarm(EvaluationPeriods=5),
-    "datapoints_to_alarm": in_alarm(DatapointsToAlarm=3),
-    "datapoints_to_alarm removed": in_alarm(DatapointsToAlarm=None),
-    "threshold": in_alarm(Threshold=1e9),
-    "comparison": in_alarm(ComparisonOperator="LessThanThreshold"),
-    "missing_data": in_alarm(TreatMissingData="ignore"),
-    "missing_data removed": in_alarm(TreatMissingData=None),
-    "unit": in_alarm(Unit="Percent"),
-    "unit removed": in_alarm(Unit=None),
-    "dimensions": in_alarm(Dimensions=[{"Name": "Account", "Value": "999999999999"}]),
-    "dimensions removed": in_alarm(Dimensions=[]),
-    "alarm_actions": in_alarm(AlarmActions=[TOPIC, OTHER_TOPIC]),
-    "alarm_actions removed": in_alarm(AlarmActions=[]),
-    "ok_actions": in_alarm(OKActions=[OTHER_TOPIC]),
-    "insufficient_data_actions": in_alarm(InsufficientDataActions=[]),
+    "description": change_settings(AlarmDescription="Nothing"),
+    "description removed": change_settings(AlarmDescription=None),
+    "metric_namespace": change_settings(Namespace="OtherNamespace"),
+    "metric_name": change_settings(MetricName="Nothing"),
+    "statistic": change_settings(Statistic="Average"),
+    "extended_statistic": change_settings(Statistic=None, ExtendedStatistic="p50"),
+    "period_seconds": change_settings(Period=300),
+    "evaluation_periods": change_settings(EvaluationPeriods=5),
+    "datapoints_to_alarm": change_settings(DatapointsToAlarm=3),
+    "datapoints_to_alarm removed": change_settings(DatapointsToAlarm=None),
+    "threshold": change_settings(Threshold=1e9),
+    "comparison": change_settings(ComparisonOperator="LessThanThreshold"),
+    "missing_data": change_settings(TreatMissingData="ignore"),
+    "missing_data removed": change_settings(TreatMissingData=None),
+    "unit": change_settings(Unit="Percent"),
+    "unit removed": change_settings(Unit=None),
+    "dimensions": change_settings(Dimensions=[{"Name": "Account", "Value": "999999999999"}]),
+    "dimensions removed": change_settings(Dimensions=[]),
+    "alarm_actions": change_settings(AlarmActions=[TOPIC, OTHER_TOPIC]),
+    "alarm_actions removed": change_settings(AlarmActions=[]),
+    "ok_actions": change_settings(OKActions=[OTHER_TOPIC]),
+    "insufficient_data_actions": change_settings(InsufficientDataActions=[]),
     "muted": lambda cloudwatch: cloudwatch.disable_alarm_actions(AlarmNames=["read"]),
-    "metric math": in_alarm(**_MATH),
-    "low samples": in_alarm(EvaluateLowSampleCountPercentile="ignore"),
+    "metric math": change_settings(**_MATH),
+    "low samples": change_settings(EvaluateLowSampleCountPercentile="ignore"),
     "tag changed": lambda cloudwatch: cloudwatch.tag_resource(
         ResourceARN=f"{ARN}read", Tags=[{"Key": "team", "Value": "sales"}]
     ),
     "tag added": lambda cloudwatch: cloudwatch.tag_resource(
-        ResourceARN=f"{ARN}quiet", Tags=[{"Key": "surplus", "Value": "1"}]
+        ResourceARN=f"{ARN}minimal", Tags=[{"Key": "surplus", "Value": "1"}]
     ),
     "tag removed": lambda cloudwatch: cloudwatch.untag_resource(ResourceARN=f"{ARN}read", TagKeys=["team"]),
-    "deleted": lambda cloudwatch: cloudwatch.delete_alarms(AlarmNames=["quiet"]),
+    "deleted": lambda cloudwatch: cloudwatch.delete_alarms(AlarmNames=["minimal"]),
 }
 
 
 @pytest.mark.promise("drift")
 @pytest.mark.parametrize("change", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
 def test_repairs_a_manual_change(run_module: ModuleRunner, cloudwatch: Any, change: Callable[[Any], Any]) -> None:
-    run_module.succeed(**WANTED)
-    right = alarms(cloudwatch)
+    run_module.succeed(**TASK)
+    expected = alarms(cloudwatch)
     change(cloudwatch)
-    assert alarms(cloudwatch) != right
-    predicted = run_module.succeed(check=True, **WANTED)
-    repaired = run_module.succeed(**WANTED)
+    assert alarms(cloudwatch) != expected
+    predicted = run_module.succeed(check=True, **TASK)
+    repaired = run_module.succeed(**TASK)
     assert repaired["changed"] and predicted["changed"]
     assert repaired["diff"] == predicted["diff"]
-    assert alarms(cloudwatch) == right
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert alarms(cloudwatch) == expected
+    assert not run_module.succeed(**TASK)["changed"]
 
 
 @pytest.mark.promise("drift")
@@ -108,16 +108,20 @@ def test_repairs_a_manual_change(run_module: ModuleRunner, cloudwatch: Any, chan
 def test_repairs_a_change_that_keeps_the_alarm_from_firing_even_if_the_task_omits_the_setting(
     run_module: ModuleRunner, cloudwatch: Any, changes: dict[str, Any]
 ) -> None:
-    run_module.succeed(alarms=[{"name": "read", **LEAST}])
-    right = alarms(cloudwatch)
+    run_module.succeed(alarms=[{"name": "read", **MINIMAL}])
+    expected = alarms(cloudwatch)
     change_manually(cloudwatch, "read", changes)
-    assert run_module.succeed(alarms=[{"name": "read", **LEAST}])["changed"]
-    assert alarms(cloudwatch) == right
+    assert run_module.succeed(alarms=[{"name": "read", **MINIMAL}])["changed"]
+    assert alarms(cloudwatch) == expected
 
 
 @pytest.mark.promise("drift")
 def test_ignores_the_order_of_actions(run_module: ModuleRunner, cloudwatch: Any) -> None:
-    run_module.succeed(alarms=[{"name": "read", **LEAST, "alarm_actions": [TOPIC, OTHER_TOPIC]}])
+    run_module.succeed(alarms=[{"name": "read", **MINIMAL, "alarm_actions": [TOPIC, OTHER_TOPIC]}])
     change_manually(cloudwatch, "read", {"AlarmActions": [TOPIC, OTHER_TOPIC]})
-    assert not run_module.succeed(alarms=[{"name": "read", **LEAST, "alarm_actions": [TOPIC, OTHER_TOPIC]}])["changed"]
-    assert not run_module.succeed(alarms=[{"name": "read", **LEAST, "alarm_actions": [OTHER_TOPIC, TOPIC]}])["changed"]
+    assert not run_module.succeed(alarms=[{"name": "read", **MINIMAL, "alarm_actions": [TOPIC, OTHER_TOPIC]}])[
+        "changed"
+    ]
+    assert not run_module.succeed(alarms=[{"name": "read", **MINIMAL, "alarm_actions": [OTHER_TOPIC, TOPIC]}])[
+        "changed"
+    ]

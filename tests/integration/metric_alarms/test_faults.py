@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tests.integration.metric_alarms.alarm_setup import (
+    ABSENT,
     ALARM,
     ARN,
-    GONE,
-    LEAST,
-    MARK,
-    WANTED,
+    MANAGED_TAG,
+    MINIMAL,
+    TASK,
     alarms,
 )
 from tests.support.module_runner import ModuleRunner
@@ -29,7 +29,7 @@ FAULTS = {
     "unavailable": {"error": "ServiceUnavailable", "status": 503, "times": 2},
     "failed": {"error": "InternalServiceError", "status": 500},
     "reset": {"mode": "reset"},
-    "answer lost": {"mode": "kill_after"},
+    "response lost": {"mode": "kill_after"},
 }
 PUT_AND_READ = [
     ("cloudwatch", "DescribeAlarms"),
@@ -47,27 +47,27 @@ PUT_AND_READ = [
 def test_retries_transient_failures(
     run_module: ModuleRunner, cloudwatch: Any, service: str, action: str, fault: dict[str, Any]
 ) -> None:
-    run_module.succeed(alarms=[{"name": "read", **LEAST}], tags={"old": "1"})
+    run_module.succeed(alarms=[{"name": "read", **MINIMAL}], tags={"old": "1"})
     run_module.faults({"service": service, "action": action, **fault})
-    assert run_module.succeed(**WANTED)["changed"]
+    assert run_module.succeed(**TASK)["changed"]
     found = alarms(cloudwatch)
-    assert sorted(found) == ["quiet", "read"]
-    assert found["read"]["Tags"] == {"team": "security", **MARK}
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert sorted(found) == ["minimal", "read"]
+    assert found["read"]["Tags"] == {"team": "security", **MANAGED_TAG}
+    assert not run_module.succeed(**TASK)["changed"]
 
 
 @pytest.mark.promise("retry")
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
 def test_retries_a_deletion(run_module: ModuleRunner, cloudwatch: Any, fault: dict[str, Any]) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     run_module.faults({"service": "cloudwatch", "action": "DeleteAlarms", **fault})
-    assert run_module.succeed(**GONE)["changed"]
+    assert run_module.succeed(**ABSENT)["changed"]
     assert alarms(cloudwatch) == {}
 
 
 @pytest.mark.promise("retry")
 def test_restarts_the_listing_of_tags_if_its_token_expires(run_module: ModuleRunner) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     run_module.faults(
         {
             "service": "resourcegroupstaggingapi",
@@ -76,13 +76,13 @@ def test_restarts_the_listing_of_tags_if_its_token_expires(run_module: ModuleRun
             "status": 400,
         }
     )
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**TASK)["changed"]
 
 
 @pytest.mark.promise("budget")
 def test_gives_up_after_timeout_seconds(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "cloudwatch", "action": "PutMetricAlarm", "error": "Throttling", "times": 500})
-    message = run_module.fail(**WANTED, timeout_seconds=60)
+    message = run_module.fail(**TASK, timeout_seconds=60)
     assert "Throttling" in message and "timeout_seconds" in message
 
 
@@ -94,9 +94,9 @@ DENIED = [*PUT_AND_READ, ("cloudwatch", "DeleteAlarms")]
 def test_denial_names_the_action_to_allow_and_the_resource(
     run_module: ModuleRunner, cloudwatch: Any, service: str, action: str
 ) -> None:
-    run_module.succeed(alarms=[{"name": "read", **LEAST}, {"name": "old", **LEAST}], tags={"old": "1"})
+    run_module.succeed(alarms=[{"name": "read", **MINIMAL}, {"name": "old", **MINIMAL}], tags={"old": "1"})
     run_module.faults({"service": service, "action": action, "error": "AccessDenied", "status": 403})
-    message = run_module.fail(**WANTED, purge_tag={"old": "1"})
+    message = run_module.fail(**TASK, purge_tag={"old": "1"})
     prefix = "tag" if action == "GetResources" else "cloudwatch"
     for word in (f"Allow {prefix}:{action} on", "alarm", "account 123456789012", "region us-east-1"):
         assert word in message
@@ -104,12 +104,12 @@ def test_denial_names_the_action_to_allow_and_the_resource(
 
 @pytest.mark.promise("denied")
 def test_denial_of_tags_on_creation_names_the_tagging_action(run_module: ModuleRunner) -> None:
-    who, what = "arn:aws:iam::123456789012:user/x", f"{ARN}read"
-    refusal = f"User: {who} is not authorized to perform: cloudwatch:TagResource on resource: {what}"
-    fault = {"service": "cloudwatch", "action": "PutMetricAlarm", "error": "AccessDenied", "message": refusal}
+    caller, resource = "arn:aws:iam::123456789012:user/x", f"{ARN}read"
+    denial = f"User: {caller} is not authorized to perform: cloudwatch:TagResource on resource: {resource}"
+    fault = {"service": "cloudwatch", "action": "PutMetricAlarm", "error": "AccessDenied", "message": denial}
     run_module.faults(fault)
     message = run_module.fail(alarms=[ALARM])
-    assert f"Allow cloudwatch:TagResource on {what} to {who}." in message
+    assert f"Allow cloudwatch:TagResource on {resource} to {caller}." in message
 
 
 @pytest.mark.promise("prerequisite")
@@ -117,9 +117,9 @@ def test_explains_that_a_composite_alarm_refers_to_an_alarm_to_delete(
     run_module: ModuleRunner, cloudwatch: Any
 ) -> None:
     run_module.succeed(alarms=[ALARM])
-    cloudwatch.put_composite_alarm(AlarmName="theirs", AlarmRule="ALARM(read)")
+    cloudwatch.put_composite_alarm(AlarmName="uses-read", AlarmRule="ALARM(read)")
     message = run_module.fail(alarms=[{"name": "read"}], state="absent")
-    assert "theirs" in message and "change or delete that one first" in message
+    assert "uses-read" in message and "change or delete that one first" in message
     assert "read" in alarms(cloudwatch)
 
 
@@ -136,17 +136,17 @@ def test_completes_an_interrupted_run(
     run_module: ModuleRunner, cloudwatch: Any, mode: dict[str, Any], killed_at: int
 ) -> None:
     def prepare() -> None:
-        run_module.succeed(alarms=[{"name": "read", **LEAST}, {"name": "old", **LEAST}], tags={"old": "1"})
+        run_module.succeed(alarms=[{"name": "read", **MINIMAL}, {"name": "old", **MINIMAL}], tags={"old": "1"})
 
-    task = {**WANTED, "purge_tag": {"old": "1"}}
+    task = {**TASK, "purge_tag": {"old": "1"}}
     prepare()
     run_module.succeed(**task)
-    right = alarms(cloudwatch)
-    run_module.succeed(**GONE)
+    expected = alarms(cloudwatch)
+    run_module.succeed(**ABSENT)
     prepare()
     action = ["PutMetricAlarm", "TagResource", "UntagResource", "DeleteAlarms"][killed_at]
     run_module.faults({"service": "cloudwatch", "action": action, **mode})
     run_module.fail(**task, timeout_seconds=0)
     run_module.succeed(**task)
-    assert alarms(cloudwatch) == right
+    assert alarms(cloudwatch) == expected
     assert not run_module.succeed(**task)["changed"]

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from tests.integration.metric_alarms.alarm_setup import (
+    ABSENT,
     ALARM,
     ARN,
-    GONE,
-    LEAST,
-    MARK,
+    MANAGED_TAG,
+    MINIMAL,
+    TASK,
     TOPIC,
     TWENTY,
-    WANTED,
     alarms,
     put_manually,
     tags,
@@ -30,19 +30,19 @@ def cloudwatch(aws_client: Callable[..., Any]) -> Any:
 
 
 @pytest.mark.promise("changed")
-def test_creates_and_deletes_alarms_and_repeats_without_a_change(run_module: ModuleRunner, cloudwatch: Any) -> None:
-    assert run_module.succeed(**WANTED)["changed"]
-    assert sorted(alarms(cloudwatch)) == ["quiet", "read"]
-    assert alarms(cloudwatch)["quiet"]["Tags"] == {"team": "security", **MARK}
-    assert not run_module.succeed(**WANTED)["changed"]
-    assert run_module.succeed(**GONE)["changed"]
+def test_creates_and_deletes_alarms_idempotently(run_module: ModuleRunner, cloudwatch: Any) -> None:
+    assert run_module.succeed(**TASK)["changed"]
+    assert sorted(alarms(cloudwatch)) == ["minimal", "read"]
+    assert alarms(cloudwatch)["minimal"]["Tags"] == {"team": "security", **MANAGED_TAG}
+    assert not run_module.succeed(**TASK)["changed"]
+    assert run_module.succeed(**ABSENT)["changed"]
     assert alarms(cloudwatch) == {}
-    assert not run_module.succeed(**GONE)["changed"]
+    assert not run_module.succeed(**ABSENT)["changed"]
 
 
 @pytest.mark.promise("changed")
 def test_writes_every_setting(run_module: ModuleRunner, cloudwatch: Any) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     assert alarms(cloudwatch)["read"] == {
         "AlarmName": "read",
         "AlarmArn": f"{ARN}read",
@@ -62,32 +62,32 @@ def test_writes_every_setting(run_module: ModuleRunner, cloudwatch: Any) -> None
         "OKActions": [TOPIC],
         "InsufficientDataActions": [TOPIC],
         "ActionsEnabled": True,
-        "Tags": {"team": "security", **MARK},
+        "Tags": {"team": "security", **MANAGED_TAG},
     }
 
 
 @pytest.mark.promise("changed")
 @pytest.mark.parametrize("statistic", ["p99", "p99.9", "tm90", "IQM", "TM(10%:90%)"])
-def test_replaces_a_statistic_by_an_extended_statistic(
+def test_replaces_a_statistic_with_an_extended_statistic(
     run_module: ModuleRunner, cloudwatch: Any, statistic: str
 ) -> None:
-    run_module.succeed(alarms=[{"name": "read", **LEAST}])
-    extended = {"name": "read", **LEAST, "statistic": None, "extended_statistic": statistic}
+    run_module.succeed(alarms=[{"name": "read", **MINIMAL}])
+    extended = {"name": "read", **MINIMAL, "statistic": None, "extended_statistic": statistic}
     assert run_module.succeed(alarms=[extended])["changed"]
     assert (alarms(cloudwatch)["read"]["ExtendedStatistic"], "Statistic" in alarms(cloudwatch)["read"]) == (
         statistic,
         False,
     )
     assert not run_module.succeed(alarms=[extended])["changed"]
-    assert run_module.succeed(alarms=[{"name": "read", **LEAST}])["changed"]
+    assert run_module.succeed(alarms=[{"name": "read", **MINIMAL}])["changed"]
 
 
 @pytest.mark.promise("unset_options")
 def test_keeps_description_actions_and_tags_that_the_task_omits(run_module: ModuleRunner, cloudwatch: Any) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     before = alarms(cloudwatch)
-    silent = ("description", "alarm_actions", "ok_actions", "insufficient_data_actions")
-    entry = {key: value for key, value in ALARM.items() if key not in silent}
+    omitted = ("description", "alarm_actions", "ok_actions", "insufficient_data_actions")
+    entry = {key: value for key, value in ALARM.items() if key not in omitted}
     assert not run_module.succeed(alarms=[entry])["changed"]
     assert run_module.succeed(alarms=[{**entry, "threshold": 2}])["changed"]
     before["read"]["Threshold"] = 2.0
@@ -96,7 +96,7 @@ def test_keeps_description_actions_and_tags_that_the_task_omits(run_module: Modu
 
 @pytest.mark.promise("unset_options")
 def test_clears_settings_that_the_task_sets_to_empty_values(run_module: ModuleRunner, cloudwatch: Any) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**TASK)
     empty_actions: dict[str, Any] = {"alarm_actions": [], "ok_actions": [], "insufficient_data_actions": []}
     cleared = {"description": "", "unit": "", "dimensions": {}, "datapoints_to_alarm": 0, **empty_actions}
     task = {"alarms": [{**ALARM, **cleared}], "tags": {}}
@@ -105,33 +105,33 @@ def test_clears_settings_that_the_task_sets_to_empty_values(run_module: ModuleRu
     found = alarms(cloudwatch)["read"]
     assert not {"AlarmDescription", "Unit", "DatapointsToAlarm"} & found.keys()
     assert found["Dimensions"] == found["AlarmActions"] == found["OKActions"] == []
-    assert found["Tags"] == MARK
+    assert found["Tags"] == MANAGED_TAG
 
 
 @pytest.mark.promise("unset_options")
 def test_keeps_other_tags_with_purge_tags_false(run_module: ModuleRunner, cloudwatch: Any) -> None:
-    run_module.succeed(alarms=[{"name": "read", **LEAST, "tags": {"cost": 42}}], tags={"team": "a", "cost": 1})
-    assert tags(cloudwatch, "read") == {"team": "a", "cost": "42", **MARK}
-    run_module.succeed(alarms=[{"name": "read", **LEAST}], tags={"team": "b"}, purge_tags=False)
-    assert tags(cloudwatch, "read") == {"team": "b", "cost": "42", **MARK}
+    run_module.succeed(alarms=[{"name": "read", **MINIMAL, "tags": {"cost": 42}}], tags={"team": "a", "cost": 1})
+    assert tags(cloudwatch, "read") == {"team": "a", "cost": "42", **MANAGED_TAG}
+    run_module.succeed(alarms=[{"name": "read", **MINIMAL}], tags={"team": "b"}, purge_tags=False)
+    assert tags(cloudwatch, "read") == {"team": "b", "cost": "42", **MANAGED_TAG}
 
 
 @pytest.mark.promise("check")
-@pytest.mark.parametrize("task", [WANTED, GONE], ids=["present", "absent"])
-@pytest.mark.parametrize("there", ["nothing", "some", "all"])
+@pytest.mark.parametrize("task", [TASK, ABSENT], ids=["present", "absent"])
+@pytest.mark.parametrize("existing", ["nothing", "some", "all"])
 def test_check_mode_predicts_the_result_and_writes_nothing(
-    run_module: ModuleRunner, there: str, task: dict[str, Any]
+    run_module: ModuleRunner, existing: str, task: dict[str, Any]
 ) -> None:
-    if there == "some":
+    if existing == "some":
         run_module.succeed(alarms=[{**ALARM, "threshold": 7}], tags={"old": "yes"})
-    elif there == "all":
-        run_module.succeed(**WANTED)
+    elif existing == "all":
+        run_module.succeed(**TASK)
     predicted: dict[str, Any] = {}
     calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **task)))
     assert writes(calls) == []
     real = run_module.succeed(**task)
     assert predicted == real
-    same = (there, task is GONE) in (("all", False), ("nothing", True))
+    same = (existing, task is ABSENT) in (("all", False), ("nothing", True))
     assert real["changed"] == (not same) == (real["diff"]["before"] != real["diff"]["after"])
 
 
@@ -161,9 +161,9 @@ def test_diff_shows_only_the_settings_that_change(run_module: ModuleRunner) -> N
 def test_never_prints_the_secret_access_key(run_module: ModuleRunner) -> None:
     canary = 'canary/secret+key"'
     run_module.secret_key = canary
-    outputs = [run_module(**WANTED), run_module(alarms=[{"name": "x"}])]
+    outputs = [run_module(**TASK), run_module(alarms=[{"name": "x"}])]
     run_module.faults({"service": "cloudwatch", "action": "DescribeAlarms", "error": "AccessDenied", "message": canary})
-    outputs.append(run_module(**WANTED))
+    outputs.append(run_module(**TASK))
     assert [output.get("failed", False) for output in outputs] == [False, True, True]
     assert hidden_in(outputs, canary) == []
 
@@ -205,14 +205,14 @@ def test_reads_tags_from_the_alarm_if_the_listing_does_not_show_them_yet(
 def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner, cloudwatch: Any) -> None:
     put_manually(cloudwatch, "read")
 
-    def everything() -> None:
-        run_module.succeed(**WANTED, adopt=True)
-        run_module.succeed(**{**WANTED, "tags": {}})
-        run_module.succeed(**GONE)
+    def use_every_action() -> None:
+        run_module.succeed(**TASK, adopt=True)
+        run_module.succeed(**{**TASK, "tags": {}})
+        run_module.succeed(**ABSENT)
         run_module.faults({"service": "cloudwatch", "action": "PutMetricAlarm", "error": "LimitExceeded"})
-        run_module.fail(**WANTED)
+        run_module.fail(**TASK)
 
-    assert run_module.iam_actions(everything) == documented_actions("metric_alarms")
+    assert run_module.iam_actions(use_every_action) == documented_actions("metric_alarms")
 
 
 @pytest.mark.promise("upstream")

@@ -11,11 +11,11 @@ from tests.integration.alert_topic.topic_setup import (
     ACCOUNT,
     ALICE,
     ARN,
-    FOREIGN,
     KEY,
     NAME,
+    OTHER_STATEMENT,
     QUEUE,
-    WANTED,
+    TASK,
     Change,
     listed,
     set_attribute,
@@ -33,11 +33,11 @@ def sns(aws_client: Callable[..., Any]) -> Any:
 
 
 @pytest.mark.promise("prerequisite")
-@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
-def test_explains_that_the_key_does_not_exist(run_module: ModuleRunner, there: bool) -> None:
-    if there:
+@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
+def test_explains_that_the_key_does_not_exist(run_module: ModuleRunner, exists: bool) -> None:
+    if exists:
         run_module.succeed(name=NAME)
-    action = "SetTopicAttributes" if there else "CreateTopic"
+    action = "SetTopicAttributes" if exists else "CreateTopic"
     run_module.faults({"service": "sns", "action": action, "error": "KMSNotFound"})
     message = run_module.fail(name=NAME, kms_key_arn=KEY)
     assert "amazon.aws.kms_key" in message and "kms:GenerateDataKey*" in message
@@ -45,7 +45,7 @@ def test_explains_that_the_key_does_not_exist(run_module: ModuleRunner, there: b
 
 @pytest.mark.promise("prerequisite")
 @pytest.mark.parametrize(
-    ("endpoint", "maker"),
+    ("endpoint", "creating_module"),
     [
         (QUEUE, "community.aws.sqs_queue"),
         (
@@ -56,11 +56,11 @@ def test_explains_that_the_key_does_not_exist(run_module: ModuleRunner, there: b
     ids=["queue", "function"],
 )
 def test_explains_that_the_endpoint_does_not_exist(
-    run_module: ModuleRunner, endpoint: dict[str, str], maker: str
+    run_module: ModuleRunner, endpoint: dict[str, str], creating_module: str
 ) -> None:
     run_module.faults({"service": "sns", "action": "Subscribe", "error": "InvalidParameter"})
     message = run_module.fail(name=NAME, subscriptions=[endpoint])
-    assert maker in message and endpoint["endpoint"] in message
+    assert creating_module in message and endpoint["endpoint"] in message
 
 
 @pytest.mark.promise("calls")
@@ -69,7 +69,7 @@ def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
     rest = ["ListTagsForResource", "ListSubscriptionsByTopic"]
 
     def called(**options: Any) -> list[str]:
-        return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**WANTED, **options))]
+        return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**TASK, **options))]
 
     assert called(check=True) == reads
     assert called() == [*reads, "CreateTopic", "Subscribe", "Subscribe"]
@@ -87,7 +87,7 @@ def test_two_hundred_subscriptions_are_listed_in_two_pages(run_module: ModuleRun
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_somebody_elses_topic_is_refused_unless_adopted(run_module: ModuleRunner, sns: Any, state: str) -> None:
+def test_rejects_an_unmanaged_topic_unless_adopted(run_module: ModuleRunner, sns: Any, state: str) -> None:
     sns.create_topic(Name=NAME, Tags=[{"Key": "owner", "Value": "other"}])
     calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state, subscriptions=[ALICE]))
     assert not [call for call in calls if call["access"] == "write"]
@@ -99,17 +99,17 @@ def test_somebody_elses_topic_is_refused_unless_adopted(run_module: ModuleRunner
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize(
-    "make_theirs",
+    "use_topic",
     [
         lambda sns: sns.subscribe(TopicArn=ARN, Protocol="email", Endpoint="owner@example.com"),
-        lambda sns: set_attribute(sns, "DisplayName", "Theirs"),
-        lambda sns: set_policy(sns, {"TheirPipeline": FOREIGN}),
+        lambda sns: set_attribute(sns, "DisplayName", "Other"),
+        lambda sns: set_policy(sns, {"OtherPipeline": OTHER_STATEMENT}),
     ],
     ids=["subscription", "display name", "policy"],
 )
-def test_rejects_an_untagged_topic_that_is_in_use(run_module: ModuleRunner, sns: Any, make_theirs: Change) -> None:
+def test_rejects_an_untagged_topic_that_is_in_use(run_module: ModuleRunner, sns: Any, use_topic: Change) -> None:
     sns.create_topic(Name=NAME)
-    make_theirs(sns)
+    use_topic(sns)
     assert "adopt: true" in run_module.fail(name=NAME)
 
 
@@ -130,7 +130,7 @@ def test_uses_the_partition_of_the_region(run_module: ModuleRunner, region: str,
 @pytest.mark.parametrize(
     ("invalid", "expected"),
     [
-        ({"name": "with blank"}, "not a valid topic name"),
+        ({"name": "with space"}, "not a valid topic name"),
         ({"name": "x" * 257}, "not a valid topic name"),
         ({"name": "Alarms.fifo"}, "no email address can subscribe"),
         ({"kms_key_arn": "alias/aws/sns"}, "silently drop every alarm"),
@@ -152,28 +152,28 @@ def test_uses_the_partition_of_the_region(run_module: ModuleRunner, region: str,
         ({"subscriptions": [{**QUEUE, "endpoint": QUEUE["endpoint"] + ".fifo"}]}, "FIFO queue"),
         ({"subscriptions": [{**QUEUE, "endpoint": f"arn:aws-cn:sqs:cn-north-1:{ACCOUNT}:q"}]}, "partition aws-cn"),
         ({"remove_subscriptions": [{**ALICE, "endpoint": "alice@EXAMPLE.com"}]}, "in both subscriptions and"),
-        ({"tags": {"aws:mine": "x"}}, "aws:"),
+        ({"tags": {"aws:owner": "x"}}, "aws:"),
     ],
 )
 def test_rejects_invalid_tasks_before_the_first_call(
     run_module: ModuleRunner, invalid: dict[str, Any], expected: str
 ) -> None:
     messages: list[str] = []
-    calls = run_module.calls(lambda: messages.append(run_module.fail(**{**WANTED, **invalid})))
+    calls = run_module.calls(lambda: messages.append(run_module.fail(**{**TASK, **invalid})))
     assert expected in messages[0]
     assert calls == []
 
 
 @pytest.mark.promise("iam")
 def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner) -> None:
-    def everything() -> None:
-        run_module.succeed(**WANTED)
+    def use_every_action() -> None:
+        run_module.succeed(**TASK)
         token = token_in(mails(run_module.endpoint, ALICE["endpoint"])[0])
         run_module.succeed(name=NAME, confirmation_token=token, remove_subscriptions=[QUEUE])
         run_module.succeed(name=NAME, display_name="New", tags={"other": "1"})
         run_module.succeed(name=NAME, state="absent")
 
-    assert run_module.iam_actions(everything) == documented_actions("alert_topic")
+    assert run_module.iam_actions(use_every_action) == documented_actions("alert_topic")
 
 
 @pytest.mark.promise("upstream")

@@ -9,8 +9,8 @@ import pytest
 
 from tests.integration.metric_alarms.alarm_setup import (
     ALARM,
-    LEAST,
-    MARK,
+    MANAGED_TAG,
+    MINIMAL,
     TOPIC,
     TWENTY,
     alarms,
@@ -30,14 +30,14 @@ def cloudwatch(aws_client: Callable[..., Any]) -> Any:
 def test_rejects_an_unmanaged_alarm_unless_adopted(run_module: ModuleRunner, cloudwatch: Any, state: str) -> None:
     put_manually(cloudwatch, "read", Tags=[{"Key": "owner", "Value": "other"}], Threshold=7.0)
     before = alarms(cloudwatch)
-    task: dict[str, Any] = {"alarms": [{"name": "read", **LEAST}, {"name": "new", **LEAST}], "state": state}
+    task: dict[str, Any] = {"alarms": [{"name": "read", **MINIMAL}, {"name": "new", **MINIMAL}], "state": state}
     messages: list[str] = []
     assert writes(run_module.calls(lambda: messages.append(run_module.fail(**task)))) == []
     assert "alarm read already exists" in messages[0] and "account 123456789012, region us-east-1" in messages[0]
     assert alarms(cloudwatch) == before
     assert run_module.succeed(**task, adopt=True)["changed"]
     assert alarms(cloudwatch).get("read", {}).get("Tags") == (
-        {"owner": "other", **MARK} if state == "present" else None
+        {"owner": "other", **MANAGED_TAG} if state == "present" else None
     )
     assert not run_module.succeed(**task)["changed"]
 
@@ -58,7 +58,7 @@ def test_purge_keeps_composite_alarms_and_metric_alarms_are_deleted_without_them
     run_module: ModuleRunner, cloudwatch: Any
 ) -> None:
     run_module.succeed(alarms=[ALARM], tags={"set": "one"})
-    tags = [{"Key": key, "Value": value} for key, value in {**MARK, "set": "one"}.items()]
+    tags = [{"Key": key, "Value": value} for key, value in {**MANAGED_TAG, "set": "one"}.items()]
     cloudwatch.put_composite_alarm(AlarmName="read-both", AlarmRule="TRUE", Tags=tags)
     assert run_module.succeed(purge_tag={"set": "one"}, state="absent")["removed"] == ["read"]
     assert cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
@@ -67,11 +67,11 @@ def test_purge_keeps_composite_alarms_and_metric_alarms_are_deleted_without_them
 @pytest.mark.promise("ownership")
 def test_purge_keeps_unmanaged_alarms(run_module: ModuleRunner, cloudwatch: Any) -> None:
     run_module.succeed(alarms=TWENTY, tags={"set": "one"})
-    put_manually(cloudwatch, "alarm-theirs", Tags=[{"Key": "set", "Value": "one"}])
+    put_manually(cloudwatch, "alarm-unmanaged", Tags=[{"Key": "set", "Value": "one"}])
     run_module.succeed(alarms=TWENTY[:1], purge_tag={"set": "one"}, adopt=True)
-    assert sorted(alarms(cloudwatch)) == ["alarm-00", "alarm-theirs"]
+    assert sorted(alarms(cloudwatch)) == ["alarm-00", "alarm-unmanaged"]
     run_module.succeed(state="absent", purge_tag={"set": "one"})
-    assert sorted(alarms(cloudwatch)) == ["alarm-theirs"]
+    assert sorted(alarms(cloudwatch)) == ["alarm-unmanaged"]
 
 
 @pytest.mark.promise("partition")
@@ -83,7 +83,7 @@ def test_uses_the_partition_of_the_region(
 ) -> None:
     run_module.region = region
     topic = f"arn:{partition}:sns:{region}:123456789012:SecurityAlarms"
-    task = {"alarms": [{"name": "read", **LEAST, "alarm_actions": [topic]}], "tags": {"team": "security"}}
+    task = {"alarms": [{"name": "read", **MINIMAL, "alarm_actions": [topic]}], "tags": {"team": "security"}}
     assert run_module.succeed(**task)["changed"]
     (found,) = aws_client("cloudwatch", region).describe_alarms()["MetricAlarms"]
     assert found["AlarmArn"] == f"arn:{partition}:cloudwatch:{region}:123456789012:alarm:read"
@@ -93,21 +93,21 @@ def test_uses_the_partition_of_the_region(
 
 @pytest.mark.promise("partition")
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("invalid", "expected"),
     [
         ({"alarms": [{**ALARM, "period_seconds": 7}]}, "period_seconds is 7"),
         ({"alarms": [{**ALARM, "name": "x" * 256}]}, "1-255"),
         ({"alarms": [{**ALARM, "alarm_actions": [TOPIC.replace("arn:aws", "arn:aws-cn")]}]}, "partition aws"),
         ({"alarms": [ALARM, ALARM]}, "2 times"),
         ({"alarms": []}, None),
-        ({"alarms": [ALARM], "tags": {"aws:mine": "x"}}, "aws:"),
+        ({"alarms": [ALARM], "tags": {"aws:owner": "x"}}, "aws:"),
         ({}, "option alarms is missing"),
     ],
 )
 def test_rejects_invalid_tasks_before_the_first_call(
-    run_module: ModuleRunner, wrong: dict[str, Any], says: str | None
+    run_module: ModuleRunner, invalid: dict[str, Any], expected: str | None
 ) -> None:
     result: dict[str, Any] = {}
-    calls = run_module.calls(lambda: result.update(run_module(**wrong)))
+    calls = run_module.calls(lambda: result.update(run_module(**invalid)))
     assert calls == []
-    assert says in result["msg"] if says else not result["changed"]
+    assert expected in result["msg"] if expected else not result["changed"]
