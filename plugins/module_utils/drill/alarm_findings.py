@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Find what breaks the chain from the log group to the notification: filter, alarm, topic, key, subscriptions.
+"""Find configuration errors between the log group and the notification: filter, alarm, topic, key, subscriptions.
 
 Sources: CloudWatch user guide, "Evaluating an alarm" and "Configuring how alarms treat missing data"; CloudWatch Logs
 user guide, "Creating metric filters" (default value); SNS developer guide, "Key management" and "Confirm the
@@ -80,7 +80,7 @@ def alarm_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]
     """Yield why the alarm would not fire, or would not notify the topic."""
     name, alarm = params["alarm_name"], facts.alarm
     if alarm is None:
-        cause = f"There is no alarm {name} in {facts.where}."
+        cause = f"The alarm {name} does not exist in {facts.where}."
         yield Finding("alarm", "alarm_missing", cause, f"Create it with {_ALARM_TASK}, or correct alarm_name.")
         return
     if facts.metric_filter is not None:
@@ -100,27 +100,29 @@ def already_in_alarm(name: str, weight: Weight = Weight.CERTAIN) -> Finding:
 
 
 def _other_metric(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
-    wanted = f"{counted.get('metricNamespace')}/{counted.get('metricName')}"
-    watched = f"{alarm.get('Namespace')}/{alarm.get('MetricName')}"
+    published = f"{counted.get('metricNamespace')}/{counted.get('metricName')}"
+    evaluated = f"{alarm.get('Namespace')}/{alarm.get('MetricName')}"
     remedy = f"Correct the one that was changed: secmon.aws.metric_filters or {_ALARM_TASK}."
-    if watched != wanted:
-        cause = f"The alarm {name} evaluates the metric {watched}, but the filter publishes {wanted}."
+    if evaluated != published:
+        cause = f"The alarm {name} evaluates the metric {evaluated}, but the filter publishes {published}."
         yield Finding("alarm", "other_metric", cause, remedy)
     elif {each["Name"] for each in alarm.get("Dimensions", [])} != set(counted.get("dimensions") or {}):
-        cause = f"The alarm {name} evaluates other dimensions of {wanted} than the filter publishes."
+        cause = f"The alarm {name} evaluates other dimensions of {published} than the filter publishes."
         yield Finding("alarm", "other_metric", cause, remedy)
     elif alarm.get("Unit") and alarm["Unit"] != (counted.get("unit") or "None"):
-        cause = f"The alarm {name} evaluates {wanted} in {alarm['Unit']}, but the filter publishes without that unit."
+        cause = (
+            f"The alarm {name} evaluates {published} in {alarm['Unit']}, but the filter publishes without that unit."
+        )
         yield Finding("alarm", "other_metric", cause, remedy)
 
 
 def _threshold_too_high(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield that one read is not enough, which is certain unless missing data may breach the threshold too."""
+    """Yield that one read is not enough. This is certain unless missing data can breach the threshold too."""
     remedy = f"Use the rule's values with {_ALARM_TASK}: Sum >= 1 over one period."
     needed = alarm.get("DatapointsToAlarm") or alarm.get("EvaluationPeriods", 1)
     if needed > 1:
         certain = alarm.get("TreatMissingData") == "notBreaching"
-        cause = f"The alarm {name} needs {needed} periods with reads; one read makes only one."
+        cause = f"The alarm {name} needs {needed} periods with reads; one read is in one period only."
         yield Finding("alarm", "too_many_datapoints", cause, remedy, Weight.CERTAIN if certain else Weight.RISK)
     compare = _COMPARISONS.get(alarm.get("ComparisonOperator", ""))
     one = 1.0 if alarm.get("Statistic") == "SampleCount" else _number(counted.get("metricValue", ""))
@@ -143,7 +145,7 @@ def _diluted(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) ->
         return
     cause = (
         f"The alarm {name} uses {statistic} of a metric with the default value {counted['defaultValue']:g}: all other"
-        " events of the same period count too and outweigh the read, so that the alarm fires only by chance."
+        " events of the same period count too, so a single read seldom reaches the threshold."
     )
     yield Finding("alarm", "diluted_statistic", cause, f"Use Sum with {_ALARM_TASK}.", Weight.RISK)
 
@@ -166,7 +168,7 @@ def topic_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]
     """Yield why CloudWatch could not publish to the topic."""
     arn = params["topic_arn"]
     if facts.topic is None:
-        cause = f"There is no topic {arn}."
+        cause = f"The topic {arn} does not exist."
         yield Finding("notification", "topic_missing", cause, f"Create it with {_TOPIC_TASK}, or correct topic_arn.")
         return
     policy = json.loads(facts.topic.get("Policy") or "{}")

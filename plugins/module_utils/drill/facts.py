@@ -22,7 +22,7 @@ class Facts:
     Attributes:
         place: Partition, region and account.
         caller_arn: The ARN of the caller that reads the secret.
-        unread: Findings for what the caller was not allowed to read, by attribute.
+        unread: Findings about parts that the caller is not allowed to read, by attribute.
         secret: From DescribeSecret.
         trail: From DescribeTrails.
         trail_elsewhere: The trail with this name in another region, from ListTrails.

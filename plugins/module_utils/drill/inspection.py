@@ -59,7 +59,7 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str]:
 
 
 def inspect(params: Mapping[str, Any], facts: Facts) -> list[Finding]:
-    """Return what breaks or may break the chain, in the order of the stages, and what could not be read."""
+    """Return all findings in the order of the stages, including those about parts that could not be read."""
     found = [*facts.unread.values()]
     for needed, check in _CHECKS:
         if needed not in facts.unread:

@@ -19,7 +19,7 @@ from .facts import Facts
 
 _CHUNK_BYTES = 256 * 1024
 _GZIP = 31
-# More than the text of a request ID with its key, so that one at the border of two chunks is found.
+# Longer than a request ID with its key, so that it is also found at the border of two chunks.
 _OVERLAP_BYTES = 128
 
 
@@ -47,7 +47,7 @@ class LogFiles:
         for key in self._new_keys(bucket):
             body = get_object(self.account, bucket, key)["Body"]
             try:
-                found = self._holds_record(body)
+                found = self._contains_record(body)
             finally:
                 body.close()
             if found:
@@ -65,7 +65,7 @@ class LogFiles:
             after = f"{folder}{place.account}_CloudTrail_{place.region}_{minute:%Y%m%dT%H%M}"
             yield from (key for key in list_keys(self.account, bucket, folder, after) if key not in self._seen)
 
-    def _holds_record(self, body: Any) -> bool:
+    def _contains_record(self, body: Any) -> bool:
         """Return whether a file contains the record, without loading the whole file into memory."""
         record = re.compile(rb'"requestID"\s*:\s*"' + re.escape(self.request_id.encode()) + rb'"')
         inflate, rest = zlib.decompressobj(_GZIP), b""

@@ -26,7 +26,7 @@ from .timeline import Finding, Weight
 def denial(stage: str, error: AwsError, weight: Weight = Weight.CERTAIN) -> Finding:
     """Return the finding that the caller lacks a permission."""
     subject = error.subject
-    cause = f"The caller may not call {subject.iam_action} for the {subject.resource}: {error.code}"
+    cause = f"The caller is not allowed to call {subject.iam_action} for the {subject.resource}: {error.code}"
     cause += f": {error.message}" if error.message else ""
     return Finding(
         stage, "caller_denied", cause.rstrip(".") + ".", error.hint or f"Allow {subject.iam_action}.", weight
@@ -39,7 +39,7 @@ class ConfigReader:
 
     Attributes:
         account: The account.
-        unread: The findings about parts that the caller may not read, by their name in `Facts`.
+        unread: The findings about parts that the caller is not allowed to read, by attribute of `Facts`.
     """
 
     account: Account
@@ -75,12 +75,12 @@ def read_facts(account: Account, params: Mapping[str, Any]) -> Facts:
         alarm=reader.get(
             "alarm", "alarm", lambda: find_metric_alarm(account, params["alarm_name"]), None, Weight.CERTAIN
         ),
-        **_of_trail(reader, params, trail),
-        **_of_topic(reader, params, topic),
+        **_trail_facts(reader, params, trail),
+        **_topic_facts(reader, params, topic),
     )
 
 
-def _of_trail(reader: ConfigReader, params: Mapping[str, Any], trail: dict[str, Any] | None) -> dict[str, Any]:
+def _trail_facts(reader: ConfigReader, params: Mapping[str, Any], trail: dict[str, Any] | None) -> dict[str, Any]:
     if trail is None:
         unknown = "trail" not in reader.unread
         return {"trail_elsewhere": find_trail_elsewhere(reader.account, params["trail_name"]) if unknown else None}
@@ -100,7 +100,7 @@ def _of_trail(reader: ConfigReader, params: Mapping[str, Any], trail: dict[str, 
     }
 
 
-def _of_topic(reader: ConfigReader, params: Mapping[str, Any], topic: dict[str, Any] | None) -> dict[str, Any]:
+def _topic_facts(reader: ConfigReader, params: Mapping[str, Any], topic: dict[str, Any] | None) -> dict[str, Any]:
     if topic is None:
         return {}
     arn, key_id = params["topic_arn"], topic.get("KmsMasterKeyId", "")
@@ -121,10 +121,10 @@ def _metric_filter(account: Account, params: Mapping[str, Any]) -> dict[str, Any
 
 
 def _key(reader: ConfigReader, key_id: str) -> dict[str, Any] | None:
-    """Return what is known about the topic's key, with its policy if the caller may read it."""
+    """Return the topic's key, with its policy if the caller is allowed to read it."""
     key = find_key(reader.account, key_id)
     if key is None:
-        # AWS creates its own key when it is first used.
+        # AWS creates an AWS managed key when it is first used.
         return {"KeyManager": "AWS"} if "alias/aws/" in key_id else None
     if key.get("KeyManager") == "AWS":
         return key

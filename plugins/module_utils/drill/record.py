@@ -51,7 +51,7 @@ def pattern_matches(pattern: str, record: Mapping[str, Any]) -> bool:
 
 
 def certainly_missed(pattern: str, record: Mapping[str, Any]) -> bool:
-    """Return whether a pattern cannot match the record, whatever the values of the fields that are not known yet."""
+    """Return whether a pattern cannot match the record for any value of the unknown fields."""
     try:
         compiled = compile_pattern(pattern)
     except PatternError:

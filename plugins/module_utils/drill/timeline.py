@@ -15,7 +15,7 @@ from ..core.aws_names import Place
 
 STAGES = ("call", "event_history", "log_file", "log_group", "metric", "alarm", "notification")
 
-# The cause if nothing else is known than that the stage was not reached in time.
+# The cause if the stage was not reached in time for an unknown reason.
 NOT_SEEN = "not_seen"
 
 # The stage that must be reached before a stage is checked: three paths start at the call, one leads to the alarm.
@@ -44,7 +44,7 @@ class Finding:
     Attributes:
         stage: One of STAGES.
         code: The stable code of the cause, such as ``trail_stopped``.
-        cause: What is wrong, as a sentence.
+        cause: The problem, as a sentence.
         remedy: How to repair it.
         weight: How certain it is.
     """
@@ -61,8 +61,8 @@ class Reached:
     """A stage that the event reached.
 
     Attributes:
-        seconds: Seconds from the call until the drill saw it.
-        detail: What the drill saw.
+        seconds: Seconds from the call until the drill found the event there.
+        detail: Where the drill found it.
     """
 
     seconds: float
@@ -120,7 +120,7 @@ def drill_results(drill: Drill) -> dict[str, Any]:
 
 
 def _problems(drill: Drill) -> list[Finding]:
-    """Return all findings but doubts about stages that worked, and the finding that ended the drill."""
+    """Return all findings except doubts about stages that worked, and the finding that ended the drill."""
     own = [drill.broken] if drill.broken and drill.broken not in drill.findings else []
     reached = drill.reached
     return in_order(

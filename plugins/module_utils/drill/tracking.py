@@ -111,7 +111,7 @@ class EventTracker:
         account: The account.
         params: The module's parameters.
         facts: The configuration of the chain.
-        call: The call that made the event.
+        call: The call that caused the event.
         reached: The stages that the event has reached.
     """
 

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Find what breaks the chain from the call to the log group: the secret, the trail, its bucket and its role.
+"""Find configuration errors between the call and the log group: the secret, the trail, its bucket and its role.
 
 Sources: CloudTrail user guide, "Filtering management events", "Role policy document for CloudTrail to use CloudWatch
 Logs for monitoring"; CloudTrail API reference, GetTrailStatus and AdvancedFieldSelector.
@@ -22,13 +22,13 @@ _GROUP_TASK = "secmon.aws.log_group (role cloudwatch_logs of playbooks/site.yml)
 
 
 def secret_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield what is wrong with the secret."""
+    """Yield why the secret cannot be read."""
     name = params["secret_id"]
     if facts.secret is None:
         yield Finding(
             "call",
             "secret_missing",
-            f"There is no secret {name} in {facts.where}.",
+            f"The secret {name} does not exist in {facts.where}.",
             "Create it with secmon.aws.secret (role secret of playbooks/site.yml), or correct secret_id"
             " (secmon_secret_name).",
         )
@@ -67,7 +67,7 @@ def _no_trail(name: str, facts: Facts) -> Finding:
     elsewhere = facts.trail_elsewhere
     if elsewhere:
         return _other_region(name, elsewhere["HomeRegion"], bool(elsewhere.get("IsMultiRegionTrail")), facts)
-    cause = f"There is no trail {name} in {facts.where}."
+    cause = f"The trail {name} does not exist in {facts.where}."
     return Finding("log_file", "trail_missing", cause, f"Create it with {_TRAIL_TASK}, or correct trail_name.")
 
 
@@ -97,7 +97,7 @@ def _bucket_findings(params: Mapping[str, Any], trail: Mapping[str, Any], facts:
 
 
 def status_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield what the trail's status shows: that it is stopped, and errors of its last deliveries."""
+    """Yield findings from the trail's status: that it is stopped, and errors of its last deliveries."""
     if facts.trail is None:
         return
     name = facts.trail["Name"]
@@ -155,7 +155,7 @@ _FIELDS = {
 
 
 def _field_selects(selector: Mapping[str, Any]) -> bool:
-    """Return whether a field selector includes the event; one that depends on the caller counts as a match."""
+    """Return whether a field selector includes the event. A selector on the caller counts as a match."""
     value = _FIELDS.get(selector["Field"])
     if value is None:
         return not selector["Field"].startswith("resources.")
@@ -165,19 +165,19 @@ def _field_selects(selector: Mapping[str, Any]) -> bool:
         "EndsWith": str.endswith,
     }
     for operator, test in tests.items():
-        wanted, unwanted = selector.get(operator), selector.get(f"Not{operator}")
-        if wanted and not any(test(value, item) for item in wanted):
+        included, excluded = selector.get(operator), selector.get(f"Not{operator}")
+        if included and not any(test(value, item) for item in included):
             return False
-        if unwanted and any(test(value, item) for item in unwanted):
+        if excluded and any(test(value, item) for item in excluded):
             return False
     return True
 
 
 def log_group_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield why events would not reach the log group, judged by the group and the trail."""
+    """Yield why events would not reach the log group, according to the group and the trail."""
     name, group = params["log_group_name"], facts.log_group
     if group is None:
-        cause = f"There is no log group {name} in {facts.where}."
+        cause = f"The log group {name} does not exist in {facts.where}."
         yield Finding(
             "log_group", "log_group_missing", cause, f"Create it with {_GROUP_TASK}, or correct log_group_name."
         )

@@ -18,7 +18,7 @@ NOT_MANAGED = "not managed by this collection"
 KEPT_BUCKET = "kept: log bucket, secmon_purge_log_bucket is false"
 _EXISTING = "existing resource (secmon_existing_*)"
 _EXISTING_SECRET = "existing secret (secmon_create_secret is false)"
-_UNNAMED = "it has the tag of this collection, but no variable names it; was a name changed after its creation?"
+_UNNAMED = "it has the tag of this collection, but no variable names it; was the variable changed after creation?"
 _UNREMOVED = "it should have been removed; run teardown again, or delete it manually"
 
 
@@ -99,7 +99,7 @@ def results(left: Iterable[Leftover]) -> list[dict[str, Any]]:
 def report_lines(
     left: Collection[Leftover], removed: Collection[Mapping[str, Any]], title: str, dry_run: bool
 ) -> list[str]:
-    """Return a report as text: what was or would be removed, and what is left and why."""
+    """Return the lines of a report: the resources that were or would be removed, and those that are left and why."""
     to_be_removed = [asdict(item) for item in left if item.why == TO_BE_REMOVED]
     kept = results(item for item in left if item.why != TO_BE_REMOVED)
     gone = [{**item, "why": ""} for item in [*removed, *to_be_removed]]

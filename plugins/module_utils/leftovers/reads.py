@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Find the resources of a deployment: by tag, and by name those that the tagging API does not list.
+"""Find the resources of a deployment by tag, and by name those that the tagging API does not list.
 
 Source: Resource Groups Tagging API reference, GetResources: it is eventually consistent and does not list IAM roles, so
 every listed resource is read from its own service too.
@@ -92,18 +92,18 @@ def _trails(search: _Search) -> Iterator[Resource]:
         name, arn = trail["Name"], trail["TrailARN"]
         if name not in names or trail["HomeRegion"] != account.region:
             continue
-        # Member accounts see an organization trail but may not read its tags.
-        own = arn.split(":")[4] == account.place.account
-        managed = own and (search.is_tagged(kinds.TRAIL, name) or is_managed(trail_tags(account, trail)))
+        # Member accounts can list an organization trail but are not allowed to read its tags.
+        owned = arn.split(":")[4] == account.place.account
+        managed = owned and (search.is_tagged(kinds.TRAIL, name) or is_managed(trail_tags(account, trail)))
         yield Resource(kinds.TRAIL, name, arn, managed=managed)
 
 
 def _buckets(search: _Search) -> Iterator[Resource]:
     names = search.names(kinds.BUCKET)
     # HeadBucket does not distinguish a bucket of another account from a missing permission; ListBuckets does.
-    there = bucket_names(search.account)
+    existing = bucket_names(search.account)
     for name in names:
-        if name in there:
+        if name in existing:
             yield _bucket(search, name)
 
 
@@ -112,9 +112,9 @@ def _bucket(search: _Search, name: str) -> Resource:
     managed = search.is_tagged(kinds.BUCKET, name) or is_managed(
         as_mapping(bucket_setting(search.account, name, "GetBucketTagging", "NoSuchBucket").get("TagSet", []))
     )
-    looked_for = managed and not search.deployment.keep_bucket
+    removable = managed and not search.deployment.keep_bucket
     return Resource(
-        kinds.BUCKET, name, arn, managed=managed, obstacle=_object_lock(search.account, name) if looked_for else ""
+        kinds.BUCKET, name, arn, managed=managed, obstacle=_object_lock(search.account, name) if removable else ""
     )
 
 
@@ -126,8 +126,8 @@ def _object_lock(account: Account, name: str) -> str:
         return ""
     retention = answer.get("Rule", {}).get("DefaultRetention", {})
     period = f"{retention['Days']} days" if "Days" in retention else f"{retention.get('Years', 0)} years"
-    how_long = f" ({retention['Mode']}, {period})" if retention else ""
-    return f"S3 Object Lock keeps its log files{how_long}; run teardown again when the locks have expired"
+    terms = f" ({retention['Mode']}, {period})" if retention else ""
+    return f"S3 Object Lock keeps its log files{terms}; run teardown again when the locks have expired"
 
 
 def _log_groups(search: _Search) -> Iterator[Resource]:
@@ -138,7 +138,7 @@ def _log_groups(search: _Search) -> Iterator[Resource]:
             continue
         arn = group["arn"].removesuffix(":*")
         managed = search.is_tagged(kinds.LOG_GROUP, name) or is_managed(log_group_tags(account, group))
-        protected = "it is protected from deletion; disable that (deletion_protection: false of secmon.aws.log_group)"
+        protected = "it is protected from deletion; set deletion_protection: false in secmon.aws.log_group"
         obstacle = protected if group.get("deletionProtectionEnabled") else ""
         found = Resource(kinds.LOG_GROUP, name, arn, managed=managed, obstacle=obstacle)
         yield found

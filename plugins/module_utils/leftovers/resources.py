@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The resources of a deployment: which ones the task names, and which ones exist."""
+"""The resources of a deployment: those that the task names, and those that exist."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Resource:
         arn: Its ARN; for a metric filter, which has none, the ARN of its log group.
         managed: Whether it is managed by this collection.
         until: The time at which AWS deletes it, if it is scheduled for deletion.
-        expected: Another reason why it is expected to exist; empty if there is none.
+        expected: Another reason why it is expected to exist, or an empty string.
         obstacle: What prevents its deletion.
     """
 
