@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployer_actions import BEYOND_THE_ROLES, CHECKED_WITHOUT_A_CALL, UPSTREAM_REPAIRS
+from tests.support.deployer_actions import CHECKED_WITHOUT_A_CALL, UNUSED_BY_ROLES, UPSTREAM_REPAIRS
 from tests.support.embedded_control import ask, follow, link_in, mails
 from tests.support.module_runner import iam_actions_of
 from tools.demo.playbooks import run_playbook
@@ -74,7 +74,7 @@ def test_asked_allows_what_aws_checks_without_a_call() -> None:
 
 def test_repair_allows_the_other_documented_actions() -> None:
     documented = {action for module in aws_modules() for action in documented_actions(module)}
-    elsewhere = policy_actions("Run", "Encrypt", "Asked") | BEYOND_THE_ROLES
+    elsewhere = policy_actions("Run", "Encrypt", "Asked") | UNUSED_BY_ROLES
     assert policy_actions("Repair") == (documented | UPSTREAM_REPAIRS) - elsewhere
 
 

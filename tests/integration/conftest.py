@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from tests.support.embedded_control import ask
-from tests.support.module_runner import ModuleRunner, no_waiting, service_models_kept
+from tests.support.module_runner import ModuleRunner, cache_service_models, skip_waiting
 from tests.support.trail_prerequisites import full_task, make_prerequisites
 
 
@@ -56,8 +56,8 @@ def full_trail(trail_keys: dict[str, str]) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    no_waiting(monkeypatch)
-    service_models_kept(monkeypatch)
+    skip_waiting(monkeypatch)
+    cache_service_models(monkeypatch)
 
 
 @pytest.fixture

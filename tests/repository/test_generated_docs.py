@@ -14,7 +14,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables imp
     VARIABLES,
 )
 
-from tests.support.deployer_actions import BEYOND_THE_ROLES
+from tests.support.deployer_actions import UNUSED_BY_ROLES
 from tools import promises
 from tools.generate_docs import blocks, costs, modules, roles
 
@@ -43,8 +43,8 @@ def test_roles_drill_and_sweep_need_exactly_what_the_deployer_policy_allows() ->
     needed = {action for role in roles.ROLES for action in roles.role_actions(role)}
     for module in set(modules.aws_modules()) - set(modules.writing_modules()):
         needed |= modules.documented_actions(module)
-    assert needed - BEFORE_THE_DEPLOYER - BEYOND_THE_ROLES == roles.policy_actions("")
-    assert needed >= BEYOND_THE_ROLES
+    assert needed - BEFORE_THE_DEPLOYER - UNUSED_BY_ROLES == roles.policy_actions("")
+    assert needed >= UNUSED_BY_ROLES
 
 
 @pytest.mark.parametrize("module", promises.modules())

@@ -40,8 +40,8 @@ def put_messages(client: Client, endpoint: str, group: str, *messages: str, seco
 
 
 def put_alarm(client: Client, name: str, **parameters: Any) -> None:
-    """Put an alarm on Sum >= 1 of Test/NAME in one minute, with other parameters if given; None omits one."""
-    given = {
+    """Put an alarm on Sum >= 1 of Test/NAME in one minute; parameters override, None omits one."""
+    request = {
         "AlarmName": name,
         "Namespace": "Test",
         "MetricName": name,
@@ -51,7 +51,7 @@ def put_alarm(client: Client, name: str, **parameters: Any) -> None:
         "Threshold": 1.0,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
     } | parameters
-    client("cloudwatch").put_metric_alarm(**{key: value for key, value in given.items() if value is not None})
+    client("cloudwatch").put_metric_alarm(**{key: value for key, value in request.items() if value is not None})
 
 
 def put_value(client: Client, endpoint: str, name: str, value: float, **datum: Any) -> None:

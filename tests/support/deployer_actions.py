@@ -1,9 +1,9 @@
-"""IAM actions of the deployer that no recorded call shows."""
+"""IAM actions of the deployer that recorded calls do not show."""
 
 from __future__ import annotations
 
-# Source: IAM user guide, "Granting a user permissions to pass a role"; the services' API references on tags in a
-# request that creates.
+# Source: IAM user guide, "Granting a user permissions to pass a role"; the services' API references on tags
+# in a creation request.
 CHECKED_WITHOUT_A_CALL = {
     "iam:PassRole",
     "cloudtrail:AddTags",
@@ -27,6 +27,6 @@ UPSTREAM_REPAIRS = {
     "kms:UpdateKeyDescription",
 }
 # Documented actions of modules for options that no role uses.
-BEYOND_THE_ROLES = {
+UNUSED_BY_ROLES = {
     "cloudtrail:StopLogging",
 }

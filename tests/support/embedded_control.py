@@ -1,4 +1,4 @@
-"""The control API of the embedded AWS, and the links in its e-mails."""
+"""Client of the control API of the embedded AWS, and of the links in its emails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def ask(endpoint: str, path: str, body: Any = None, method: str | None = None) -> Any:
-    """Return the parsed answer of a GET, or of a POST with a body or with that method."""
+    """Return the parsed response to a GET, to a POST if there is a body, or to the given method."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{endpoint}/_embedded/{path}", data=data, method=method)
     with urllib.request.urlopen(request, timeout=60) as response:
@@ -18,12 +18,12 @@ def ask(endpoint: str, path: str, body: Any = None, method: str | None = None) -
 
 
 def drain(endpoint: str) -> None:
-    """Wait until everything is delivered, filtered, evaluated and e-mailed."""
+    """Wait until all events are delivered and filtered, alarms are evaluated and emails are sent."""
     ask(endpoint, "drain", method="POST")
 
 
 def reset(endpoint: str) -> None:
-    """Drop everything, and apply the seed again."""
+    """Delete all state and apply the seed again."""
     ask(endpoint, "reset", method="POST")
 
 
@@ -38,20 +38,20 @@ def now_of(endpoint: str) -> datetime:
 
 
 def mails(endpoint: str, to: str) -> list[dict[str, Any]]:
-    """Return the e-mails to an address, after a drain."""
+    """Return the emails to an address, after a drain."""
     drain(endpoint)
     found: list[dict[str, Any]] = ask(endpoint, f"mailbox?to={to}")
     return found
 
 
 def link_in(mail: dict[str, Any], action: str) -> str:
-    """Return the link in an e-mail for an action such as Unsubscribe."""
+    """Return the link in an email for an action such as Unsubscribe."""
     match = re.search(rf"\S+\?Action={action}\S+", mail["body"])
     assert match, mail["body"]
     return match[0]
 
 
 def follow(link: str) -> str:
-    """Return the answer to an unsigned GET of a link. Raise HTTPError for an error."""
+    """Return the response body of an unsigned GET of a link. Raise HTTPError for an error."""
     with urllib.request.urlopen(link, timeout=60) as response:
         return str(response.read().decode())

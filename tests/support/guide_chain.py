@@ -43,7 +43,7 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Step:
-    """One call by the names of the API."""
+    """One API call, with the API's names."""
 
     service: str
     operation: str
@@ -167,7 +167,9 @@ def _alarm_steps(name: str, pattern: str) -> list[Step]:
 
 
 def _policy(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"} | each for each in statements]})
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"} | statement for statement in statements]}
+    )
 
 
 def _bucket_policy() -> str:
@@ -192,7 +194,7 @@ def _write_policy() -> str:
 
 
 def confirm_subscription(endpoint: str) -> None:
-    """Follow the link in the only email so far, and let every alarm return to OK."""
+    """Follow the link in the confirmation email, and wait until every alarm is OK."""
     (mail,) = mails(endpoint, MAIL)
     assert mail["subject"] == "AWS Notification - Subscription Confirmation"
     follow(link_in(mail, "ConfirmSubscription"))

@@ -11,14 +11,14 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 
 from embedded_aws.core.protocol import operation_model
 
-_LONGEST = 100_000
+_MAXIMUM_LENGTH = 100_000
 """The maximum length of generated strings and lists."""
-_IN_NO_PATTERN = ("!", "\n", " ", "é")
+_OUTSIDE_PATTERNS = ("!", "\n", " ", "é")
 
 
 @dataclass(frozen=True)
 class Violation:
-    """One member that breaks one constraint; `member` is the parameter that it is, or is in."""
+    """One member that breaks one constraint; `member` is the top-level parameter that contains it."""
 
     member: str
     what: str
@@ -28,7 +28,7 @@ class Violation:
 def violations(service: str, action: str, valid: Mapping[str, Any]) -> Iterator[Violation]:
     """Yield every single violation of the operation's constraints.
 
-    Looks at the members of `valid` to any depth, and at the parameters that it leaves out.
+    Covers the members of `valid` at any depth, and the parameters that it omits.
     """
     shape = operation_model(service, action).input_shape
     if not isinstance(shape, StructureShape):
@@ -42,7 +42,7 @@ def violations(service: str, action: str, valid: Mapping[str, Any]) -> Iterator[
 
 
 def _broken(shape: Shape, valid: Any, at: str) -> Iterator[tuple[str, Any]]:
-    """Yield a description and a value for every constraint; `valid` is None if there is no value to begin with."""
+    """Yield a description and a value for every constraint; `valid` is None if no valid value is known."""
     if isinstance(shape, StructureShape):
         yield from _broken_members(shape, valid or {}, at)
     elif isinstance(shape, ListShape):
@@ -50,13 +50,13 @@ def _broken(shape: Shape, valid: Any, at: str) -> Iterator[tuple[str, Any]]:
     elif isinstance(shape, StringShape):
         yield from _broken_text(shape, at)
     elif shape.type_name in ("integer", "long", "float", "double"):
-        least, most = shape.metadata.get("min"), shape.metadata.get("max")
-        if least is not None:
-            yield f"{at} too small", least - 1
-        if most is not None:
-            yield f"{at} too large", most + 1
+        minimum, maximum = shape.metadata.get("min"), shape.metadata.get("max")
+        if minimum is not None:
+            yield f"{at} too small", minimum - 1
+        if maximum is not None:
+            yield f"{at} too large", maximum + 1
         if shape.type_name in ("integer", "long"):
-            yield f"{at} is no number", "text"
+            yield f"{at} is not a number", "text"
 
 
 def _broken_members(shape: StructureShape, valid: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any]]:
@@ -70,33 +70,33 @@ def _broken_members(shape: StructureShape, valid: Mapping[str, Any], at: str) ->
 
 def _broken_list(shape: ListShape, valid: list[Any] | None, at: str) -> Iterator[tuple[str, Any]]:
     item = valid[0] if valid else _sample(shape.member)
-    least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    if least:
-        yield f"{at} too short", [item] * (least - 1)
-    if most is not None and most <= _LONGEST:
-        yield f"{at} too long", [item] * (most + 1)
+    minimum, maximum = shape.metadata.get("min"), shape.metadata.get("max")
+    if minimum:
+        yield f"{at} too short", [item] * (minimum - 1)
+    if maximum is not None and maximum <= _MAXIMUM_LENGTH:
+        yield f"{at} too long", [item] * (maximum + 1)
     for what, broken in _broken(shape.member, item, f"{at}[]"):
         yield what, [broken]
 
 
 def _broken_text(shape: StringShape, at: str) -> Iterator[tuple[str, Any]]:
-    least, most, pattern = (shape.metadata.get(name) for name in ("min", "max", "pattern"))
+    minimum, maximum, pattern = (shape.metadata.get(name) for name in ("min", "max", "pattern"))
     if shape.metadata.get("enum"):
         yield f"{at} outside enum", "NoSuchValue"
-    if least:
-        yield f"{at} too short", "1" * (least - 1)
-    if most is not None and most <= _LONGEST:
-        yield f"{at} too long", "1" * (most + 1)
-    # Python cannot tell what matches one of Java's classes.
+    if minimum:
+        yield f"{at} too short", "1" * (minimum - 1)
+    if maximum is not None and maximum <= _MAXIMUM_LENGTH:
+        yield f"{at} too long", "1" * (maximum + 1)
+    # Python's re does not support Java's character classes such as \p{L}.
     if pattern and r"\p" not in pattern:
-        texts = (character * (least or 1) for character in _IN_NO_PATTERN)
+        texts = (character * (minimum or 1) for character in _OUTSIDE_PATTERNS)
         yield from ((f"{at} against pattern", text) for text in texts if not re.fullmatch(pattern, text))
 
 
 def _sample(shape: Shape) -> Any:
     """Return a value, ignoring patterns."""
     if isinstance(shape, StructureShape):
-        # With what may be left out, since a form cannot say that there is a structure without members.
+        # Includes optional strings: a form-encoded request cannot represent an empty structure.
         return {
             name: _sample(member)
             for name, member in shape.members.items()

@@ -28,12 +28,12 @@ MODULES = "ansible_collections.secmon.aws.plugins.modules"
 
 @dataclass
 class ModuleRunner:
-    """Runs one module against one embedded AWS.
+    """Run one module against one embedded AWS.
 
     Attributes:
-        endpoint: Where the embedded AWS listens.
+        endpoint: The URL of the embedded AWS.
         name: The module's name.
-        access_key: An access key; one that the embedded AWS does not know is root of the first account.
+        access_key: An access key; an unknown one is root of the first account.
         secret_key: Its secret key.
         region: The region.
     """
@@ -45,7 +45,7 @@ class ModuleRunner:
     region: str = "us-east-1"
 
     def __call__(self, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
-        """Return the result of the module, also if it failed (`failed`)."""
+        """Return the result of the module, even if it failed (`failed`)."""
         return self._run(f"{MODULES}.{self.name}", check, arguments)
 
     def upstream(self, name: str, /, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class ModuleRunner:
         }
         module = importlib.import_module(path)
         printed = io.StringIO()
-        # Ansible keeps warnings for the life of the process, which normally runs one module.
+        # Ansible keeps warnings until the process ends, which normally runs one module.
         warnings._global_warnings.clear()
         warnings._global_deprecations.clear()
         with patch_module_args(connection | arguments), redirect_stdout(printed), pytest.raises(SystemExit):
@@ -126,12 +126,12 @@ def hidden_in(output: Any, secret: str) -> list[str]:
     return [form for form in sorted(forms) if form in text]
 
 
-def service_models_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def cache_service_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Load the model of each AWS service once per process; loading takes longer than the calls of a test."""
     monkeypatch.setattr("botocore.session.create_loader", lambda _path=None: _LOADER)
 
 
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def skip_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace the clock of retries and rate limits, so that waiting takes no time."""
     clock = {"now": 0.0}
 

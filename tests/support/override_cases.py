@@ -1,6 +1,6 @@
 """An accepted and a rejected request for every overridden operation.
 
-In the parameters, `<name>` stands for what override_resources.py makes, `<protocol>` for the protocol of the call.
+In the parameters, `<name>` is replaced by a value of override_resources.py, `<protocol>` by the protocol of the call.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ ANSWERED: list[Case] = [
     ("cloudwatch", "GetMetricData", RANGE | {"MetricDataQueries": [QUERY]}),
     ("events", "PutEvents", {"Entries": [ENTRY]}),
     ("events", "PutEvents", {"Entries": [ENTRY, {"Source": "test"}]}),
-    ("kms", "ScheduleKeyDeletion", {"KeyId": "<doomed_key>", "PendingWindowInDays": 7}),
+    ("kms", "ScheduleKeyDeletion", {"KeyId": "<enabled_key>", "PendingWindowInDays": 7}),
     ("kms", "CancelKeyDeletion", {"KeyId": "<pending_key>"}),
     ("kms", "DisableKey", {"KeyId": "<key>"}),
     ("kms", "EnableKey", {"KeyId": "<key>"}),
@@ -163,10 +163,10 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
         "InvalidParameterCombinationException",
     ),
     ("cloudtrail", "DeleteTrail", {"Name": NO_TRAIL}, "TrailNotFoundException"),
-    ("cloudtrail", "DeleteTrail", {"Name": "<elsewhere>"}, "InvalidHomeRegionException"),
+    ("cloudtrail", "DeleteTrail", {"Name": "<other_region_trail>"}, "InvalidHomeRegionException"),
     ("cloudtrail", "GetTrail", {"Name": "none"}, "TrailNotFoundException"),
     ("cloudtrail", "StartLogging", {"Name": "none"}, "TrailNotFoundException"),
-    ("cloudtrail", "StopLogging", {"Name": "<elsewhere>"}, "InvalidHomeRegionException"),
+    ("cloudtrail", "StopLogging", {"Name": "<other_region_trail>"}, "InvalidHomeRegionException"),
     ("cloudtrail", "GetTrailStatus", {"Name": "none"}, "TrailNotFoundException"),
     ("cloudtrail", "PutEventSelectors", {"TrailName": "kept"}, "InvalidEventSelectorsException"),
     ("cloudtrail", "PutEventSelectors", SELECTORS | {"TrailName": "none"}, "TrailNotFoundException"),
@@ -201,7 +201,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ),
     ("cloudwatch", "PutMetricAlarm", ALARM | {"TreatMissingData": "x"}, "ValidationError"),
     ("cloudwatch", "PutCompositeAlarm", {"AlarmName": "x", "AlarmRule": "ALARM("}, "ValidationError"),
-    ("cloudwatch", "PutMetricData", {"Namespace": "AWS/Own", "MetricData": []}, "InvalidParameterValue"),
+    ("cloudwatch", "PutMetricData", {"Namespace": "AWS/Custom", "MetricData": []}, "InvalidParameterValue"),
     ("cloudwatch", "SetAlarmState", {"AlarmName": "none", "StateValue": "OK", "StateReason": "x"}, "ResourceNotFound"),
     (
         "cloudwatch",
@@ -228,7 +228,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("kms", "ScheduleKeyDeletion", {"KeyId": "<key>", "PendingWindowInDays": 31}, "ValidationException"),
     ("kms", "CancelKeyDeletion", {"KeyId": "<key>"}, "KMSInvalidStateException"),
     ("kms", "DisableKey", {"KeyId": NO_KEY}, "NotFoundException"),
-    ("kms", "EnableKey", {"KeyId": "<lost_key>"}, "KMSInvalidStateException"),
+    ("kms", "EnableKey", {"KeyId": "<other_pending_key>"}, "KMSInvalidStateException"),
     ("logs", "CreateLogGroup", {"logGroupName": "kept"}, "ResourceAlreadyExistsException"),
     ("logs", "DeleteLogGroup", {"logGroupName": "none"}, "ResourceNotFoundException"),
     ("logs", "DeleteLogGroup", {"logGroupName": "protected"}, "ValidationException"),
@@ -259,7 +259,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("sns", "CreateTopic", {"Name": "kept", "Attributes": {"DisplayName": "Other"}}, "InvalidParameter"),
     ("sns", "GetTopicAttributes", {"TopicArn": NO_TOPIC}, "NotFound"),
     ("sns", "Subscribe", {"TopicArn": NO_TOPIC, "Protocol": "email", "Endpoint": "a@example.com"}, "NotFound"),
-    ("sns", "Subscribe", {"TopicArn": "<topic>", "Protocol": "email", "Endpoint": "nobody"}, "InvalidParameter"),
+    ("sns", "Subscribe", {"TopicArn": "<topic>", "Protocol": "email", "Endpoint": "invalid"}, "InvalidParameter"),
     ("sns", "ConfirmSubscription", {"TopicArn": "<topic>", "Token": "x"}, "InvalidParameter"),
     ("sns", "ListSubscriptions", {"NextToken": "x"}, "InvalidParameter"),
     ("sns", "ListSubscriptionsByTopic", {"TopicArn": NO_TOPIC}, "NotFound"),
@@ -273,4 +273,4 @@ NOTHING_TO_REFUSE = {
     ("sts", "GetCallerIdentity"),
     ("sts", "GetSessionToken"),
 }
-"""Operations without parameters that can be invalid, which every caller may call."""
+"""Operations that reject no request: no parameter can be invalid, and every caller may call them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 TAG = {"Key": "owner", "Value": "secmon"}
-# Of the length that AWS asks for.
+# AWS requires client request tokens of 32-64 characters.
 TOKENS = ("t" * 32, "u" * 32, "v" * 32)
 POLICY = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:*",'
@@ -13,7 +13,7 @@ POLICY = (
 )
 PUBLIC = POLICY.replace("Deny", "Allow")
 REPLICA = {"Region": "eu-west-1"}
-MARKED = {"SecretId": "marked"}
+DELETED = {"SecretId": "deleted"}
 
 ANSWERED: list[tuple[str, dict[str, Any]]] = [
     ("CreateSecret", {"Name": "created", "SecretString": "s", "Tags": [TAG]}),
@@ -49,28 +49,28 @@ ANSWERED: list[tuple[str, dict[str, Any]]] = [
 ]
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
-    ("CreateSecret", {"Name": "marked", "SecretString": "s"}, "InvalidRequestException"),
-    ("GetSecretValue", MARKED, "InvalidRequestException"),
+    ("CreateSecret", {"Name": "deleted", "SecretString": "s"}, "InvalidRequestException"),
+    ("GetSecretValue", DELETED, "InvalidRequestException"),
     (
         "PutSecretValue",
         {"SecretId": "kept", "SecretString": "x", "ClientRequestToken": "<version>"},
         "ResourceExistsException",
     ),
-    ("UpdateSecret", MARKED | {"SecretString": "s"}, "InvalidRequestException"),
-    ("UpdateSecretVersionStage", MARKED | {"VersionStage": "LABEL"}, "InvalidRequestException"),
+    ("UpdateSecret", DELETED | {"SecretString": "s"}, "InvalidRequestException"),
+    ("UpdateSecretVersionStage", DELETED | {"VersionStage": "LABEL"}, "InvalidRequestException"),
     ("PutResourcePolicy", {"SecretId": "kept", "ResourcePolicy": "{"}, "MalformedPolicyDocumentException"),
     (
         "PutResourcePolicy",
         {"SecretId": "kept", "ResourcePolicy": PUBLIC, "BlockPublicPolicy": True},
         "PublicPolicyException",
     ),
-    ("GetResourcePolicy", MARKED, "InvalidRequestException"),
-    ("DeleteResourcePolicy", MARKED, "InvalidRequestException"),
-    ("TagResource", MARKED | {"Tags": [TAG]}, "InvalidRequestException"),
-    ("UntagResource", MARKED | {"TagKeys": ["owner"]}, "InvalidRequestException"),
-    ("ReplicateSecretToRegions", MARKED | {"AddReplicaRegions": [REPLICA]}, "InvalidRequestException"),
-    ("RemoveRegionsFromReplication", MARKED | {"RemoveReplicaRegions": ["eu-west-1"]}, "InvalidRequestException"),
+    ("GetResourcePolicy", DELETED, "InvalidRequestException"),
+    ("DeleteResourcePolicy", DELETED, "InvalidRequestException"),
+    ("TagResource", DELETED | {"Tags": [TAG]}, "InvalidRequestException"),
+    ("UntagResource", DELETED | {"TagKeys": ["owner"]}, "InvalidRequestException"),
+    ("ReplicateSecretToRegions", DELETED | {"AddReplicaRegions": [REPLICA]}, "InvalidRequestException"),
+    ("RemoveRegionsFromReplication", DELETED | {"RemoveReplicaRegions": ["eu-west-1"]}, "InvalidRequestException"),
     ("RotateSecret", {"SecretId": "kept"}, "InvalidRequestException"),
-    ("CancelRotateSecret", MARKED, "InvalidRequestException"),
+    ("CancelRotateSecret", DELETED, "InvalidRequestException"),
     ("ListSecretVersionIds", {"SecretId": "none"}, "ResourceNotFoundException"),
 ]

@@ -29,7 +29,7 @@ def make_resources(endpoint: str, client: Client) -> dict[str, Any]:
         "hour_ago": now - timedelta(hours=1),
         "soon": now + timedelta(minutes=2),
         "now_ms": int(now.timestamp() * 1000),
-        "elsewhere": _make_trail_elsewhere(endpoint, client),
+        "other_region_trail": _make_trail_in_another_region(endpoint, client),
         **_make_subscriptions(endpoint, client),
         **_make_keys(client),
         **_make_secrets(client),
@@ -47,14 +47,14 @@ def _make_trails(client: Client) -> None:
     client("cloudtrail").register_organization_delegated_admin(MemberAccountId="333333333333")
 
 
-def _make_trail_elsewhere(endpoint: str, client: Client) -> str:
+def _make_trail_in_another_region(endpoint: str, client: Client) -> str:
     s3 = client("s3")
-    s3.create_bucket(Bucket="elsewhere")
+    s3.create_bucket(Bucket="other-region")
     anything = {"Effect": "Allow", "Principal": SERVICE, "Action": "s3:*", "Resource": "*"}
-    s3.put_bucket_policy(Bucket="elsewhere", Policy=document(anything))
+    s3.put_bucket_policy(Bucket="other-region", Policy=document(anything))
     keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
     cloudtrail = boto3.client("cloudtrail", endpoint_url=endpoint, region_name="eu-west-1", **keys)
-    trail = cloudtrail.create_trail(Name="elsewhere", S3BucketName="elsewhere", IsMultiRegionTrail=True)
+    trail = cloudtrail.create_trail(Name="other-region", S3BucketName="other-region", IsMultiRegionTrail=True)
     return str(trail["TrailARN"])
 
 
@@ -70,7 +70,7 @@ def _make_logs_and_alarms(endpoint: str, client: Client) -> None:
     plain = dict.fromkeys(("Namespace", "MetricName", "Statistic", "Period"))
     put_alarm(client, "math", **plain, Metrics=[MATH[0] | {"ReturnData": False}, MATH[1]])
     cloudwatch.put_composite_alarm(AlarmName="above", AlarmRule="ALARM(kept)")
-    data = json.dumps({"why": "test"})
+    data = json.dumps({"reason": "test"})
     for state in ("OK", "ALARM"):
         cloudwatch.set_alarm_state(AlarmName="kept", StateValue=state, StateReason="test", StateReasonData=data)
     put_messages(client, endpoint, "kept", "a")
@@ -90,9 +90,9 @@ def _make_subscriptions(endpoint: str, client: Client) -> dict[str, str]:
 
 def _make_keys(client: Client) -> dict[str, str]:
     kms = client("kms")
-    names = ("key", "doomed_key", "pending_key", "lost_key")
+    names = ("key", "enabled_key", "pending_key", "other_pending_key")
     arns = {name: str(kms.create_key()["KeyMetadata"]["Arn"]) for name in names}
-    for name in ("pending_key", "lost_key"):
+    for name in ("pending_key", "other_pending_key"):
         kms.schedule_key_deletion(KeyId=arns[name])
     return arns
 
@@ -100,8 +100,8 @@ def _make_keys(client: Client) -> dict[str, str]:
 def _make_secrets(client: Client) -> dict[str, str]:
     secrets = client("secretsmanager")
     kept = secrets.create_secret(Name="kept", SecretString="s")
-    secrets.create_secret(Name="marked", SecretString="s")
-    secrets.delete_secret(SecretId="marked")
+    secrets.create_secret(Name="deleted", SecretString="s")
+    secrets.delete_secret(SecretId="deleted")
     secrets.create_secret(Name="rotated", SecretString="s")
     make_function(client)
     return {"version": kept["VersionId"], "function": FUNCTION}

@@ -23,8 +23,8 @@ _NAMESPACE = re.compile(r"\{.*\}")
 
 
 @dataclass(frozen=True)
-class RawAnswer:
-    """A raw answer: `members` by the names of the model, empty for an error; `code` is None for a success."""
+class RawResponse:
+    """A raw response: `members` by the names of the model, empty for an error; `code` is None for a success."""
 
     status: int
     body: bytes
@@ -42,7 +42,7 @@ def protocols_of(service: str) -> list[str]:
 
 def raw_call(
     endpoint: str, service: str, action: str, parameters: Mapping[str, Any], protocol: str, key: str = "tester"
-) -> RawAnswer:
+) -> RawResponse:
     """Make one call without validating its parameters.
 
     Args:
@@ -61,22 +61,22 @@ def raw_call(
         with urllib.request.urlopen(
             urllib.request.Request(prepared.url, body, headers, method=prepared.method), timeout=60
         ) as response:
-            return _answer(operation, protocol, response.status, dict(response.headers), response.read())
-    except urllib.error.HTTPError as refused:
-        with refused:
-            return _answer(operation, protocol, refused.code, dict(refused.headers), refused.read())
+            return _response(operation, protocol, response.status, dict(response.headers), response.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return _response(operation, protocol, error.code, dict(error.headers), error.read())
 
 
-def _answer(
+def _response(
     operation: OperationModel, protocol: str, status: int, headers: Mapping[str, str], body: bytes
-) -> RawAnswer:
+) -> RawResponse:
     parser = botocore.parsers.create_parser(protocol)
     lower = {name.lower(): value for name, value in headers.items()}
     parsed = parser.parse({"status_code": status, "headers": lower, "body": body}, operation.output_shape)
     error = parsed.pop("Error", {})
     parsed.pop("ResponseMetadata", None)
     members = parsed if status < 300 else {}
-    return RawAnswer(status, body, members, error.get("Code"), error.get("Message", ""))
+    return RawResponse(status, body, members, error.get("Code"), error.get("Message", ""))
 
 
 def unknown_members(action: str, shape: StructureShape, body: bytes, protocol: str) -> list[str]:

@@ -139,7 +139,7 @@ def test_rejects_requests_that_violate_the_model(
 ) -> None:
     answer = raw_call(embedded_aws, service, action, filled(violation.parameters, made, protocol), protocol)
     assert answer.status == 400, answer
-    if violation.what.endswith("is no number"):
+    if violation.what.endswith("is not a number"):
         assert answer.code == UNREAD[protocol]
         return
     assert violation.member.lower() in answer.message.lower()
