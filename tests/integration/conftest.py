@@ -22,7 +22,7 @@ def run_module(request: pytest.FixtureRequest, running_embedded_aws: str) -> Mod
 
 @pytest.fixture
 def aws_client(run_module: ModuleRunner) -> Callable[..., Any]:
-    """Return a function that makes boto3 clients, to check and to change what the module manages."""
+    """Return a function that creates boto3 clients, to check and change managed resources."""
 
     def client(service: str, region: str = run_module.region) -> Any:
         return boto3.client(
@@ -44,7 +44,7 @@ def cloudtrail(aws_client: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 def trail_keys(aws_client: Callable[..., Any]) -> dict[str, str]:
-    """Create what a trail needs, and return the KMS keys that it may use: `key` and `other_key`."""
+    """Create the prerequisites of a trail, and return its KMS keys: `key` and `other_key`."""
     return make_prerequisites(aws_client)
 
 
@@ -68,8 +68,8 @@ def never_reads_values(run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch
     def watched(runner: ModuleRunner, path: str, check: bool, arguments: dict[str, Any]) -> dict[str, Any]:
         result: dict[str, Any] = {}
         calls = runner.calls(lambda: result.update(run(runner, path, check, arguments)))
-        ours = ".secmon." in path
-        assert not [call["action"] for call in calls if ours and "GetSecretValue" in call["action"]]
+        own_module = ".secmon." in path
+        assert not [call["action"] for call in calls if own_module and "GetSecretValue" in call["action"]]
         return result
 
     monkeypatch.setattr(ModuleRunner, "_run", watched)

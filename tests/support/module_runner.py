@@ -109,7 +109,7 @@ def _text(warning: Any) -> str:
 
 
 def iam_actions_of(calls: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the IAM actions of recorded calls; the collection deletes objects by their version only."""
+    """Return the IAM actions of recorded calls; the collection only deletes object versions."""
     return {iam_action(call["service"], call["action"], of_version=call["action"] == "DeleteObjects") for call in calls}
 
 

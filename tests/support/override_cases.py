@@ -52,7 +52,7 @@ NO_TOPIC = "arn:aws:sns:us-east-1:123456789012:none"
 
 Case = tuple[str, str, dict[str, Any]]
 
-ANSWERED: list[Case] = [
+ACCEPTED: list[Case] = [
     ("cloudtrail", "CreateTrail", {"Name": "created", "S3BucketName": "created", "TagsList": [TAG]}),
     ("cloudtrail", "UpdateTrail", {"Name": "kept", "S3BucketName": "kept", "EnableLogFileValidation": True}),
     ("cloudtrail", "DeleteTrail", {"Name": "deleted"}),
@@ -137,7 +137,7 @@ ANSWERED: list[Case] = [
         {"logGroupName": "kept", "logStreamName": "stream", "logEvents": [{"timestamp": 0, "message": "too old"}]},
     ),
     ("resourcegroupstaggingapi", "GetResources", {"TagFilters": [{"Key": "owner", "Values": ["secmon"]}]}),
-    *(("secretsmanager", action, parameters) for action, parameters in secrets.ANSWERED),
+    *(("secretsmanager", action, parameters) for action, parameters in secrets.ACCEPTED),
     ("sns", "CreateTopic", {"Name": "kept", "Tags": [TAG]}),
     ("sns", "GetTopicAttributes", {"TopicArn": "<topic>"}),
     ("sns", "Subscribe", {"TopicArn": "<topic>", "Protocol": "email", "Endpoint": "new@example.com"}),
@@ -150,7 +150,7 @@ ANSWERED: list[Case] = [
     ("sts", "GetSessionToken", {"DurationSeconds": 900}),
 ]
 
-REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
+REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
     ("cloudtrail", "CreateTrail", {"Name": "kept", "S3BucketName": "kept"}, "TrailAlreadyExistsException"),
     ("cloudtrail", "CreateTrail", {"Name": "a", "S3BucketName": "kept"}, "InvalidTrailNameException"),
     ("cloudtrail", "CreateTrail", {"Name": "other", "S3BucketName": "no-bucket"}, "S3BucketDoesNotExistException"),
@@ -255,7 +255,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
         "ResourceNotFoundException",
     ),
     ("resourcegroupstaggingapi", "GetResources", {"PaginationToken": "x"}, "PaginationTokenExpiredException"),
-    *(("secretsmanager", action, parameters, code) for action, parameters, code in secrets.REFUSED),
+    *(("secretsmanager", action, parameters, code) for action, parameters, code in secrets.REJECTED),
     ("sns", "CreateTopic", {"Name": "kept", "Attributes": {"DisplayName": "Other"}}, "InvalidParameter"),
     ("sns", "GetTopicAttributes", {"TopicArn": NO_TOPIC}, "NotFound"),
     ("sns", "Subscribe", {"TopicArn": NO_TOPIC, "Protocol": "email", "Endpoint": "a@example.com"}, "NotFound"),
@@ -267,7 +267,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("sts", "AssumeRole", ROLE | {"RoleArn": "arn:aws:iam::222222222222:role/none"}, "AccessDenied"),
 ]
 
-NOTHING_TO_REFUSE = {
+NEVER_REJECTED = {
     ("cloudtrail", "DescribeTrails"),
     ("cloudtrail", "ListTrails"),
     ("sts", "GetCallerIdentity"),

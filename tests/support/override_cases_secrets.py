@@ -15,7 +15,7 @@ PUBLIC = POLICY.replace("Deny", "Allow")
 REPLICA = {"Region": "eu-west-1"}
 DELETED = {"SecretId": "deleted"}
 
-ANSWERED: list[tuple[str, dict[str, Any]]] = [
+ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     ("CreateSecret", {"Name": "created", "SecretString": "s", "Tags": [TAG]}),
     ("GetSecretValue", {"SecretId": "kept"}),
     (
@@ -48,7 +48,7 @@ ANSWERED: list[tuple[str, dict[str, Any]]] = [
     ("CancelRotateSecret", {"SecretId": "rotated"}),
 ]
 
-REFUSED: list[tuple[str, dict[str, Any], str]] = [
+REJECTED: list[tuple[str, dict[str, Any], str]] = [
     ("CreateSecret", {"Name": "deleted", "SecretString": "s"}, "InvalidRequestException"),
     ("GetSecretValue", DELETED, "InvalidRequestException"),
     (

@@ -50,8 +50,8 @@ def _make_trails(client: Client) -> None:
 def _make_trail_in_another_region(endpoint: str, client: Client) -> str:
     s3 = client("s3")
     s3.create_bucket(Bucket="other-region")
-    anything = {"Effect": "Allow", "Principal": SERVICE, "Action": "s3:*", "Resource": "*"}
-    s3.put_bucket_policy(Bucket="other-region", Policy=document(anything))
+    allow = {"Effect": "Allow", "Principal": SERVICE, "Action": "s3:*", "Resource": "*"}
+    s3.put_bucket_policy(Bucket="other-region", Policy=document(allow))
     keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
     cloudtrail = boto3.client("cloudtrail", endpoint_url=endpoint, region_name="eu-west-1", **keys)
     trail = cloudtrail.create_trail(Name="other-region", S3BucketName="other-region", IsMultiRegionTrail=True)

@@ -36,7 +36,7 @@ def open_bucket_policy(s3: Any, name: str) -> None:
 
 
 def make_organization_trail(aws: AwsClient, name: str, bucket: str) -> None:
-    """Turn a trail into an organization trail, whose files have the organization's id in their keys."""
+    """Turn a trail into an organization trail, whose file keys contain the organization id."""
     aws("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
     open_bucket_policy(aws("s3"), bucket)
     aws("cloudtrail").update_trail(Name=name, IsOrganizationTrail=True)

@@ -90,7 +90,7 @@ def group_arn(group: str) -> str:
 
 
 def make_trail(client: Client, name: str, *, logs: bool = False, **settings: Any) -> str:
-    """Create a trail that logs to a bucket, with `logs` also to a log group, of its name; return its ARN."""
+    """Create a trail with a bucket and, with `logs`, a log group, both named like the trail; return its ARN."""
     make_bucket(client, name, name)
     if logs:
         client("logs").create_log_group(logGroupName=name)

@@ -44,7 +44,7 @@ def keys(aws: Aws, part: str) -> list[str]:
 
 
 def cli_accepts(endpoint: str) -> bool:
-    """Whether the AWS CLI finds nothing wrong over the whole life of the trail."""
+    """Return whether the AWS CLI finds no invalid file since the trail was created."""
     now = datetime.now(UTC)
     times = (f"{now + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}" for days in (-2, 2))
     start, end = times
@@ -141,7 +141,7 @@ def test_the_cli_finds_an_altered_file(digested: ModuleRunner, aws_client: Aws) 
 
 def test_is_due_until_a_digest_covers_the_time(trail: ModuleRunner) -> None:
     now = datetime.fromisoformat(ask(trail.endpoint, "health")["time"])
-    # The first digest ends when the trail begins to log, which may be in this very second.
+    # The first digest ends when the trail begins to log, which may be in the current second.
     request = {"trail_name": chain.TRAIL, "end_time": f"{now + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"}
     due = trail.succeed(**request)
     assert due["state"] == "due"

@@ -29,8 +29,8 @@ def group(logs: Any) -> dict[str, Any]:
     found = [group for group in logs.describe_log_groups()["logGroups"] if group["logGroupName"] == NAME]
     if not found:
         return {}
-    seen = {key: value for key, value in found[0].items() if key not in ("creationTime", "storedBytes")}
-    return seen | {"tags": logs.list_tags_for_resource(resourceArn=ARN)["tags"]}
+    settings = {key: value for key, value in found[0].items() if key not in ("creationTime", "storedBytes")}
+    return settings | {"tags": logs.list_tags_for_resource(resourceArn=ARN)["tags"]}
 
 
 def make_key(kms: Any) -> str:

@@ -34,9 +34,9 @@ def filters(logs: Any) -> dict[str, dict[str, Any]]:
     """Return the filters by name, with all settings except the creation time."""
     pages = logs.get_paginator("describe_metric_filters").paginate(logGroupName=GROUP)
     found = [item for page in pages for item in page["metricFilters"]]
-    seen = {item["filterName"]: {key: item[key] for key in item if key != "creationTime"} for item in found}
-    assert len(seen) == len(found)
-    return seen
+    settings = {item["filterName"]: {key: item[key] for key in item if key != "creationTime"} for item in found}
+    assert len(settings) == len(found)
+    return settings
 
 
 def put(logs: Any, name: str, namespace: str = NAMESPACE, pattern: str = "ERROR", **more: Any) -> None:

@@ -18,7 +18,7 @@ from embedded_aws.core.protocol import operation_model
 from embedded_aws.core.services import OVERRIDES
 from tests.support.alarm_setup import Client
 from tests.support.model_violations import Violation, violations
-from tests.support.override_cases import ANSWERED, NOTHING_TO_REFUSE, REFUSED
+from tests.support.override_cases import ACCEPTED, NEVER_REJECTED, REJECTED
 from tests.support.override_resources import make_resources
 from tests.support.raw_call import protocols_of, raw_call, unknown_members, values_outside_enums
 
@@ -59,22 +59,22 @@ def filled(template: Any, made: Made, protocol: str) -> Any:
     return known[whole[1]] if whole else re.sub(r"<(\w+)>", lambda match: known[match[1]], template)
 
 
-def answered_cases() -> Iterator[Any]:
-    for service, action, parameters in ANSWERED:
+def accepted_cases() -> Iterator[Any]:
+    for service, action, parameters in ACCEPTED:
         for protocol in protocols_of(service):
             yield pytest.param(service, action, parameters, protocol, id=f"{service}-{action}-{protocol}")
 
 
 def violating_cases() -> Iterator[Any]:
-    for service, action, parameters in {case[:2]: case for case in reversed(ANSWERED)}.values():
+    for service, action, parameters in {case[:2]: case for case in reversed(ACCEPTED)}.values():
         for violation in violations(service, action, parameters):
             for protocol in protocols_of(service):
                 name = f"{service}-{action}-{protocol}-{violation.what}"
                 yield pytest.param(service, action, violation, protocol, id=name)
 
 
-def refused_cases() -> Iterator[Any]:
-    for service, action, parameters, code in REFUSED:
+def rejected_cases() -> Iterator[Any]:
+    for service, action, parameters, code in REJECTED:
         for protocol in protocols_of(service):
             name = f"{service}-{action}-{protocol}-{code}"
             yield pytest.param(service, action, parameters, code, protocol, id=name)
@@ -109,14 +109,14 @@ def test_the_home_region_of_a_trail_is_checked_before_any_other_override(action:
 
 
 def test_every_override_is_in_the_tables() -> None:
-    assert OVERRIDES.keys() - {case[:2] for case in ANSWERED} == set(), "answer them in override_cases.ANSWERED"
-    assert OVERRIDES.keys() - {case[:2] for case in REFUSED} == NOTHING_TO_REFUSE, (
-        "refuse them in override_cases.REFUSED"
+    assert OVERRIDES.keys() - {case[:2] for case in ACCEPTED} == set(), "accept them in override_cases.ACCEPTED"
+    assert OVERRIDES.keys() - {case[:2] for case in REJECTED} == NEVER_REJECTED, (
+        "reject them in override_cases.REJECTED"
     )
-    assert {case[:2] for case in (*ANSWERED, *REFUSED)} - OVERRIDES.keys() == set(), "no override has these"
+    assert {case[:2] for case in (*ACCEPTED, *REJECTED)} - OVERRIDES.keys() == set(), "no override has these"
 
 
-@pytest.mark.parametrize(("service", "action", "parameters", "protocol"), answered_cases())
+@pytest.mark.parametrize(("service", "action", "parameters", "protocol"), accepted_cases())
 def test_an_answer_has_the_shape_of_the_model(
     embedded_aws: str, made: Made, service: str, action: str, parameters: dict[str, Any], protocol: str
 ) -> None:
@@ -150,7 +150,7 @@ def test_rejects_requests_that_violate_the_model(
         assert answer.code == CODES[service]
 
 
-@pytest.mark.parametrize(("service", "action", "parameters", "code", "protocol"), refused_cases())
+@pytest.mark.parametrize(("service", "action", "parameters", "code", "protocol"), rejected_cases())
 def test_errors_have_code_and_status_of_the_model(
     embedded_aws: str, made: Made, service: str, action: str, parameters: dict[str, Any], code: str, protocol: str
 ) -> None:
