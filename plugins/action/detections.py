@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Choose and check detection rules on the controller; plugins/modules/detections.py documents it."""
+"""Select and check detection rules on the controller; plugins/modules/detections.py documents it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import EXCLUDABLE_EVENT_SOURCES
-from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import (
-    ALARM_NAMES,
-    PACKS,
-)
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import ALARM_NAMES, PACKS
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import alarm_name_problems, detections
 from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import Trail, check_rules, load_packs
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
@@ -39,12 +36,12 @@ ARGUMENT_SPEC = {
 
 
 class ActionModule(ActionBase):
-    """Choose, check and fill in rules without a connection to any host."""
+    """Select and check rules, and fill in their parameters, without a connection to a host."""
 
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the arguments of metric_filters and metric_alarms; failed if a rule cannot do its work."""
+        """Return the arguments of metric_filters and metric_alarms; failed if a rule cannot be deployed."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _first, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         options = plain(options)
@@ -55,8 +52,8 @@ class ActionModule(ActionBase):
         known = sorted({*(rule.id for rules in shipped.values() for rule in rules), *options["overrides"]})
         problems = report.errors or tuple(alarm_name_problems(report.rules, names, known))
         if problems:
-            told = "\n".join(("The rules cannot be deployed.", *problems))
-            return result | {"changed": False, "failed": True, "msg": told, "problems": list(problems)}
+            message = "\n".join(("The rules cannot be deployed.", *problems))
+            return result | {"changed": False, "failed": True, "msg": message, "problems": list(problems)}
         actions, messages = options["alarm_actions"], options["test_messages"]
         found = detections(report.rules, names, actions, options["tags"], test_messages=messages)
         return result | {"changed": False, "warnings": list(report.warnings), **asdict(found)}

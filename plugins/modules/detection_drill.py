@@ -11,12 +11,11 @@ version_added: 0.2.0
 description:
   - Reads a secret once and tracks that event through CloudTrail's event history, the log file in S3, the log group, the
     metric, the alarm and the notification. It changes nothing.
-  - Inspects the configuration of the whole chain first. If the inspection finds something that certainly breaks the
-    chain, the module fails at once without an event. It reports something that may break the chain only if the event
-    does not arrive in time.
+  - Inspects the configuration of the whole chain first. If an error certainly breaks the chain, it fails without
+    reading the secret. It reports a possible error only if the event does not arrive in time.
   - Fails at the first broken stage, with the cause and the remedy.
-  - If the alarm is in ALARM already, it first waits until the state changes, since an alarm acts on a change of its
-    state only.
+  - If the alarm is in ALARM already, it first waits until the state changes, since an alarm runs its actions only when
+    its state changes.
   - No upstream module does this. The secret's value is discarded at once and never printed.
 options:
   secret_id:
@@ -71,7 +70,8 @@ attributes:
     support: full
     platforms: posix
 notes:
-  - The module reports when it saw each stage. The precision is O(poll_seconds) plus the duration of a few calls.
+  - Reports when it found the event at each stage. These times can be late by up to O(poll_seconds) and the duration of
+    a few calls.
   - For an organization trail, it searches only the account's own folder for log files.
   - The module calls the IAM actions C(sts:GetCallerIdentity), C(secretsmanager:DescribeSecret),
     C(secretsmanager:GetSecretValue), C(cloudtrail:DescribeTrails), C(cloudtrail:ListTrails),
@@ -122,16 +122,16 @@ timeline:
         - C(ok), C(warning) if it worked but may fail, C(broken), or C(not_reached).
       type: str
     seconds:
-      description: Seconds from the call until the module saw the stage.
+      description: Seconds from the call until the module found the event at this stage.
       type: float
     hop_seconds:
       description: Seconds since the previous stage. Event history, log file and log group all follow the call.
       type: float
     at:
-      description: The time at which the module saw the stage, by AWS's clock.
+      description: The time at which the module found the event at this stage, by AWS's clock.
       type: str
     detail:
-      description: What the module saw, or what is wrong.
+      description: Where the module found the event, or the problem.
       type: str
   sample:
     - hop: metric

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: detections
-short_description: Make the arguments of metric_filters and metric_alarms from detection rules
+short_description: Generate the arguments of metric_filters and metric_alarms from detection rules
 version_added: 0.2.0
 description:
-  - Chooses packs of the rules that ship with this collection, lays an account's changes over them, tests and lints
-    them, and returns the filters and alarms that deploy them.
+  - Selects packs of the rules in this collection, applies an account's overrides, tests and lints the rules, and
+    returns their metric filters and alarms.
   - Runs on the controller and calls no API.
 options:
   packs:
@@ -21,29 +21,31 @@ options:
     default: [guide]
   overrides:
     description:
-      - What an account changes in the rules, and rules of its own; the shape of C(secmon_rules).
-      - The values of rules' parameters come from here. Optional ones stay unset otherwise, since each narrows what its
-        rule finds; who may do what unnoticed, such as C(deployer_role), is for the account's owner to say.
+      - Changes to the rules, and additional rules, in the format of C(secmon_rules).
+      - Sets the values of rule parameters. Optional parameters such as C(deployer_role) have no default, since each one
+        excludes events from detection, which the account's owner must decide.
     type: dict
     default: {}
   excluded_event_sources:
     description:
       - The management event sources that the account's trail excludes.
-      - A rule that sees nothing without them is refused.
+      - A rule that cannot match any event without them is rejected.
     type: list
     elements: str
     choices: [kms.amazonaws.com, rdsdata.amazonaws.com]
     default: []
   management_events:
-    description: The management events that the account's trail records. A rule that sees none of them is refused.
+    description:
+      - The management events that the account's trail records.
+      - A rule that cannot match any of them is rejected.
     type: str
     choices: [all, read, write]
     default: all
   alarm_names:
     description:
-      - Names of alarms by rule. An alarm without one is called as its filter, but that of the rule V(secret_access) is
-        called V(SecretIsAccessed).
-      - A name for a rule of a pack that is not chosen has no effect.
+      - Alarm names by rule ID. The default is the name of the metric filter, except for the rule V(secret_access),
+        whose alarm is named V(SecretIsAccessed).
+      - A name for a rule of a pack that is not selected has no effect.
     type: dict
     default: {}
   alarm_actions:
@@ -54,12 +56,12 @@ options:
   tags:
     description:
       - Tags of each alarm.
-      - Without them RV(alarms) says nothing of tags, so that those of M(secmon.aws.metric_alarms) hold.
+      - If omitted, RV(alarms) contains no tags, so that the tags of the task of M(secmon.aws.metric_alarms) apply.
     type: dict
   account_values:
     description:
-      - What the account itself knows, by the name of the parameter. It fills required parameters of rules that
-        O(overrides) gives no value.
+      - Values of the account by parameter name. They fill required parameters of rules that have no value in
+        O(overrides).
     type: dict
     default: {}
   test_messages:
@@ -73,10 +75,10 @@ attributes:
     description: Can run in check mode and return the same result.
     support: full
   diff_mode:
-    description: Has nothing to differ, since it changes nothing.
+    description: Returns no diff, since it changes nothing.
     support: N/A
   platform:
-    description: Runs on the controller, whatever the target.
+    description: Runs on the controller for every target platform.
     support: full
     platforms: all
 extends_documentation_fragment:
@@ -90,7 +92,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Choose and check the detection rules
+- name: Select and check the detection rules
   secmon.aws.detections:
     packs: [guide, guard]
     overrides:
@@ -130,7 +132,7 @@ filters:
 alarms:
   description:
     - The option O(secmon.aws.metric_alarms#module:alarms), with every setting.
-    - The description holds the rule's title, severity, id and version, and as much of its runbook as fits into 1024
+    - The description contains the rule's title, severity, ID and version, and the beginning of its runbook, up to 1024
       characters.
   returned: success
   type: list
@@ -158,15 +160,15 @@ rules:
   elements: dict
   contains:
     id:
-      description: The rule.
+      description: The ID of the rule.
       type: str
       returned: always
     title:
-      description: What happened.
+      description: The title of the rule, which describes the event.
       type: str
       returned: always
     severity:
-      description: How bad it is.
+      description: The severity of the event.
       type: str
       returned: always
     version:
@@ -174,28 +176,28 @@ rules:
       type: int
       returned: always
     filter_name:
-      description: Its metric filter.
+      description: The name of its metric filter.
       type: str
       returned: always
     metric_namespace:
-      description: Its metric's namespace.
+      description: The namespace of its metric.
       type: str
       returned: always
     metric_name:
-      description: Its metric.
+      description: The name of its metric.
       type: str
       returned: always
     alarm_name:
-      description: Its alarm.
+      description: The name of its alarm.
       type: str
       returned: always
     runbook:
-      description: What to do, in full.
+      description: The complete runbook.
       type: str
       returned: always
   sample: []
 problems:
-  description: What keeps the rules from being deployed, a line for each.
+  description: The reasons why the rules cannot be deployed, one line each.
   returned: failure
   type: list
   elements: str

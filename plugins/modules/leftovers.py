@@ -53,7 +53,7 @@ options:
     elements: str
   metric_namespaces:
     description:
-      - The namespaces of the metrics. Metric filters have no tags; one that publishes to another namespace is not
+      - The namespaces of the metrics. Metric filters have no tags; a filter that publishes to another namespace is not
         managed by this collection.
     type: list
     elements: str

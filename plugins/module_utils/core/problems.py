@@ -24,7 +24,7 @@ class RequestError(Exception):
 
 
 class NotProvedError(Exception):
-    """The check that a module was asked for failed.
+    """The check that the task requested failed.
 
     Attributes:
         results: The results of the module, without the message.

@@ -4,7 +4,7 @@
 """The types of values in rule files, variables, and the documents of the embedded AWS.
 
 A type reads a plain value and reports every problem to the document that the value belongs to. Messages quote the
-value, so whoever reads a secret must not print them.
+value, so callers must not print them for a secret.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def integer(
     hint: str = "",
     schema: Union[Mapping[str, Any], None] = None,
 ) -> ValueType[int]:
-    """Return the type of some integers: those that `allowed` is true for, which `hint` and `schema` say as well."""
+    """Return the type of the integers that `allowed` accepts; `hint` and `schema` describe the same set."""
     advice = hint or (f"use {smallest} or more" if largest is None else f"use {smallest} to {largest}")
 
     def read(value: Any, place: Place, document: Document) -> int:
