@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from embedded_aws.core.call import Call
 from embedded_aws.core.state import State
 
-Answer = Callable[["State", "Call"], dict[str, Any] | None]
+Answer = Callable[[State, Call], dict[str, Any] | None]
 Replacement = TypeVar("Replacement")
 
 

@@ -20,7 +20,6 @@ from ansible_collections.secmon.aws.plugins.module_utils.core import retries
 from ansible_collections.secmon.aws.plugins.module_utils.core.iam_actions import iam_action
 
 from tests.support.embedded_control import ask
-from tools.generate_docs.modules import documented_actions as documented_actions
 
 _LOADER = botocore.loaders.create_loader()
 MODULES = "ansible_collections.secmon.aws.plugins.modules"

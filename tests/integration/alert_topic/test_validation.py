@@ -24,7 +24,8 @@ from tests.integration.alert_topic.topic_setup import (
     topic,
 )
 from tests.support.embedded_control import mails
-from tests.support.module_runner import ModuleRunner, documented_actions
+from tests.support.module_runner import ModuleRunner
+from tools.generate_docs.modules import documented_actions
 
 
 @pytest.fixture

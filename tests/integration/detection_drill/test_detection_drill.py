@@ -12,8 +12,9 @@ from ansible_collections.secmon.aws.plugins.module_utils.core import retries
 
 from tests.support import guide_chain as chain
 from tests.support.embedded_control import advance, ask, drain
-from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+from tests.support.module_runner import ModuleRunner, hidden_in
 from tests.support.trail_prerequisites import make_organization_trail
+from tools.generate_docs.modules import documented_actions
 
 STAGES = ["call", "event_history", "log_file", "log_group", "metric", "alarm", "notification"]
 TASK = {

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+from tests.support.module_runner import ModuleRunner, hidden_in
+from tools.generate_docs.modules import documented_actions
 
 ACCOUNT = "123456789012"
 MANAGED_TAGS = [{"Key": "secmon:managed-by", "Value": "secmon.aws"}]

@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.member_account import member_client
-from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+from tests.support.module_runner import ModuleRunner, hidden_in
+from tools.generate_docs.modules import documented_actions
 
 NAME = "audit-123456789012"
 TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/audit"

@@ -15,8 +15,9 @@ import pytest
 
 from tests.support import guide_chain as chain
 from tests.support.embedded_control import advance, ask
-from tests.support.module_runner import ModuleRunner, documented_actions
+from tests.support.module_runner import ModuleRunner
 from tests.support.trail_prerequisites import make_organization_trail
+from tools.generate_docs.modules import documented_actions
 
 Aws = Callable[..., Any]
 TRAIL_ARN = f"arn:aws:cloudtrail:{chain.REGION}:{chain.ACCOUNT}:trail/{chain.TRAIL}"

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+from tests.support.module_runner import ModuleRunner, hidden_in
+from tools.generate_docs.modules import documented_actions
 
 NAME = "/aws/cloudtrail/logs"
 ARN = f"arn:aws:logs:us-east-1:123456789012:log-group:{NAME}"

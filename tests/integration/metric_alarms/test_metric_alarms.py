@@ -21,7 +21,8 @@ from tests.integration.metric_alarms.alarm_setup import (
     tags,
     writes,
 )
-from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+from tests.support.module_runner import ModuleRunner, hidden_in
+from tools.generate_docs.modules import documented_actions
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from tests.integration.metric_filters.metric_filter_setup import (
     put,
     writes,
 )
-from tests.support.module_runner import ModuleRunner, documented_actions, hidden_in
+from tests.support.module_runner import ModuleRunner, hidden_in
+from tools.generate_docs.modules import documented_actions
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.integration.secret.secret_setup import ACCOUNT, FUNCTION, KEY, NAME, POLICY, WANTED, make_function, state_of
-from tests.support.module_runner import ModuleRunner, documented_actions
+from tests.support.module_runner import ModuleRunner
+from tools.generate_docs.modules import documented_actions
 
 pytestmark = pytest.mark.usefixtures("never_reads_values")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.module_runner import ModuleRunner, documented_actions
+from tests.support.module_runner import ModuleRunner
 from tests.support.trail_prerequisites import (
     ARN,
     BUCKET,
@@ -21,6 +21,7 @@ from tests.support.trail_prerequisites import (
     read_trail,
 )
 from tests.support.trail_setup import group_arn
+from tools.generate_docs.modules import documented_actions
 
 
 @pytest.mark.promise("changed")
