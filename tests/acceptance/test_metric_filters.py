@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +36,7 @@ PLAYBOOK = """
         log_group_name: /aws/cloudtrail/logs
         filters: "{{ filters }}"
         purge_namespace: LogMetrics
-        test_messages: "{{ rules | map(attribute='tests') | map('first') | map(attribute='event') }}"
+        test_messages: "{{ events }}"
         region: us-east-1
         access_key: deployer
         secret_key: embedded
@@ -55,7 +56,20 @@ def play(tmp_path: Path, embedded_aws: str) -> Callable[..., subprocess.Complete
     """Return a function that runs the playbook with further arguments."""
     playbook = tmp_path / "filters.yml"
     playbook.write_text(PLAYBOOK)
-    command = ("ansible-playbook", "-i", "localhost,", "-c", "local", playbook, "-e", f"folder={RULES}")
+    events = tmp_path / "events.json"
+    events.write_text(json.dumps({"events": [rule.tests[0].event for rule in load_rules([RULES])]}))
+    command = (
+        "ansible-playbook",
+        "-i",
+        "localhost,",
+        "-c",
+        "local",
+        playbook,
+        "-e",
+        f"folder={RULES}",
+        "-e",
+        f"@{events}",
+    )
     return lambda *arguments: run(*command, *arguments, AWS_ENDPOINT_URL=embedded_aws)
 
 
