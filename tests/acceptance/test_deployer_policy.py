@@ -68,7 +68,7 @@ def test_only_encrypt_and_repair_allow_actions_of_kms() -> None:
     assert not [action for action in policy_actions("Run") if action.startswith("kms:")]
 
 
-def test_asked_allows_what_aws_checks_without_a_call() -> None:
+def test_a_denial_can_be_caused_by_a_check_that_aws_makes_without_a_call() -> None:
     assert policy_actions("Asked") == CHECKED_WITHOUT_A_CALL
 
 

@@ -40,7 +40,7 @@ def test_what_an_account_changes_is_laid_over_the_rules(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ({"packs": ["gard"]}, "gard"),
         ({"overrides": {"secret_acess": {"enabled": False}}}, 'Did you mean "secret_access"?'),
@@ -50,7 +50,7 @@ def test_what_an_account_changes_is_laid_over_the_rules(tmp_path: Path) -> None:
         ({"packs": ["guard"]}, "the parameter bucket_name has no value"),
     ],
 )
-def test_rules_that_cannot_do_their_work_are_refused(tmp_path: Path, options: dict[str, Any], told: str) -> None:
+def test_rejects_rules_that_cannot_work(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     found = detect(tmp_path, **options)
     assert found["failed"]
-    assert told in found["msg"]
+    assert message in found["msg"]

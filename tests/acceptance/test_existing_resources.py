@@ -40,7 +40,7 @@ class Playbooks:
         assert done.code == 0, messages(done)
         return done
 
-    def refused(self, folder: Path, variables: dict[str, dict[str, Any]]) -> dict[str, str]:
+    def rejected(self, folder: Path, variables: dict[str, dict[str, Any]]) -> dict[str, str]:
         """Return the messages with which site.yml fails on each host, with variables by host.
 
         AssertionError if one does not fail, or if something is written.
@@ -168,18 +168,18 @@ def test_missing_or_unsuitable_existing_resources_fail_the_run_before_any_write(
         "production": {"secmon_existing_log_role_arn": role},
         "sandbox": {"secmon_existing_log_group_name": "gone", "secmon_retention_days": 365},
     }
-    told = playbook.refused(tmp_path, missing)
-    assert f"The topic {topic} cannot publish the alarms of account {ACCOUNT}, region us-east-1" in told["guide"]
-    assert f"The role {role} cannot write the trail's events in account 222222222222" in told["production"]
-    assert "The log group gone does not exist in account 333333333333, region us-east-1" in told["sandbox"]
+    found = playbook.rejected(tmp_path, missing)
+    assert f"The topic {topic} cannot publish the alarms of account {ACCOUNT}, region us-east-1" in found["guide"]
+    assert f"The role {role} cannot write the trail's events in account 222222222222" in found["production"]
+    assert "The log group gone does not exist in account 333333333333, region us-east-1" in found["sandbox"]
 
-    unfit = {
+    unsuitable = {
         "guide": {"secmon_existing_kms_key_arn": key},
         "sandbox": {"secmon_existing_log_bucket_name": "closed-to-trails", "secmon_purge_log_bucket": False},
     }
-    told = playbook.refused(tmp_path, unfit)
-    assert "its policy does not let cloudtrail.amazonaws.com" in told["guide"]
-    assert "The bucket closed-to-trails cannot store the log files of account 333333333333" in told["sandbox"]
+    found = playbook.rejected(tmp_path, unsuitable)
+    assert "its policy does not let cloudtrail.amazonaws.com" in found["guide"]
+    assert "The bucket closed-to-trails cannot store the log files of account 333333333333" in found["sandbox"]
 
 
 def test_encryption_is_idempotent_and_teardown_schedules_the_deletion_of_the_keys(

@@ -62,8 +62,8 @@ def test_site_sets_data_events_insights_notifications_and_protection(
 def test_teardown_keeps_a_protected_log_group(site: Callable[..., Any], aws_client: AwsClient) -> None:
     assert site("site", "--tags", "logs", log_group_deletion_protection=True).code == 0
     confirmed = ("--tags", "logs", "-e", f"secmon_teardown_confirm={ACCOUNT_ID}")
-    refused = site("teardown", *confirmed, log_group_deletion_protection=True)
-    assert refused.code != 0 and f"{GROUP} is protected from deletion" in messages(refused)
+    rejected = site("teardown", *confirmed, log_group_deletion_protection=True)
+    assert rejected.code != 0 and f"{GROUP} is protected from deletion" in messages(rejected)
     assert aws_client("logs").describe_log_groups()["logGroups"]
     assert site("teardown", *confirmed, log_group_deletion_protection=False).code == 0
     assert aws_client("logs").describe_log_groups()["logGroups"] == []

@@ -45,12 +45,12 @@ def describe_trails(_state: State, call: Call) -> dict[str, Any]:
     return {"trailList": [_description(trail, include_region=True) for trail in trails]}
 
 
-def _is_at_home(trail: Trail, call: Call) -> bool:
+def _is_in_home_region(trail: Trail, call: Call) -> bool:
     return (trail.account_id, trail.region_name) == (call.account, call.region)
 
 
 def _can_be_seen(trail: Trail, call: Call) -> bool:
-    if _is_at_home(trail, call):
+    if _is_in_home_region(trail, call):
         return True
     reaches = call.account in {trail.account_id, *member_accounts(trail)}
     shown = trail.is_multi_region or trail.region_name == call.region
@@ -59,7 +59,7 @@ def _can_be_seen(trail: Trail, call: Call) -> bool:
 
 def _is_wanted(trail: Trail, call: Call) -> bool:
     wanted = call.parameters.get("trailNameList")
-    return not wanted or trail.arn in wanted or (trail.trail_name in wanted and _is_at_home(trail, call))
+    return not wanted or trail.arn in wanted or (trail.trail_name in wanted and _is_in_home_region(trail, call))
 
 
 @override("cloudtrail", "GetTrail")

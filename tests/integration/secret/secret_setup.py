@@ -22,7 +22,7 @@ POLICY = {
         }
     ],
 }
-WANTED = {
+DESIRED = {
     "name": NAME,
     "value": {"username": "admin-user", "password": "correct horse"},
     "description": "For the guide",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.secret.secret_setup import FUNCTION, KEY, NAME, POLICY, WANTED, make_function, state_of, value
+from tests.integration.secret.secret_setup import DESIRED, FUNCTION, KEY, NAME, POLICY, make_function, state_of, value
 from tests.support.module_runner import ModuleRunner
 
 KEY_ID = "11111111-2222-3333-4444-555555555555"
@@ -22,7 +22,7 @@ TRANSIENT = {
     "reset": {"mode": "reset"},
     "answer lost": {"mode": "kill_after"},
 }
-# The update of a secret from WANTED to CHANGED makes each of the calls in UPDATING.
+# The update of a secret from DESIRED to CHANGED makes each of the calls in UPDATING.
 CHANGED: dict[str, Any] = {
     "name": NAME,
     "value": "A",
@@ -47,7 +47,7 @@ def _function(aws_client: AwsClient) -> None:
 
 def prepare_update(run_module: ModuleRunner) -> None:
     """Create a secret whose update to CHANGED makes every call of UPDATING."""
-    run_module.succeed(**{**WANTED, **ALWAYS, "value": "A"})
+    run_module.succeed(**{**DESIRED, **ALWAYS, "value": "A"})
     run_module.succeed(name=NAME, value="B", **ALWAYS)
     run_module.succeed(name=NAME, state="absent")
 
@@ -80,11 +80,11 @@ def test_retries_transient_faults_during_creation(
     run_module: ModuleRunner, aws_client: AwsClient, action: str, fault: dict[str, Any]
 ) -> None:
     run_module.faults({"service": "secretsmanager", "action": action, **fault})
-    assert run_module.succeed(**WANTED)["secret"]["arn"]
+    assert run_module.succeed(**DESIRED)["secret"]["arn"]
     after = state_of(aws_client)
     assert after["stages"] == [["AWSCURRENT"]]
     assert after["policy"] == POLICY and after["RotationEnabled"] and len(after["replicas"]) == 2
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**DESIRED)["changed"]
 
 
 @pytest.mark.promise("retry")
@@ -121,7 +121,7 @@ def test_retries_transient_faults_during_deletion(
     run_module: ModuleRunner, aws_client: AwsClient, action: str, fault: dict[str, Any], window: int
 ) -> None:
     task = {"name": NAME, "state": "absent", "recovery_window_days": window}
-    run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
     run_module.faults({"service": "secretsmanager", "action": action, **fault})
     result = run_module.succeed(**task)
     assert result["changed"] and bool(result["secret"].get("deleted_date")) == bool(window)
@@ -162,7 +162,7 @@ def test_waits_for_the_removal_of_replicas(run_module: ModuleRunner, aws_client:
 def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner, action: str) -> None:
     fault = {"service": "secretsmanager", "action": action, "error": "ThrottlingException", "times": 500}
     run_module.faults(fault)
-    message = run_module.fail(**WANTED, timeout_seconds=60)
+    message = run_module.fail(**DESIRED, timeout_seconds=60)
     assert "ThrottlingException" in message and "timeout_seconds" in message
 
 
@@ -170,7 +170,7 @@ def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner, action: 
 @pytest.mark.parametrize("action", ["DescribeSecret", *CREATING])
 def test_a_denied_call_names_the_action_and_the_resource(run_module: ModuleRunner, action: str) -> None:
     run_module.faults({"service": "secretsmanager", "action": action, "error": "AccessDeniedException"})
-    message = run_module.fail(**WANTED)
+    message = run_module.fail(**DESIRED)
     for word in (f"Allow secretsmanager:{action} on", f":secret:{NAME}-??????", "account 123456789012", "us-east-1"):
         assert word in message
 
@@ -185,21 +185,21 @@ def test_a_denied_call_names_the_action_and_the_resource(run_module: ModuleRunne
 )
 def test_explains_an_unusable_key(run_module: ModuleRunner, error: dict[str, Any]) -> None:
     run_module.faults({"service": "secretsmanager", "action": "CreateSecret", **error})
-    message = run_module.fail(**WANTED)
+    message = run_module.fail(**DESIRED)
     assert "The key must exist" in message and "amazon.aws.kms_key" in message
     assert "Allow secretsmanager" not in message
 
 
 @pytest.mark.promise("prerequisite")
 def test_explains_a_missing_function(run_module: ModuleRunner) -> None:
-    message = run_module.fail(**{**WANTED, "rotation": {"lambda_arn": f"{FUNCTION}-none", "days": 1}})
+    message = run_module.fail(**{**DESIRED, "rotation": {"lambda_arn": f"{FUNCTION}-none", "days": 1}})
     assert "amazon.aws.lambda" in message and "not written: rotation of secret MySampleSecret" in message
 
 
 @pytest.mark.promise("prerequisite")
 def test_rejects_and_explains_a_public_policy(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     public = {**POLICY, "Statement": [{**POLICY["Statement"][0], "Principal": "*"}]}
-    message = run_module.fail(**{**WANTED, "resource_policy": public})
+    message = run_module.fail(**{**DESIRED, "resource_policy": public})
     assert "PublicPolicyException" in message and "Name principals" in message
     assert state_of(aws_client)["policy"] == {}
 
@@ -207,12 +207,12 @@ def test_rejects_and_explains_a_public_policy(run_module: ModuleRunner, aws_clie
 @pytest.mark.promise("resume")
 @pytest.mark.parametrize("fails", CREATING)
 def test_completes_an_interrupted_creation(run_module: ModuleRunner, aws_client: AwsClient, fails: str) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
     uninterrupted = state_of(aws_client)
     run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
     run_module.faults({"service": "secretsmanager", "action": fails, "mode": "kill_after"})
-    run_module.fail(**WANTED, timeout_seconds=0)
-    run_module.succeed(**WANTED)
+    run_module.fail(**DESIRED, timeout_seconds=0)
+    run_module.succeed(**DESIRED)
     assert state_of(aws_client) == uninterrupted
 
 
@@ -272,7 +272,7 @@ def test_rejects_invalid_parameters_before_the_first_call(
 
     def rejected() -> None:
         nonlocal message
-        message = run_module.fail(**{**WANTED, **wrong})
+        message = run_module.fail(**{**DESIRED, **wrong})
 
     assert run_module.calls(rejected) == []
     assert expected in message

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.secret.secret_setup import ACCOUNT, FUNCTION, KEY, NAME, POLICY, WANTED, make_function, state_of
+from tests.integration.secret.secret_setup import ACCOUNT, DESIRED, FUNCTION, KEY, NAME, POLICY, make_function, state_of
 from tests.support.module_runner import ModuleRunner
 from tools.generate_docs.modules import documented_actions
 
@@ -41,7 +41,7 @@ def test_no_source_of_the_module_calls_get_secret_value(repository: Path) -> Non
 
 @pytest.mark.promise("changed")
 def test_creates_and_deletes_a_secret_idempotently(run_module: ModuleRunner, aws_client: AwsClient) -> None:
-    assert run_module.succeed(**WANTED)["changed"]
+    assert run_module.succeed(**DESIRED)["changed"]
     assert state_of(aws_client) == {
         "Name": NAME,
         "Description": "For the guide",
@@ -55,7 +55,7 @@ def test_creates_and_deletes_a_secret_idempotently(run_module: ModuleRunner, aws
         "stages": [["AWSCURRENT"]],
         "value": '{"password":"correct horse","username":"admin-user"}',
     }
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**DESIRED)["changed"]
     assert run_module.succeed(name=NAME, state="absent")["changed"]
     assert list(state_of(aws_client)) == ["deleted"]
     assert not run_module.succeed(name=NAME, state="absent")["changed"]
@@ -65,7 +65,7 @@ def test_creates_and_deletes_a_secret_idempotently(run_module: ModuleRunner, aws
 def test_deletes_a_secret_immediately_even_if_it_is_scheduled_for_deletion(
     run_module: ModuleRunner, aws_client: AwsClient
 ) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
     assert run_module.succeed(name=NAME, state="absent", recovery_window_days=7)["secret"]["deleted_date"]
     result = run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
     assert (result["changed"], result["secret"]) == (True, {})
@@ -77,16 +77,16 @@ def test_deletes_a_secret_immediately_even_if_it_is_scheduled_for_deletion(
 def test_restores_a_secret_scheduled_for_deletion_with_its_value(
     run_module: ModuleRunner, aws_client: AwsClient
 ) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
     before = state_of(aws_client)
     arn = run_module.succeed(name=NAME, state="absent")["secret"]["arn"]
-    predicted = run_module.succeed(check=True, **{**WANTED, "value": "another"})
-    restored = run_module.succeed(**{**WANTED, "value": "another"})
+    predicted = run_module.succeed(check=True, **{**DESIRED, "value": "another"})
+    restored = run_module.succeed(**{**DESIRED, "value": "another"})
     assert restored["changed"]
     assert restored["diff"] == predicted["diff"]
     assert restored["secret"]["arn"] == arn
     assert state_of(aws_client) == before
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**DESIRED)["changed"]
 
 
 def manual(action: str, **parameters: Any) -> Callable[[Any], Any]:
@@ -120,24 +120,24 @@ def test_detects_and_repairs_manual_changes(
     run_module: ModuleRunner, aws_client: AwsClient, secrets: Any, change: Callable[[Any], Any]
 ) -> None:
     make_function(aws_client, "rotate2")
-    run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
     correct = state_of(aws_client)
     if change is MANUAL_CHANGES["deletion"]:
         secrets.remove_regions_from_replication(SecretId=NAME, RemoveReplicaRegions=["eu-west-1", "us-west-2"])
     change(secrets)
     assert state_of(aws_client) != correct
-    predicted = run_module.succeed(check=True, **WANTED)
-    repaired = run_module.succeed(**WANTED)
+    predicted = run_module.succeed(check=True, **DESIRED)
+    repaired = run_module.succeed(**DESIRED)
     assert repaired["changed"] and predicted["changed"]
     assert repaired["diff"] == predicted["diff"]
     assert repaired["diff"]["before"] != repaired["diff"]["after"]
     assert state_of(aws_client) == correct
-    assert not run_module.succeed(**WANTED)["changed"]
+    assert not run_module.succeed(**DESIRED)["changed"]
 
 
 @pytest.mark.promise("drift")
 def test_recreates_a_replica_with_another_key(run_module: ModuleRunner, aws_client: AwsClient) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
     result = run_module.succeed(name=NAME, replica_regions=["eu-west-1", {"region": "us-west-2", "kms_key_id": ""}])
     assert any("will be recreated" in warning for warning in result["warnings"])
     assert state_of(aws_client)["replicas"] == dict.fromkeys(("eu-west-1", "us-west-2"), "alias/aws/secretsmanager")
@@ -146,15 +146,15 @@ def test_recreates_a_replica_with_another_key(run_module: ModuleRunner, aws_clie
 @pytest.mark.promise("drift")
 def test_warns_about_a_failed_replica(run_module: ModuleRunner, aws_client: AwsClient) -> None:
     aws_client("secretsmanager", "eu-west-1").create_secret(Name=NAME, SecretString="conflict")
-    run_module.succeed(**WANTED)
-    result = run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
+    result = run_module.succeed(**DESIRED)
     assert not result["changed"]
     assert any("eu-west-1 failed" in warning for warning in result["warnings"])
 
 
 @pytest.mark.promise("unset_options")
 def test_keeps_omitted_settings(run_module: ModuleRunner, aws_client: AwsClient) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
     before = state_of(aws_client)
     assert not run_module.succeed(name=NAME)["changed"]
     assert not run_module.succeed(name=NAME, replica_regions=["us-west-2", "eu-west-1"])["changed"]
@@ -178,7 +178,7 @@ def test_keeps_omitted_settings(run_module: ModuleRunner, aws_client: AwsClient)
 def test_removes_settings_with_empty_options(
     run_module: ModuleRunner, aws_client: AwsClient, cleared: dict[str, Any], field: str, empty: Any
 ) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
     before = state_of(aws_client)
     assert run_module.succeed(name=NAME, **cleared)["changed"]
     assert state_of(aws_client) == before | {field: empty}
@@ -187,7 +187,7 @@ def test_removes_settings_with_empty_options(
 
 @pytest.mark.promise("unset_options")
 def test_keeps_other_tags_without_purge_tags(run_module: ModuleRunner, aws_client: AwsClient) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
     run_module.succeed(name=NAME, tags={"more": "1"}, purge_tags=False)
     assert state_of(aws_client)["tags"] == {"team": "security", "more": "1", "secmon:managed-by": "secmon.aws"}
 
@@ -203,7 +203,7 @@ def test_check_mode_predicts_the_run_and_writes_nothing(
         run_module.succeed(name=NAME, value="old", description="old", tags={"old": "yes"})
     if existing == "deleted":
         run_module.succeed(name=NAME, state="absent")
-    task = {**WANTED, "state": state, "recovery_window_days": window, "update_value": "always", "value_hmac_key": KEY}
+    task = {**DESIRED, "state": state, "recovery_window_days": window, "update_value": "always", "value_hmac_key": KEY}
     predicted: dict[str, Any] = {}
     calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **task)))
     assert [call["action"] for call in calls if call["access"] == "write"] == []
@@ -219,7 +219,7 @@ def test_check_mode_predicts_the_run_and_writes_nothing(
 
 @pytest.mark.promise("diff")
 def test_the_diff_contains_the_changes_without_the_value(run_module: ModuleRunner) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
     diff = run_module.succeed(name=NAME, description="New", value="next", update_value="always", value_hmac_key=KEY)[
         "diff"
     ]
@@ -265,7 +265,7 @@ def test_rejects_an_unmanaged_secret_unless_adopted(
 
 @pytest.mark.promise("ownership")
 def test_rejects_a_replica_and_names_the_primary_region(run_module: ModuleRunner) -> None:
-    run_module.succeed(**WANTED)
+    run_module.succeed(**DESIRED)
     run_module.region = "eu-west-1"
     message = run_module.fail(name=NAME, description="changed in the wrong place")
     assert "is a replica" in message and "Run the task in us-east-1" in message
@@ -287,7 +287,7 @@ def test_the_arn_has_the_partition_of_the_region(run_module: ModuleRunner, regio
 def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner) -> None:
     def everything() -> None:
         always = {"update_value": "always", "value_hmac_key": KEY}
-        run_module.succeed(**WANTED)
+        run_module.succeed(**DESIRED)
         run_module.succeed(name=NAME, value="second", **always)
         run_module.succeed(name=NAME, value="third", **always)
         run_module.succeed(name=NAME, value="second", **always)

@@ -40,8 +40,8 @@ def test_a_list_of_names_and_arns_returns_only_those_trails(embedded_aws: str, a
     keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
     elsewhere = boto3.client("cloudtrail", endpoint_url=embedded_aws, region_name="eu-west-1", **keys)
 
-    def named(client: Any, *wanted: str) -> list[str]:
-        return [trail["Name"] for trail in client.describe_trails(trailNameList=list(wanted))["trailList"]]
+    def named(client: Any, *desired: str) -> list[str]:
+        return [trail["Name"] for trail in client.describe_trails(trailNameList=list(desired))["trailList"]]
 
     assert {"first", "second"} <= set(named(here))
     assert named(here, "first") == named(here, trail_arn("first")) == ["first"]

@@ -113,18 +113,18 @@ def test_other_selectors_differ_from_the_default(other: Selectors) -> None:
     assert selection_of(other) != selection_of(DEFAULT)
 
 
-def wanted(found: Selectors, **params: Any) -> Selectors:
+def desired(found: Selectors, **params: Any) -> Selectors:
     return desired_selectors(params, found, "aws")
 
 
 @pytest.mark.parametrize("found", [DEFAULT, *OTHERS.values()], ids=["default", *OTHERS])
 def test_keeps_the_current_selectors_without_options(found: Selectors) -> None:
-    assert wanted(found) is found
+    assert desired(found) is found
 
 
 def test_an_exclusion_alone_keeps_the_rest_of_basic_selectors() -> None:
     found = with_basic(basic("WriteOnly", s3=["arn:aws:s3:::a/"]), basic("ReadOnly", False, lambdas=["arn:aws:lambda"]))
-    assert wanted(found, exclude_management_event_sources=[KMS]).basic == (
+    assert desired(found, exclude_management_event_sources=[KMS]).basic == (
         basic("ReadOnly", False, lambdas=["arn:aws:lambda"]),
         basic("WriteOnly", excluded=(KMS,), s3=["arn:aws:s3:::a/"]),
     )
@@ -132,38 +132,38 @@ def test_an_exclusion_alone_keeps_the_rest_of_basic_selectors() -> None:
 
 def test_an_exclusion_alone_keeps_advanced_conditions() -> None:
     found = with_advanced(advanced(MANAGEMENT), advanced(*NETWORK, name="KMS through the endpoint"))
-    after = wanted(found, exclude_management_event_sources=[KMS])
+    after = desired(found, exclude_management_event_sources=[KMS])
     assert selection_of(after) == selection_of(with_advanced(advanced(MANAGEMENT, NOT_KMS), advanced(*NETWORK)))
     assert "KMS through the endpoint" in [selector.get("Name") for selector in after.advanced]
 
 
 def test_an_exclusion_applies_to_narrower_advanced_management_selectors() -> None:
-    after = wanted(with_advanced(advanced(MANAGEMENT, RUNS)), exclude_management_event_sources=[KMS])
+    after = desired(with_advanced(advanced(MANAGEMENT, RUNS)), exclude_management_event_sources=[KMS])
     assert selection_of(after) == selection_of(with_advanced(advanced(MANAGEMENT, RUNS, NOT_KMS)))
-    assert selection_of(wanted(after, exclude_management_event_sources=[])) == selection_of(
+    assert selection_of(desired(after, exclude_management_event_sources=[])) == selection_of(
         with_advanced(advanced(MANAGEMENT, RUNS))
     )
 
 
 def test_management_events_replace_only_narrower_management_selectors() -> None:
     found = with_advanced(advanced(MANAGEMENT, RUNS), advanced(*NETWORK))
-    after = wanted(found, management_events="write")
+    after = desired(found, management_events="write")
     assert selection_of(after) == selection_of(with_advanced(advanced(MANAGEMENT, WRITES), advanced(*NETWORK)))
 
 
 def test_data_resources_replace_narrower_data_selectors() -> None:
     found = with_advanced(advanced(MANAGEMENT), advanced(DATA, OBJECTS, RUNS))
-    assert wanted(found, data_resources=[]).basic == (basic(),)
+    assert desired(found, data_resources=[]).basic == (basic(),)
 
 
 def test_management_events_none_without_data_resources_selects_nothing() -> None:
-    assert wanted(DEFAULT, management_events="none").api() == {"EventSelectors": [basic("All", False)]}
+    assert desired(DEFAULT, management_events="none").api() == {"EventSelectors": [basic("All", False)]}
 
 
 def test_an_empty_list_clears_advanced_selectors() -> None:
-    assert wanted(with_advanced(advanced(MANAGEMENT, RUNS)), advanced_event_selectors=[]) == DEFAULT
+    assert desired(with_advanced(advanced(MANAGEMENT, RUNS)), advanced_event_selectors=[]) == DEFAULT
     found = with_basic(basic("WriteOnly"))
-    assert wanted(found, advanced_event_selectors=[]) is found
+    assert desired(found, advanced_event_selectors=[]) is found
 
 
 OPTION = {"field_selectors": [{"field": "eventCategory", "equals": ["Management"]}]}
@@ -171,19 +171,19 @@ OPTION = {"field_selectors": [{"field": "eventCategory", "equals": ["Management"
 
 def test_keeps_the_name_of_an_advanced_selector_unless_set() -> None:
     found = with_advanced(advanced(MANAGEMENT, name="manual"))
-    assert wanted(found, advanced_event_selectors=[OPTION]) is found
-    renamed = wanted(found, advanced_event_selectors=[{**OPTION, "name": "managed"}])
+    assert desired(found, advanced_event_selectors=[OPTION]) is found
+    renamed = desired(found, advanced_event_selectors=[{**OPTION, "name": "managed"}])
     assert renamed.advanced == ({"Name": "managed", "FieldSelectors": [MANAGEMENT]},)
 
 
 def test_converts_yaml_booleans_of_read_only() -> None:
     fields = [*OPTION["field_selectors"], {"field": "readOnly", "equals": ["False"]}]
-    after = wanted(DEFAULT, advanced_event_selectors=[{"field_selectors": fields}])
+    after = desired(DEFAULT, advanced_event_selectors=[{"field_selectors": fields}])
     assert selection_of(after) == selection_of(with_basic(basic("WriteOnly")))
 
 
 def test_advanced_selectors_do_not_replace_equivalent_basic_ones() -> None:
-    assert wanted(DEFAULT, advanced_event_selectors=[OPTION]) is DEFAULT
+    assert desired(DEFAULT, advanced_event_selectors=[OPTION]) is DEFAULT
 
 
 sources = st.sets(st.sampled_from([KMS, RDS])).map(sorted)
@@ -222,19 +222,19 @@ found_selectors = st.one_of(
 
 @given(found_selectors, basic_tasks)
 def test_applying_a_task_twice_changes_nothing(found: Selectors, task: dict[str, Any]) -> None:
-    after = wanted(found, **task)
-    assert wanted(after, **task) is after
+    after = desired(found, **task)
+    assert desired(after, **task) is after
 
 
 @given(found_selectors, basic_tasks)
 def test_the_result_differs_exactly_if_selectors_are_put(found: Selectors, task: dict[str, Any]) -> None:
-    after = wanted(found, **task)
+    after = desired(found, **task)
     assert (described_selectors(after, "aws") == described_selectors(found, "aws")) == (after is found)
 
 
 @given(found_selectors, basic_tasks)
 def test_stays_within_the_quota_of_selectors(found: Selectors, task: dict[str, Any]) -> None:
-    after = wanted(found, **task)
+    after = desired(found, **task)
     assert len(after.basic) + len(after.advanced) >= 1
     assert len(after.basic) <= 5
     assert not (after.basic and after.advanced)
@@ -249,6 +249,6 @@ def test_order_does_not_matter(selectors: list[Any], random: Any) -> None:
 @given(found_selectors, st.lists(advanced_selectors, min_size=1, max_size=3))
 def test_applying_advanced_selectors_twice_changes_nothing(found: Selectors, asked: list[Any]) -> None:
     options = described_selectors(Selectors(advanced=tuple(asked)), "aws")["advanced_event_selectors"]
-    after = wanted(found, advanced_event_selectors=options)
-    assert wanted(after, advanced_event_selectors=options) is after
+    after = desired(found, advanced_event_selectors=options)
+    assert desired(after, advanced_event_selectors=options) is after
     assert (described_selectors(after, "aws") == described_selectors(found, "aws")) == (after is found)

@@ -223,7 +223,7 @@ def test_adopt_keeps_settings_that_the_task_omits() -> None:
     ("listed", "expected"),
     [(OWNER_MARK | {"t": "1"}, False), (OWNER_MARK, True), (OWNER_MARK | {"t": "2"}, True)],
 )
-def test_knows_whether_listed_tags_would_lead_to_a_write(listed: dict[str, str], expected: bool) -> None:
+def test_reports_whether_listed_tags_require_a_write(listed: dict[str, str], expected: bool) -> None:
     desired = desired_alarms(task(ALARM, tags={"t": "1"}), REGION)
     assert desired.would_tag("a", listed) == expected
 

@@ -17,41 +17,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 TAGS = st.dictionaries(st.sampled_from(["a", "b", "c", "aws:x", "secmon:managed-by"]), st.sampled_from(["", "1", "2"]))
-WANTED = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.sampled_from(["", "1", "2"]))
+DESIRED = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.sampled_from(["", "1", "2"]))
 
 
 def test_numbers_become_strings_and_null_an_empty_string() -> None:
     assert as_texts({1: 2.5, "team": None, "live": True}) == {"1": "2.5", "team": "", "live": "True"}
 
 
-@given(TAGS, st.none() | WANTED, st.booleans())
-def test_a_tag_change_is_idempotent(current: dict[str, str], wanted: dict[str, str] | None, purge: bool) -> None:
-    change = tag_change(current, wanted, purge)
+@given(TAGS, st.none() | DESIRED, st.booleans())
+def test_a_tag_change_is_idempotent(current: dict[str, str], desired: dict[str, str] | None, purge: bool) -> None:
+    change = tag_change(current, desired, purge)
     made = {key: value for key, value in {**current, **change.add}.items() if key not in change.remove}
     assert own_tags(made) == change.after
-    again = tag_change(made, wanted, purge)
+    again = tag_change(made, desired, purge)
     assert (again.add, again.remove) == ({}, ())
 
 
-@given(TAGS, st.none() | WANTED, st.booleans())
+@given(TAGS, st.none() | DESIRED, st.booleans())
 def test_the_ownership_tag_is_always_set_and_tags_of_aws_are_ignored(
-    current: dict[str, str], wanted: dict[str, str] | None, purge: bool
+    current: dict[str, str], desired: dict[str, str] | None, purge: bool
 ) -> None:
-    change = tag_change(current, wanted, purge)
+    change = tag_change(current, desired, purge)
     assert is_managed(change.after)
     assert not [key for key in (*change.add, *change.remove) if key.startswith("aws:")]
 
 
-@given(TAGS, WANTED)
-def test_without_a_purge_nothing_is_removed(current: dict[str, str], wanted: dict[str, str]) -> None:
-    assert tag_change(current, wanted, purge=False).remove == ()
+@given(TAGS, DESIRED)
+def test_without_a_purge_nothing_is_removed(current: dict[str, str], desired: dict[str, str]) -> None:
+    assert tag_change(current, desired, purge=False).remove == ()
 
 
 def test_a_task_without_tags_keeps_existing_tags() -> None:
     assert tag_change({"team": "x"}, None).after == {"team": "x", **OWNER_MARK}
 
 
-@given(WANTED)
+@given(DESIRED)
 def test_both_forms_of_tags_are_equivalent(tags: dict[str, str]) -> None:
     assert as_mapping(as_list(tags)) == tags
 
@@ -76,7 +76,7 @@ def test_valid_tags_are_accepted() -> None:
     assert list(tag_problems(None)) == []
 
 
-def test_a_foreign_resource_is_refused_with_the_options() -> None:
+def test_rejects_an_unmanaged_resource_and_names_the_options() -> None:
     with pytest.raises(RequestError, match="adopt: true"):
         require_ownership("topic a", {"owner": "somebody"}, adopt=False)
 

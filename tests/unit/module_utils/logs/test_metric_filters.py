@@ -256,8 +256,8 @@ def test_a_difference_in_white_space_is_a_change(pattern: str) -> None:
 )
 def test_keeps_sets_and_clears_the_default_value(item: Any, default_value: Any, dimensions: Any) -> None:
     found = filter_of({**FOUND, "metricTransformations": [{"defaultValue": 5.0}]})
-    wanted = desired_filter({**ITEM, **item}, found)
-    assert (wanted.default_value, wanted.dimensions) == (default_value, dimensions)
+    desired = desired_filter({**ITEM, **item}, found)
+    assert (desired.default_value, desired.dimensions) == (default_value, dimensions)
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_reports_alarm_names_of_unknown_rules_and_duplicate_names(rule: Rule) ->
     assert list(alarm_name_problems([], {"secret_access": "X"}, ["secret_access"])) == []
 
 
-def test_a_filter_has_the_test_events_of_its_rule_only_if_asked(rule: Rule) -> None:
+def test_a_filter_has_the_test_events_of_its_rule_if_requested(rule: Rule) -> None:
     (metric_filter,) = detections([rule], {}, []).filters
     assert "test_messages" not in metric_filter
     (metric_filter,) = detections([rule], {}, [], test_messages=True).filters

@@ -119,9 +119,9 @@ def test_warns_that_a_token_cannot_belong_to_a_new_subscription() -> None:
 
 
 @given(entries, listings)
-def test_repeating_a_task_changes_nothing(wanted: list[dict[str, str]], existing: list[tuple[str, str]]) -> None:
-    once = plan(found(*existing), subscriptions=wanted)
-    assert plan(once.after, subscriptions=sorted(wanted, key=str), remove_subscriptions=[]).writes == ()
+def test_repeating_a_task_changes_nothing(desired: list[dict[str, str]], existing: list[tuple[str, str]]) -> None:
+    once = plan(found(*existing), subscriptions=desired)
+    assert plan(once.after, subscriptions=sorted(desired, key=str), remove_subscriptions=[]).writes == ()
     assert all(write.operation == "Subscribe" for write in once.writes)
     assert len({write.resource for write in once.writes}) == len(once.writes)
 

@@ -81,13 +81,11 @@ def test_a_text_that_readers_of_yaml_disagree_on_must_be_quoted(tmp_path: Path, 
         ("x" * (MAX_FILE_BYTES + 1), "larger than"),
     ],
 )
-def test_what_is_no_plain_yaml_is_a_problem_and_never_a_traceback(
-    tmp_path: Path, content: str | bytes, words: str
-) -> None:
+def test_invalid_yaml_is_a_problem_and_never_a_traceback(tmp_path: Path, content: str | bytes, words: str) -> None:
     assert words in problems_of(tmp_path, content)
 
 
-def test_an_anchor_bomb_is_refused_before_it_is_expanded(tmp_path: Path) -> None:
+def test_rejects_nested_anchors_before_they_are_expanded(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
     assert "anchors" in problems_of(tmp_path, "\n".join(lines))
