@@ -85,13 +85,25 @@ def test_the_packs_are_the_folders_of_rules(repository: Path) -> None:
     assert set(PACKS) == {path.name for path in (repository / "rules").iterdir() if path.is_dir()}
 
 
+WITHOUT_DEFAULT = {"secmon_account_id", "secmon_region"}
+
+
 @pytest.mark.parametrize("role", [*roles.ROLES, "common"])
 def test_the_argument_specification_describes_exactly_the_defaults(repository: Path, role: str) -> None:
     specification = yaml.safe_load((repository / f"roles/{role}/meta/argument_specs.yml").read_text())
     defaults = yaml.safe_load((repository / f"roles/{role}/defaults/main.yml").read_text())
     (entry_point,) = specification["argument_specs"].values()
-    required = {name for name, option in entry_point["options"].items() if option.get("required")}
-    assert set(entry_point["options"]) == set(defaults) | required
+    assert set(entry_point["options"]) - WITHOUT_DEFAULT == set(defaults)
+
+
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_a_role_declares_the_variables_of_the_account_that_it_needs(repository: Path, role: str) -> None:
+    specification = yaml.safe_load((repository / f"roles/{role}/meta/argument_specs.yml").read_text())
+    (entry_point,) = specification["argument_specs"].values()
+    files = [path for path in (repository / "roles" / role).rglob("*") if path.suffix in {".yml", ".j2"}]
+    text = "".join(path.read_text() for path in files if path.parent.name != "meta")
+    used = {name for name in WITHOUT_DEFAULT if re.search(rf"\b({name}|secmon_names)\b", text)}
+    assert used == entry_point["options"].keys() & WITHOUT_DEFAULT
 
 
 @pytest.mark.parametrize("role", roles.ROLES)

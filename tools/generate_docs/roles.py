@@ -93,8 +93,8 @@ def variables(role: str) -> str:
 
 def _default(default: Any, option: dict[str, Any]) -> str:
     """Return a default as Markdown; a template as the specification words it, or as its expression."""
-    if default is None and option.get("required"):
-        return "**required**"
+    if default is None:
+        return "**required**" if option.get("required") else "none"
     if not isinstance(default, str) or "{{" not in default:
         return value(default)
     expression = default.strip("{} ")
