@@ -178,7 +178,7 @@ def test_missing_or_unsuitable_existing_resources_fail_the_run_before_any_write(
         "sandbox": {"secmon_existing_log_bucket_name": "closed-to-trails", "secmon_purge_log_bucket": False},
     }
     found = playbook.rejected(tmp_path, unsuitable)
-    assert "its policy does not let cloudtrail.amazonaws.com" in found["guide"]
+    assert "its policy does not allow cloudtrail.amazonaws.com" in found["guide"]
     assert "The bucket closed-to-trails cannot store the log files of account 333333333333" in found["sandbox"]
 
 
