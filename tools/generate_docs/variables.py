@@ -7,11 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES, TABLE, VARIABLES, Variable
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES, VARIABLES, Variable
 
 from tools.generate_docs.markdown import from_ansible, table, value
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# The sections of docs/variables.md, by the first variable of each in argument_specs.
+SECTIONS = {
+    "secmon_account_id": "The account",
+    "secmon_aws_profile": "Credentials and connection",
+    "secmon_profile": "Detections",
+    "secmon_create_secret": "The secret",
+    "secmon_emails": "Notifications",
+    "secmon_trail_name": "The trail",
+    "secmon_log_group_name": "The log group",
+    "secmon_encrypt": "Encryption",
+    "secmon_verify_timeout_seconds": "Running",
+}
 # The variables whose defaults docs/deployer_policy.json names.
 IN_THE_POLICY = (
     "secmon_trail_name",
@@ -31,23 +43,18 @@ def _described() -> dict[str, dict[str, Any]]:
 
 def all_variables() -> str:
     """Return a section with a table for each group of variables."""
-    described = _described()
-    return "\n".join(
-        f"## {title}\n\n"
-        + table(
-            ("variable", "value", "default", "meaning"),
-            [
-                (
-                    f"`{variable.name}`",
-                    variable.type.name,
-                    _default(variable),
-                    from_ansible(described[variable.name]["description"]) + (" Secret." if variable.secret else ""),
-                )
-                for variable in variables
-            ],
-        )
-        for title, variables in TABLE.items()
-    )
+    sections: dict[str, list[tuple[str, ...]]] = {}
+    for name, option in _described().items():
+        if name in SECTIONS:
+            rows = sections.setdefault(SECTIONS[name], [])
+        rows.append(_row(VARIABLES[name], option["description"]))
+    header = ("variable", "value", "default", "meaning")
+    return "\n".join(f"## {title}\n\n{table(header, rows)}" for title, rows in sections.items())
+
+
+def _row(variable: Variable, description: str) -> tuple[str, ...]:
+    meaning = from_ansible(description) + (" Secret." if variable.secret else "")
+    return f"`{variable.name}`", variable.type.name, _default(variable), meaning
 
 
 def _default(variable: Variable) -> str:

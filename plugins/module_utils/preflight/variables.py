@@ -1,7 +1,11 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The types of all variables of an account. Their defaults and descriptions are in roles/common."""
+"""The variables of an account and the types of their values.
+
+roles/common declares each variable: its description, plain type and choices in meta/argument_specs.yml, its default in
+defaults/main.yml. `TYPES` adds what the plain type cannot express.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +32,15 @@ except ImportError:  # the controller has it; a managed host that only imports t
 PREFIX = "secmon_"
 
 
-def _read_common(name: str) -> dict[str, Any]:
-    path = Path(__file__).resolve().parents[3] / f"roles/common/{name}/main.yml"
+def _read_common(folder: str, name: str = "main") -> dict[str, Any]:
+    path = Path(__file__).resolve().parents[3] / f"roles/common/{folder}/{name}.yml"
     read: dict[str, Any] = yaml.safe_load(path.read_text()) if yaml else {}
     return read
 
 
+_OPTIONS: Mapping[str, Mapping[str, Any]] = (
+    _read_common("meta", "argument_specs").get("argument_specs", {}).get("variables", {}).get("options", {})
+)
 # A default that is a template is filled in by Ansible only.
 _DEFAULTS = {name: None if "{{" in repr(value) else value for name, value in _read_common("defaults").items()}
 PROFILES: Mapping[str, Mapping[str, list[str]]] = _read_common("vars").get("__common_profiles", {})
@@ -109,93 +116,88 @@ _INSIGHTS = list_of(choice(INSIGHT_TYPES, "insight type"), "list of insight type
 _PUBLISHERS = list_of(choice(PUBLISHERS, "publisher"), "list of `cloudwatch`, `eventbridge`", unique=True)
 _TOKENS = mapping_of(aws_types.TAG_TEXT, aws_types.CREDENTIAL, "mapping of endpoints to tokens")
 _DAYS = integer("number of days", 0, 36_500)
-
-TABLE: Mapping[str, tuple[Variable, ...]] = {
-    "The account": (
-        Variable("secmon_account_id", aws_types.ACCOUNT_ID, required=True),
-        Variable("secmon_region", aws_types.REGION_NAME, required=True),
-        Variable("secmon_tags", _TAGS),
-    ),
-    "Credentials and connection": (
-        Variable("secmon_aws_profile", aws_types.PROFILE_NAME),
-        Variable("secmon_access_key", aws_types.CREDENTIAL, secret=True),
-        Variable("secmon_secret_key", aws_types.CREDENTIAL, secret=True),
-        Variable("secmon_session_token", aws_types.CREDENTIAL, secret=True),
-        Variable("secmon_assume_role_arn", aws_types.ROLE_ARN),
-        Variable("secmon_assume_role_external_id", aws_types.EXTERNAL_ID),
-        Variable("secmon_assume_role_session_name", aws_types.SESSION_NAME),
-        Variable("secmon_endpoint_url", aws_types.URL),
-    ),
-    "Detections": (
-        Variable("secmon_profile", choice(PROFILES, "profile", _profile_hint)),
-        Variable("secmon_packs", _PACKS, default_words="by `secmon_profile`"),
-        Variable("secmon_rules", _RULES),
-        Variable("secmon_alarm_names", _NAMES),
-        Variable("secmon_test_filters_on_aws", boolean()),
-    ),
-    "The secret": (
-        Variable("secmon_create_secret", boolean()),
-        Variable("secmon_secret_name", aws_types.SECRET_NAME),
-        Variable("secmon_secret_description", aws_types.DESCRIPTION),
-        Variable("secmon_secret_value", _VALUE, default_words="generated", secret=True),
-        Variable("secmon_secret_kms_key_id", aws_types.KEY_ID),
-        Variable("secmon_secret_resource_policy", any_mapping("mapping")),
-        Variable("secmon_secret_replica_regions", list_of(aws_types.REGION_NAME, "list of regions", unique=True)),
-        Variable("secmon_secret_rotation", _ROTATION),
-        Variable("secmon_secret_update_value", choice(("on_create", "always"))),
-        Variable("secmon_secret_value_hmac_key", aws_types.HMAC_KEY, secret=True),
-        Variable("secmon_secret_recovery_window_days", aws_types.RECOVERY_DAYS),
-    ),
-    "Notifications": (
-        Variable("secmon_emails", list_of(aws_types.EMAIL, "list of e-mail addresses", unique=True)),
-        Variable("secmon_subscriptions", _subscriptions(SUBSCRIBABLE)),
-        Variable("secmon_remove_subscriptions", _subscriptions(REMOVABLE)),
-        Variable("secmon_confirmation_tokens", _TOKENS, secret=True),
-        Variable(
-            "secmon_topic_publishers", list_of(choice(PUBLISHERS), "list of `cloudwatch`, `eventbridge`", unique=True)
-        ),
-        Variable("secmon_topic_name", aws_types.TOPIC_NAME),
-        Variable("secmon_topic_display_name", aws_types.DISPLAY_NAME),
-        Variable("secmon_existing_topic_arn", aws_types.TOPIC_ARN),
-    ),
-    "The trail": (
-        Variable("secmon_trail_name", aws_types.TRAIL_NAME),
-        Variable("secmon_multi_region", boolean()),
-        Variable("secmon_management_events", choice(("all", "read", "write"))),
-        Variable("secmon_excluded_event_sources", _SOURCES, default_words="by `secmon_profile`"),
-        Variable("secmon_log_file_validation", boolean()),
-        Variable("secmon_trail_organization_id", _ORGANIZATION_ID),
-        Variable("secmon_trail_data_resources", _DATA_RESOURCES),
-        Variable("secmon_trail_advanced_event_selectors", _ADVANCED_SELECTORS),
-        Variable("secmon_trail_insight_types", _INSIGHTS),
-        Variable("secmon_trail_topic_name", _TOPIC),
-        Variable("secmon_log_bucket_name", aws_types.BUCKET_NAME, default_words="`<trail name>-<account id>`"),
-        Variable("secmon_existing_log_bucket_name", aws_types.BUCKET_NAME),
-        Variable("secmon_log_bucket_prefix", aws_types.KEY_PREFIX),
-        Variable("secmon_log_archive_days", _DAYS),
-        Variable("secmon_log_expiration_days", _DAYS),
-        Variable("secmon_access_log_bucket_name", aws_types.BUCKET_NAME),
-        Variable("secmon_purge_log_bucket", boolean()),
-    ),
-    "The log group": (
-        Variable("secmon_log_group_name", aws_types.LOG_GROUP_NAME),
-        Variable("secmon_existing_log_group_name", aws_types.LOG_GROUP_NAME),
-        Variable("secmon_retention_days", aws_types.RETENTION),
-        Variable("secmon_log_group_deletion_protection", boolean()),
-        Variable("secmon_log_role_name", aws_types.ROLE_NAME),
-        Variable("secmon_existing_log_role_arn", aws_types.ROLE_ARN),
-    ),
-    "Encryption": (
-        Variable("secmon_encrypt", boolean()),
-        Variable("secmon_kms_alias", aws_types.KMS_ALIAS),
-        Variable("secmon_existing_kms_key_arn", aws_types.KEY_ARN),
-    ),
-    "Running": (
-        Variable("secmon_verify_timeout_seconds", integer("1 to 86400 seconds", 1, 86_400)),
-        Variable("secmon_teardown_confirm", aws_types.CONFIRMATION),
-    ),
+_PLAIN_TYPES: Mapping[str, ValueType[Any]] = {
+    "bool": boolean(),
+    "dict": any_mapping("mapping"),
+    "int": integer(),
+    "list": _STRINGS,
+    "str": string(),
 }
 
-VARIABLES: Mapping[str, Variable] = {variable.name: variable for group in TABLE.values() for variable in group}
+TYPES: Mapping[str, ValueType[Any]] = {
+    "secmon_account_id": aws_types.ACCOUNT_ID,
+    "secmon_region": aws_types.REGION_NAME,
+    "secmon_tags": _TAGS,
+    "secmon_aws_profile": aws_types.PROFILE_NAME,
+    "secmon_access_key": aws_types.CREDENTIAL,
+    "secmon_secret_key": aws_types.CREDENTIAL,
+    "secmon_session_token": aws_types.CREDENTIAL,
+    "secmon_assume_role_arn": aws_types.ROLE_ARN,
+    "secmon_assume_role_external_id": aws_types.EXTERNAL_ID,
+    "secmon_assume_role_session_name": aws_types.SESSION_NAME,
+    "secmon_endpoint_url": aws_types.URL,
+    "secmon_profile": choice(PROFILES, "profile", _profile_hint),
+    "secmon_packs": _PACKS,
+    "secmon_rules": _RULES,
+    "secmon_alarm_names": _NAMES,
+    "secmon_secret_name": aws_types.SECRET_NAME,
+    "secmon_secret_description": aws_types.DESCRIPTION,
+    "secmon_secret_value": _VALUE,
+    "secmon_secret_kms_key_id": aws_types.KEY_ID,
+    "secmon_secret_replica_regions": list_of(aws_types.REGION_NAME, "list of regions", unique=True),
+    "secmon_secret_rotation": _ROTATION,
+    "secmon_secret_value_hmac_key": aws_types.HMAC_KEY,
+    "secmon_secret_recovery_window_days": aws_types.RECOVERY_DAYS,
+    "secmon_emails": list_of(aws_types.EMAIL, "list of e-mail addresses", unique=True),
+    "secmon_subscriptions": _subscriptions(SUBSCRIBABLE),
+    "secmon_remove_subscriptions": _subscriptions(REMOVABLE),
+    "secmon_confirmation_tokens": _TOKENS,
+    "secmon_topic_publishers": _PUBLISHERS,
+    "secmon_topic_name": aws_types.TOPIC_NAME,
+    "secmon_topic_display_name": aws_types.DISPLAY_NAME,
+    "secmon_existing_topic_arn": aws_types.TOPIC_ARN,
+    "secmon_trail_name": aws_types.TRAIL_NAME,
+    "secmon_excluded_event_sources": _SOURCES,
+    "secmon_trail_organization_id": _ORGANIZATION_ID,
+    "secmon_trail_data_resources": _DATA_RESOURCES,
+    "secmon_trail_advanced_event_selectors": _ADVANCED_SELECTORS,
+    "secmon_trail_insight_types": _INSIGHTS,
+    "secmon_trail_topic_name": _TOPIC,
+    "secmon_log_bucket_name": aws_types.BUCKET_NAME,
+    "secmon_existing_log_bucket_name": aws_types.BUCKET_NAME,
+    "secmon_log_bucket_prefix": aws_types.KEY_PREFIX,
+    "secmon_log_archive_days": _DAYS,
+    "secmon_log_expiration_days": _DAYS,
+    "secmon_access_log_bucket_name": aws_types.BUCKET_NAME,
+    "secmon_log_group_name": aws_types.LOG_GROUP_NAME,
+    "secmon_existing_log_group_name": aws_types.LOG_GROUP_NAME,
+    "secmon_retention_days": aws_types.RETENTION,
+    "secmon_log_role_name": aws_types.ROLE_NAME,
+    "secmon_existing_log_role_arn": aws_types.ROLE_ARN,
+    "secmon_kms_alias": aws_types.KMS_ALIAS,
+    "secmon_existing_kms_key_arn": aws_types.KEY_ARN,
+    "secmon_verify_timeout_seconds": integer("1 to 86400 seconds", 1, 86_400),
+    "secmon_teardown_confirm": aws_types.CONFIRMATION,
+}
+"""The types of the variables whose values have rules of their own."""
+
+
+def _plain_type(option: Mapping[str, Any]) -> ValueType[Any]:
+    """Return the type that an option of argument_specs declares."""
+    if "choices" in option:
+        return choice(option["choices"])
+    return _PLAIN_TYPES[option["type"]]
+
+
+VARIABLES: Mapping[str, Variable] = {
+    name: Variable(
+        name,
+        TYPES.get(name) or _plain_type(option),
+        option.get("default", ""),
+        option.get("required", False),
+        option.get("no_log", False),
+    )
+    for name, option in _OPTIONS.items()
+}
 SECRETS = tuple(name for name, variable in VARIABLES.items() if variable.secret)
 ALARM_NAMES: Mapping[str, str] = VARIABLES["secmon_alarm_names"].default
