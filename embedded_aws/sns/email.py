@@ -8,10 +8,9 @@ from datetime import timedelta
 from email.headerregistry import Address
 from urllib.parse import urlencode
 
-from moto.sns.models import SNSBackend, Subscription, sns_backends
+from moto.sns.models import SNSBackend, Subscription, Topic, sns_backends
 
 from embedded_aws.core.state import State
-from embedded_aws.sns.state import Token
 
 # The sender, confirmation text and footer of e-mails. Pure functions.
 
@@ -64,14 +63,15 @@ def _link(base_url: str, **query: str) -> str:
 # E-mail subscriptions from the request to the confirmation, which moto lacks.
 #
 # A subscription is stored in moto's backend of the topic; what moto has no attribute for is in `SnsState`.
-# Source: SNS API reference, Subscribe, ConfirmSubscription and Unsubscribe; SNS developer guide, "Email notifications".
+# Sources: SNS API reference, Subscribe, ConfirmSubscription and Unsubscribe; SNS developer guide, "Email notifications"
+# and "Confirming the subscription".
 
 EMAIL_PROTOCOLS = ("email", "email-json")
-TOKEN_LIFETIME = timedelta(days=2)
-PENDING_LIFETIME = timedelta(days=3)
+PENDING_LIFETIME = timedelta(hours=48)
+"""How long a subscription waits for its confirmation, and so the lifetime of its token."""
 
 _LOGGER = logging.getLogger(__name__)
-_TOKEN_BYTES = 72
+_TOKEN_BYTES = 144
 
 
 def backend_of(arn: str) -> SNSBackend:
@@ -88,6 +88,11 @@ def is_pending(subscription: Subscription) -> bool:
     return bool(subscription.attributes.get("PendingConfirmation"))
 
 
+def subscriptions_of(topic: Topic) -> list[Subscription]:
+    """Return the subscriptions of a topic."""
+    return [item for item in list(topic.sns_backend.subscriptions.values()) if item.topic is topic]
+
+
 def drop_expired(state: State, backend: SNSBackend) -> None:
     """Remove the subscriptions that were not confirmed in time."""
     known, now = state.sns, state.clock.now()
@@ -102,10 +107,9 @@ def request_confirmation(state: State, subscription: Subscription, base_url: str
     known, now = state.sns, state.clock.now()
     token = secrets.token_hex(_TOKEN_BYTES)
     with state.lock:
-        known.tokens = {key: kept for key, kept in known.tokens.items() if kept.expires > now}
-        known.tokens[token] = Token(subscription.arn, now + TOKEN_LIFETIME)
+        known.tokens[token] = subscription.arn
         known.base_urls[subscription.arn] = base_url
-        known.asked.setdefault(subscription.arn, now)
+        known.asked[subscription.arn] = now
     body = confirmation_text(base_url, subscription.topic.arn, token)
     post(state, sender(), subscription.endpoint, CONFIRMATION_SUBJECT, body)
 

@@ -20,6 +20,7 @@ from embedded_aws.sns.email import (
     is_pending,
     post,
     sender,
+    subscriptions_of,
     unsubscribe_link,
     with_footer,
 )
@@ -65,7 +66,7 @@ def find_topic(arn: str) -> Topic | None:
 def publish(state: State, topic: Topic, message: str, subject: str | None = None, structure: str | None = None) -> None:
     """Publish to all subscribers for a service; failed deliveries are only logged."""
     notification = Notification(str(uuid.uuid4()), message, subject, structure)
-    for subscription in _subscriptions(topic):
+    for subscription in subscriptions_of(topic):
         if subscription.protocol not in EMAIL_PROTOCOLS:
             try:
                 subscription.publish(message, notification.id, subject, message_structure=structure)
@@ -74,14 +75,10 @@ def publish(state: State, topic: Topic, message: str, subject: str | None = None
     mail_subscribers(state, topic, notification)
 
 
-def _subscriptions(topic: Topic) -> list[Subscription]:
-    return [item for item in list(topic.sns_backend.subscriptions.values()) if item.topic is topic]
-
-
 def mail_subscribers(state: State, topic: Topic, notification: Notification) -> None:
     """Send e-mails to the confirmed subscribers whose filter policy matches the message."""
     del topic.sent_notifications[:-MESSAGES_KEPT]
-    for subscription in _subscriptions(topic):
+    for subscription in subscriptions_of(topic):
         if _takes(subscription, notification):
             _mail(state, subscription, notification)
 

@@ -6,33 +6,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 
-@dataclass(frozen=True)
-class Token:
-    """The token in the link of a confirmation."""
-
-    subscription_arn: str
-    expires: datetime
-
-
 @dataclass
 class SnsState:
     """What SNS keeps of e-mail subscriptions beyond moto.
 
     Attributes:
-        tokens: the tokens that were sent; expired ones are removed with the next confirmation.
+        tokens: by token that was sent, the ARN of its subscription, which may have ended.
         base_urls: by subscription ARN, the endpoint of the Subscribe call, for the links in e-mails.
-        asked: by subscription ARN, the time of the Subscribe call.
+        asked: by subscription ARN, the time of the last Subscribe call.
+        confirmed: the subscriptions that were confirmed and have not ended, among them those of deleted topics.
         locked: the subscriptions that only a signed request may remove.
     """
 
-    tokens: dict[str, Token] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
     base_urls: dict[str, str] = field(default_factory=dict)
     asked: dict[str, datetime] = field(default_factory=dict)
+    confirmed: set[str] = field(default_factory=set)
     locked: set[str] = field(default_factory=set)
 
     def remove(self, subscription_arn: str) -> None:
-        """Remove everything about a subscription that has ended."""
-        self.tokens = {key: token for key, token in self.tokens.items() if token.subscription_arn != subscription_arn}
+        """Remove everything about a subscription that has ended, except that its tokens were valid once."""
         self.base_urls.pop(subscription_arn, None)
         self.asked.pop(subscription_arn, None)
+        self.confirmed.discard(subscription_arn)
         self.locked.discard(subscription_arn)

@@ -71,7 +71,7 @@ options:
   remove_subscriptions:
     description:
       - The subscriptions to remove. Subscriptions that are in neither list are kept.
-      - A pending subscription cannot be removed. It is reported as pending, and SNS deletes it after 3 days.
+      - A pending subscription cannot be removed. It is reported as pending, and SNS deletes it after 48 hours.
     type: list
     elements: dict
     suboptions:

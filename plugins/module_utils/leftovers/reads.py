@@ -27,7 +27,7 @@ from ..sns.reads import topic_attributes, topic_tags
 from . import resources as kinds
 from .resources import Deployment, Resource, resource_of
 
-_PENDING_SUBSCRIPTION = "pending without a topic: SNS deletes it within three days"
+_PENDING_SUBSCRIPTION = "pending without a topic: SNS deletes it within 48 hours"
 _UNNAMED_FILTER = (
     "it publishes to a metric namespace of this deployment, but no rule has this name; delete it if it belonged to a"
     " former rule"

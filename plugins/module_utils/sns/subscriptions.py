@@ -190,8 +190,8 @@ def _pending_warning(topic: str, subscriptions: Iterable[Subscription]) -> Itera
     if pending:
         yield (
             f"Pending subscriptions of topic {topic}: {pending}. They receive nothing until the link in the"
-            " confirmation email from AWS is followed, which is valid for 2 days. SNS sends no second email while they"
-            " are pending; it deletes them after 3 days, and the next run then subscribes them again."
+            " confirmation email from AWS is followed. SNS deletes them after 48 hours, and the next run subscribes"
+            " them again; until then it sends no second email."
         )
 
 
@@ -200,7 +200,7 @@ def _removal_warnings(unwanted: Iterable[Subscription]) -> Iterator[str]:
         if item.state == PENDING:
             yield (
                 f"{item.label} is pending and was not removed, which SNS does not support. It receives nothing, and SNS"
-                " deletes it after 3 days unless the link in its email is followed."
+                " deletes it after 48 hours unless the link in its email is followed."
             )
 
 
@@ -235,8 +235,8 @@ def _confirm(item: Subscription, token: str, topic_arn: str) -> Write:
         resource_arn=topic_arn,
         repeatable=False,
         remedies={
-            "InvalidParameter": "Use the token of the newest confirmation email for this topic, at most 2 days old."
-            " After 3 days SNS deletes the subscription; the task then subscribes it again."
+            "InvalidParameter": "Use the token of the newest confirmation email for this topic."
+            " After 48 hours SNS deletes the subscription; the task then subscribes it again."
         },
     )
 

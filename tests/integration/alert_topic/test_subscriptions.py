@@ -54,7 +54,7 @@ def test_reports_pending_confirmed_and_absent_subscriptions(run_module: ModuleRu
     assert list(states(first).values()) == ["pending", "pending", "confirmed"]
     assert first["subscriptions"][2]["subscription_arn"] == listed(sns)[QUEUE["endpoint"]]
     assert first["pending"] == 2
-    assert "alice@example.com, email bob@example.com" in first["warnings"][0] and "2 days" in first["warnings"][0]
+    assert "alice@example.com, email bob@example.com" in first["warnings"][0] and "48 hours" in first["warnings"][0]
     follow(link_in(mails(run_module.endpoint, ALICE["endpoint"])[0], "ConfirmSubscription"))
     second = run_module.succeed(name=NAME, remove_subscriptions=[{"protocol": "sms", "endpoint": "+4915112345678"}])
     assert states(second) == {

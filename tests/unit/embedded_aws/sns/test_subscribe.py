@@ -10,10 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.support.embedded_control import advance, follow, link_in, mails
+from tests.support.embedded_control import follow, link_in, mails
 
 Client = Callable[[str], Any]
-DAY = 86_400
 
 
 @pytest.fixture
@@ -109,19 +108,6 @@ def test_subscribing_again_resends_the_email_only_while_pending(
     assert len(mails(embedded_aws, address)) == 2
 
 
-def test_a_wrong_token_or_topic_confirms_nothing(embedded_aws: str, sns: Any, topic_arn: str, address: str) -> None:
-    subscribe(sns, topic_arn, address)
-    other = sns.create_topic(Name=f"topic-{uuid.uuid4()}")["TopicArn"]
-    token = token_of(mails(embedded_aws, address)[0])
-
-    for arn, guess in [(topic_arn, "0" * 144), (other, token)]:
-        with pytest.raises(sns.exceptions.InvalidParameterException, match="Token"):
-            sns.confirm_subscription(TopicArn=arn, Token=guess)
-    with pytest.raises(sns.exceptions.NotFoundException):
-        sns.confirm_subscription(TopicArn=topic_arn + "x", Token=token)
-    assert listed(sns, topic_arn) == ["PendingConfirmation"]
-
-
 def test_a_pending_subscription_cannot_be_removed(sns: Any, topic_arn: str, address: str) -> None:
     arn = subscribe(sns, topic_arn, address, ReturnSubscriptionArn=True)
 
@@ -177,21 +163,6 @@ def test_a_filter_policy_is_checked(sns: Any, topic_arn: str, address: str) -> N
 def test_an_unknown_topic_is_not_found(sns: Any, address: str) -> None:
     with pytest.raises(sns.exceptions.NotFoundException):
         subscribe(sns, "arn:aws:sns:us-east-1:123456789012:unknown", address)
-
-
-def test_the_token_expires_before_the_subscription(embedded_aws: str, sns: Any, topic_arn: str, address: str) -> None:
-    arn = subscribe(sns, topic_arn, address, ReturnSubscriptionArn=True)
-    token = token_of(mails(embedded_aws, address)[0])
-
-    advance(embedded_aws, 2 * DAY)
-    with pytest.raises(sns.exceptions.InvalidParameterException, match="Token"):
-        sns.confirm_subscription(TopicArn=topic_arn, Token=token)
-    assert listed(sns, topic_arn) == ["PendingConfirmation"]
-
-    advance(embedded_aws, DAY + 1)
-    assert listed(sns, topic_arn) == []
-    with pytest.raises(sns.exceptions.NotFoundException):
-        sns.get_subscription_attributes(SubscriptionArn=arn)
 
 
 def test_moto_still_needs_the_override(moto_client: Client) -> None:
