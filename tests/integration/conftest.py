@@ -20,6 +20,13 @@ def run_module(request: pytest.FixtureRequest, running_embedded_aws: str) -> Mod
     return ModuleRunner(running_embedded_aws, request.path.parent.name)
 
 
+@pytest.fixture(params=[("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+def partition(request: pytest.FixtureRequest, run_module: ModuleRunner) -> str:
+    """Run the module in a region of each partition, and return the partition."""
+    run_module.region, partition = request.param
+    return str(partition)
+
+
 @pytest.fixture
 def aws_client(run_module: ModuleRunner) -> Callable[..., Any]:
     """Return a function that creates boto3 clients, to check and change managed resources."""
@@ -38,8 +45,32 @@ def aws_client(run_module: ModuleRunner) -> Callable[..., Any]:
 
 @pytest.fixture
 def cloudtrail(aws_client: Callable[..., Any]) -> Any:
-    """Return a boto3 client of CloudTrail."""
     return aws_client("cloudtrail")
+
+
+@pytest.fixture
+def cloudwatch(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("cloudwatch")
+
+
+@pytest.fixture
+def logs(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("logs")
+
+
+@pytest.fixture
+def s3(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("s3")
+
+
+@pytest.fixture
+def secrets(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("secretsmanager")
+
+
+@pytest.fixture
+def sns(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("sns")
 
 
 @pytest.fixture

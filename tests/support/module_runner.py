@@ -84,6 +84,52 @@ class ModuleRunner:
         assert result.get("failed"), result
         return str(result["msg"])
 
+    def recorded(self, **arguments: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Return the result of a run, even of a failed one, and the calls that it made."""
+        result: dict[str, Any] = {}
+        calls = self.calls(lambda: result.update(self(**arguments)))
+        return result, calls
+
+    def predict(self, **arguments: Any) -> dict[str, Any]:
+        """Return the result of a run in check mode that neither failed nor wrote anything."""
+        result, calls = self.recorded(check=True, **arguments)
+        assert not result.get("failed"), result["msg"]
+        assert writes(calls) == []
+        return result
+
+    def fail_before_calls(self, **arguments: Any) -> str:
+        """Return the message of a run that failed before its first call."""
+        result, calls = self.recorded(**arguments)
+        assert result.get("failed"), result
+        assert calls == []
+        return str(result["msg"])
+
+    def fail_before_writes(self, **arguments: Any) -> str:
+        """Return the message of a run that failed before its first call that writes."""
+        result, calls = self.recorded(**arguments)
+        assert result.get("failed"), result
+        assert writes(calls) == []
+        return str(result["msg"])
+
+    def actions(self, **arguments: Any) -> list[str]:
+        """Return the actions of the calls of a run that did not fail."""
+        return [call["action"] for call in self.calls(lambda: self.succeed(**arguments))]
+
+    def repair(self, change: Callable[[], Any], read: Callable[[], Any], **task: Any) -> dict[str, Any]:
+        """Return the result of a run that undoes a manual change, as check mode predicts; `read` returns the state."""
+        self.succeed(**task)
+        expected = read()
+        change()
+        assert read() != expected
+        predicted = self.predict(**task)
+        repaired = self.succeed(**task)
+        assert repaired["changed"] and predicted["changed"]
+        assert repaired["diff"] == predicted["diff"]
+        assert repaired["diff"]["before"] != repaired["diff"]["after"]
+        assert read() == expected
+        assert not self.succeed(**task)["changed"]
+        return repaired
+
     def calls(self, act: Callable[[], Any]) -> list[dict[str, Any]]:
         """Return the calls that the embedded AWS recorded during an action."""
         before = ask(self.endpoint, "calls")
@@ -105,6 +151,11 @@ class ModuleRunner:
 def _text(warning: Any) -> str:
     """Return the text of a warning, which newer releases of ansible-core wrap."""
     return str(warning["event"]["msg"] if isinstance(warning, dict) else warning)
+
+
+def writes(calls: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the actions of the recorded calls that write."""
+    return [call["action"] for call in calls if call["access"] == "write"]
 
 
 def iam_actions_of(calls: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -130,12 +181,13 @@ def cache_service_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("botocore.session.create_loader", lambda _path=None: _LOADER)
 
 
-def skip_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Replace the clock of retries and rate limits, so that waiting takes no time."""
+def skip_waiting(monkeypatch: pytest.MonkeyPatch, instead: Callable[[float], Any] = lambda _seconds: None) -> None:
+    """Replace the clock of retries and rate limits, so that waiting takes no time; `instead` receives the seconds."""
     clock = {"now": 0.0}
 
     def sleep(seconds: float) -> None:
         clock["now"] += seconds
+        instead(seconds)
 
     budget = retries.Budget
     monkeypatch.setattr(

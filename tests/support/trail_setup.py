@@ -81,8 +81,8 @@ def make_role(
     return arn
 
 
-def document(statement: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def group_arn(group: str) -> str:

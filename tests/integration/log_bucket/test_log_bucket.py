@@ -3,56 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
+from tests.integration.log_bucket.bucket_setup import (
+    NAME,
+    TASK,
+    Change,
+    bucket,
+    comparable,
+    make_access_log_bucket,
+)
 from tests.support.member_account import member_client
-from tests.support.module_runner import ModuleRunner, hidden_in
+from tests.support.module_runner import ModuleRunner
+from tests.support.trail_setup import document
 from tools.generate_docs.modules import documented_actions
-
-NAME = "audit-123456789012"
-TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/audit"
-TASK: dict[str, Any] = {
-    "name": NAME,
-    "trail_arns": [TRAIL],
-    "archive_days": 90,
-    "access_log_bucket": "",
-    "tags": {"team": "security"},
-}
-Change = Callable[[Any], Any]
-
-
-@pytest.fixture
-def s3(aws_client: Callable[..., Any]) -> Any:
-    return aws_client("s3")
-
-
-def read_setting(s3: Any, operation: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return a setting, or the error code if it is not set."""
-    try:
-        response = operation()
-    except ClientError as error:
-        return {"error": error.response["Error"]["Code"]}
-    response.pop("ResponseMetadata")
-    return response
-
-
-def bucket(s3: Any) -> dict[str, Any]:
-    """Return all settings of the bucket; empty if it does not exist."""
-    if NAME not in [found["Name"] for found in s3.list_buckets()["Buckets"]]:
-        return {}
-    operations = (
-        *(s3.get_bucket_tagging, s3.get_bucket_policy, s3.get_bucket_versioning, s3.get_bucket_encryption),
-        *(s3.get_public_access_block, s3.get_bucket_ownership_controls),
-        *(s3.get_bucket_lifecycle_configuration, s3.get_bucket_logging),
-    )
-    return {
-        operation.__name__: read_setting(s3, lambda operation=operation: operation(Bucket=NAME))
-        for operation in operations
-    }
 
 
 @pytest.mark.promise("changed")
@@ -120,34 +86,7 @@ MANUAL_CHANGES: dict[str, Change] = {
 @pytest.mark.promise("drift")
 @pytest.mark.parametrize("change_manually", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
 def test_detects_and_repairs_a_manual_change(run_module: ModuleRunner, s3: Any, change_manually: Change) -> None:
-    run_module.succeed(**TASK)
-    expected = bucket(s3)
-    change_manually(s3)
-    assert bucket(s3) != expected
-    predicted = run_module.succeed(check=True, **TASK)
-    repaired = run_module.succeed(**TASK)
-    assert repaired["changed"] and predicted["changed"]
-    assert repaired["diff"] == predicted["diff"]
-    assert comparable(bucket(s3)) == comparable(expected)
-    assert not run_module.succeed(**TASK)["changed"]
-
-
-def comparable(found: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings with sorted policy statements."""
-    policy = json.loads(found["get_bucket_policy"]["Policy"])
-    statements = sorted(json.dumps(statement, sort_keys=True) for statement in policy["Statement"])
-    return found | {"get_bucket_policy": statements}
-
-
-def make_access_log_bucket(s3: Any) -> None:
-    s3.create_bucket(Bucket="access-logs")
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "logging.s3.amazonaws.com"},
-        "Action": "s3:PutObject",
-        "Resource": "arn:aws:s3:::access-logs/*",
-    }
-    s3.put_bucket_policy(Bucket="access-logs", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    run_module.repair(lambda: change_manually(s3), lambda: comparable(bucket(s3)), **TASK)
 
 
 @pytest.mark.promise("drift")
@@ -192,9 +131,7 @@ def test_keeps_statements_and_lifecycle_rules_that_are_not_managed(run_module: M
 def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, exists: bool, state: str) -> None:
     if exists:
         run_module.succeed(name=NAME, tags={"old": "yes"})
-    predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **TASK, state=state)))
-    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    predicted = run_module.predict(**TASK, state=state)
     real = run_module.succeed(**TASK, state=state)
     assert predicted["changed"] == real["changed"] == (exists or state == "present")
     assert (predicted["diff"], predicted["log_bucket"]) == (real["diff"], real["log_bucket"])
@@ -209,90 +146,10 @@ def test_the_diff_shows_only_changes(run_module: ModuleRunner, s3: Any) -> None:
     assert changed == {"versioning"}
 
 
-@pytest.mark.promise("secrets")
-def test_never_prints_the_secret_key(run_module: ModuleRunner) -> None:
-    run_module.secret_key = "canary/secret+key"
-    outputs = [run_module(**TASK), run_module(name="Not A Bucket")]
-    run_module.faults({"service": "s3", "action": "*", "error": "AccessDenied"})
-    outputs.append(run_module(name=NAME))
-    assert [output.get("failed", False) for output in outputs] == [False, True, True]
-    assert hidden_in(outputs, run_module.secret_key) == []
-
-
-@pytest.mark.promise("retry")
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"error": "SlowDown", "status": 503, "times": 3},
-        {"error": "InternalError", "status": 500},
-        {"error": "OperationAborted", "status": 409},
-        {"mode": "reset"},
-        {"mode": "kill_after"},
-    ],
-    ids=["throttled", "internal error", "aborted", "reset", "response lost"],
-)
-@pytest.mark.parametrize("action", ["HeadBucket", "CreateBucket", "PutBucketTagging", "PutBucketPolicy"])
-def test_retries_transient_errors(run_module: ModuleRunner, s3: Any, action: str, fault: dict[str, Any]) -> None:
-    run_module.faults({"service": "s3", "action": action, **fault})
-    assert run_module.succeed(**TASK)["changed"]
-    assert bucket(s3)["get_bucket_versioning"]["Status"] == "Enabled"
-    assert not run_module.succeed(**TASK)["changed"]
-
-
-@pytest.mark.promise("retry")
-def test_retries_until_a_new_bucket_is_visible(run_module: ModuleRunner) -> None:
-    run_module.faults({"service": "s3", "action": "PutBucketPolicy", "error": "NoSuchBucket", "times": 2})
-    assert run_module.succeed(**TASK)["changed"]
-    assert not run_module.succeed(**TASK)["changed"]
-
-
-@pytest.mark.promise("budget")
-def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner) -> None:
-    run_module.faults({"service": "s3", "action": "CreateBucket", "error": "SlowDown", "status": 503, "times": 500})
-    message = run_module.fail(**TASK, timeout_seconds=60)
-    assert "SlowDown" in message and "timeout_seconds" in message
-
-
-@pytest.mark.promise("denied")
-@pytest.mark.parametrize(
-    ("action", "grants"),
-    [("GetBucketEncryption", "s3:GetEncryptionConfiguration"), ("PutBucketPolicy", "s3:PutBucketPolicy")],
-)
-def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, action: str, grants: str) -> None:
-    run_module.succeed(name=NAME)
-    run_module.faults({"service": "s3", "action": action, "error": "AccessDenied", "status": 403})
-    message = run_module.fail(**TASK)
-    for word in (f"Allow {grants} on arn:aws:s3:::{NAME}", "account 123456789012", "region us-east-1"):
-        assert word in message
-
-
-@pytest.mark.promise("prerequisite")
-def test_explains_a_bucket_name_of_another_account(run_module: ModuleRunner) -> None:
-    run_module.faults({"service": "s3", "action": "HeadBucket", "error": "403", "status": 403})
-    message = run_module.fail(**TASK)
-    assert "Another account owns" in message and "Choose another" in message
-
-
-@pytest.mark.promise("prerequisite")
-def test_explains_a_bucket_name_that_another_account_takes_during_the_run(run_module: ModuleRunner) -> None:
-    run_module.faults({"service": "s3", "action": "CreateBucket", "error": "BucketAlreadyExists", "status": 409})
-    message = run_module.fail(**TASK)
-    assert "Another account owns" in message and "global" in message
-
-
-@pytest.mark.promise("prerequisite")
-@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
-def test_explains_an_unsuitable_access_log_bucket(run_module: ModuleRunner, s3: Any, exists: bool) -> None:
-    if exists:
-        s3.create_bucket(Bucket="access-logs")
-    message = run_module.fail(name=NAME, access_log_bucket="access-logs")
-    assert "logging.s3.amazonaws.com" in message and "amazon.aws.s3_bucket" in message
-
-
 @pytest.mark.promise("calls")
 def test_a_second_run_reads_each_setting_once(run_module: ModuleRunner) -> None:
-    first = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**TASK))]
-    again = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**TASK))]
+    first = run_module.actions(**TASK)
+    again = run_module.actions(**TASK)
     assert first[:4] == ["GetCallerIdentity", "HeadBucket", "CreateBucket", "PutBucketTagging"]
     assert len(first) == len(set(first)) == 9
     assert len(again) == len(set(again)) == 10
@@ -304,8 +161,7 @@ def test_a_second_run_reads_each_setting_once(run_module: ModuleRunner) -> None:
 def test_rejects_an_unmanaged_bucket_unless_adopted(run_module: ModuleRunner, s3: Any, state: str) -> None:
     s3.create_bucket(Bucket=NAME)
     s3.put_bucket_tagging(Bucket=NAME, Tagging={"TagSet": [{"Key": "owner", "Value": "other-team"}]})
-    calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state))
-    assert not [call for call in calls if call["access"] == "write"]
+    run_module.fail_before_writes(name=NAME, state=state)
     assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
     assert bool(bucket(s3)) == (state == "present")
 
@@ -317,11 +173,8 @@ def test_rejects_an_open_bucket_of_another_account(run_module: ModuleRunner, sta
     owner.create_bucket(Bucket=NAME)
     resources = [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"]
     anyone = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": resources}
-    owner.put_bucket_policy(Bucket=NAME, Policy=json.dumps({"Version": "2012-10-17", "Statement": [anyone]}))
-    messages: list[str] = []
-    calls = run_module.calls(lambda: messages.append(run_module.fail(name=NAME, state=state, adopt=True)))
-    assert "Another account owns" in messages[0]
-    assert not [call for call in calls if call["access"] == "write"]
+    owner.put_bucket_policy(Bucket=NAME, Policy=document(anyone))
+    assert "Another account owns" in run_module.fail_before_writes(name=NAME, state=state, adopt=True)
 
 
 @pytest.mark.promise("ownership")
@@ -356,24 +209,8 @@ def test_a_locked_object_stops_the_deletion(run_module: ModuleRunner, s3: Any) -
     assert bucket(s3)
 
 
-@pytest.mark.promise("resume")
-@pytest.mark.parametrize("fails", ["CreateBucket", "PutBucketTagging", "PutBucketPolicy", "PutBucketVersioning"])
-def test_the_next_run_completes_an_interrupted_one(run_module: ModuleRunner, s3: Any, fails: str) -> None:
-    run_module.faults({"service": "s3", "action": fails, "mode": "kill_after"})
-    run_module.fail(**TASK, timeout_seconds=0)
-    run_module.succeed(**TASK)
-    resumed = bucket(s3)
-    run_module.succeed(name=NAME, state="absent")
-    run_module.succeed(**TASK)
-    assert comparable(resumed) == comparable(bucket(s3))
-
-
 @pytest.mark.promise("partition")
-@pytest.mark.parametrize(
-    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
-)
-def test_uses_the_partition_of_the_region(run_module: ModuleRunner, region: str, partition: str) -> None:
-    run_module.region = region
+def test_uses_the_partition_of_the_region(run_module: ModuleRunner, partition: str) -> None:
     found = run_module.succeed(name=NAME)["log_bucket"]
     assert found["arn"] == f"arn:{partition}:s3:::{NAME}"
     assert found["policy"]["Statement"][0]["Resource"][0] == found["arn"]
@@ -398,10 +235,7 @@ def test_uses_the_partition_of_the_region(run_module: ModuleRunner, region: str,
 def test_rejects_invalid_options_before_the_first_call(
     run_module: ModuleRunner, invalid: dict[str, Any], expected: str
 ) -> None:
-    messages: list[str] = []
-    calls = run_module.calls(lambda: messages.append(run_module.fail(**{**TASK, **invalid})))
-    assert expected in messages[0]
-    assert calls == []
+    assert expected in run_module.fail_before_calls(**{**TASK, **invalid})
 
 
 @pytest.mark.promise("iam")
