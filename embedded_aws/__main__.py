@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 from embedded_aws.core.application import EmbeddedAws
+from embedded_aws.core.consistency import MODES
 from embedded_aws.core.server import make_embedded_server
 from embedded_aws.core.services import apply_patches
 from embedded_aws.core.state import State
@@ -48,6 +49,12 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=Path, default=DEFAULT_SEED, metavar="FILE", help="YAML with the accounts")
     parser.add_argument("--data", type=_directory, metavar="DIR", help="copy log files and mails into this directory")
     parser.add_argument("--smtp", type=_smtp, metavar="HOST:PORT", help="send the mails to this SMTP server")
+    parser.add_argument(
+        "--consistency", choices=MODES, default="strong", help="aws: changes become visible with the delays of AWS"
+    )
+    parser.add_argument(
+        "--consistency-seed", type=int, default=0, metavar="N", help="draw other delays (default: %(default)s)"
+    )
     parser.add_argument("--iam", action="store_true", help="reject calls that no IAM policy allows")
     return parser.parse_args(arguments)
 
@@ -66,7 +73,8 @@ def main() -> int:
     warnings.filterwarnings("ignore", message="Exception.*does not match an error shape", module="moto")
     apply_patches()
     try:
-        state = State(load_seed(options.seed), options.data, options.smtp)
+        state = State(load_seed(options.seed), options.data, options.smtp, options.consistency)
+        state.consistency.seed = options.consistency_seed
     except SeedError as error:
         print(f"embedded AWS: {error}", file=sys.stderr)
         return 1

@@ -111,6 +111,7 @@ class EmbeddedAws:
         if path.startswith("/moto-api"):
             return self.moto(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        self.state.consistency.run_due()
         call = identify(self.state, environ, body)
         answer = self._answer(call) if call else self._call_moto(environ, body)
         start_response(f"{answer.status} {responses.get(answer.status, '')}", _without_date(answer.headers))

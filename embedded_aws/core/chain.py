@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from embedded_aws.cloudtrail.delivery.delivery import Delivery
+from embedded_aws.cloudtrail.delivery.schedule import Arrival, Schedule
 from embedded_aws.cloudtrail.records.operations import data_resource_type
 from embedded_aws.cloudtrail.records.record import make_record
 from embedded_aws.cloudtrail.records.service_events import RoleSessions, kms_record, shared_records
@@ -46,6 +48,7 @@ class Chain:
         """Create the stages."""
         self.state = state
         self.delivery = Delivery(state)
+        self.schedule = Schedule(state.consistency)
         self.filters = MetricFilters(state)
         self.alarms = Alarms(state)
         self.eventbridge = EventBridge(state)
@@ -53,6 +56,8 @@ class Chain:
 
     def run(self, batch: Sequence[RecordedCall]) -> None:
         """Run calls through all stages; log files are written by `tick` or when they are full.
+
+        With the delays of AWS, records are delivered by the `tick` at which they are due.
 
         An error with one call does not affect the others; the first error is raised at the end.
         """
@@ -81,15 +86,34 @@ class Chain:
         self.delivery.begin_batch()
         for record, trails in selected:
             self.eventbridge.handle(record)
-            events += self.delivery.deliver(record, trails)
-        if events:
-            self._notify(self.alarms.observe(self.filters.samples(events)))
+            if self.state.consistency.lags:
+                self.schedule.add(record, trails, datetime.fromisoformat(record["eventTime"]))
+            else:
+                events += self.delivery.deliver(record, trails)
+        self._observe(events)
 
     def tick(self) -> None:
-        """Write the open log files, and do what is due: alarm evaluations and digest files."""
+        """Write the open log files, and do what is due: delayed deliveries, alarm evaluations and digest files."""
         now = self.state.clock.now()
+        self._arrive(self.schedule.take_due(now))
         self._notify(self.alarms.tick(now))
         self.delivery.tick(now)
+
+    def land_files(self) -> None:
+        """Write the records that are still on their way to log files, although they are not due."""
+        self._arrive(self.schedule.take_files())
+        self.delivery.flush()
+
+    def _arrive(self, arrivals: Iterable[Arrival]) -> None:
+        events: list[LogEvent] = []
+        self.delivery.begin_batch()
+        for record, trail, to_logs in arrivals:
+            events += self.delivery.deliver(record, [trail], files=not to_logs, logs=to_logs)
+        self._observe(events)
+
+    def _observe(self, events: Sequence[LogEvent]) -> None:
+        if events:
+            self._notify(self.alarms.observe(self.filters.samples(events)))
 
     def _notify(self, transitions: Sequence[AlarmTransition]) -> None:
         for transition in transitions:

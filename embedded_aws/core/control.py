@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from datetime import timedelta
 from http.client import responses
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,7 +16,8 @@ from embedded_aws.core.pipeline import Pipeline
 from embedded_aws.core.state import SeenCall, State
 
 _Query = dict[str, str]
-_LONGEST_ADVANCE_SECONDS = 400 * 86_400
+# What /_embedded/clock takes, with the least and the most.
+_CLOCK = {"advance_seconds": (0, 400 * 86_400), "speed": (1, 3_600)}
 
 
 class RejectedError(Exception):
@@ -96,16 +98,30 @@ class Control:
         return {"status": "drained"}
 
     def clock(self, _query: _Query, body: Any) -> dict[str, Any]:
-        """Move the clock forward, and run what is due."""
-        seconds = body.get("advance_seconds") if isinstance(body, dict) else None
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or set(body) != {"advance_seconds"}:
-            raise RejectedError(400, 'expected {"advance_seconds": n} with a number')
-        if not 0 <= seconds <= _LONGEST_ADVANCE_SECONDS:
-            raise RejectedError(400, f"advance_seconds must be between 0 and {_LONGEST_ADVANCE_SECONDS}, not {seconds}")
+        """Move the clock forward, or let it run faster, and run what is due."""
+        (name, value), *more = body.items() if isinstance(body, dict) and body else [("", None)]
+        valid = _CLOCK.get(name)
+        if valid is None or more or isinstance(value, bool) or not isinstance(value, int | float):
+            raise RejectedError(400, 'expected {"advance_seconds": n} or {"speed": n} with a number')
+        if not valid[0] <= value <= valid[1]:
+            raise RejectedError(400, f"{name} must be between {valid[0]} and {valid[1]}, not {value}")
         self.drain({}, None)
-        now = self.state.clock.advance(seconds)
+        if name == "speed":
+            self.state.clock.run_at(value)
+        else:
+            self._advance(value)
         self.drain({}, None)
-        return {"time": now.isoformat()}
+        return {"time": self.state.clock.now().isoformat()}
+
+    def _advance(self, seconds: float) -> None:
+        """Move the clock forward, and stop at everything that is due on the way."""
+        clock = self.state.clock
+        end = clock.now() + timedelta(seconds=seconds)
+        while (due := self.pipeline.next_due()) is not None and due <= end:
+            clock.advance(max(0.0, (due - clock.now()).total_seconds()))
+            self.state.consistency.run_due()
+            self.drain({}, None)
+        clock.advance(max(0.0, (end - clock.now()).total_seconds()))
 
     def reset(self, _query: _Query, _body: Any) -> dict[str, Any]:
         """Drop everything, and apply the seed again."""

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from embedded_aws.cloudtrail.selection import TrailView, logging_trails
@@ -38,6 +39,16 @@ class Before(NamedTuple):
     views: Views
 
 
+class _Barrier(threading.Event):
+    """Set when everything before it in the queue is carried out.
+
+    Attributes:
+        lands_files: whether records on their way to log files arrive now.
+    """
+
+    lands_files = False
+
+
 class Pipeline:
     """The queue between the threads that answer calls and the worker that runs the stages."""
 
@@ -48,7 +59,7 @@ class Pipeline:
         self.failures: deque[str] = deque(maxlen=_FAILURES_KEPT)
         self._identities = Identities()
         self._views: Views | None = None
-        self._queue: queue.Queue[RecordedCall | threading.Event | None] = queue.Queue(QUEUE_SIZE)
+        self._queue: queue.Queue[RecordedCall | _Barrier | None] = queue.Queue(QUEUE_SIZE)
         self._ticked = time.monotonic()
         # A lookup in moto during another thread's change must not overwrite the newer cache entry.
         self._remembering = threading.RLock()
@@ -60,6 +71,9 @@ class Pipeline:
         if (call.service, call.action) == ("cloudtrail", "LookupEvents"):
             # LookupEvents reads what the pipeline writes. Errors are kept for the next drain.
             self._wait()
+        if (call.service, call.action) == ("s3", "DeleteBucket") and self.state.consistency.lags:
+            # The worst that AWS does: a log file lands after the client has emptied the bucket.
+            self._wait(lands_files=True)
         with self._remembering:
             return Before(self._identities.of(call), self._logging() if call.service == "cloudtrail" else ())
 
@@ -103,10 +117,16 @@ class Pipeline:
         self._queue.put(None)
         self._worker.join()
 
-    def _wait(self) -> None:
+    def next_due(self) -> datetime | None:
+        """Return the time of the next delayed change or delivery, or None."""
+        times = (self.state.consistency.next_due(), self.chain.schedule.next_due())
+        return min((time for time in times if time is not None), default=None)
+
+    def _wait(self, *, lands_files: bool = False) -> None:
         if not self._worker.is_alive():
             raise RuntimeError("the worker of the pipeline has stopped")
-        done = threading.Event()
+        done = _Barrier()
+        done.lands_files = lands_files
         self._queue.put(done)
         done.wait()
 
@@ -120,9 +140,11 @@ class Pipeline:
         while True:
             batch, stop = self._next_batch()
             recorded = [item for item in batch if isinstance(item, RecordedCall)]
-            barriers = [item for item in batch if isinstance(item, threading.Event)]
+            barriers = [item for item in batch if isinstance(item, _Barrier)]
             if recorded:
                 self._guarded(self.chain.run, recorded)
+            if any(barrier.lands_files for barrier in barriers):
+                self._guarded(self.chain.land_files)
             if barriers or time.monotonic() - self._ticked > _TICK_SECONDS:
                 self._guarded(self.chain.tick)
                 self._ticked = time.monotonic()
@@ -131,9 +153,9 @@ class Pipeline:
             if stop:
                 return
 
-    def _next_batch(self) -> tuple[list[RecordedCall | threading.Event], bool]:
+    def _next_batch(self) -> tuple[list[RecordedCall | _Barrier], bool]:
         """Wait for the first item; return the queued items up to a barrier, and whether to stop the worker."""
-        batch: list[RecordedCall | threading.Event] = []
+        batch: list[RecordedCall | _Barrier] = []
         while len(batch) < _BATCH:
             try:
                 item = self._queue.get_nowait() if batch else self._queue.get(timeout=_TICK_SECONDS)
@@ -142,7 +164,7 @@ class Pipeline:
             if item is None:
                 return batch, True
             batch.append(item)
-            if isinstance(item, threading.Event):
+            if isinstance(item, _Barrier):
                 return batch, False
         return batch, False
 

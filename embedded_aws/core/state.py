@@ -6,13 +6,15 @@ import itertools
 import threading
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from moto.moto_api._internal.models import moto_api_backend
 
 from embedded_aws.cloudtrail.state import CloudTrailState
 from embedded_aws.cloudwatch.state import CloudWatchState
+from embedded_aws.core.clock import Clock
+from embedded_aws.core.consistency import Consistency, Mode
 from embedded_aws.core.faults import Faults
 from embedded_aws.seeds.apply import apply_seed
 from embedded_aws.seeds.seed import Seed
@@ -21,32 +23,6 @@ from embedded_aws.sns.state import SnsState
 
 CALLS_KEPT = 10_000
 """How many calls ``GET /_embedded/calls`` lists at most; older ones are dropped."""
-
-
-class Clock:
-    """The time in UTC: that of the machine, moved forward by `advance` and never back."""
-
-    def __init__(self) -> None:
-        """Start at the machine's time."""
-        self._offset = timedelta()
-        self._lock = threading.Lock()
-
-    def now(self) -> datetime:
-        """Return the embedded time, aware and in UTC."""
-        return datetime.now(UTC) + self._offset
-
-    def advance(self, seconds: float) -> datetime:
-        """Move the clock forward and return the new time; raise ValueError for negative seconds."""
-        if seconds < 0:
-            raise ValueError("the clock moves forward only")
-        with self._lock:
-            self._offset += timedelta(seconds=seconds)
-        return self.now()
-
-    def reset(self) -> None:
-        """Return to the machine's time."""
-        with self._lock:
-            self._offset = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +40,7 @@ class SeenCall:
 
 
 class State:
-    """The clock, calls, faults and mailbox, and the state of each service.
+    """The clock, delays, calls, faults and mailbox, and the state of each service.
 
     Attributes:
         cloudtrail, cloudwatch, sns: what the overrides and the pipeline parts of a service keep; replaced by a reset.
@@ -75,16 +51,24 @@ class State:
     cloudwatch: CloudWatchState
     sns: SnsState
 
-    def __init__(self, seed: Seed | None = None, data: Path | None = None, smtp: tuple[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        seed: Seed | None = None,
+        data: Path | None = None,
+        smtp: tuple[str, int] | None = None,
+        consistency: Mode = "strong",
+    ) -> None:
         """Start with the accounts of the seed, if there is one.
 
         Args:
             data: the directory that gets a copy of every log file and e-mail; None for no copies.
             smtp: host and port of the SMTP server for e-mails; None for the embedded mailbox.
+            consistency: whether changes are visible at once, or with AWS's delays.
         """
         self.seed = seed
         self.data = data
         self.clock = Clock()
+        self.consistency = Consistency(self.clock, consistency)
         self.faults = Faults()
         self.mailbox = Mailbox(smtp, data / "mails" if data else None)
         self.calls: deque[SeenCall] = deque(maxlen=CALLS_KEPT)
@@ -97,6 +81,7 @@ class State:
         with self.lock:
             moto_api_backend.reset()
             self.clock.reset()
+            self.consistency.clear()
             self.faults.clear()
             self.mailbox.clear()
             self.calls.clear()

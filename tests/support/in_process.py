@@ -13,6 +13,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
 from embedded_aws.core.application import EmbeddedAws
+from embedded_aws.core.consistency import Mode
 from embedded_aws.core.events import Record
 from embedded_aws.core.state import State
 from embedded_aws.seeds.seed import DEFAULT_SEED, load_seed
@@ -29,8 +30,8 @@ class _Raw(io.BytesIO):
 class InProcess:
     """The application, its state and its pipeline, and clients for it."""
 
-    def __init__(self) -> None:
-        self.state = State(load_seed(DEFAULT_SEED))
+    def __init__(self, consistency: Mode = "strong") -> None:
+        self.state = State(load_seed(DEFAULT_SEED), consistency=consistency)
         self.app = EmbeddedAws(self.state)
         self.pipeline = self.app.pipeline
 
@@ -85,6 +86,15 @@ class InProcess:
         content = b"".join(self.app(environ, start_response))
         return AWSResponse(request.url, started[0], started[1], _Raw(content))
 
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward, and run what is due."""
+        self.app.control.clock({}, {"advance_seconds": seconds})
+
+    def close(self) -> None:
+        self.state.seed = None
+        self.pipeline.reset()
+        self.app.close()
+
 
 @pytest.fixture
 def aws() -> Iterator[InProcess]:
@@ -92,6 +102,12 @@ def aws() -> Iterator[InProcess]:
     # No patch of moto is applied here: another test of this process checks that moto still needs it.
     embedded = InProcess()
     yield embedded
-    embedded.state.seed = None
-    embedded.pipeline.reset()
-    embedded.app.close()
+    embedded.close()
+
+
+@pytest.fixture
+def slow_aws() -> Iterator[InProcess]:
+    """Return an embedded AWS with the default seed and the delays of AWS."""
+    embedded = InProcess("aws")
+    yield embedded
+    embedded.close()

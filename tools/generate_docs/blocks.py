@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.generate_docs import costs, modules, roles, variables
+from tools.generate_docs import costs, delays, modules, roles, variables
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"(<!-- generated: ([a-z-]+)(?: (\w+))? -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 # What the first comment can name; a word after the name is passed to the function.
 GENERATORS: dict[str, Callable[..., str]] = {
     "costs": costs.profile_costs,
+    "delays": delays.all_delays,
     "modules": modules.all_modules,
     "policy-names": variables.names_in_the_policy,
     "profiles": variables.profiles,

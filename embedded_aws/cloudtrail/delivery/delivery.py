@@ -1,4 +1,4 @@
-"""Deliver records to the log groups of trails at once, and to their buckets in gzip files."""
+"""Deliver records to the log groups of trails, and to their buckets in gzip files."""
 
 from __future__ import annotations
 
@@ -95,8 +95,13 @@ class Delivery:
         """Invalidate cached trails, policies and roles: the calls of the new batch may have changed them."""
         self._routes.invalidate()
 
-    def deliver(self, record: Record, trails: Sequence[TrailRef]) -> list[LogEvent]:
+    def deliver(
+        self, record: Record, trails: Sequence[TrailRef], *, files: bool = True, logs: bool = True
+    ) -> list[LogEvent]:
         """Append a record to the open file of each trail, and send it to the trails' log groups.
+
+        Args:
+            files, logs: False leaves out one of the two destinations, whose delivery has a time of its own.
 
         Returns:
             The log events that were written.
@@ -112,8 +117,9 @@ class Delivery:
             if trail is None:
                 continue
             target = self._routes.target(ref.arn, trail, account, region)
-            self._add_to_file(trail, target, record["eventTime"], text, at)
-            if trail.cw_log_group_arn and not too_large:
+            if files:
+                self._add_to_file(trail, target, record["eventTime"], text, at)
+            if logs and trail.cw_log_group_arn and not too_large:
                 events += self._send_to_logs(trail, target, text, at)
         return events
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from embedded_aws.core.call import Call
+from embedded_aws.core.consistency import EVENT_HISTORY
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.events import Record
 from embedded_aws.core.overrides import override
@@ -76,7 +77,14 @@ def lookup_events(state: State, call: Call) -> dict[str, Any]:
         for record in reversed(history)
         if record.get("recipientAccountId") == call.account and record["awsRegion"] == call.region
     )
-    found = (item for item in items if start <= item["EventTime"] <= end and _has(item, wanted))
+    key = (call.account, call.region)
+    found = (
+        item
+        for item in items
+        if start <= item["EventTime"] <= end
+        and _has(item, wanted)
+        and state.consistency.is_visible(EVENT_HISTORY, item["EventTime"], *key)
+    )
     return _page(found, parameters, limit)
 
 

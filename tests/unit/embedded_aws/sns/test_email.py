@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from embedded_aws.core.state import Clock
+from embedded_aws.core.clock import Clock
 from embedded_aws.sns.email import backend_of, post
 from embedded_aws.sns.mailbox import Mailbox
 from embedded_aws.sns.state import SnsState
