@@ -20,6 +20,7 @@ from embedded_aws.kms import overrides as kms
 from embedded_aws.logs.overrides import log_events, log_groups, metric_filters
 from embedded_aws.s3 import bucket_policy
 from embedded_aws.secretsmanager import overrides as secretsmanager
+from embedded_aws.secretsmanager import versions
 from embedded_aws.sns.overrides import messages, subscriptions, topics
 from embedded_aws.tagging import overrides as tagging
 
@@ -48,6 +49,7 @@ MODULES = (
     metric_filters,
     bucket_policy,
     secretsmanager,
+    versions,
     topics,
     subscriptions,
     messages,

@@ -3,17 +3,56 @@
 from __future__ import annotations
 
 import json
-import uuid
-from datetime import UTC, datetime
+import re
 from typing import Any
 
 from moto.awslambda.models import lambda_backends
+from moto.core.exceptions import JsonRESTError
+from moto.secretsmanager.exceptions import SecretsManagerClientError
 from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend, secretsmanager_backends
 
 from embedded_aws.core.call import Call
 from embedded_aws.core.errors import MOTO_ERRORS, AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
+from embedded_aws.secretsmanager.versions import last_access
+
+# Every error is HTTP 400 with the member `Message`; in moto 5.2.5 some are 404, and the member is `message`.
+#
+# Source: recorded answers of AWS; Secrets Manager API reference, "Errors" of each operation.
+
+
+@patch(SecretsManagerClientError, "__init__")
+def _client_error(error: SecretsManagerClientError, error_type: str, message: str, *rest: str, **named: Any) -> None:
+    JsonRESTError.__init__(error, error_type, message, *rest, **named)
+    error.code = 400
+    error.description = json.dumps({"__type": error_type, "Message": message})
+
+
+# A request needs a ClientRequestToken, and the name of a new secret is checked; moto 5.2.5 checks neither.
+#
+# The SDKs add the token to every request, so only a client of the bare protocol sees this error. The error code of
+# RotateSecret differs from the others. Source: recorded answers of AWS, 2022-2026.
+
+_NO_TOKEN = "You must provide a ClientRequestToken value. We recommend a UUID-type value."
+_NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
+_BAD_NAME = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+
+
+@override("secretsmanager", "CreateSecret", "PutSecretValue", "UpdateSecret", "RotateSecret")
+def check_token(_state: State, call: Call) -> None:
+    """Reject a request without a token."""
+    if not call.parameters.get("ClientRequestToken"):
+        code = "InvalidParameterException" if call.action == "RotateSecret" else "InvalidRequestException"
+        raise AwsError(code, _NO_TOKEN)
+
+
+@override("secretsmanager", "CreateSecret")
+def check_name(_state: State, call: Call) -> None:
+    """Reject a name with other characters than AWS allows."""
+    if not _NAME.fullmatch(call.parameters["Name"]):
+        raise AwsError("ValidationException", _BAD_NAME)
+
 
 # A secret scheduled for deletion keeps its name and can be neither read nor written; versions are immutable.
 #
@@ -115,14 +154,15 @@ def _remove_regions(backend: SecretsManagerBackend, secret_id: str, *rest: Any, 
 #
 # moto 5.2.5 drops ScheduleExpression and Duration, changes the secret before it checks the function, and
 # leaves AWSPENDING behind although nothing rotates yet. Here the function is never run: a rotation that starts at once
-# stays in progress, its version without a value, until a test moves the labels. Source: Secrets Manager API reference,
-# RotateSecret, RotationRulesType and DescribeSecret.
+# stays in progress, its version without a value, until a test moves the labels. Sources: Secrets Manager API reference,
+# RotateSecret, RotationRulesType and DescribeSecret; the answer for a missing function is a recorded one of AWS.
 
-_NO_FUNCTION = "Resource not found for ARN '{}'."
+_NO_FUNCTION = (
+    "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the"
+    " principal secretsmanager.amazonaws.com."
+)
 _UNDER_WAY = "A previous rotation isn't complete. That rotation will be reattempted."
 _NOT_CONFIGURED = "No Lambda rotation function ARN is associated with this secret."
-
-_to_dict = FakeSecret.to_dict
 
 
 @override("secretsmanager", "RotateSecret")
@@ -141,7 +181,7 @@ def rotate_secret(_state: State, call: Call) -> dict[str, Any] | None:
     answer = {"ARN": secret.arn, "Name": secret.name}
     if not parameters.get("RotateImmediately", True):
         return answer
-    version = parameters.get("ClientRequestToken") or str(uuid.uuid4())
+    version = parameters["ClientRequestToken"]
     created = int(call.at.timestamp())
     secret.versions[version] = {"version_id": version, "version_stages": ["AWSPENDING"], "createdate": created}
     return {**answer, "VersionId": version}
@@ -156,61 +196,17 @@ def _check_rotation(call: Call, secret: FakeSecret, function: str) -> None:
     try:
         lambda_backends[call.account][call.region].get_function(function)
     except MOTO_ERRORS as missing:
-        raise AwsError("ResourceNotFoundException", _NO_FUNCTION.format(function)) from missing
+        raise AwsError("AccessDeniedException", _NO_FUNCTION) from missing
+
+
+_to_dict = FakeSecret.to_dict
 
 
 @patch(FakeSecret, "to_dict")
 def _described(secret: FakeSecret) -> dict[str, Any]:
-    described = _to_dict(secret)
+    described = _to_dict(secret) | {"LastAccessedDate": last_access(secret)}
     rules = getattr(secret, "rotation_rules", None)
     return described if rules is None else {**described, "RotationRules": rules}
-
-
-# Staging labels after AWSCURRENT was moved, and versions without a label.
-#
-# After UpdateSecretVersionStage moved AWSCURRENT, moto 5.2.5 still returns the old version's value, and the next
-# PutSecretValue leaves two versions with AWSCURRENT. DescribeSecret and ListSecretVersionIds show versions without a
-# stage, which AWS calls deprecated and shows only to ListSecretVersionIds with IncludeDeprecated.
-# Source: Secrets Manager API reference, UpdateSecretVersionStage, DescribeSecret and ListSecretVersionIds.
-
-_moto_moves_stage = SecretsManagerBackend.update_secret_version_stage
-_moto_stages = FakeSecret._form_version_ids_to_stages
-
-
-@patch(SecretsManagerBackend, "update_secret_version_stage")
-def _update_secret_version_stage(
-    backend: SecretsManagerBackend, secret_id: str, version_stage: str, *versions: str, **named: str
-) -> tuple[str, str]:
-    answer = _moto_moves_stage(backend, secret_id, version_stage, *versions, **named)
-    secret = backend.secrets[secret_id]
-    if isinstance(secret, FakeSecret):
-        current = (name for name, version in secret.versions.items() if "AWSCURRENT" in version["version_stages"])
-        secret.set_default_version_id(next(current, None))
-    return answer
-
-
-@patch(FakeSecret, "_form_version_ids_to_stages")
-def _labelled(secret: FakeSecret) -> dict[str, str]:
-    return {version: stages for version, stages in _moto_stages(secret).items() if stages}
-
-
-@override("secretsmanager", "ListSecretVersionIds")
-def list_secret_version_ids(_state: State, call: Call) -> dict[str, Any]:
-    """List the versions with a staging label, with IncludeDeprecated also the others."""
-    secret = secretsmanager_backends[call.account][call.region].secrets.get(call.parameters.get("SecretId", ""))
-    if not secret:
-        # moto fails with an internal error.
-        raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
-    versions = [
-        {
-            "VersionId": name,
-            "CreatedDate": datetime.fromtimestamp(version["createdate"], UTC),
-            **({"VersionStages": version["version_stages"]} if version["version_stages"] else {}),
-        }
-        for name, version in secret.versions.items()
-        if version["version_stages"] or call.parameters.get("IncludeDeprecated")
-    ]
-    return {"ARN": secret.arn, "Name": secret.name, "Versions": versions}
 
 
 # UpdateSecret accepts an empty description, and a replica keeps its key.

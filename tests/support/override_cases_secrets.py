@@ -16,7 +16,7 @@ REPLICA = {"Region": "eu-west-1"}
 DELETED = {"SecretId": "deleted"}
 
 ACCEPTED: list[tuple[str, dict[str, Any]]] = [
-    ("CreateSecret", {"Name": "created", "SecretString": "s", "Tags": [TAG]}),
+    ("CreateSecret", {"Name": "created", "SecretString": "s", "Tags": [TAG], "ClientRequestToken": TOKENS[0]}),
     ("GetSecretValue", {"SecretId": "kept"}),
     (
         "PutSecretValue",
@@ -49,14 +49,19 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
 ]
 
 REJECTED: list[tuple[str, dict[str, Any], str]] = [
-    ("CreateSecret", {"Name": "deleted", "SecretString": "s"}, "InvalidRequestException"),
+    ("CreateSecret", {"Name": "untokened", "SecretString": "s"}, "InvalidRequestException"),
+    (
+        "CreateSecret",
+        {"Name": "deleted", "SecretString": "s", "ClientRequestToken": TOKENS[0]},
+        "InvalidRequestException",
+    ),
     ("GetSecretValue", DELETED, "InvalidRequestException"),
     (
         "PutSecretValue",
         {"SecretId": "kept", "SecretString": "x", "ClientRequestToken": "<version>"},
         "ResourceExistsException",
     ),
-    ("UpdateSecret", DELETED | {"SecretString": "s"}, "InvalidRequestException"),
+    ("UpdateSecret", DELETED | {"SecretString": "s", "ClientRequestToken": TOKENS[0]}, "InvalidRequestException"),
     ("UpdateSecretVersionStage", DELETED | {"VersionStage": "LABEL"}, "InvalidRequestException"),
     ("PutResourcePolicy", {"SecretId": "kept", "ResourcePolicy": "{"}, "MalformedPolicyDocumentException"),
     (
@@ -70,7 +75,8 @@ REJECTED: list[tuple[str, dict[str, Any], str]] = [
     ("UntagResource", DELETED | {"TagKeys": ["owner"]}, "InvalidRequestException"),
     ("ReplicateSecretToRegions", DELETED | {"AddReplicaRegions": [REPLICA]}, "InvalidRequestException"),
     ("RemoveRegionsFromReplication", DELETED | {"RemoveReplicaRegions": ["eu-west-1"]}, "InvalidRequestException"),
-    ("RotateSecret", {"SecretId": "kept"}, "InvalidRequestException"),
+    ("RotateSecret", {"SecretId": "kept"}, "InvalidParameterException"),
+    ("RotateSecret", {"SecretId": "kept", "ClientRequestToken": TOKENS[0]}, "InvalidRequestException"),
     ("CancelRotateSecret", DELETED, "InvalidRequestException"),
     ("ListSecretVersionIds", {"SecretId": "none"}, "ResourceNotFoundException"),
 ]

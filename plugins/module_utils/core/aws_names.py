@@ -39,7 +39,8 @@ REGION = r"[a-z]{2,4}(?:-[a-z]{2,}){1,2}-[0-9]{1,2}"
 ACCOUNT_ID = r"[0-9]{12}"
 IAM_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
 LOG_GROUP_NAME = r"(?!aws/)[A-Za-z0-9._/#-]{1,512}"
-SECRET_NAME = r"[A-Za-z0-9/_+=.@-]{1,512}"
+# The exclamation mark is in the names of secrets that services own, such as rds!db-..., and in the error of AWS.
+SECRET_NAME = r"[A-Za-z0-9/_+=.@!-]{1,512}"
 TOPIC_NAME = r"[A-Za-z0-9_-]{1,256}"
 # No two of . _ - side by side, and no IP address (CloudTrail API reference, CreateTrail).
 TRAIL_NAME = (

@@ -48,7 +48,7 @@ TRAIL_NAME = string(
 )
 TOPIC_NAME = string("topic name", aws_names.TOPIC_NAME, "use 1 to 256 letters, digits, hyphens and underscores")
 ROLE_NAME = string("role name", aws_names.IAM_NAME, "use the role's name without path and ARN")
-SECRET_NAME = string("secret name", aws_names.SECRET_NAME, "use 1 to 512 letters, digits and / _ + = . @ -")
+SECRET_NAME = string("secret name", aws_names.SECRET_NAME, "use 1 to 512 letters, digits and / _ + = . @ ! -")
 TOPIC_ARN = string(
     "topic ARN",
     aws_names.STANDARD_TOPIC_ARN,

@@ -113,5 +113,6 @@ def _partial(prefix: str, name: str) -> SecretForms:
 
 def _any_suffix(start: str, name: str) -> str:
     """Return the regular expression for a full ARN with unknown random characters."""
-    escaped = _REGEX_OPERATORS.sub(r"\\\1", name)
+    # A regular expression of a filter pattern cannot contain the exclamation mark itself.
+    escaped = _REGEX_OPERATORS.sub(r"\\\1", name).replace("!", r"\x21")
     return f"{start.removesuffix(':secret')}:secret:{escaped}-[a-zA-Z0-9]{{6}}$"

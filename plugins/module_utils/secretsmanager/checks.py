@@ -60,7 +60,7 @@ def name_warnings(name: str) -> tuple[str, ...]:
 def _problems(params: Mapping[str, Any], region: str) -> Iterator[str]:
     name, days = params["name"], params["recovery_window_days"]
     if not re.fullmatch(SECRET_NAME, name):
-        yield f"{name!r} is not a valid secret name: use 1-512 characters from a-z A-Z 0-9 / _ + = . @ -."
+        yield f"{name!r} is not a valid secret name: use 1-512 characters from a-z A-Z 0-9 / _ + = . @ ! -."
     if days != _IMMEDIATELY and days not in _RECOVERY_DAYS:
         yield (
             f"recovery_window_days of secret {name} is {days}; use {_RECOVERY_DAYS[0]}-{_RECOVERY_DAYS[-1]} days, or"

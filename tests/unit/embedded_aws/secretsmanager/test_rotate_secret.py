@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.integration.secret.secret_setup import FUNCTION, make_function
 
@@ -46,7 +47,7 @@ def test_rejects_a_rotation_while_another_is_in_progress(aws_client: Client, nam
 
 def test_a_function_that_does_not_exist_changes_nothing(aws_client: Client, name: str) -> None:
     client = aws_client("secretsmanager")
-    with pytest.raises(client.exceptions.ResourceNotFoundException):
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*Ensure that the function policy grants access"):
         client.rotate_secret(SecretId=name, RotationLambdaARN=f"{FUNCTION}-none", RotationRules=RULES)
     assert "RotationRules" not in client.describe_secret(SecretId=name)
 

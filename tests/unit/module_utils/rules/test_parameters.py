@@ -267,7 +267,7 @@ def tree_of(pattern: str) -> tuple[Any, ...]:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.from_regex(r"[A-Za-z0-9/_+=.@-]{1,40}", fullmatch=True), min_size=1, max_size=2))
+@given(st.lists(st.from_regex(r"[A-Za-z0-9/_+=.@!-]{1,40}", fullmatch=True), min_size=1, max_size=2))
 def test_a_secret_only_becomes_alternatives_on_its_own_selector(values: list[str]) -> None:
     filled = fill('{ ($.a = "${x}") && ($.b NOT EXISTS) }', tuple(values), "secret")
     assert isinstance(filled.tree, And)
@@ -278,3 +278,10 @@ def test_a_secret_only_becomes_alternatives_on_its_own_selector(values: list[str
     selector = compile_pattern("{ $.a NOT EXISTS }").tree.selector  # type: ignore[union-attr]
     assert all(isinstance(leaf, Compare) and leaf.selector == selector for leaf in alternatives.operands)
     assert all(filled.matches(f'{{"a": "{value}"}}') for value in values)
+
+
+def test_a_secret_of_a_service_is_matched_by_its_full_arn() -> None:
+    filled = fill('{ $.a = "${x}" }', "rds!db-1", "secret")
+    arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:rds!db-1"
+    assert filled.matches(f'{{"a": "{arn}-{SUFFIXED}"}}')
+    assert not filled.matches(f'{{"a": "{arn}0-{SUFFIXED}"}}')
