@@ -150,6 +150,12 @@ class MetricStore:
             found = series.buckets if series else {}
             return sorted({start for start, own in found if first <= start < end and unit in (None, own)})
 
+    def units(self, key: MetricKey) -> list[str]:
+        """Return the units of a metric's samples, sorted."""
+        with self._lock:
+            series = self._series.get(key)
+            return sorted(series.units) if series else []
+
     def keys(self, account: str, region: str) -> list[MetricKey]:
         """Return the metrics of one account and region, sorted."""
         with self._lock:

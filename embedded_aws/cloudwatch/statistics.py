@@ -22,7 +22,6 @@ class Samples(Protocol):
     min: float
     max: float
     values: dict[float, float]
-    unit: str
 
 
 @dataclass(slots=True)
@@ -42,12 +41,6 @@ class Summary:
         self.min = min(self.min, samples.min)
         self.max = max(self.max, samples.max)
         self.parts.append(samples)
-
-    @property
-    def unit(self) -> str:
-        """Return the unit of the samples; "None" if they have several or none."""
-        units = {part.unit for part in self.parts}
-        return units.pop() if len(units) == 1 else "None"
 
     def value(self, statistic: str) -> float | None:
         """Return a statistic by its name, such as Sum or p99.9, or None without samples or for an unknown name."""

@@ -23,7 +23,7 @@ from embedded_aws.core.control import Control
 from embedded_aws.core.errors import MOTO_ERRORS, AwsError, as_aws_error, error_of
 from embedded_aws.core.faults import Fault
 from embedded_aws.core.pipeline import Pipeline
-from embedded_aws.core.protocol import action_of, botocore_model, known_services, serialize, service_of
+from embedded_aws.core.protocol import action_of, botocore_model, known_services, protocol_of, serialize, service_of
 from embedded_aws.core.services import OVERRIDES
 from embedded_aws.core.state import SeenCall, State
 from embedded_aws.iam.permissions import CHECKED, check_permission
@@ -177,7 +177,13 @@ class EmbeddedAws:
         finally:
             getattr(chunks, "close", lambda: None)()
         status, headers = started
-        code, message = error_of(call.service, call.action, status, headers, content) if call else (None, None)
+        if not call:
+            return Answer(status, headers, content)
+        protocol = protocol_of(call.service, call.environ)
+        code, message = error_of(protocol, call.action, status, headers, content)
+        if code and protocol == "query":
+            # moto's own XML differs from one error to the next.
+            return self._serialized(call, AwsError(code, message or "", status))
         return Answer(status, headers, content, code, message)
 
     def _serialized(self, call: Call, result: dict[str, Any] | AwsError) -> Answer:

@@ -42,6 +42,13 @@ _CODES_OF_CLOUDTRAIL = {
     "TagsList": "InvalidTagParameterException",
     "TrailName": "InvalidTrailNameException",
 }
+# Where AWS differs from the model, by the name of the shape; recorded answers of AWS, 2025 and 2026.
+_PATTERNS = {"MetricNamespace": "[^*$]*"}
+_ENUMS = {"StateValue": ["INSUFFICIENT_DATA", "ALARM", "OK"]}
+_MEMBERS = {
+    "MetricTransformation": ("metricName", "metricNamespace", "metricValue", "defaultValue", "unit", "dimensions")
+}
+_LONGEST_LOG_NAME = 512
 # The JSON types of each type of the model.
 _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
@@ -63,6 +70,8 @@ def check_constraints(call: Call) -> None:
         return
     if call.parsed is None:
         raise _unreadable(call, "The request cannot be parsed.")
+    if call.service == "logs":
+        _check_log_names(call.parameters)
     errors: list[str] = []
     code = _CODES.get(call.service, "ValidationException")
     for name, found in _member_errors(shape, call.parameters, ""):
@@ -72,6 +81,14 @@ def check_constraints(call: Call) -> None:
     if errors:
         count = "1 validation error" if len(errors) == 1 else f"{len(errors)} validation errors"
         raise AwsError(code, f"{count} detected: {'; '.join(errors)}", 400)
+
+
+def _check_log_names(parameters: Mapping[str, Any]) -> None:
+    """Reject a name that is too long in CloudWatch Logs' own words; recorded answer of AWS, 2025."""
+    names = [parameters.get(name) for name in ("logGroupName", "logStreamName")]
+    if any(isinstance(name, str) and len(name) > _LONGEST_LOG_NAME for name in names):
+        message = f"Invalid LogGroup or LogStream, both must have length less than or equal to {_LONGEST_LOG_NAME}."
+        raise AwsError("InvalidParameterException", message)
 
 
 def constraint_error(code: str, value: Any, at: str, constraint: str) -> AwsError:
@@ -99,7 +116,7 @@ def _errors(shape: Shape, value: Any, at: str) -> Iterator[str]:
         for _name, errors in _member_errors(shape, value, at):
             yield from errors
         return
-    yield from (_sentence(value, at, constraint) for constraint in _broken(shape, value))
+    yield from (_sentence(_java(shape, value), at, constraint) for constraint in _broken(shape, value))
     if isinstance(shape, ListShape):
         for number, item in enumerate(value, 1):
             yield from _errors(shape.member, item, f"{at}.{number}.member")
@@ -123,7 +140,8 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
     sized = isinstance(shape, ListShape | MapShape | StringShape) or shape.type_name == "blob"
     size, what = (len(value), "length") if sized else (value, "value")
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    pattern, enum = shape.metadata.get("pattern"), shape.metadata.get("enum")
+    pattern = _PATTERNS.get(shape.name, shape.metadata.get("pattern"))
+    enum = _ENUMS.get(shape.name, shape.metadata.get("enum"))
     if least is not None and size < least:
         yield f"Member must have {what} greater than or equal to {least}"
     if most is not None and size > most:
@@ -148,3 +166,18 @@ def _sentence(value: Any, at: str, constraint: str) -> str:
 
 def _lower(name: str) -> str:
     return name[:1].lower() + name[1:]
+
+
+def _java(shape: Shape, value: Any) -> Any:
+    """Return a list or structure as Java prints it, which AWS's messages contain; recorded answer of AWS, 2026-02."""
+    if value is None:
+        return "null"
+    if isinstance(shape, ListShape):
+        return f"[{', '.join(str(_java(shape.member, item)) for item in value)}]"
+    if isinstance(shape, MapShape):
+        return f"{{{', '.join(f'{key}={item}' for key, item in value.items())}}}"
+    if isinstance(shape, StructureShape):
+        names = _MEMBERS.get(shape.name, tuple(shape.members))
+        members = (f"{name}={_java(shape.members[name], value.get(name))}" for name in names)
+        return f"{shape.name}({', '.join(members)})"
+    return value

@@ -11,8 +11,6 @@ from botocore.model import OperationNotFoundError
 from moto.core.exceptions import ServiceException
 from werkzeug.exceptions import HTTPException
 
-from embedded_aws.core.protocol import botocore_model
-
 # An error as AWS answers it.
 
 MOTO_ERRORS = (ServiceException, HTTPException)
@@ -26,6 +24,10 @@ class AwsError(ServiceException):
         """Set the attributes that moto's serializers read."""
         super().__init__(code, message)
         self.status = status
+
+    def __str__(self) -> str:
+        """Return the message, which moto's serializers fall back to where it is empty."""
+        return str(self.message)
 
 
 def as_aws_error(error: ServiceException | HTTPException) -> AwsError:
@@ -52,22 +54,22 @@ _HEAD_CODES = {
 
 
 def error_of(
-    service: str, action: str, status: int, headers: tuple[tuple[str, str], ...], body: bytes
+    protocol: str, action: str, status: int, headers: tuple[tuple[str, str], ...], body: bytes
 ) -> tuple[str, str] | tuple[None, None]:
     """Return code and message as the client sees them, or (None, None) for a success."""
     if status < HTTPStatus.BAD_REQUEST:
         return None, None
     if (action, status) in _HEAD_CODES:
         return _HEAD_CODES[action, status], HTTPStatus(status).phrase
-    error = _parsed_error(service, status, headers, body)
+    error = _parsed_error(protocol, status, headers, body)
     code = str(error.get("Code") or status)
     return code, str(error.get("Message") or "")
 
 
-def _parsed_error(service: str, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> dict[str, Any]:
+def _parsed_error(protocol: str, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> dict[str, Any]:
     response = {"status_code": status, "headers": {name.lower(): value for name, value in headers}, "body": body}
     try:
-        parser = botocore.parsers.create_parser(botocore_model(service).resolved_protocol)
+        parser = botocore.parsers.create_parser(protocol)
         parsed: dict[str, Any] = parser.parse(response, None)
     except (BotoCoreError, OperationNotFoundError, ValueError):
         return {}

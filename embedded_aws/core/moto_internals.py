@@ -1,9 +1,11 @@
-"""Patches of moto itself that keep the embedded AWS fast and its memory bounded."""
+"""Patches of moto itself: the embedded AWS stays fast, its memory bounded, and a request's id is a UUID."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
+from moto.core import responses
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 
@@ -33,3 +35,12 @@ def _get_backend(backends: BackendDict[Any], account_id: str) -> Any:
 def _new_instance(cls: type[BaseModel], *_arguments: Any, **_options: Any) -> BaseModel:
     instance: BaseModel = object.__new__(cls)
     return instance
+
+
+# moto 5.2.5 answers 52 letters and digits as the request's id; AWS answers a UUID.
+
+
+@patch(responses, "gen_amzn_requestid_long")
+def _request_id(headers: dict[str, Any]) -> str:
+    request_id = headers["x-amzn-requestid"] = str(uuid.uuid4())
+    return request_id

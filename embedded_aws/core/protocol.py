@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import uuid
 import zlib
 from functools import cache
 from typing import Any
@@ -15,7 +16,7 @@ from botocore.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
-from moto.core.serialize import get_serializer_class
+from moto.core.serialize import QuerySerializer, SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
@@ -145,13 +146,35 @@ def parse_response(service: str, action: str, content_type: str, response: dict[
 def serialize(service: str, action: str, environ: dict[str, Any], result: Any) -> tuple[int, dict[str, str], bytes]:
     """Return (status, headers, body) of a result: a mapping by the names of the model, or an AwsError."""
     model = get_service_model(service)
-    protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE", ""))
+    protocol = protocol_of(service, environ)
     # Errors are serialized the same way for every operation, so any operation serves for an unknown one.
     known = action if action in model.operation_names else model.operation_names[0]
-    serializer = get_serializer_class(service, protocol)(model.operation_model(known))
-    response = serializer.serialize(result)
-    body = response["body"]
-    return response["status_code"], dict(response["headers"]), body.encode() if isinstance(body, str) else body
+    serializer_class = _QuerySerializer if protocol == "query" else get_serializer_class(service, protocol)
+    request_id = str(uuid.uuid4())
+    response = serializer_class(model.operation_model(known), SerializationContext(request_id)).serialize(result)
+    headers, body = dict(response["headers"]), response["body"]
+    if service != "s3":
+        headers["x-amzn-RequestId"] = request_id
+    return response["status_code"], headers, body.encode() if isinstance(body, str) else body
+
+
+def protocol_of(service: str, environ: dict[str, Any]) -> str:
+    """Return the protocol of a request, in which it is answered too."""
+    return determine_request_protocol(get_service_model(service), environ.get("CONTENT_TYPE", ""))
+
+
+class _QuerySerializer(QuerySerializer):
+    """moto's serializer of the query protocol, whose errors have one message.
+
+    moto 5.2.5 adds the error shape's member "message" to the "Message" of the protocol. CloudWatch's errors without a
+    text have no Message at all. Recorded answers of AWS, 2026.
+    """
+
+    def _serialize_error_metadata(self, serialized: Any, error: Any, shape: Any) -> None:
+        super()._serialize_error_metadata(serialized, error, shape)
+        serialized.pop("message", None)
+        if not serialized.get("Message"):
+            serialized.pop("Message", None)
 
 
 def operation_model(service: str, action: str) -> OperationModel:

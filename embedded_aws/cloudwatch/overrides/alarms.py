@@ -70,10 +70,10 @@ def put_alarm(place: Place, configuration: Mapping[str, Any], at: datetime) -> S
 
 
 def existing(place: Place, name: str) -> StoredAlarm:
-    """Return an alarm. Raise ResourceNotFound if it does not exist."""
+    """Return an alarm. Raise ResourceNotFound, without a message as recorded from AWS in 2025, if it is missing."""
     alarm = alarms_at(place).get(name)
     if alarm is None:
-        raise AwsError(NOT_FOUND, "Unknown")
+        raise AwsError(NOT_FOUND, "")
     return alarm
 
 

@@ -39,7 +39,11 @@ def put_metric_data(state: State, call: Call) -> dict[str, Any]:
         message = f"The value {_OWN_NAMESPACES} for parameter Namespace is invalid."
         raise AwsError("InvalidParameterValue", message)
     for number, datum in enumerate(datums, 1):
-        # moto's own checks of values, counts and statistic sets are correct.
+        if datum.get("Value") is not None and datum.get("Values"):
+            # moto 5.2.5 has another code here; its other checks of values, counts and statistic sets are correct.
+            both = f"MetricData.member.{number}.Value and MetricData.member.{number}.Values"
+            message = f"The parameters {both} are mutually exclusive and you have specified both."
+            raise AwsError("InvalidParameterCombination", message)
         cloudwatch_backends[place[0]][place[1]]._validate_parameters_put_metric_data(datum, number)
         _check_age(_moment(datum, call) - call.at.timestamp(), number)
     registry = state.cloudwatch.registry
@@ -143,15 +147,18 @@ def get_metric_statistics(state: State, call: Call) -> dict[str, Any] | None:
         raise AwsError("InvalidParameterCombination", message)
     first, end, period = _seconds(parameters["StartTime"]), _seconds(parameters["EndTime"]), parameters["Period"]
     _check_range(first, end, period)
-    unit = parameters.get("Unit")
-    datapoints = []
     key = metric_key(call, parameters["Namespace"], parameters)
-    for start, summary in _summaries(state, key, unit, (first, end, period)):
-        point: dict[str, Any] = {"Timestamp": datetime.fromtimestamp(start, UTC), "Unit": unit or summary.unit}
-        point |= {name: summary.value(name) for name in statistics}
-        if extended:
-            point["ExtendedStatistics"] = {name: summary.value(name) for name in extended}
-        datapoints.append(point)
+    # Without a unit, one datapoint for each unit; recorded answer of AWS, 2025.
+    units = [parameters["Unit"]] if parameters.get("Unit") else state.cloudwatch.metrics.units(key)
+    datapoints = []
+    for unit in units:
+        for start, summary in _summaries(state, key, unit, (first, end, period)):
+            point: dict[str, Any] = {"Timestamp": datetime.fromtimestamp(start, UTC), "Unit": unit}
+            point |= {name: summary.value(name) for name in statistics}
+            if extended:
+                point["ExtendedStatistics"] = {name: summary.value(name) for name in extended}
+            datapoints.append(point)
+    datapoints.sort(key=lambda point: point["Timestamp"])
     return {"Label": parameters["MetricName"], "Datapoints": datapoints}
 
 
@@ -215,7 +222,10 @@ def _check_range(first: int, end: int, period: int) -> None:
     if period % MINUTE and period not in _SHORT_PERIODS:
         raise AwsError("InvalidParameterValue", "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.")
     if (end - first) / period > MOST_DATAPOINTS:
-        message = f"You have requested up to {(end - first) // period} datapoints, which exceeds the limit of 1440."
+        message = (
+            f"You have requested up to {(end - first) // period} datapoints, which exceeds the limit of 1440. You may "
+            "reduce the datapoints requested by increasing Period, or decreasing the time range."
+        )
         raise AwsError("InvalidParameterCombination", message)
 
 

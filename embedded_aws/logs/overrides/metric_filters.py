@@ -124,8 +124,6 @@ def describe_metric_filters(_state: State, call: Call) -> dict[str, Any]:
     backend, parameters = backend_and_parameters(call)
     group, prefix = parameters.get("logGroupName"), parameters.get("filterNamePrefix", "")
     metric = parameters.get("metricName"), parameters.get("metricNamespace")
-    if prefix and not group:
-        raise AwsError(INVALID, "filterNamePrefix can only be used together with logGroupName.")
     if (metric[0] is None) != (metric[1] is None):
         raise AwsError(INVALID, "metricName and metricNamespace must be specified together.")
     if group:

@@ -30,6 +30,7 @@ from ..rules.limits import (
     MAX_REGEX_FILTERS_PER_LOG_GROUP,
     MAX_TEST_MESSAGES,
     METRIC_NAME_PATTERN,
+    NAMESPACE_PATTERN,
     RESERVED_NAMESPACE_PREFIX,
     UNITS,
 )
@@ -130,8 +131,8 @@ def _item_problems(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _namespace_problems(namespace: str) -> Iterator[str]:
-    if not METRIC_NAME_PATTERN.fullmatch(namespace):
-        yield f"{namespace!r} is not a valid namespace: use 1-255 characters other than : * and $."
+    if not NAMESPACE_PATTERN.fullmatch(namespace):
+        yield f"{namespace!r} is not a valid namespace: use 1-255 characters other than * and $, the first not a colon."
     if namespace.startswith(RESERVED_NAMESPACE_PREFIX):
         yield f"{namespace!r} starts with {RESERVED_NAMESPACE_PREFIX}, which AWS reserves. Choose another namespace."
 

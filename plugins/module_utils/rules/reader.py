@@ -35,6 +35,7 @@ from .limits import (
     MAX_TITLE_LENGTH,
     METRIC_NAME_PATTERN,
     MISSING_DATA,
+    NAMESPACE_PATTERN,
     PARAMETER_NAME_PATTERN,
     RESERVED_NAMESPACE_PREFIX,
     SEVERITIES,
@@ -49,6 +50,7 @@ from .rule import Alarm, Metric, Parameter, References, Rule, RuleTest
 _ID_HINT = "use a lower-case letter, then letters, digits and underscores"
 _LINE = string(longest=MAX_TITLE_LENGTH, one_line=True, strip=True)
 _PARAGRAPH = string(longest=MAX_DESCRIPTION_LENGTH, strip=True)
+_NAMESPACE_HINT = "use 1 to 255 characters without * and $, the first not a colon"
 _METRIC_HINT = "use 1 to 255 characters without :, * and $"
 _DIMENSION = string(longest=MAX_DIMENSION_LENGTH, ascii_only=True)
 _VALUES = one_or_many(string())
@@ -123,8 +125,8 @@ METRIC = record(
     {
         "namespace": string(
             "metric namespace",
-            f"(?!{RESERVED_NAMESPACE_PREFIX}){METRIC_NAME_PATTERN.pattern}",
-            f"{_METRIC_HINT}; {RESERVED_NAMESPACE_PREFIX} is reserved for AWS services",
+            f"(?!{RESERVED_NAMESPACE_PREFIX}){NAMESPACE_PATTERN.pattern}",
+            f"{_NAMESPACE_HINT}; {RESERVED_NAMESPACE_PREFIX} is reserved for AWS services",
             ascii_only=True,
         ),
         "name": string("metric name", METRIC_NAME_PATTERN.pattern, _METRIC_HINT, ascii_only=True),

@@ -149,6 +149,7 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
     "group": ({"log_group_name": "with space"}, "is not a valid log group name"),
     "reserved": ({"filters": [{**READS, "metric_namespace": "AWS/Custom"}]}, "starts with AWS/"),
     "reserved purge": ({"purge_namespace": "AWS/Logs"}, "starts with AWS/"),
+    "colon": ({"filters": [{**READS, "metric_namespace": ":a"}]}, "is not a valid namespace"),
     "namespace": ({"filters": [{**READS, "metric_namespace": "a$b"}]}, "is not a valid namespace"),
     "metric name": ({"filters": [{**READS, "metric_name": "a*"}]}, "metric_name"),
     "value": ({"filters": [{**READS, "metric_value": "one"}]}, "neither a number nor a selector"),

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.support.alarm_setup import (
     Client,
@@ -122,8 +123,13 @@ def test_setting_the_same_state_does_nothing(embedded_aws: str, aws_client: Clie
 def test_set_alarm_state_rejects_unknown_alarms_invalid_states_and_invalid_json(aws_client: Client) -> None:
     put_alarm(aws_client, "set-refused")
     call = aws_client("cloudwatch").set_alarm_state
-    assert error_code(call, AlarmName="nobody", StateValue="OK", StateReason="") == "ResourceNotFound"
-    assert error_code(call, AlarmName="set-refused", StateValue="FINE", StateReason="") == "ValidationError"
+    # Recorded answers of AWS, 2025: an unknown alarm is refused without a text, and AWS has its own order of states.
+    with pytest.raises(ClientError) as unknown:
+        call(AlarmName="nobody", StateValue="OK", StateReason="")
+    error = unknown.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("ResourceNotFound", "")
+    with pytest.raises(ClientError, match=r"\[INSUFFICIENT_DATA, ALARM, OK\]$"):
+        call(AlarmName="set-refused", StateValue="FINE", StateReason="")
     bad = {"AlarmName": "set-refused", "StateValue": "OK", "StateReason": "", "StateReasonData": "{"}
     assert error_code(call, **bad) == "InvalidFormat"
 
@@ -142,6 +148,13 @@ def test_disabled_actions_do_not_run_and_enabled_ones_do(embedded_aws: str, aws_
 
 
 # DescribeAlarms
+
+
+@pytest.mark.parametrize("question", [{}, {"AlarmTypes": ["CompositeAlarm"]}, {"AlarmNamePrefix": "no-such-alarm"}])
+def test_the_lists_of_all_alarm_types_are_answered_even_if_empty(aws_client: Client, question: dict[str, Any]) -> None:
+    """Recorded answer of AWS, 2026-09."""
+    answer = aws_client("cloudwatch").describe_alarms(**question)
+    assert {name for name in answer if name.endswith("Alarms")} == {"CompositeAlarms", "MetricAlarms", "LogAlarms"}
 
 
 def test_alarms_are_listed_by_name_in_pages_of_fifty(aws_client: Client) -> None:

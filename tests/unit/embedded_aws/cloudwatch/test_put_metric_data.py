@@ -62,6 +62,35 @@ def test_periods_begin_at_multiples_of_the_period(embedded_aws: str, aws_client:
     ]
 
 
+def test_statistics_without_a_unit_have_a_datapoint_for_each_unit(embedded_aws: str, aws_client: Client) -> None:
+    """Recorded answer of AWS, 2025."""
+    now = minute(now_of(embedded_aws))
+    for unit, value in (("Seconds", 1), ("Count", 5), (None, 10)):
+        put_value(aws_client, embedded_aws, "units", value, **({"Unit": unit} if unit else {}))
+    points = aws_client("cloudwatch").get_metric_statistics(
+        Namespace="Test",
+        MetricName="units",
+        StartTime=now,
+        EndTime=now + timedelta(minutes=5),
+        Period=300,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    assert {point["Unit"]: point["Sum"] for point in points} == {"Seconds": 1.0, "Count": 5.0, "None": 10.0}
+
+
+def test_too_many_datapoints_are_refused_with_a_remedy(aws_client: Client) -> None:
+    now = datetime.now(UTC)
+    with pytest.raises(ClientError, match=r"limit of 1440\. You may reduce the datapoints requested by"):
+        aws_client("cloudwatch").get_metric_statistics(
+            Namespace="Test",
+            MetricName="many",
+            StartTime=now - timedelta(days=1),
+            EndTime=now,
+            Period=1,
+            Statistics=["Sum"],
+        )
+
+
 def test_get_metric_data_returns_the_newest_first_by_default(embedded_aws: str, aws_client: Client) -> None:
     now = minute(now_of(embedded_aws))
     for minutes in (3, 2):
@@ -92,6 +121,7 @@ def test_metric_math_is_still_answered_by_moto(embedded_aws: str, aws_client: Cl
         ("Test", {"Timestamp": datetime(2020, 1, 1, tzinfo=UTC)}, "InvalidParameterValue"),
         ("Test", {"Timestamp": datetime(2099, 1, 1, tzinfo=UTC)}, "InvalidParameterValue"),
         ("Test", {"Unit": "Pounds"}, "ValidationError"),
+        ("Test", {"Values": [1.0]}, "InvalidParameterCombination"),
     ],
 )
 def test_a_datum_that_aws_rejects_is_rejected(

@@ -142,7 +142,8 @@ def test_rejects_requests_that_violate_the_model(
     if violation.what.endswith("is not a number"):
         assert answer.code == UNREAD[protocol]
         return
-    assert violation.member.lower() in answer.message.lower()
+    if service != "logs" or not answer.message.startswith("Invalid LogGroup or LogStream"):
+        assert violation.member.lower() in answer.message.lower()
     if service == "cloudtrail":
         assert answer.code in {error.name for error in operation_model(service, action).error_shapes}
         assert str(answer.code).startswith("Invalid")
@@ -160,4 +161,4 @@ def test_errors_have_code_and_status_of_the_model(
     errors = {shape.error_code: shape.metadata.get("error", {}) for shape in shapes}
     assert code in errors.keys() | {CODES.get(service)} | _STATUS.keys()
     assert answer.status == errors.get(code, {}).get("httpStatusCode", _STATUS.get(code, 400))
-    assert answer.message
+    assert answer.message or action == "SetAlarmState", "the only error of AWS without a text"

@@ -125,14 +125,26 @@ def test_rejects_what_aws_rejects(
 
 def test_rejects_two_transformations(aws_client: Client) -> None:
     group = make_group(aws_client, "two-transformations")
-    code, _rest = refusal(
+    code, text = refusal(
         aws_client("logs").put_metric_filter,
         logGroupName=group,
         filterName="filter",
         filterPattern="",
-        metricTransformations=[TRANSFORMATION, TRANSFORMATION],
+        metricTransformations=[TRANSFORMATION, TRANSFORMATION | {"unit": "Count"}],
     )
-    assert code == REFUSED
+    # AWS prints the transformations as Java does; recorded answer of AWS, 2026-02.
+    shown = "MetricTransformation(metricName=Calls, metricNamespace=Test, metricValue=1, defaultValue=null, unit=%s, "
+    both = ", ".join(f"{shown % unit}dimensions=null)" for unit in ("null", "Count"))
+    at = "at 'metricTransformations' failed to satisfy constraint: Member must have length less than or equal to 1"
+    assert (code, text) == (REFUSED, f"1 validation error detected: Value '[{both}]' {at}")
+
+
+def test_takes_a_namespace_with_a_colon(aws_client: Client) -> None:
+    """Recorded answer of AWS, 2026-02: the colon in the pattern of the API model is not enforced."""
+    group = make_group(aws_client, "colon")
+    put_filter(aws_client, group, "colon", metricNamespace="A.B-c_d/1#2:metricNamespace")
+    (found,) = filters(aws_client, metricName="Calls", metricNamespace="A.B-c_d/1#2:metricNamespace")
+    assert found["filterName"] == "colon"
 
 
 def test_a_group_has_at_most_100_filters_listed_in_pages_of_fifty(aws_client: Client) -> None:
@@ -166,8 +178,12 @@ def test_filters_are_found_by_prefix_and_by_metric(aws_client: Client) -> None:
     assert [own["filterName"] for own in filters(aws_client, logGroupName=group, filterNamePrefix="b")] == ["b-one"]
     found = filters(aws_client, metricName="finds-2", metricNamespace="Test")
     assert [own["filterName"] for own in found] == ["a-two"]
+    other = make_group(aws_client, "finds-too")
+    put_filter(aws_client, other, "b-three")
+    # Recorded answer of AWS, 2026-02: the prefix needs no log group.
+    found = filters(aws_client, filterNamePrefix="b-")
+    assert [own["logGroupName"] for own in found] == [group, other]
     describe = aws_client("logs").describe_metric_filters
-    assert refusal(describe, filterNamePrefix="b")[0] == REFUSED
     assert refusal(describe, metricName="finds-2")[0] == REFUSED
     assert refusal(describe, logGroupName=group, nextToken="forged")[0] == REFUSED
 
