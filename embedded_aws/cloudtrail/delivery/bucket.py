@@ -42,7 +42,8 @@ def put_trail_object(
     if rejection is not None or found is None:
         return rejection or "NoSuchBucket"
     backend, _rest = found
-    encryption = "aws:kms" if trail.kms_key_id else None
+    # AES256 was recorded on a digest of a trail without a key, 2026-09.
+    encryption = "aws:kms" if trail.kms_key_id else "AES256"
     written = backend.put_object(bucket_name, key, body, encryption=encryption, kms_key_id=trail.kms_key_id or None)
     user_metadata = {f"x-amz-meta-{name}": value for name, value in (metadata or {}).items()}
     written.set_metadata({"Content-Type": "application/json", "Content-Encoding": "gzip", **user_metadata})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from embedded_aws.cloudtrail.delivery.bucket import copy_log_file, put_trail_obj
 from embedded_aws.cloudtrail.delivery.digests import Digests
 from embedded_aws.cloudtrail.delivery.log_files import FILE_BYTES, FileTarget, LogFile, OpenFile, file_target
 from embedded_aws.cloudtrail.delivery.log_stream import (
+    STREAMS,
     LogDeliveryError,
     append_to_stream,
     is_too_large,
@@ -34,7 +35,7 @@ class Routes:
         self._state = state
         self._trails: dict[str, Trail | None] = {}
         self._targets: dict[tuple[str, str, str], FileTarget] = {}
-        self._streams: dict[tuple[str, str], LogStream | LogDeliveryError] = {}
+        self._streams: dict[tuple[str, str, int], LogStream | LogDeliveryError] = {}
 
     def invalidate(self) -> None:
         """Empty the cache, since calls may have changed what it holds."""
@@ -56,13 +57,13 @@ class Routes:
             target = self._targets[key] = file_target(trail, account, region)
         return target
 
-    def stream(self, arn: str, trail: Trail, account: str, at: datetime) -> LogStream:
-        """Return the log stream for an account's records; LogDeliveryError if the trail may not write there."""
-        key = (arn, account)
+    def stream(self, arn: str, trail: Trail, account: str, number: int, at: datetime) -> LogStream:
+        """Return a log stream for an account's records; LogDeliveryError if the trail may not write there."""
+        key = (arn, account, number)
         found = self._streams.get(key)
         if found is None:
             try:
-                found = permitted_stream(trail, account, at)
+                found = permitted_stream(trail, account, number, at)
             except LogDeliveryError as error:
                 found = error
             self._streams[key] = found
@@ -89,6 +90,7 @@ class Delivery:
         self._waiting: deque[tuple[Trail, LogFile]] = deque()
         self._refused: deque[tuple[Trail, LogFile]] = deque(maxlen=REFUSED_FILES_KEPT)
         self._routes = Routes(state)
+        self._sent: Counter[tuple[str, str]] = Counter()
         self._digests = Digests(state)
 
     def begin_batch(self) -> None:
@@ -163,8 +165,10 @@ class Delivery:
 
     def _send_to_logs(self, trail: Trail, target: FileTarget, text: str, at: datetime) -> list[LogEvent]:
         arn, statuses = target.trail.arn, self._state.cloudtrail.statuses
+        number = self._sent[arn, target.account] % STREAMS + 1
+        self._sent[arn, target.account] += 1
         try:
-            stream = self._routes.stream(arn, trail, target.account, at)
+            stream = self._routes.stream(arn, trail, target.account, number, at)
         except LogDeliveryError as error:
             statuses.rejected("CloudWatchLogsDelivery", arn, target.region, str(error))
             return []

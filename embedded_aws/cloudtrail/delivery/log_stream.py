@@ -1,7 +1,10 @@
-"""Send records to the log group of a trail, through the trail's role, as events of one stream per account.
+"""Send records to the log group of a trail, through the trail's role, as events of several streams per account.
 
-Source: CloudTrail user guide, "Sending events to CloudWatch Logs" and "Role policy document for CloudTrail to use
-CloudWatch Logs for monitoring". The time of an event is that of its delivery (the same guide).
+CreateTrail makes a stream without a number, which stays empty; the events are in streams whose names end in a number.
+Sources: CloudTrail user guide, "Sending events to CloudWatch Logs", "CloudWatch log group and log stream naming for
+CloudTrail" and "Role policy document for CloudTrail to use CloudWatch Logs for monitoring"; that a trail with one event
+uses a numbered stream was recorded on AWS, 2026-09; that there are three, used in turn, is our reading. The time of an
+event is that of its delivery (the same guide).
 """
 
 from __future__ import annotations
@@ -16,9 +19,11 @@ from embedded_aws.cloudtrail.delivery.permissions import log_stream_error
 from embedded_aws.cloudtrail.trails import find_log_group, organization_id
 from embedded_aws.core.events import LogEvent
 
+STREAMS = 3
+"""How many numbered streams the records of an account are spread over."""
 RECORD_BYTES = 256 * 1024
 """A larger record is not sent to CloudWatch Logs (CloudTrail user guide, "CloudTrail record contents")."""
-EVENTS_KEPT = 50_000
+EVENTS_KEPT = 50_000 // STREAMS
 """How many events a stream of CloudTrail keeps; older ones are dropped."""
 
 _NO_GROUP = "The specified log group does not exist."
@@ -30,7 +35,10 @@ class LogDeliveryError(Exception):
 
 
 def stream_name(trail: Trail, account: str) -> str:
-    """Return the stream name of an account's records; for members of an organization it has the organization's id."""
+    """Return the name of the stream that CreateTrail makes, to which those of an account's records add a number.
+
+    For members of an organization it has the organization's id.
+    """
     name = f"{account}_CloudTrail_{trail.region_name}"
     return name if account == trail.account_id else f"{organization_id(trail)}_{name}"
 
@@ -40,12 +48,13 @@ def is_too_large(text: str) -> bool:
     return len(text) > RECORD_BYTES // 4 and len(text.encode()) > RECORD_BYTES
 
 
-def permitted_stream(trail: Trail, account: str, at: datetime) -> LogStream:
-    """Return the stream for an account's records; create it if it does not exist.
+def permitted_stream(trail: Trail, account: str, number: int, at: datetime) -> LogStream:
+    """Return a stream for an account's records; create it if it does not exist.
 
     Args:
         trail: a trail with a log group.
         account: the account of the records.
+        number: the number of the stream.
         at: the embedded time.
 
     Raises:
@@ -54,7 +63,7 @@ def permitted_stream(trail: Trail, account: str, at: datetime) -> LogStream:
     group = find_log_group(trail.cw_log_group_arn)
     if group is None:
         raise LogDeliveryError(_NO_GROUP)
-    name = stream_name(trail, account)
+    name = f"{stream_name(trail, account)}_{number}"
     rejection = log_stream_error(trail, group, name)
     if rejection is not None:
         raise LogDeliveryError(rejection)

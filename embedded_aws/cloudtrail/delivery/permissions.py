@@ -23,11 +23,12 @@ from embedded_aws.core.errors import AwsError
 # Permissions of CloudTrail on a trail's bucket and log group.
 #
 # Sources: CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail" and "Role policy document for CloudTrail to
-# use CloudWatch Logs for monitoring". The condition keys of CloudTrail's calls, and that the canned ACL is always sent,
-# were observed on AWS, 2026-09.
+# use CloudWatch Logs for monitoring". The condition keys of CloudTrail's calls, that the canned ACL is always sent, and
+# the two texts as answers of CreateTrail and UpdateTrail were recorded on AWS, 2026-09; that GetTrailStatus has the
+# same texts is our reading.
 
-NO_PERMISSION = "Access denied. Check the permissions for your role."
-NO_TRUST = "Access denied. Check the trust relationships for your role."
+NO_PERMISSION = "Access denied. Verify in IAM that the role has adequate permissions."
+NO_TRUST = "Access denied. Verify in IAM that the role has adequate trust relationships."
 
 _SERVICE = "cloudtrail.amazonaws.com"
 _CALLER = Caller(service=_SERVICE)

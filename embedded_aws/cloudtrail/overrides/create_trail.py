@@ -12,8 +12,6 @@ from moto.cloudtrail.models import Trail, cloudtrail_backends
 from moto.organizations.models import organizations_backends
 
 from embedded_aws.cloudtrail.delivery.bucket import put_trail_object
-from embedded_aws.cloudtrail.delivery.digest_file import digest_key
-from embedded_aws.cloudtrail.delivery.log_files import FileTarget
 from embedded_aws.cloudtrail.delivery.log_stream import get_or_create_stream, stream_name
 from embedded_aws.cloudtrail.delivery.permissions import (
     NO_PERMISSION,
@@ -30,7 +28,6 @@ from embedded_aws.cloudtrail.trails import (
     home_trail,
     log_prefix,
     parse_arn,
-    ref_of,
 )
 from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
@@ -98,8 +95,9 @@ patch(Trail, "topic_arn")(property(_topic_arn))
 
 # CreateTrail and UpdateTrail reject resources that are missing or not accessible; moto 5.2.5 checks hardly any.
 #
-# moto answers the calls that pass. Sources: CloudTrail API reference, CreateTrail and UpdateTrail; the order of the
-# checks, the empty object and the log stream that they leave behind were observed on AWS, 2026-09.
+# moto answers the calls that pass. Sources: CloudTrail API reference, CreateTrail and UpdateTrail; codes and texts, the
+# empty objects and the log stream that a rejected call leaves behind were recorded on AWS, 2026-09. That the log group
+# and the role are read before the bucket is checked is our reading.
 
 TRAILS_PER_REGION = 5
 
@@ -145,6 +143,7 @@ def create_trail(state: State, call: Call) -> None:
     if len(known) >= TRAILS_PER_REGION:
         message = f"User: {call.account} already has {TRAILS_PER_REGION} trails in {call.region}."
         raise AwsError("MaximumNumberOfTrailsExceededException", message, 403)
+    _check_destination(planned, planned.cw_log_group_arn or "", planned.cw_role_arn or "")
     _check(planned, call.at)
     state.cloudtrail.statuses.remove(planned.arn)
 
@@ -158,8 +157,10 @@ def update_trail(state: State, call: Call) -> None:
     changes = _arguments(_UPDATE, call.parameters)
     planned = copy.copy(trail)
     planned.update(**changes)
-    if "" in (changes["cw_log_group_arn"], changes["cw_role_arn"]):
-        _drop_log_group(planned, changes)
+    group, role = changes["cw_log_group_arn"], changes["cw_role_arn"]
+    _check_destination(planned, group or "", role or "")
+    if not group and not role and "" in (group, role):
+        planned.cw_log_group_arn = planned.cw_role_arn = ""
     if find_bucket(planned.bucket_name) is None:
         message = f"S3 bucket {planned.bucket_name} does not exist!"
         raise AwsError("S3BucketDoesNotExistException", message, 400)
@@ -174,11 +175,22 @@ def update_trail(state: State, call: Call) -> None:
         times[trail.arn] = call.at
 
 
-def _drop_log_group(planned: Trail, changes: dict[str, Any]) -> None:
-    if changes["cw_log_group_arn"] or changes["cw_role_arn"]:
-        message = "Specify both a log group and a role, or neither."
-        raise AwsError("InvalidParameterCombinationException", message, 400)
-    planned.cw_log_group_arn = planned.cw_role_arn = ""
+_NO_GROUP, _NO_ROLE = "InvalidCloudWatchLogsLogGroupArnException", "InvalidCloudWatchLogsRoleArnException"
+
+
+def _check_destination(planned: Trail, group: str, role: str) -> None:
+    """Raise AwsError unless the request names both a log group and a role by valid ARNs, or neither of them."""
+    if bool(group) != bool(role):
+        raise AwsError(_NO_ROLE if group else _NO_GROUP, "You must specify a log group and a role ARN.", 400)
+    if not group:
+        return
+    arn = parse_arn(group)
+    if arn is None or not arn.resource.startswith("log-group:") or not arn.resource.endswith(":*"):
+        raise AwsError(_NO_GROUP, "CloudTrail cannot validate the specified log group ARN.", 400)
+    if parse_arn(role) is None:
+        raise AwsError(_NO_ROLE, "CloudTrail cannot validate the specified role ARN.", 400)
+    if arn.region != planned.region_name:
+        raise AwsError(_NO_GROUP, "You must specify a log group that is in the current region.", 400)
 
 
 def _check(planned: Trail, at: datetime) -> None:
@@ -191,29 +203,34 @@ def _check(planned: Trail, at: datetime) -> None:
 
 
 def _check_bucket(planned: Trail, at: datetime) -> None:
+    """Write an empty object to each folder that the trail will use; those written before a rejection stay."""
     bucket, prefix = planned.bucket_name, log_prefix(planned, planned.account_id)
-    target = FileTarget(ref_of(planned), bucket, prefix, planned.account_id, planned.region_name, validated=True)
-    folder = f"{prefix}CloudTrail/"
-    keys = [None, folder, digest_key(target, at)] if planned.log_validation else [None, folder]
-    if any(bucket_error(planned, bucket, key) for key in keys):
-        message = f"Incorrect S3 bucket policy is detected for bucket: {bucket}"
-        raise AwsError("InsufficientS3BucketPolicyException", message, 400)
+    _require_writable(planned, None)
+    _require_writable(planned, f"{prefix}CloudTrail/")
     if planned.kms_key_id:
         check_key(planned)
-    put_trail_object(planned, bucket, folder, b"", at)
+    put_trail_object(planned, bucket, f"{prefix}CloudTrail/", b"", at)
+    if planned.log_validation:
+        _require_writable(planned, f"{prefix}CloudTrail-Digest/")
+        put_trail_object(planned, bucket, f"{prefix}CloudTrail-Digest/", b"", at)
+
+
+def _require_writable(planned: Trail, key: str | None) -> None:
+    if bucket_error(planned, planned.bucket_name, key):
+        message = f"Incorrect S3 bucket policy is detected for bucket: {planned.bucket_name}"
+        raise AwsError("InsufficientS3BucketPolicyException", message, 400)
 
 
 def _check_log_group(planned: Trail, at: datetime) -> None:
     role, arn = parse_arn(planned.cw_role_arn or ""), parse_arn(planned.cw_log_group_arn or "")
     if role is None or role.account != planned.account_id or not role_is_trusted(planned):
-        raise AwsError("InvalidCloudWatchLogsRoleArnException", NO_TRUST, 400)
+        raise AwsError(_NO_ROLE, NO_TRUST, 400)
     group = find_log_group(planned.cw_log_group_arn or "")
-    if group is None or arn is None or (arn.account, arn.region) != (planned.account_id, planned.region_name):
-        message = "Access denied. Verify that the log group exists and that its ARN is of this account and Region."
-        raise AwsError("InvalidCloudWatchLogsLogGroupArnException", message, 400)
     name = stream_name(planned, planned.account_id)
+    if group is None or arn is None or arn.account != planned.account_id:
+        raise AwsError(_NO_GROUP, NO_PERMISSION, 400)
     if not role_may(planned, "logs:CreateLogStream", group, name):
-        raise AwsError("InvalidCloudWatchLogsLogGroupArnException", NO_PERMISSION, 400)
+        raise AwsError(_NO_GROUP, NO_PERMISSION, 400)
     get_or_create_stream(group, name, at)
     if not role_may(planned, "logs:PutLogEvents", group, name):
-        raise AwsError("InvalidCloudWatchLogsLogGroupArnException", NO_PERMISSION, 400)
+        raise AwsError(_NO_GROUP, NO_PERMISSION, 400)

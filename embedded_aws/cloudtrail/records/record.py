@@ -20,6 +20,7 @@ from embedded_aws.cloudtrail.records.operations import (
     is_recorded,
 )
 from embedded_aws.cloudtrail.records.resources import resources_of
+from embedded_aws.cloudtrail.records.s3 import additional_event_data, s3_parameters
 from embedded_aws.core.call import Answer, Call
 from embedded_aws.core.events import Record
 from embedded_aws.core.protocol import operation_model
@@ -74,10 +75,11 @@ def make_record(call: Call, answer: Answer, identity: dict[str, Any]) -> Record 
 
 def _elements(call: Call, answer: Answer) -> Record:
     model = _model(call)
-    return {
+    written: Record = {
         "requestParameters": _request_parameters(call, answer, model),
         "responseElements": _response_elements(call, answer, model),
     }
+    return written | {"additionalEventData": additional_event_data(call, answer)} if call.service == "s3" else written
 
 
 def _ending(call: Call, answer: Answer) -> Record:
@@ -107,19 +109,8 @@ def _request_parameters(call: Call, answer: Answer, model: OperationModel | None
     # TestMetricFilter's messages are customer data and not recorded; observed on AWS, 2026-09.
     if model is None or answer.error_code in _DENIED or call.action == "TestMetricFilter":
         return None
-    written = elements(model.input_shape, call.parameters)
-    if call.service == "s3":
-        written = _s3_parameters(call, written or {})
+    written = s3_parameters(call) if call.service == "s3" else elements(model.input_shape, call.parameters)
     return _within_limit(written, len(call.body))
-
-
-def _s3_parameters(call: Call, written: dict[str, Any]) -> dict[str, Any]:
-    """Return the request parameters of S3: bucket and key, the host, and the subresource of the query string."""
-    named = {"bucketName": written.get("bucket"), "Host": call.host, "key": written.get("key")}
-    query = [part.partition("=") for part in call.environ.get("QUERY_STRING", "").split("&") if part]
-    extra = {name: value for name, _sign, value in query if not name.startswith("X-Amz-")}
-    rest = {name: value for name, value in written.items() if name not in ("bucket", "key", "body")}
-    return {name: value for name, value in (named | extra | rest).items() if value is not None}
 
 
 def _response_elements(call: Call, answer: Answer, model: OperationModel | None) -> Any:

@@ -16,7 +16,8 @@ from typing import Any
 
 from ..core.aws_names import Place
 
-# CloudTrail checks policies and roles that AWS may not have propagated yet. Only these errors are retried.
+# CloudTrail checks policies and roles that AWS may not have propagated yet. Only these errors are retried. A log group
+# that does not exist has the same code and text as a role without permissions; recorded answers of AWS, 2026-09.
 PROPAGATING = (
     ("InsufficientS3BucketPolicyException", ""),
     ("InsufficientEncryptionPolicyException", ""),

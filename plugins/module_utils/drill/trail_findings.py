@@ -213,7 +213,9 @@ def role_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
         yield Finding("log_group", "role_denied", cause, remedy)
     if "role_policies" in facts.unread:
         return
-    stream = f"log-group:{params['log_group_name']}:log-stream:{facts.place.account}_CloudTrail_{facts.place.region}"
+    # CloudTrail's events are in streams whose names end in a number; CloudTrail user guide, "CloudWatch log group and
+    # log stream naming for CloudTrail". A policy that names the stream without it passes CreateTrail's check only.
+    stream = f"log-group:{params['log_group_name']}:log-stream:{facts.place.account}_CloudTrail_{facts.place.region}_1"
     target = facts.place.arn("logs", stream)
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
         if evaluate(facts.role_policies, Request(action, target, whole_context=False)).refuses:

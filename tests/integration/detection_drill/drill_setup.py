@@ -70,6 +70,13 @@ def trust_only_ec2(aws: Aws) -> None:
     aws("iam").update_assume_role_policy(RoleName=chain.ROLE, PolicyDocument=document(statement))
 
 
+def allow_one_stream(aws: Aws) -> None:
+    stream = f"arn:aws:logs:*:*:log-group:{chain.GROUP}:log-stream:{chain.ACCOUNT}_CloudTrail_{chain.REGION}"
+    statement = {"Effect": "Allow", "Action": "logs:*", "Resource": stream}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    aws("iam").put_role_policy(RoleName=chain.ROLE, PolicyName="Write", PolicyDocument=document)
+
+
 def deliver_to_another_log_group(aws: Aws) -> None:
     aws("logs").create_log_group(logGroupName="other")
     streams = f"arn:aws:logs:*:*:log-group:other:log-stream:{chain.ACCOUNT}_CloudTrail_{chain.REGION}*"

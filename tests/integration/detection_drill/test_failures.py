@@ -11,6 +11,7 @@ import pytest
 from tests.integration.detection_drill.drill_setup import (
     TASK,
     Aws,
+    allow_one_stream,
     delete_bucket,
     delete_bucket_policy,
     delete_role,
@@ -91,6 +92,12 @@ CERTAIN_FAILURES: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
         "log_group",
         "role_denied",
         "logs:CreateLogStream",
+    ),
+    "role for the stream without a number": (
+        allow_one_stream,
+        "log_group",
+        "role_denied",
+        f"log-stream:{chain.ACCOUNT}_CloudTrail_{chain.REGION}_1",
     ),
     "log group missing": (
         lambda aws: aws("logs").delete_log_group(logGroupName=chain.GROUP),
@@ -185,7 +192,7 @@ def test_reports_a_certain_failure_without_reading_the_secret(
 
 UNCERTAIN_FAILURES: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
     "bucket policy missing": (delete_bucket_policy, "log_file", "bucket_denied", "AccessDenied"),
-    "a condition denies the role": (deny_by_condition, "log_group", "delivery_failed", "permissions for your role"),
+    "a condition denies the role": (deny_by_condition, "log_group", "delivery_failed", "adequate permissions"),
     "filter of another client": (
         put_filter('{ ($.eventName = "GetSecretValue") && ($.userAgent = "browser") }'),
         "metric",

@@ -54,11 +54,12 @@ def test_retries_transient_errors(
     assert not run_module.succeed(**full_trail)["changed"]
 
 
+_DENIED = "Access denied. Verify in IAM that the role has adequate"
 PROPAGATION = {
     "InsufficientS3BucketPolicyException": "Incorrect S3 bucket policy is detected for bucket: audit-logs",
     "InsufficientEncryptionPolicyException": "Insufficient permissions to access S3 bucket or KMS key.",
-    "InvalidCloudWatchLogsRoleArnException": "Access denied. Check the trust relationships for your role.",
-    "InvalidCloudWatchLogsLogGroupArnException": "Access denied. Check the permissions for your role.",
+    "InvalidCloudWatchLogsRoleArnException": f"{_DENIED} trust relationships.",
+    "InvalidCloudWatchLogsLogGroupArnException": f"{_DENIED} permissions.",
     "NoManagementAccountSLRExistsException": "The management account has no service-linked role.",
 }
 
@@ -82,7 +83,7 @@ def test_retries_until_policies_have_propagated(
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("InvalidCloudWatchLogsLogGroupArnException", "The ARN is malformed."),
+        ("InvalidCloudWatchLogsLogGroupArnException", "CloudTrail cannot validate the specified log group ARN."),
         ("InsufficientSnsTopicPolicyException", "SNS Topic does not exist or the topic policy is incorrect!"),
         ("InvalidParameterCombinationException", "Insufficient"),
     ],

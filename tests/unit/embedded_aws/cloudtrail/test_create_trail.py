@@ -82,7 +82,21 @@ def test_an_insufficient_bucket_policy_is_rejected(aws_client: Client, policy: d
 def test_file_validation_needs_the_digest_folder(aws_client: Client) -> None:
     make_bucket(aws_client, "asked", "asked", path=f"AWSLogs/{ACCOUNT}/CloudTrail/*")
     assert refusal(aws_client, EnableLogFileValidation=True)[0] == "InsufficientS3BucketPolicyException"
+    assert markers(aws_client) == [f"AWSLogs/{ACCOUNT}/CloudTrail/"], "as recorded on AWS, it is left behind"
     aws_client("cloudtrail").create_trail(Name="asked", S3BucketName="asked")
+
+
+def test_file_validation_writes_an_empty_object_to_the_digest_folder(aws_client: Client) -> None:
+    make_bucket(aws_client, "asked", "asked")
+    aws_client("cloudtrail").create_trail(Name="asked", S3BucketName="asked")
+    aws_client("cloudtrail").update_trail(Name="asked", EnableLogFileValidation=True)
+    assert markers(aws_client) == [f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/", f"AWSLogs/{ACCOUNT}/CloudTrail/"]
+
+
+def markers(client: Client) -> list[str]:
+    """Return the keys of the bucket's empty objects."""
+    listed = client("s3").list_objects_v2(Bucket="asked").get("Contents", [])
+    return [item["Key"] for item in listed if item["Size"] == 0]
 
 
 def test_arns_may_contain_wildcards(aws_client: Client) -> None:
@@ -101,40 +115,79 @@ def test_create_trail_writes_an_empty_object_and_creates_a_stream(aws_client: Cl
     role = make_role(aws_client, "asked", "asked")
     settings = {"CloudWatchLogsLogGroupArn": group_arn("asked"), "CloudWatchLogsRoleArn": role}
     aws_client("cloudtrail").create_trail(Name="asked", S3BucketName="asked", **settings)
-    listed = aws_client("s3").list_objects_v2(Bucket="asked")["Contents"]
-    assert [(item["Key"], item["Size"]) for item in listed] == [(f"AWSLogs/{ACCOUNT}/CloudTrail/", 0)]
+    assert markers(aws_client) == [f"AWSLogs/{ACCOUNT}/CloudTrail/"]
     (stream,) = aws_client("logs").describe_log_streams(logGroupName="asked")["logStreams"]
     assert stream["logStreamName"] == f"{ACCOUNT}_CloudTrail_us-east-1"
 
 
-def test_a_role_that_cloudtrail_may_not_assume_is_rejected(aws_client: Client) -> None:
+GROUP, ROLE = "InvalidCloudWatchLogsLogGroupArnException", "InvalidCloudWatchLogsRoleArnException"
+BOTH = "You must specify a log group and a role ARN."
+BAD_GROUP = "CloudTrail cannot validate the specified log group ARN."
+BAD_ROLE = "CloudTrail cannot validate the specified role ARN."
+OTHER_REGION = "You must specify a log group that is in the current region."
+NO_PERMISSION = "Access denied. Verify in IAM that the role has adequate permissions."
+NO_TRUST = "Access denied. Verify in IAM that the role has adequate trust relationships."
+GOOD = f"arn:aws:iam::{ACCOUNT}:role/asked"
+MISSING = group_arn("missing"), f"arn:aws:iam::{ACCOUNT}:role/missing"
+ELSEWHERE = group_arn("asked").replace("us-east-1", "us-west-2")
+
+# Answers of AWS, recorded in 2026-09: call, log group, role, the role's actions, code and text.
+RECORDED = {
+    "create, group without role": ("create", group_arn("asked"), None, "both", ROLE, BOTH),
+    "create, role without group": ("create", None, GOOD, "both", GROUP, BOTH),
+    "create, malformed group": ("create", "not-an-arn", GOOD, "both", GROUP, BAD_GROUP),
+    "create, malformed role": ("create", group_arn("asked"), "not-an-arn", "both", ROLE, BAD_ROLE),
+    "create, role without a policy": ("create", group_arn("asked"), GOOD, "none", GROUP, NO_PERMISSION),
+    "create, role may not put events": ("create", group_arn("asked"), GOOD, "create", GROUP, NO_PERMISSION),
+    "update, group without :* alone": ("update", group_arn("asked")[:-2], None, "both", ROLE, BOTH),
+    "update, missing group alone": ("update", MISSING[0], None, "both", ROLE, BOTH),
+    "update, group elsewhere alone": ("update", ELSEWHERE, None, "both", ROLE, BOTH),
+    "update, missing role alone": ("update", None, MISSING[1], "both", GROUP, BOTH),
+    "update, group without :*": ("update", group_arn("asked")[:-2], GOOD, "both", GROUP, BAD_GROUP),
+    "update, missing group": ("update", MISSING[0], GOOD, "both", GROUP, NO_PERMISSION),
+    "update, group elsewhere": ("update", ELSEWHERE, GOOD, "both", GROUP, OTHER_REGION),
+    "update, missing role": ("update", group_arn("asked"), MISSING[1], "both", ROLE, NO_TRUST),
+    "update, empty group": ("update", "", GOOD, "both", GROUP, BOTH),
+    "update, empty role": ("update", group_arn("asked"), "", "both", ROLE, BOTH),
+}
+ACTIONS = {
+    "both": ("logs:CreateLogStream", "logs:PutLogEvents"),
+    "create": ("logs:CreateLogStream",),
+    "none": ("logs:DescribeLogStreams",),
+}
+
+
+@pytest.mark.parametrize("case", RECORDED)
+def test_log_group_and_role_are_refused_with_the_codes_and_texts_of_aws(aws_client: Client, case: str) -> None:
+    call, group, role, actions, code, text = RECORDED[case]
+    make_bucket(aws_client, "asked", "asked")
+    aws_client("logs").create_log_group(logGroupName="asked")
+    make_role(aws_client, "asked", "asked", ACTIONS[actions])
+    settings = {"CloudWatchLogsLogGroupArn": group, "CloudWatchLogsRoleArn": role}
+    settings = {name: value for name, value in settings.items() if value is not None}
+    if call == "create":
+        assert refusal(aws_client, **settings) == (code, text)
+        left = [] if actions != "create" else [f"{ACCOUNT}_CloudTrail_us-east-1"]
+        streams = aws_client("logs").describe_log_streams(logGroupName="asked")["logStreams"]
+        assert [stream["logStreamName"] for stream in streams] == left
+        return
+    whole = {"CloudWatchLogsLogGroupArn": group_arn("asked"), "CloudWatchLogsRoleArn": GOOD}
+    aws_client("cloudtrail").create_trail(Name="asked", S3BucketName="asked", **whole)
+    with pytest.raises(ClientError) as refused:
+        aws_client("cloudtrail").update_trail(Name="asked", **settings)
+    error = refused.value.response["Error"]
+    assert (error["Code"], error["Message"]) == (code, text)
+    kept = aws_client("cloudtrail").get_trail(Name="asked")["Trail"]
+    assert {name: kept[name] for name in whole} == whole
+
+
+def test_a_role_that_does_not_trust_cloudtrail_is_rejected(aws_client: Client) -> None:
     make_bucket(aws_client, "asked", "asked")
     aws_client("logs").create_log_group(logGroupName="asked")
     other = make_role(aws_client, "other", "asked", principal={"Service": "ec2.amazonaws.com"})
-    for role in (other, f"arn:aws:iam::{ACCOUNT}:role/unknown", "arn:aws:iam::999999999999:role/foreign"):
+    for role in (other, "arn:aws:iam::999999999999:role/foreign"):
         settings = {"CloudWatchLogsLogGroupArn": group_arn("asked"), "CloudWatchLogsRoleArn": role}
-        message = "Access denied. Check the trust relationships for your role."
-        assert refusal(aws_client, **settings) == ("InvalidCloudWatchLogsRoleArnException", message)
-
-
-@pytest.mark.parametrize("actions", [("logs:PutLogEvents",), ("logs:CreateLogStream",)])
-def test_a_role_that_may_not_write_is_rejected(aws_client: Client, actions: tuple[str, ...]) -> None:
-    make_bucket(aws_client, "asked", "asked")
-    aws_client("logs").create_log_group(logGroupName="asked")
-    role = make_role(aws_client, "asked", "asked", actions)
-    settings = {"CloudWatchLogsLogGroupArn": group_arn("asked"), "CloudWatchLogsRoleArn": role}
-    message = "Access denied. Check the permissions for your role."
-    assert refusal(aws_client, **settings) == ("InvalidCloudWatchLogsLogGroupArnException", message)
-
-
-@pytest.mark.parametrize("arn", [group_arn("asked")[:-2], group_arn("unknown"), "asked"])
-def test_a_log_group_must_exist_and_be_named_with_its_streams(aws_client: Client, arn: str) -> None:
-    make_bucket(aws_client, "asked", "asked")
-    aws_client("logs").create_log_group(logGroupName="asked")
-    role = make_role(aws_client, "asked", "asked")
-    code, message = refusal(aws_client, CloudWatchLogsLogGroupArn=arn, CloudWatchLogsRoleArn=role)
-    assert code == "InvalidCloudWatchLogsLogGroupArnException"
-    assert message.startswith("Access denied.")
+        assert refusal(aws_client, **settings) == (ROLE, NO_TRUST)
 
 
 def test_names_are_unique_and_a_region_has_at_most_five_trails(aws_client: Client) -> None:
@@ -164,10 +217,11 @@ def test_a_rejected_update_changes_nothing(aws_client: Client) -> None:
     assert (trail["S3BucketName"], trail.get("SnsTopicName")) == ("asked", None)
 
 
-def test_an_empty_log_group_removes_group_and_role(aws_client: Client) -> None:
+@pytest.mark.parametrize("member", ["CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"])
+def test_an_empty_log_group_or_role_alone_removes_both(aws_client: Client, member: str) -> None:
     cloudtrail = aws_client("cloudtrail")
     make_trail(aws_client, "asked", logs=True)
-    cloudtrail.update_trail(Name="asked", CloudWatchLogsLogGroupArn="")
+    cloudtrail.update_trail(Name="asked", **{member: ""})
     trail = cloudtrail.get_trail(Name="asked")["Trail"]
     assert not {"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"} & set(trail)
 

@@ -69,13 +69,26 @@ def test_records_arrive_in_gzip_files_under_the_documented_keys(embedded_aws: st
     assert sorted(names) == ["GetCallerIdentity", "StartLogging"]
 
 
-def test_every_record_is_one_event_of_the_stream_of_its_account(embedded_aws: str, aws_client: Client) -> None:
+def test_several_streams_share_the_records_of_an_account(embedded_aws: str, aws_client: Client) -> None:
+    make_trail(aws_client, "shared", logs=True)
+    for _turn in range(4):
+        call(aws_client, embedded_aws)
+    found = events(aws_client, "shared")
+    names = {event["logStreamName"] for event in found}
+    assert names == {f"{ACCOUNT}_CloudTrail_{REGION}_{number}" for number in (1, 2, 3)}
+    assert [event["timestamp"] for event in found] == sorted(event["timestamp"] for event in found)
+    streams = aws_client("logs").describe_log_streams(logGroupName="shared")["logStreams"]
+    empty = [stream["logStreamName"] for stream in streams if "lastEventTimestamp" not in stream]
+    assert empty == [f"{ACCOUNT}_CloudTrail_{REGION}"]
+
+
+def test_every_record_is_one_event_of_a_numbered_stream_of_its_account(embedded_aws: str, aws_client: Client) -> None:
     make_trail(aws_client, "streamed", logs=True)
     advance(embedded_aws, 60)
     before = datetime.now(UTC) + timedelta(seconds=60)
     call(aws_client, embedded_aws)
     event = events(aws_client, "streamed")[-1]
-    assert event["logStreamName"] == f"{ACCOUNT}_CloudTrail_{REGION}"
+    assert event["logStreamName"] in [f"{ACCOUNT}_CloudTrail_{REGION}_{number}" for number in (1, 2, 3)]
     assert json.loads(event["message"])["eventName"] == "GetCallerIdentity"
     assert event["timestamp"] >= before.timestamp() * 1000
     names = [json.loads(event["message"])["eventName"] for event in events(aws_client, "streamed")]
@@ -188,8 +201,8 @@ def test_an_organization_trail_logs_the_calls_of_members(embedded_aws: str, aws_
     prefix = f"AWSLogs/{organization}/222222222222/CloudTrail/{REGION}/"
     assert keys(aws_client, "everybody", prefix)
     streams = {event["logStreamName"] for event in events(aws_client, "everybody")}
-    assert f"{organization}_222222222222_CloudTrail_{REGION}" in streams
-    assert f"{ACCOUNT}_CloudTrail_{REGION}" in streams
+    assert f"{organization}_222222222222_CloudTrail_{REGION}_1" in streams
+    assert f"{ACCOUNT}_CloudTrail_{REGION}_1" in streams
 
 
 def member_client(client: Client) -> Client:

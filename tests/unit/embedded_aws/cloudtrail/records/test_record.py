@@ -241,18 +241,6 @@ def test_cloudwatch_is_called_monitoring(aws: InProcess) -> None:
     assert aws.record()["eventSource"] == "monitoring.amazonaws.com"
 
 
-def test_bucket_operations_have_the_names_and_parameters_of_s3(aws: InProcess) -> None:
-    s3 = aws.client("s3")
-    s3.create_bucket(Bucket="files")
-    block = {"BlockPublicAcls": True}
-    s3.put_public_access_block(Bucket="files", PublicAccessBlockConfiguration=block)
-    record = aws.record()
-    assert record["eventName"] == "PutBucketPublicAccessBlock"
-    assert record["requestParameters"]["bucketName"] == "files"
-    assert "publicAccessBlock" in record["requestParameters"]
-    assert record["resources"] == [{"accountId": GUIDE, "type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::files"}]
-
-
 def test_data_plane_calls_are_not_management_events(aws: InProcess) -> None:
     aws.client("logs").create_log_group(logGroupName="shop")
     aws.client("logs").create_log_stream(logGroupName="shop", logStreamName="one")
