@@ -22,9 +22,10 @@ from embedded_aws.core.constraints import check_constraints
 from embedded_aws.core.control import Control
 from embedded_aws.core.errors import MOTO_ERRORS, AwsError, as_aws_error, error_of
 from embedded_aws.core.faults import Fault
+from embedded_aws.core.overrides import EVERY
 from embedded_aws.core.pipeline import Pipeline
 from embedded_aws.core.protocol import action_of, botocore_model, known_services, protocol_of, serialize, service_of
-from embedded_aws.core.services import OVERRIDES
+from embedded_aws.core.services import AFTERS, OVERRIDES
 from embedded_aws.core.state import SeenCall, State
 from embedded_aws.iam.permissions import CHECKED, check_permission
 from embedded_aws.s3.bucket_policy import check_bucket_owner
@@ -128,6 +129,9 @@ class EmbeddedAws:
             _cut(call.environ)
         before = self.pipeline.before(call)
         answer = self._execute(call, fault)
+        if answer.error_code is None:
+            for follow in (*AFTERS.get((call.service, call.action), ()), *AFTERS.get((EVERY, EVERY), ())):
+                follow(self.state, call, answer)
         self._note(call, answer.error_code)
         self.pipeline.submit(call, answer, before)
         if fault and fault.mode == "kill_after":

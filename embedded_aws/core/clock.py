@@ -12,7 +12,9 @@ class Clock:
     def __init__(self) -> None:
         """Start at the machine's time and speed."""
         self._lock = threading.Lock()
-        self.reset()
+        now = datetime.now(UTC)
+        # The embedded time at a time of the machine, and the speed since then.
+        self._state = (now, now, 1.0)
 
     def now(self) -> datetime:
         """Return the embedded time, aware and in UTC."""

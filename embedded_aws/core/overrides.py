@@ -1,7 +1,8 @@
 """Declare what the embedded AWS answers itself, and what it replaces in moto.
 
-Two declarations, since neither can express the other: `override` answers an operation of the API in place of moto, and
-`patch` replaces an attribute of moto that no single operation reaches, such as a method that moto calls for itself.
+Three declarations, since none can express the others: `override` answers an operation of the API in place of moto,
+`after` follows a call that succeeded, and `patch` replaces an attribute of moto that no single operation reaches, such
+as a method that moto calls for itself.
 `embedded_aws.core.services` lists the modules that hold them, in order.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar
 
+from embedded_aws.core.call import Answer as CallAnswer
 from embedded_aws.core.call import Call
 from embedded_aws.core.state import State
 
@@ -46,6 +48,37 @@ def collect_overrides(modules: Iterable[ModuleType]) -> Mapping[tuple[str, str],
                 for action in declared.actions:
                     key = declared.service, action
                     collected[key] = (*collected.get(key, ()), declared.answer)
+    return collected
+
+
+# What happens after a call that succeeded, whoever answered it.
+
+Follow = Callable[[State, Call, CallAnswer], None]
+EVERY = "*"
+"""Stands for every service and every action in `after`."""
+
+
+@dataclass(frozen=True)
+class After:
+    """A function that runs after successful calls of operations of one service, before the client gets the answer."""
+
+    service: str
+    actions: tuple[str, ...]
+    follow: Follow
+
+
+def after(service: str, *actions: str) -> Callable[[Follow], After]:
+    """Run the decorated function after these operations."""
+    return lambda function: After(service, actions, function)
+
+
+def collect_afters(modules: Iterable[ModuleType]) -> Mapping[tuple[str, str], tuple[Follow, ...]]:
+    """Return what follows each service and action, in the order of the modules and of the text of each module."""
+    collected: dict[tuple[str, str], tuple[Follow, ...]] = {}
+    for declared in (value for module in modules for value in vars(module).values() if isinstance(value, After)):
+        for action in declared.actions:
+            key = declared.service, action
+            collected[key] = (*collected.get(key, ()), declared.follow)
     return collected
 
 

@@ -13,18 +13,20 @@ from embedded_aws.cloudtrail.overrides import (
 )
 from embedded_aws.cloudwatch.overrides import alarms, composite_alarms, describe_alarms, metrics
 from embedded_aws.core import moto_internals
-from embedded_aws.core.overrides import apply_patches, collect_overrides
+from embedded_aws.core.overrides import apply_patches, collect_afters, collect_overrides
 from embedded_aws.events import overrides as events
 from embedded_aws.iam import overrides as iam
+from embedded_aws.iam import propagation as iam_propagation
 from embedded_aws.kms import overrides as kms
+from embedded_aws.kms import propagation as kms_propagation
 from embedded_aws.logs.overrides import log_events, log_groups, metric_filters
-from embedded_aws.s3 import bucket_policy
+from embedded_aws.s3 import bucket_list, bucket_policy
 from embedded_aws.secretsmanager import overrides as secretsmanager
 from embedded_aws.secretsmanager import versions
 from embedded_aws.sns.overrides import messages, subscriptions, topics
 from embedded_aws.tagging import overrides as tagging
 
-__all__ = ["MODULES", "OVERRIDES", "apply_patches"]
+__all__ = ["AFTERS", "MODULES", "OVERRIDES", "apply_patches"]
 
 # If two overrides answer one operation, that of the earlier module is called first, and within a module the upper one.
 MODULES = (
@@ -43,10 +45,13 @@ MODULES = (
     metrics,
     events,
     iam,
+    iam_propagation,
     kms,
+    kms_propagation,
     log_groups,
     log_events,
     metric_filters,
+    bucket_list,
     bucket_policy,
     secretsmanager,
     versions,
@@ -56,3 +61,4 @@ MODULES = (
     tagging,
 )
 OVERRIDES = collect_overrides(MODULES)
+AFTERS = collect_afters(MODULES)

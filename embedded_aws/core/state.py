@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from moto.core.resource_tagging import TaggedResource
 from moto.moto_api._internal.models import moto_api_backend
 
 from embedded_aws.cloudtrail.state import CloudTrailState
@@ -44,9 +45,11 @@ class State:
 
     Attributes:
         cloudtrail, cloudwatch, sns: what the overrides and the pipeline parts of a service keep; replaced by a reset.
+        tagged_resources: by account and Region, what the tagging API shows with the delays of AWS.
         lock: held while a part of the state changes that several threads change.
     """
 
+    tagged_resources: dict[tuple[str, str], list[TaggedResource]]
     cloudtrail: CloudTrailState
     cloudwatch: CloudWatchState
     sns: SnsState
@@ -88,6 +91,7 @@ class State:
             self._start()
 
     def _start(self) -> None:
+        self.tagged_resources = {}
         self.cloudtrail = CloudTrailState()
         self.cloudwatch = CloudWatchState()
         self.sns = SnsState()

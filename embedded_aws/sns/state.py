@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from moto.sns.models import Subscription
+
 
 @dataclass
 class SnsState:
@@ -15,6 +17,7 @@ class SnsState:
         base_urls: by subscription ARN, the endpoint of the Subscribe call, for the links in e-mails.
         asked: by subscription ARN, the time of the last Subscribe call.
         confirmed: the subscriptions that were confirmed and have not ended, among them those of deleted topics.
+        orphans: by ARN, the subscriptions of deleted topics that are still listed.
         locked: the subscriptions that only a signed request may remove.
     """
 
@@ -22,6 +25,7 @@ class SnsState:
     base_urls: dict[str, str] = field(default_factory=dict)
     asked: dict[str, datetime] = field(default_factory=dict)
     confirmed: set[str] = field(default_factory=set)
+    orphans: dict[str, Subscription] = field(default_factory=dict)
     locked: set[str] = field(default_factory=set)
 
     def remove(self, subscription_arn: str) -> None:

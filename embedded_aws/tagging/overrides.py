@@ -16,9 +16,11 @@ from moto.core.resource_tagging import (
 from moto.events.models import EventsBackend
 from moto.s3.models import FakeBucket, S3Backend
 
-from embedded_aws.core.call import Call
+from embedded_aws.cloudtrail.records.operations import is_read_only
+from embedded_aws.core.call import Answer, Call
+from embedded_aws.core.consistency import TAGGING_API
 from embedded_aws.core.errors import AwsError
-from embedded_aws.core.overrides import override, patch
+from embedded_aws.core.overrides import EVERY, after, override, patch
 from embedded_aws.core.pages import page
 from embedded_aws.core.state import State
 
@@ -40,11 +42,11 @@ _TYPES = {"logs:loggroup": "logs:log-group"}
 
 
 @override("resourcegroupstaggingapi", "GetResources")
-def get_resources(_state: State, call: Call) -> dict[str, Any]:
+def get_resources(state: State, call: Call) -> dict[str, Any]:
     """List the tagged resources of an account and Region by their ARNs."""
     parameters = call.parameters
     _check(parameters)
-    found = sorted(_requested(call, parameters), key=lambda resource: resource.arn)
+    found = sorted(_requested(state, call, parameters), key=lambda resource: resource.arn)
     pages = list(_pages(found, parameters.get("ResourcesPerPage", RESOURCES_PER_PAGE), parameters.get("TagsPerPage")))
     question = (call.account, call.region, {**parameters, "PaginationToken": None})
     rejection = AwsError("PaginationTokenExpiredException", "The pagination token is not valid.", 400)
@@ -67,10 +69,11 @@ def _check(parameters: dict[str, Any]) -> None:
         raise AwsError(_INVALID, "Every tag filter needs a key.", 400)
 
 
-def _requested(call: Call, parameters: dict[str, Any]) -> Iterator[TaggedResource]:
+def _requested(state: State, call: Call, parameters: dict[str, Any]) -> Iterator[TaggedResource]:
     arns = parameters.get("ResourceARNList")
     has_tags = make_tag_matcher(parameters.get("TagFilters"))
-    for resource in _resources(call):
+    shown = state.tagged_resources.get((call.account, call.region), [])
+    for resource in shown if state.consistency.lags else _resources(call):
         resource_type = _TYPES.get(resource.resource_type, resource.resource_type)
         if (
             resource.tags
@@ -89,6 +92,16 @@ def _resources(call: Call) -> Iterator[TaggedResource]:
             bucket: FakeBucket | None = buckets.get(resource.arn.rpartition(":")[2])
             if bucket is None or bucket.region_name == call.region:
                 yield resource
+
+
+@after(EVERY, EVERY)
+def delay_tags(state: State, call: Call, _answer: Answer) -> None:
+    """Show the resources and tags of an account and Region as they are after a write, at a later time."""
+    if not state.consistency.lags or is_read_only(call.service, call.action):
+        return
+    key = (call.account, call.region)
+    now = [TaggedResource(item.arn, dict(item.tags), item.resource_type) for item in _resources(call)]
+    state.consistency.later(TAGGING_API, lambda: state.tagged_resources.update({key: now}), *key)
 
 
 def _pages(found: Sequence[TaggedResource], most: int, most_tags: int | None) -> Iterator[list[TaggedResource]]:

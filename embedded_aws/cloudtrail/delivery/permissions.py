@@ -13,12 +13,13 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation 
     evaluate,
 )
 from moto.cloudtrail.models import Trail
-from moto.iam.models import Role
 from moto.kms.models import Key, kms_backends
 from moto.logs.models import LogGroup
 
 from embedded_aws.cloudtrail.trails import find_bucket, find_role, parse_arn
 from embedded_aws.core.errors import AwsError
+from embedded_aws.iam.propagation import role_as_seen
+from embedded_aws.kms.propagation import is_known
 
 # Permissions of CloudTrail on a trail's bucket and log group.
 #
@@ -91,31 +92,23 @@ def key_is_usable(trail: Trail, key: Key) -> bool:
     return _allowed((str(key.policy),), "kms:GenerateDataKey", key.arn, context)
 
 
-def _role_documents(role: Role) -> tuple[str, ...]:
-    managed = (
-        version.document
-        for policy in list(role.managed_policies.values())
-        for version in policy.versions
-        if version.is_default
-    )
-    return (*list(role.policies.values()), *managed)
-
-
 def role_is_trusted(trail: Trail) -> bool:
     """Return whether the trail's role exists and trusts CloudTrail."""
     role = find_role(trail.cw_role_arn)
-    if role is None:
+    seen = role_as_seen(role) if role else None
+    if role is None or seen is None:
         return False
-    return _allowed((role.assume_role_policy_document,), "sts:AssumeRole", role.arn, _caller_context(trail))
+    return _allowed((seen.trust,), "sts:AssumeRole", role.arn, _caller_context(trail))
 
 
 def role_may(trail: Trail, action: str, group: LogGroup, stream: str) -> bool:
     """Return whether the policies of the trail's role allow an action such as ``logs:PutLogEvents`` on a stream."""
     role = find_role(trail.cw_role_arn)
-    if role is None:
+    seen = role_as_seen(role) if role else None
+    if seen is None:
         return False
     resource = f"{group.arn}:log-stream:{stream}"
-    return _allowed(_role_documents(role), action, resource, (("aws:SecureTransport", "true"),))
+    return _allowed(seen.policies, action, resource, (("aws:SecureTransport", "true"),))
 
 
 def log_stream_error(trail: Trail, group: LogGroup, stream: str) -> str | None:
@@ -151,7 +144,7 @@ def find_key(trail: Trail) -> Key | None:
     named = arn.resource.removeprefix("key/") if arn else str(trail.kms_key_id)
     key_id = backend.get_key_id_from_alias(named) if named.startswith("alias/") else named
     found: Key | None = backend.keys.get(key_id or "")
-    return found
+    return found if found is None or is_known(found) else None
 
 
 def key_error(trail: Trail) -> str | None:

@@ -10,11 +10,13 @@ from moto.logs.models import LogGroup, LogsBackend, logs_backends
 from moto.utilities.utils import get_partition
 
 from embedded_aws.core.call import Call
+from embedded_aws.core.consistency import LOGS_STORED_BYTES
 from embedded_aws.core.constraints import constraint_error
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.pages import page
 from embedded_aws.core.state import State
+from embedded_aws.kms.propagation import is_known
 
 # Shared by the overrides of CloudWatch Logs.
 
@@ -77,7 +79,7 @@ def create_log_group(_state: State, call: Call) -> dict[str, Any]:
 
 
 @override("logs", "DescribeLogGroups")
-def describe_log_groups(_state: State, call: Call) -> dict[str, Any]:
+def describe_log_groups(state: State, call: Call) -> dict[str, Any]:
     """List groups by name, in pages of 50 at most."""
     backend, parameters = backend_and_parameters(call)
     if parameters.get("logGroupNamePrefix") and parameters.get("logGroupNamePattern"):
@@ -86,7 +88,7 @@ def describe_log_groups(_state: State, call: Call) -> dict[str, Any]:
     question = (call.account, call.region, {**parameters, "nextToken": None, "limit": None})
     rejection = AwsError(INVALID, "The specified nextToken is invalid.")
     groups, token = page(found, parameters.get("limit", PAGE_SIZE), parameters.get("nextToken"), question, rejection)
-    described = [_description(backend, group) for group in groups]
+    described = [_description(state, backend, group) for group in groups]
     return {"logGroups": described} | ({"nextToken": token} if token else {})
 
 
@@ -148,7 +150,7 @@ def _check_key(key_arn: str, group_arn: str) -> None:
     parts = key_arn.split(":")
     is_arn = len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("key/")
     key = kms_backends[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/")) if is_arn else None
-    if key is None or not key.enabled or key.key_spec != "SYMMETRIC_DEFAULT":
+    if key is None or not is_known(key) or not key.enabled or key.key_spec != "SYMMETRIC_DEFAULT":
         reason = f"does not exist or is not allowed to be used with Arn '{group_arn}'"
         raise AwsError(INVALID, f"The specified KMS Key Id {key_arn} {reason}")
 
@@ -164,10 +166,25 @@ def _is_requested(group: LogGroup, parameters: Mapping[str, Any]) -> bool:
     )
 
 
-def _description(backend: LogsBackend, group: LogGroup) -> dict[str, Any]:
+def _description(state: State, backend: LogsBackend, group: LogGroup) -> dict[str, Any]:
     filters = backend.filters.metric_filters
     return group.to_describe_dict() | {
+        "storedBytes": _stored_bytes(state, group),
         "metricFilterCount": sum(own["logGroupName"] == group.name for own in filters),
         "logGroupClass": getattr(group, "log_group_class", "STANDARD"),
         "deletionProtectionEnabled": getattr(group, "deletion_protection", False),
     }
+
+
+def _stored_bytes(state: State, group: LogGroup) -> int:
+    """Return the size of a group; with the delays of AWS, that of an earlier measurement."""
+    size = sum(stream.stored_bytes for stream in group.streams.values())
+    measured = group.__dict__.setdefault("measured", {"bytes": 0, "running": False})
+    if not state.consistency.lags:
+        return size
+    if not measured["running"]:
+        measured["running"] = True
+        state.consistency.later(
+            LOGS_STORED_BYTES, lambda: measured.update({"bytes": size, "running": False}), group.arn
+        )
+    return int(measured["bytes"])

@@ -127,6 +127,8 @@ def unsubscribe(state: State, call: Call) -> dict[str, Any] | None:
     except ValueError:
         elements = len(arn.split(":"))
         raise invalid(f"SubscriptionArn Reason: An ARN must have at least 6 elements, not {elements}") from None
+    if state.sns.orphans.pop(arn, None):
+        return {}
     subscription = backend.subscriptions.get(arn)
     if subscription is None or subscription.protocol not in EMAIL_PROTOCOLS:
         return None
@@ -146,7 +148,8 @@ def list_subscriptions(state: State, call: Call) -> dict[str, Any]:
     """List the account's subscriptions, pending ones without an ARN."""
     backend: SNSBackend = sns_backends[call.account][call.region]
     drop_expired(state, backend)
-    return _page(backend.subscriptions.values(), call)
+    orphans = [item for item in state.sns.orphans.values() if item.topic.sns_backend is backend]
+    return _page([*backend.subscriptions.values(), *orphans], call)
 
 
 @override("sns", "ListSubscriptionsByTopic")

@@ -7,6 +7,7 @@ GetTopicAttributes.
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
@@ -14,6 +15,7 @@ from moto.sns.models import Topic, sns_backends
 from moto.sns.utils import make_arn_for_topic
 
 from embedded_aws.core.call import Call
+from embedded_aws.core.consistency import SNS_SUBSCRIPTIONS
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.state import State
@@ -55,3 +57,19 @@ def get_topic_attributes(state: State, call: Call) -> None:
     pending = [is_pending(subscription) for subscription in subscriptions_of(topic)]
     topic.subscriptions_pending = sum(pending)
     topic.subscriptions_confimed = len(pending) - sum(pending)  # moto's spelling
+
+
+@override("sns", "DeleteTopic")
+def delete_topic(state: State, call: Call) -> dict[str, Any] | None:
+    """Delete a topic; with the delays of AWS, its subscriptions are listed for hours. Source: `SNS_SUBSCRIPTIONS`."""
+    arn = call.parameters.get("TopicArn", "")
+    if arn.count(":") < 5:
+        raise invalid(f"TopicArn Reason: An ARN must have at least 6 elements, not {len(arn.split(':'))}")
+    if not state.consistency.lags or arn not in sns_backends[call.account][call.region].topics:
+        return None
+    orphans, topic = state.sns.orphans, topic_of(arn)
+    for item in subscriptions_of(topic):
+        orphans[item.arn] = item
+        state.consistency.later(SNS_SUBSCRIPTIONS, partial(orphans.pop, item.arn, None), item.endpoint)
+    topic.sns_backend.delete_topic(arn)
+    return {}
