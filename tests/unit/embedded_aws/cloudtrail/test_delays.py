@@ -8,7 +8,7 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from embedded_aws.core.consistency import EVENT_HISTORY, TO_LOGS, TO_S3
+from embedded_aws.core.consistency import EVENT_HISTORY, IAM_CHANGE, TO_LOGS, TO_S3
 from tests.support import guide_chain as chain
 from tests.support.in_process import InProcess, slow_aws
 
@@ -19,6 +19,8 @@ __all__ = ["slow_aws"]
 def aws(slow_aws: InProcess) -> InProcess:
     """Return an embedded AWS with the pipeline of the guide, which logs."""
     for step in chain.chain_steps():
+        # CloudTrail does not see a new role at once.
+        slow_aws.advance(IAM_CHANGE.most if step.operation == "CreateTrail" else 0)
         getattr(slow_aws.client(step.service), xform_name(step.operation))(**step.parameters)
     slow_aws.advance(3600)
     return slow_aws
