@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,11 +29,6 @@ from tests.integration.alert_topic.topic_setup import (
 )
 from tests.support.embedded_control import mails
 from tests.support.module_runner import ModuleRunner
-
-
-@pytest.fixture
-def sns(aws_client: Callable[..., Any]) -> Any:
-    return aws_client("sns")
 
 
 @pytest.mark.promise("changed")
@@ -112,17 +106,7 @@ MANUAL_CHANGES: dict[str, Change] = {
 @pytest.mark.promise("drift")
 @pytest.mark.parametrize("change", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
 def test_repairs_a_manual_change(run_module: ModuleRunner, sns: Any, change: Change) -> None:
-    run_module.succeed(**TASK)
-    expected = topic(sns)
-    change(sns)
-    assert topic(sns) != expected
-    predicted = run_module.succeed(check=True, **TASK)
-    repaired = run_module.succeed(**TASK)
-    assert repaired["changed"] and predicted["changed"]
-    assert repaired["diff"] == predicted["diff"]
-    assert repaired["diff"]["before"] != repaired["diff"]["after"]
-    assert topic(sns) == expected
-    assert not run_module.succeed(**TASK)["changed"]
+    run_module.repair(lambda: change(sns), lambda: topic(sns), **TASK)
 
 
 @pytest.mark.promise("drift")
@@ -179,9 +163,7 @@ def test_clears_settings_that_the_task_sets_to_empty_values(run_module: ModuleRu
 def test_check_mode_predicts_the_result_and_writes_nothing(run_module: ModuleRunner, exists: bool, state: str) -> None:
     if exists:
         run_module.succeed(name=NAME, display_name="Old", subscriptions=[BOB], tags={"old": "yes"})
-    predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **TASK, state=state)))
-    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    predicted = run_module.predict(**TASK, state=state)
     real = run_module.succeed(**TASK, state=state)
     assert predicted["changed"] == real["changed"] == (exists or state == "present")
     for key in ("diff", "topic", "pending"):

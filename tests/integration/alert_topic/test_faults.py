@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,11 +20,6 @@ from tests.integration.alert_topic.topic_setup import (
 )
 from tests.support.embedded_control import mails
 from tests.support.module_runner import ModuleRunner, hidden_in
-
-
-@pytest.fixture
-def sns(aws_client: Callable[..., Any]) -> Any:
-    return aws_client("sns")
 
 
 @pytest.mark.promise("secrets")

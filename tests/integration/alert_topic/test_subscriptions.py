@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,11 +9,6 @@ import pytest
 from tests.integration.alert_topic.topic_setup import ALICE, ARN, BOB, NAME, QUEUE, listed, states, token_in, topic
 from tests.support.embedded_control import follow, link_in, mails
 from tests.support.module_runner import ModuleRunner
-
-
-@pytest.fixture
-def sns(aws_client: Callable[..., Any]) -> Any:
-    return aws_client("sns")
 
 
 @pytest.mark.promise("drift")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,11 +25,6 @@ from tests.integration.alert_topic.topic_setup import (
 from tests.support.embedded_control import mails
 from tests.support.module_runner import ModuleRunner
 from tools.generate_docs.modules import documented_actions
-
-
-@pytest.fixture
-def sns(aws_client: Callable[..., Any]) -> Any:
-    return aws_client("sns")
 
 
 @pytest.mark.promise("prerequisite")
@@ -70,7 +64,7 @@ def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
     rest = ["ListTagsForResource", "ListSubscriptionsByTopic"]
 
     def called(**options: Any) -> list[str]:
-        return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**TASK, **options))]
+        return run_module.actions(**TASK, **options)
 
     assert called(check=True) == reads
     assert called() == [*reads, "CreateTopic", "Subscribe", "Subscribe"]
@@ -82,7 +76,7 @@ def test_two_hundred_subscriptions_are_listed_in_two_pages(run_module: ModuleRun
     run_module.succeed(name=NAME)
     for number in range(200):
         sns.subscribe(TopicArn=ARN, Protocol="sqs", Endpoint=f"{QUEUE['endpoint']}{number}")
-    calls = [call["action"] for call in run_module.calls(lambda: run_module.succeed(name=NAME))]
+    calls = run_module.actions(name=NAME)
     assert calls.count("ListSubscriptionsByTopic") == 2 and len(calls) == 5
 
 
@@ -90,8 +84,7 @@ def test_two_hundred_subscriptions_are_listed_in_two_pages(run_module: ModuleRun
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_an_unmanaged_topic_unless_adopted(run_module: ModuleRunner, sns: Any, state: str) -> None:
     sns.create_topic(Name=NAME, Tags=[{"Key": "owner", "Value": "other"}])
-    calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state, subscriptions=[ALICE]))
-    assert not [call for call in calls if call["access"] == "write"]
+    run_module.fail_before_writes(name=NAME, state=state, subscriptions=[ALICE])
     assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
     assert topic(sns).get("tags", {}) == (
         {"owner": "other", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
@@ -115,14 +108,10 @@ def test_rejects_an_untagged_topic_that_is_in_use(run_module: ModuleRunner, sns:
 
 
 @pytest.mark.promise("partition")
-@pytest.mark.parametrize(
-    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
-)
-def test_uses_the_partition_of_the_region(run_module: ModuleRunner, region: str, partition: str) -> None:
-    run_module.region = region
+def test_uses_the_partition_of_the_region(run_module: ModuleRunner, partition: str) -> None:
     task = {"name": NAME, "subscriptions": [ALICE]}
     found = run_module.succeed(**task)["topic"]
-    assert found["arn"] == f"arn:{partition}:sns:{region}:{ACCOUNT}:{NAME}"
+    assert found["arn"] == f"arn:{partition}:sns:{run_module.region}:{ACCOUNT}:{NAME}"
     assert {statement["Resource"] for statement in found["policy"]["Statement"]} == {found["arn"]}
     assert not run_module.succeed(**task)["changed"]
 
@@ -159,10 +148,7 @@ def test_uses_the_partition_of_the_region(run_module: ModuleRunner, region: str,
 def test_rejects_invalid_tasks_before_the_first_call(
     run_module: ModuleRunner, invalid: dict[str, Any], expected: str
 ) -> None:
-    messages: list[str] = []
-    calls = run_module.calls(lambda: messages.append(run_module.fail(**{**TASK, **invalid})))
-    assert expected in messages[0]
-    assert calls == []
+    assert expected in run_module.fail_before_calls(**{**TASK, **invalid})
 
 
 @pytest.mark.promise("iam")

@@ -20,11 +20,6 @@ OTHER_REGION_KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-00
 Change = Callable[[Any], Any]
 
 
-@pytest.fixture
-def logs(aws_client: Callable[..., Any]) -> Any:
-    return aws_client("logs")
-
-
 def group(logs: Any) -> dict[str, Any]:
     """Return all settings of the group; empty if it does not exist."""
     found = [group for group in logs.describe_log_groups()["logGroups"] if group["logGroupName"] == NAME]
@@ -71,16 +66,7 @@ MANUAL_CHANGES: dict[str, Change] = {
 @pytest.mark.promise("drift")
 @pytest.mark.parametrize("change_manually", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
 def test_detects_and_repairs_a_manual_change(run_module: ModuleRunner, logs: Any, change_manually: Change) -> None:
-    run_module.succeed(**TASK)
-    expected = group(logs)
-    change_manually(logs)
-    assert group(logs) != expected
-    predicted = run_module.succeed(check=True, **TASK)
-    repaired = run_module.succeed(**TASK)
-    assert repaired["changed"] and predicted["changed"]
-    assert repaired["diff"] == predicted["diff"]
-    assert group(logs) == expected
-    assert not run_module.succeed(**TASK)["changed"]
+    run_module.repair(lambda: change_manually(logs), lambda: group(logs), **TASK)
 
 
 @pytest.mark.promise("drift")
@@ -117,9 +103,7 @@ def test_a_retention_of_zero_days_keeps_events_forever(run_module: ModuleRunner,
 def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, exists: bool, state: str) -> None:
     if exists:
         run_module.succeed(name=NAME, retention_days=30, tags={"old": "yes"})
-    predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **TASK, state=state)))
-    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    predicted = run_module.predict(**TASK, state=state)
     real = run_module.succeed(**TASK, state=state)
     assert predicted["changed"] == real["changed"] == (exists or state == "present")
     assert (predicted["diff"], predicted["log_group"]) == (real["diff"], real["log_group"])
@@ -190,8 +174,8 @@ def test_explains_a_missing_key(run_module: ModuleRunner, logs: Any) -> None:
 
 @pytest.mark.promise("calls")
 def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
-    first = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**TASK))]
-    again = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**TASK))]
+    first = run_module.actions(**TASK)
+    again = run_module.actions(**TASK)
     assert first == ["DescribeLogGroups", "GetCallerIdentity", "CreateLogGroup", "PutRetentionPolicy"]
     assert again == ["DescribeLogGroups", "ListTagsForResource"]
 
@@ -200,8 +184,7 @@ def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_an_unmanaged_group_unless_adopted(run_module: ModuleRunner, logs: Any, state: str) -> None:
     logs.create_log_group(logGroupName=NAME, tags={"owner": "other-team"})
-    calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state))
-    assert not [call for call in calls if call["access"] == "write"]
+    run_module.fail_before_writes(name=NAME, state=state)
     assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
     assert group(logs).get("tags", {}) == (
         {"owner": "other-team", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
@@ -228,13 +211,9 @@ def test_completes_an_empty_group_without_tags(run_module: ModuleRunner, logs: A
 
 
 @pytest.mark.promise("partition")
-@pytest.mark.parametrize(
-    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
-)
-def test_uses_the_partition_of_the_region(run_module: ModuleRunner, region: str, partition: str) -> None:
-    run_module.region = region
+def test_uses_the_partition_of_the_region(run_module: ModuleRunner, partition: str) -> None:
     found = run_module.succeed(**TASK)["log_group"]["arn"]
-    assert found == f"arn:{partition}:logs:{region}:123456789012:log-group:{NAME}"
+    assert found == f"arn:{partition}:logs:{run_module.region}:123456789012:log-group:{NAME}"
     assert not run_module.succeed(**TASK)["changed"]
 
 
@@ -254,9 +233,7 @@ def test_uses_the_partition_of_the_region(run_module: ModuleRunner, region: str,
 def test_rejects_invalid_options_before_the_first_call(
     run_module: ModuleRunner, invalid: dict[str, Any], expected: str
 ) -> None:
-    calls = run_module.calls(lambda: invalid.update(message=run_module.fail(**{**TASK, **invalid})))
-    assert expected in invalid["message"]
-    assert calls == []
+    assert expected in run_module.fail_before_calls(**{**TASK, **invalid})
 
 
 @pytest.mark.promise("changed")

@@ -79,7 +79,3 @@ def change_manually(cloudwatch: Any, name: str, changes: dict[str, Any]) -> None
     settings = {**alarms(cloudwatch)[name], **changes}
     request = {key: value for key, value in settings.items() if key not in ("AlarmArn", "Tags") and value is not None}
     cloudwatch.put_metric_alarm(**request)
-
-
-def writes(calls: list[dict[str, Any]]) -> list[str]:
-    return [call["action"] for call in calls if call["access"] == "write"]

@@ -19,11 +19,6 @@ from tests.integration.metric_alarms.alarm_setup import (
 from tests.support.module_runner import ModuleRunner
 
 
-@pytest.fixture
-def cloudwatch(aws_client: Callable[..., Any]) -> Any:
-    return aws_client("cloudwatch")
-
-
 def change_settings(**changes: Any) -> Callable[[Any], Any]:
     return lambda cloudwatch: change_manually(cloudwatch, "read", changes)
 
@@ -81,16 +76,7 @@ MANUAL_CHANGES: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.promise("drift")
 @pytest.mark.parametrize("change", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
 def test_repairs_a_manual_change(run_module: ModuleRunner, cloudwatch: Any, change: Callable[[Any], Any]) -> None:
-    run_module.succeed(**TASK)
-    expected = alarms(cloudwatch)
-    change(cloudwatch)
-    assert alarms(cloudwatch) != expected
-    predicted = run_module.succeed(check=True, **TASK)
-    repaired = run_module.succeed(**TASK)
-    assert repaired["changed"] and predicted["changed"]
-    assert repaired["diff"] == predicted["diff"]
-    assert alarms(cloudwatch) == expected
-    assert not run_module.succeed(**TASK)["changed"]
+    run_module.repair(lambda: change(cloudwatch), lambda: alarms(cloudwatch), **TASK)
 
 
 @pytest.mark.promise("drift")
@@ -119,9 +105,5 @@ def test_repairs_a_change_that_keeps_the_alarm_from_firing_even_if_the_task_omit
 def test_ignores_the_order_of_actions(run_module: ModuleRunner, cloudwatch: Any) -> None:
     run_module.succeed(alarms=[{"name": "read", **MINIMAL, "alarm_actions": [TOPIC, OTHER_TOPIC]}])
     change_manually(cloudwatch, "read", {"AlarmActions": [TOPIC, OTHER_TOPIC]})
-    assert not run_module.succeed(alarms=[{"name": "read", **MINIMAL, "alarm_actions": [TOPIC, OTHER_TOPIC]}])[
-        "changed"
-    ]
-    assert not run_module.succeed(alarms=[{"name": "read", **MINIMAL, "alarm_actions": [OTHER_TOPIC, TOPIC]}])[
-        "changed"
-    ]
+    for actions in ([TOPIC, OTHER_TOPIC], [OTHER_TOPIC, TOPIC]):
+        assert not run_module.succeed(alarms=[{"name": "read", **MINIMAL, "alarm_actions": actions}])["changed"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,12 +16,6 @@ from tests.integration.metric_alarms.alarm_setup import (
     alarms,
 )
 from tests.support.module_runner import ModuleRunner
-
-
-@pytest.fixture
-def cloudwatch(aws_client: Callable[..., Any]) -> Any:
-    return aws_client("cloudwatch")
-
 
 FAULTS = {
     "throttled": {"error": "Throttling", "times": 3},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,15 +18,9 @@ from tests.integration.metric_alarms.alarm_setup import (
     alarms,
     put_manually,
     tags,
-    writes,
 )
 from tests.support.module_runner import ModuleRunner, hidden_in
 from tools.generate_docs.modules import documented_actions
-
-
-@pytest.fixture
-def cloudwatch(aws_client: Callable[..., Any]) -> Any:
-    return aws_client("cloudwatch")
 
 
 @pytest.mark.promise("changed")
@@ -127,9 +120,7 @@ def test_check_mode_predicts_the_result_and_writes_nothing(
         run_module.succeed(alarms=[{**ALARM, "threshold": 7}], tags={"old": "yes"})
     elif existing == "all":
         run_module.succeed(**TASK)
-    predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **task)))
-    assert writes(calls) == []
+    predicted = run_module.predict(**task)
     real = run_module.succeed(**task)
     assert predicted == real
     same = (existing, task is ABSENT) in (("all", False), ("nothing", True))
@@ -172,8 +163,7 @@ def test_never_prints_the_secret_access_key(run_module: ModuleRunner) -> None:
 @pytest.mark.promise("calls")
 def test_needs_two_listings_for_twenty_unchanged_alarms(run_module: ModuleRunner) -> None:
     def actions(**more: Any) -> list[str]:
-        task = {"alarms": TWENTY, "tags": {"team": "security"}, **more}
-        return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**task))]
+        return run_module.actions(alarms=TWENTY, tags={"team": "security"}, **more)
 
     assert actions(check=True) == ["DescribeAlarms"]
     assert actions() == ["DescribeAlarms", *["PutMetricAlarm"] * 20]
@@ -196,7 +186,7 @@ def test_reads_tags_from_the_alarm_if_the_listing_does_not_show_them_yet(
 ) -> None:
     put_manually(cloudwatch, "alarm-00", Threshold=7.0)
     task: dict[str, Any] = {"alarms": TWENTY, "adopt": True}
-    calls = [call["action"] for call in run_module.calls(lambda: run_module.succeed(**task))]
+    calls = run_module.actions(**task)
     assert calls.count("ListTagsForResource") == 1
     assert (calls.count("DescribeAlarms"), calls.count("GetResources"), calls.count("TagResource")) == (1, 1, 1)
     assert calls.count("PutMetricAlarm") == 20

@@ -15,14 +15,8 @@ from tests.integration.metric_alarms.alarm_setup import (
     TWENTY,
     alarms,
     put_manually,
-    writes,
 )
 from tests.support.module_runner import ModuleRunner
-
-
-@pytest.fixture
-def cloudwatch(aws_client: Callable[..., Any]) -> Any:
-    return aws_client("cloudwatch")
 
 
 @pytest.mark.promise("ownership")
@@ -31,9 +25,8 @@ def test_rejects_an_unmanaged_alarm_unless_adopted(run_module: ModuleRunner, clo
     put_manually(cloudwatch, "read", Tags=[{"Key": "owner", "Value": "other"}], Threshold=7.0)
     before = alarms(cloudwatch)
     task: dict[str, Any] = {"alarms": [{"name": "read", **MINIMAL}, {"name": "new", **MINIMAL}], "state": state}
-    messages: list[str] = []
-    assert writes(run_module.calls(lambda: messages.append(run_module.fail(**task)))) == []
-    assert "alarm read already exists" in messages[0] and "account 123456789012, region us-east-1" in messages[0]
+    message = run_module.fail_before_writes(**task)
+    assert "alarm read already exists" in message and "account 123456789012, region us-east-1" in message
     assert alarms(cloudwatch) == before
     assert run_module.succeed(**task, adopt=True)["changed"]
     assert alarms(cloudwatch).get("read", {}).get("Tags") == (
@@ -75,18 +68,14 @@ def test_purge_keeps_unmanaged_alarms(run_module: ModuleRunner, cloudwatch: Any)
 
 
 @pytest.mark.promise("partition")
-@pytest.mark.parametrize(
-    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
-)
 def test_uses_the_partition_of_the_region(
-    run_module: ModuleRunner, aws_client: Callable[..., Any], region: str, partition: str
+    run_module: ModuleRunner, aws_client: Callable[..., Any], partition: str
 ) -> None:
-    run_module.region = region
-    topic = f"arn:{partition}:sns:{region}:123456789012:SecurityAlarms"
+    topic = f"arn:{partition}:sns:{run_module.region}:123456789012:SecurityAlarms"
     task = {"alarms": [{"name": "read", **MINIMAL, "alarm_actions": [topic]}], "tags": {"team": "security"}}
     assert run_module.succeed(**task)["changed"]
-    (found,) = aws_client("cloudwatch", region).describe_alarms()["MetricAlarms"]
-    assert found["AlarmArn"] == f"arn:{partition}:cloudwatch:{region}:123456789012:alarm:read"
+    (found,) = aws_client("cloudwatch", run_module.region).describe_alarms()["MetricAlarms"]
+    assert found["AlarmArn"] == f"arn:{partition}:cloudwatch:{run_module.region}:123456789012:alarm:read"
     assert not run_module.succeed(**task)["changed"]
     assert run_module.succeed(**task, purge_tag={"team": "security"})["changed"] is False
 
@@ -107,7 +96,6 @@ def test_uses_the_partition_of_the_region(
 def test_rejects_invalid_tasks_before_the_first_call(
     run_module: ModuleRunner, invalid: dict[str, Any], expected: str | None
 ) -> None:
-    result: dict[str, Any] = {}
-    calls = run_module.calls(lambda: result.update(run_module(**invalid)))
+    result, calls = run_module.recorded(**invalid)
     assert calls == []
     assert expected in result["msg"] if expected else not result["changed"]
