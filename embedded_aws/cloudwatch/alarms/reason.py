@@ -1,6 +1,7 @@
 """The reason of an alarm's change of state, in CloudWatch's wording (StateReason) and JSON (StateReasonData).
 
-Sources: CloudWatch API reference, DescribeAlarmHistory; AWS CLI reference, describe-alarms; observed on AWS, 2026-09.
+Sources: CloudWatch API reference, DescribeAlarmHistory; AWS CLI reference, describe-alarms; recorded
+answers of AWS, 2026-09.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from embedded_aws.cloudwatch.alarms.criteria import ALARM, INSUFFICIENT_DATA, Criteria, Datapoint
+from embedded_aws.cloudwatch.alarms.criteria import ALARM, INSUFFICIENT_DATA, OK, Criteria, Datapoint
 
 _COMPARISON_TEXT = {
     "GreaterThanOrEqualToThreshold": "greater than or equal to",
@@ -24,7 +25,7 @@ _RECENT_DATAPOINTS_TOLD = 100
 _FILL_TEXT = {"breaching": "Breaching", "notBreaching": "NonBreaching"}
 
 
-def reason_text(criteria: Criteria, datapoints: Sequence[Datapoint], old_state: str, new_state: str) -> str:
+def reason_text(criteria: Criteria, datapoints: Sequence[Datapoint], new_state: str) -> str:
     """Return StateReason for the change; `datapoints` is the evaluation range, oldest first."""
     periods = criteria.evaluation_periods
     if new_state == INSUFFICIENT_DATA:
@@ -40,10 +41,15 @@ def reason_text(criteria: Criteria, datapoints: Sequence[Datapoint], old_state: 
     why = f"{judged}{filled}" if judged else treated
     if criteria.datapoints_to_alarm is None:
         return f"Threshold Crossed: {why}."
-    minimum = criteria.needed if verdict else periods - criteria.needed + 1
-    return (
-        f"Threshold Crossed: {why} (minimum {_count(minimum, 'datapoint')} for {old_state} -> {new_state} transition)."
-    )
+    # The same words for an alarm that was in INSUFFICIENT_DATA.
+    change = "OK -> ALARM" if verdict else "ALARM -> OK"
+    minimum = _count(_minimum(criteria, verdict), "datapoint")
+    return f"Threshold Crossed: {why} (minimum {minimum} for {change} transition)."
+
+
+def _minimum(criteria: Criteria, verdict: bool) -> int:
+    """Return how many datapoints decide that the alarm is in ALARM (`verdict`) or in OK."""
+    return criteria.needed if verdict else criteria.evaluation_periods - criteria.needed + 1
 
 
 def _judged(criteria: Criteria, real: Sequence[Datapoint], verdict: bool) -> str:
@@ -61,24 +67,43 @@ def _judged(criteria: Criteria, real: Sequence[Datapoint], verdict: bool) -> str
     )
 
 
-def reason_data(criteria: Criteria, datapoints: Sequence[Datapoint], at: datetime, unit: str | None) -> str:
+def reason_data(
+    criteria: Criteria, datapoints: Sequence[Datapoint], new_state: str, at: datetime, unit: str | None
+) -> str:
     """Return StateReasonData, a JSON text; `at` is the time of the evaluation."""
-    real = newest_real(criteria, datapoints)
+    recent = _from_first_to_last_real(datapoints)
     document = {
         "version": "1.0",
         "queryDate": aws_time(at),
-        "startDate": aws_time(real[0].start) if real else None,
+        "startDate": aws_time(recent[0].start) if recent else None,
         "unit": unit,
         "statistic": criteria.statistic,
         "period": criteria.period_seconds,
-        "recentDatapoints": [point.value for point in real[-_RECENT_DATAPOINTS_TOLD:]],
+        "recentDatapoints": [point.value for point in recent[-_RECENT_DATAPOINTS_TOLD:]],
         "threshold": float(criteria.threshold),
         "evaluatedDatapoints": [
-            {"timestamp": aws_time(point.start), "sampleCount": point.sample_count, "value": point.value}
-            for point in real[: -_DATAPOINTS_TOLD - 1 : -1]
+            {"timestamp": aws_time(point.start)}
+            | ({} if point.value is None else {"sampleCount": point.sample_count, "value": point.value})
+            for point in _evaluated(criteria, datapoints, new_state)[:_DATAPOINTS_TOLD]
         ],
     }
     return json.dumps({key: value for key, value in document.items() if value is not None}, separators=(",", ":"))
+
+
+def _from_first_to_last_real(datapoints: Sequence[Datapoint]) -> Sequence[Datapoint]:
+    real = [place for place, point in enumerate(datapoints) if point.value is not None]
+    return datapoints[real[0] : real[-1] + 1] if real else ()
+
+
+def _evaluated(criteria: Criteria, datapoints: Sequence[Datapoint], new_state: str) -> list[Datapoint]:
+    """Return the datapoints that decided, newest first: as many as are needed, the newest missing ones included."""
+    real = newest_real(criteria, datapoints)
+    verdict = new_state != OK or not real
+    supporting = [point for point in reversed(real) if criteria.breaches(_value(point)) == verdict]
+    missing = [point for point in reversed(datapoints) if point.value is None]
+    minimum = _minimum(criteria, verdict)
+    decided = [*supporting, *missing[: max(0, minimum - len(supporting))]][:minimum]
+    return sorted(decided, key=lambda point: point.start, reverse=True)
 
 
 def newest_real(criteria: Criteria, datapoints: Sequence[Datapoint]) -> list[Datapoint]:

@@ -46,7 +46,7 @@ class Watch:
     @property
     def interval(self) -> int:
         """Return the seconds between two evaluations."""
-        return MINUTE if self.criteria.period_seconds >= MINUTE else TEN_SECONDS
+        return TEN_SECONDS if self.criteria.is_short else MINUTE
 
 
 class AlarmRegistry:

@@ -79,12 +79,11 @@ def test_the_range_of_three_periods_is_five_long_and_that_of_one_is_one() -> Non
 
 
 @pytest.mark.parametrize(
-    ("asked", "values", "old", "new", "text"),
+    ("asked", "values", "new", "text"),
     [
         (
             criteria(),
             [5.0],
-            "OK",
             "ALARM",
             "Threshold Crossed: 1 datapoint [5.0 (26/01/26 12:00:00)] was greater than or equal to the threshold "
             "(3.0).",
@@ -92,7 +91,6 @@ def test_the_range_of_three_periods_is_five_long_and_that_of_one_is_one() -> Non
         (
             criteria(1, 1),
             [5.0],
-            "OK",
             "ALARM",
             "Threshold Crossed: 1 out of the last 1 datapoints [5.0 (26/01/26 12:00:00)] was greater than or equal to "
             "the threshold (3.0) (minimum 1 datapoint for OK -> ALARM transition).",
@@ -100,7 +98,6 @@ def test_the_range_of_three_periods_is_five_long_and_that_of_one_is_one() -> Non
         (
             criteria(2),
             [None, 5.0, 4.0],
-            "OK",
             "ALARM",
             "Threshold Crossed: 2 datapoints [4.0 (26/01/26 12:02:00), 5.0 (26/01/26 12:01:00)] were greater than or "
             "equal to the threshold (3.0).",
@@ -108,7 +105,6 @@ def test_the_range_of_three_periods_is_five_long_and_that_of_one_is_one() -> Non
         (
             criteria(),
             [0.0],
-            "ALARM",
             "OK",
             "Threshold Crossed: 1 datapoint [0.0 (26/01/26 12:00:00)] was not greater than or equal to the threshold "
             "(3.0).",
@@ -116,7 +112,6 @@ def test_the_range_of_three_periods_is_five_long_and_that_of_one_is_one() -> Non
         (
             criteria(20, 1, "notBreaching"),
             [None] * 38 + [5.0],
-            "OK",
             "ALARM",
             "Threshold Crossed: 1 out of the last 20 datapoints [5.0 (26/01/26 12:38:00)] was greater than or equal to "
             "the threshold (3.0) and 19 missing datapoints were treated as [NonBreaching] "
@@ -125,7 +120,6 @@ def test_the_range_of_three_periods_is_five_long_and_that_of_one_is_one() -> Non
         (
             criteria(treatment="notBreaching"),
             [None],
-            "ALARM",
             "OK",
             "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as "
             "[NonBreaching].",
@@ -134,32 +128,28 @@ def test_the_range_of_three_periods_is_five_long_and_that_of_one_is_one() -> Non
         (
             criteria(3, 2, "notBreaching"),
             [None, None, None, None, 5.0],
-            "ALARM",
             "OK",
             "Threshold Crossed: 2 missing datapoints were treated as [NonBreaching] "
             "(minimum 2 datapoints for ALARM -> OK transition).",
         ),
-        (criteria(), [None], "OK", "INSUFFICIENT_DATA", "Insufficient Data: 1 datapoint was unknown."),
+        (criteria(), [None], "INSUFFICIENT_DATA", "Insufficient Data: 1 datapoint was unknown."),
     ],
 )
-def test_the_reason_has_the_wording_of_aws(
-    asked: Criteria, values: list[float | None], old: str, new: str, text: str
-) -> None:
-    assert reason_text(asked, points(*values), old, new) == text
+def test_the_reason_has_the_wording_of_aws(asked: Criteria, values: list[float | None], new: str, text: str) -> None:
+    assert reason_text(asked, points(*values), new) == text
 
 
 def test_the_reason_data_contains_the_datapoints() -> None:
-    data = json.loads(reason_data(criteria(2), points(None, 1.0, 5.0), NOON + timedelta(minutes=3), None))
+    data = json.loads(reason_data(criteria(2), points(None, 1.0, None, 5.0), "OK", NOON + timedelta(minutes=4), None))
     assert data == {
         "version": "1.0",
-        "queryDate": "2026-01-26T12:03:00.000+0000",
+        "queryDate": "2026-01-26T12:04:00.000+0000",
         "startDate": "2026-01-26T12:01:00.000+0000",
         "statistic": "Sum",
         "period": 60,
-        "recentDatapoints": [1.0, 5.0],
+        "recentDatapoints": [1.0, None, 5.0],
         "threshold": 3.0,
         "evaluatedDatapoints": [
-            {"timestamp": "2026-01-26T12:02:00.000+0000", "sampleCount": 1.0, "value": 5.0},
             {"timestamp": "2026-01-26T12:01:00.000+0000", "sampleCount": 1.0, "value": 1.0},
         ],
     }
@@ -167,5 +157,5 @@ def test_the_reason_data_contains_the_datapoints() -> None:
 
 def test_a_long_evaluation_stays_within_the_sizes_of_the_fields() -> None:
     asked, many = criteria(1440), points(*[5.0] * 1440)
-    assert len(reason_text(asked, many, "OK", "ALARM")) <= 1023
-    assert len(reason_data(asked, many, NOON, None)) <= 4000
+    assert len(reason_text(asked, many, "ALARM")) <= 1023
+    assert len(reason_data(asked, many, "ALARM", NOON, None)) <= 4000
