@@ -55,7 +55,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--consistency-seed", type=int, default=0, metavar="N", help="draw other delays (default: %(default)s)"
     )
-    parser.add_argument("--iam", action="store_true", help="reject calls that no IAM policy allows")
+    parser.add_argument("--iam", action="store_true", help="reject calls that IAM would reject")
     return parser.parse_args(arguments)
 
 

@@ -1,28 +1,24 @@
-"""Enforce IAM by action on every call (option --iam).
+"""Enforce IAM on every call (option --iam): actions, resources and conditions.
 
 moto's own check uses other action names than IAM for CloudWatch, tagging and S3, compares a policy's resources with
-``*``, and answers in XML for every protocol, so this check replaces it.
+``*``, ignores conditions, and answers in XML for every protocol, so this check replaces it.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.core.iam_actions import iam_action as action_of
-from ansible_collections.secmon.aws.plugins.module_utils.core.iam_actions import names_a_version
-from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import Request, Verdict, evaluate
-from flask import request
+from flask import has_request_context, request
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.iam.access_control import IAMRequest, S3IAMRequest
-from moto.iam.models import Policy
 
 from embedded_aws.core.call import Call
-from embedded_aws.core.errors import MOTO_ERRORS, AwsError
+from embedded_aws.core.errors import AwsError
 from embedded_aws.core.protocol import botocore_model, request_of
+from embedded_aws.iam.decision import permissions_of, refusal
 from embedded_aws.iam.identity import user_identity
+from embedded_aws.iam.questions import EVERY_RESOURCE, Question, questions
 
 # Services with their own error code; EC2 and SNS API references.
 _CODES = {"ec2": ("UnauthorizedOperation", 403), "sns": ("AuthorizationError", 403)}
@@ -34,34 +30,6 @@ CHECKED = "embedded_aws.checked"
 _MOTO_CHECKS = ActionAuthenticatorMixin._authenticate_and_authorize_action
 
 
-def iam_action(call: Call) -> str:
-    """Return the action that a policy must allow for a call, such as ``s3:ListAllMyBuckets`` for ListBuckets."""
-    signing_name = botocore_model(call.service).signing_name
-    return action_of(signing_name, call.action, of_version=names_a_version(call.parameters))
-
-
-class _ByAction:
-    """Evaluate a request by its action alone."""
-
-    def check_action_permitted(self: Any, resource: str) -> None:
-        """Raise the service's error if the caller's policies do not allow the action."""
-        if self._service == "sts":
-            # moto also checks the trust policy of the assumed role.
-            super().check_action_permitted(resource)  # type: ignore[misc] # the next class is one of moto's
-            return
-        policies = map(_on_any_resource, _documents(self._access_key.collect_policies()))
-        if evaluate(policies, Request(self._action, "*")) is not Verdict.ALLOWED:
-            self._raise_access_denied()
-
-
-class _Request(_ByAction, IAMRequest):
-    """A request to any service except S3."""
-
-
-class _S3Request(_ByAction, S3IAMRequest):
-    """A request to S3, with its own signature and errors."""
-
-
 def enforce_iam(enforced: bool) -> None:
     """Enable or disable the check of signature and action."""
     settings.INITIAL_NO_AUTH_ACTION_COUNT = 0 if enforced else float("inf")
@@ -71,7 +39,7 @@ def enforce_iam(enforced: bool) -> None:
 
 def _checked_before(mixin: ActionAuthenticatorMixin, request_class: type, resource: str = "*") -> None:
     """Let moto check only requests that were not checked here."""
-    if not request.environ.get(CHECKED):
+    if has_request_context() and not request.environ.get(CHECKED):
         _MOTO_CHECKS(mixin, request_class, resource)
 
 
@@ -84,16 +52,25 @@ def is_enforced() -> bool:
 def check_permission(call: Call) -> None:
     """Raise the error of a call that its caller may not make.
 
-    Unsigned calls pass: their operations check a token. So do calls that are signed
-    in the URL, which only S3 has.
+    Unsigned calls pass: their operations check a token. So do calls that are signed in the URL, which only S3 has.
     """
     if call.access_key is None or not is_enforced() or "HTTP_AUTHORIZATION" not in call.environ:
         return
     if call.environ.get("HTTP_X_AMZ_TARGET") in ActionAuthenticatorMixin.PUBLIC_OPERATIONS:
         return
+    attached = _checked_signature(call)._access_key.collect_policies()
+    permissions = permissions_of(call, attached)
+    for question in questions(call):
+        reason = refusal(permissions, call, question)
+        if reason:
+            raise question.error or _denial(call, question, reason)
+
+
+def _checked_signature(call: Call) -> Any:
+    """Return moto's view of a request. Raise the error of an unknown access key or a wrong signature."""
     signed = request_of(call.environ, call.body)
     query = call.environ.get("QUERY_STRING", "")
-    iam = (_S3Request if call.service == "s3" else _Request)(
+    found = (S3IAMRequest if call.service == "s3" else IAMRequest)(
         account_id=call.account,
         method=signed.method,
         path=f"{signed.raw_path}?{query}" if query else signed.raw_path,
@@ -102,41 +79,20 @@ def check_permission(call: Call) -> None:
         headers=signed.headers,  # type: ignore[arg-type] # moto, too, passes what only acts like a dict
         action=call.action,
     )
-    iam._action = iam_action(call)
-    iam.check_signature()
-    try:
-        iam.check_action_permitted(str(call.parameters.get("RoleArn", "*")) if call.service == "sts" else "*")
-    except MOTO_ERRORS as denied:
-        raise _denial(call, iam._action) from denied
+    found.check_signature()
+    return found
 
 
-def _denial(call: Call, action: str) -> AwsError:
-    """Return the access-denied error; its code and status depend on the protocol of the service."""
+def _denial(call: Call, question: Question, reason: str) -> AwsError:
+    """Return the access-denied error; its code and status depend on the protocol of the service.
+
+    The form of the text is from public reports of denials: no resource is named for an action on none.
+    """
     who = user_identity(call).get("arn")
-    message = f"User: {who} is not authorized to perform: {action} on resource: *"
+    where = "" if question.resource == EVERY_RESOURCE else f" on resource: {question.resource}"
+    message = f"User: {who} is not authorized to perform: {question.action}{where} {reason}"
     model = botocore_model(call.service)
     code, status = _CODES.get(call.service, ("AccessDenied", 403))
     if model.resolved_protocol.endswith("json") and "awsQueryCompatible" not in model.metadata:
         code, status = "AccessDeniedException", 403 if model.resolved_protocol == "rest-json" else 400
     return AwsError(code, message, status)
-
-
-def _documents(policies: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the documents of moto's policies, which are Policy objects, strings or mappings."""
-    for policy in policies:
-        if isinstance(policy, Policy):
-            yield from (json.loads(version.document) for version in policy.versions if version.is_default)
-        else:
-            yield json.loads(policy if isinstance(policy, str) else policy["policy_document"])
-
-
-def _on_any_resource(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Widen a policy so that an action is allowed if it is on any resource, and denied if it is on all."""
-    statements = document["Statement"]
-    widened = [
-        {key: value for key, value in statement.items() if key in ("Effect", "Action", "NotAction")}
-        if statement["Effect"] == "Allow"
-        else statement
-        for statement in (statements if isinstance(statements, list) else [statements])
-    ]
-    return {"Statement": widened}

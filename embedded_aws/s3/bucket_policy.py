@@ -20,7 +20,7 @@ from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import patch
 from embedded_aws.iam.identity import user_identity
-from embedded_aws.iam.permissions import iam_action
+from embedded_aws.iam.questions import iam_action
 
 # Reject calls on another account's bucket that its policy does not allow; moto 5.2.5 allows them all.
 #

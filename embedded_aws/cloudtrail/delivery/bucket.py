@@ -47,6 +47,8 @@ def put_trail_object(
     written = backend.put_object(bucket_name, key, body, encryption=encryption, kms_key_id=trail.kms_key_id or None)
     user_metadata = {f"x-amz-meta-{name}": value for name, value in (metadata or {}).items()}
     written.set_metadata({"Content-Type": "application/json", "Content-Encoding": "gzip", **user_metadata})
+    # The encryption context, which a reader's kms:Decrypt is asked with; see `iam.questions`.
+    written.trail_arn = trail.arn  # type: ignore[attr-defined]
     written.last_modified = at.astimezone(UTC).replace(tzinfo=None)
     if len(body) > SPOOLED_BYTES:
         written._value_buffer.rollover()

@@ -13,12 +13,14 @@ import ipaddress
 import json
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from .policy_documents import statements_of
+
+Context = Mapping[str, str | Sequence[str]]
 
 
 class Verdict(enum.Enum):
@@ -39,10 +41,14 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who makes a request: a service such as ``cloudwatch.amazonaws.com``, or an ARN of IAM or STS; None if unknown."""
+    """Who makes a request: a service such as ``cloudwatch.amazonaws.com``, or an ARN of IAM or STS; None if unknown.
+
+    The caller of a role's session has a second name, the ARN of the role.
+    """
 
     service: str | None = None
     arn: str | None = None
+    role_arn: str | None = None
 
     @property
     def account(self) -> str | None:
@@ -58,14 +64,15 @@ class Request:
         action: Such as ``sns:Publish``.
         resource: The ARN of the resource.
         caller: Who makes it. The policies of a role or user name no caller.
-        context: Condition keys and their values, such as {"aws:SourceAccount": "123456789012"}.
+        context: Condition keys and their values, such as {"aws:SourceAccount": "123456789012"}; a key such as
+            aws:TagKeys has a sequence of values.
         whole_context: Whether a key that is not in `context` is missing from the request. If not, its value is unknown.
     """
 
     action: str
     resource: str
     caller: Caller = Caller()
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Context = field(default_factory=dict)
     whole_context: bool = True
 
 
@@ -114,14 +121,12 @@ def _is_among(principals: Any, caller: Caller) -> bool:
 
 
 def _is_principal(entry: str, caller: Caller) -> bool:
-    if entry == "*" or (caller.arn and entry == caller.arn):
+    if entry == "*" or entry in (caller.arn, caller.role_arn):
         return True
     return caller.account is not None and (entry == caller.account or entry.endswith(f":iam::{caller.account}:root"))
 
 
-def conditions_hold(
-    statement: Mapping[str, Any], context: Mapping[str, str], whole_context: bool = True
-) -> bool | None:
+def conditions_hold(statement: Mapping[str, Any], context: Context, whole_context: bool = True) -> bool | None:
     """Return whether a statement's conditions are all met; None if that cannot be determined.
 
     With the whole context there is always an answer: a condition with an unsupported operator is met in a statement
@@ -138,8 +143,9 @@ def conditions_hold(
     return False if False in answers else None if None in answers else True
 
 
-def _holds(name: str, actual: str | None, expected: list[str], unsupported: bool | None) -> bool | None:
-    base = name.split(":")[-1].removesuffix("IfExists")
+def _holds(name: str, actual: str | Sequence[str] | None, expected: list[str], unsupported: bool | None) -> bool | None:
+    qualifier, _colon, operator_name = name.rpartition(":")
+    base = operator_name.removesuffix("IfExists")
     if base == "Null":
         return (actual is None) == (expected[0] == "true")
     positive = base.replace("Not", "", 1)
@@ -147,8 +153,11 @@ def _holds(name: str, actual: str | None, expected: list[str], unsupported: bool
     if test is None:
         return unsupported
     if actual is None:
-        return name.endswith("IfExists") or name.startswith("ForAllValues:") or base != positive
-    return any(_try(test, value, actual) for value in expected) == (base == positive)
+        negated = base != positive and qualifier != "ForAnyValue"
+        return name.endswith("IfExists") or qualifier == "ForAllValues" or negated
+    values = [actual] if isinstance(actual, str) else actual
+    answers = (any(_try(test, value, each) for value in expected) == (base == positive) for each in values)
+    return all(answers) if qualifier == "ForAllValues" else any(answers)
 
 
 def _try(test: Callable[[str, str], bool], expected: str, actual: str) -> bool:

@@ -154,3 +154,33 @@ def test_several_policies_are_evaluated_together() -> None:
     assert evaluate([], stream).refuses
     assert not evaluate([allow], stream).refuses
     assert evaluate([allow, deny], stream) is Verdict.DENIED
+
+
+@pytest.mark.parametrize(
+    ("operator", "tags", "holds"),
+    [
+        ("ForAllValues:StringEquals", ["a", "b"], True),
+        ("ForAllValues:StringEquals", ["a", "c"], False),
+        ("ForAllValues:StringEquals", None, True),
+        ("ForAnyValue:StringEquals", ["a", "c"], True),
+        ("ForAnyValue:StringEquals", ["c"], False),
+        ("ForAnyValue:StringEquals", None, False),
+        ("ForAnyValue:StringNotEquals", None, False),
+        ("ForAllValues:StringNotEquals", ["c", "d"], True),
+        ("ForAllValues:StringNotEquals", ["a", "d"], False),
+    ],
+)
+def test_a_key_with_several_values_is_compared_by_the_set_operator(
+    operator: str, tags: list[str] | None, holds: bool
+) -> None:
+    context = {} if tags is None else {"aws:TagKeys": tags}
+    policy = {"Statement": condition(operator, "aws:TagKeys", ["a", "b"])}
+    request = Request("sns:Publish", TOPIC, CLOUDWATCH, context)
+    assert (evaluate([policy], request) is Verdict.ALLOWED) is holds
+
+
+def test_the_session_of_a_role_is_named_by_the_role() -> None:
+    role = "arn:aws:iam::111122223333:role/r"
+    session = Caller(arn="arn:aws:sts::111122223333:assumed-role/r/s", role_arn=role)
+    assert verdict(ALLOW | {"Principal": {"AWS": role}}, caller=session) is Verdict.ALLOWED
+    assert verdict(ALLOW | {"Principal": {"AWS": role + "2"}}, caller=session) is Verdict.NEITHER

@@ -1,0 +1,262 @@
+"""What IAM is asked about a call: the action of its name, and what AWS asks for besides.
+
+Sources: the API references of the services, "Required permissions"; Service Authorization Reference, dependent actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.secmon.aws.plugins.module_utils.core.iam_actions import iam_action as action_of
+from ansible_collections.secmon.aws.plugins.module_utils.core.iam_actions import names_a_version
+from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.sns.models import sns_backends
+from moto.utilities.utils import get_partition
+
+from embedded_aws.core.call import Call
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.protocol import botocore_model
+from embedded_aws.iam.actions import RESOURCE_TYPES
+from embedded_aws.iam.conditions import Values, caller_context, request_context, resource_context
+from embedded_aws.iam.resources import NEW, arn, find_key, key_arn, resource_arns, tags_in_request
+
+EVERY_RESOURCE = "*"
+"""The resource of an action on no resource, or on any."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whether the caller may do an action on a resource.
+
+    Attributes:
+        action: such as ``kms:Decrypt``.
+        resource: an ARN, or `EVERY_RESOURCE`.
+        context: condition keys and their values.
+        by_name: whether only the name of the action is judged, because its resources are not in the table.
+        key_policy: the policy of a key that does not have it yet.
+        error: the error of a refusal, where it differs from the usual one.
+    """
+
+    action: str
+    resource: str
+    context: Values
+    by_name: bool = False
+    key_policy: str | None = None
+    error: AwsError | None = None
+
+
+# Source: STS API reference, GetCallerIdentity and GetSessionToken.
+_NEED_NO_PERMISSION = frozenset({("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")})
+
+
+def iam_action(call: Call) -> str:
+    """Return the action that a policy must allow for a call, such as ``s3:ListAllMyBuckets`` for ListBuckets."""
+    signing_name = botocore_model(call.service).signing_name
+    action: str = action_of(signing_name, call.action, of_version=names_a_version(call.parameters))
+    return action
+
+
+def questions(call: Call) -> Iterator[Question]:
+    """Yield what IAM is asked, in order; the first refusal rejects the call."""
+    if (call.service, call.action) in _NEED_NO_PERMISSION:
+        return
+    if (call.service, call.action) == ("s3", "DeleteObjects"):
+        yield from _deleted_objects(call)
+        return
+    yield from _questions(call, iam_action(call))
+    yield from _BESIDES.get((call.service, call.action), lambda _call: ())(call)
+
+
+def _question(call: Call, action: str, resource: str, context: Values | None = None) -> Question:
+    request = request_context(call) if context is None else context
+    return Question(action, resource, {**caller_context(call), **request, **resource_context(call, resource)})
+
+
+def _questions(call: Call, action: str) -> Iterator[Question]:
+    """Yield one question for each resource of an action."""
+    types = RESOURCE_TYPES.get(action)
+    if types is None:
+        yield replace(_question(call, action, EVERY_RESOURCE), by_name=True)
+        return
+    for resource in [found for each in types for found in resource_arns(action, each, call)] or [EVERY_RESOURCE]:
+        yield _question(call, action, resource)
+
+
+def _deleted_objects(call: Call) -> Iterator[Question]:
+    for deleted in (call.parameters.get("Delete") or {}).get("Objects") or ():
+        action = action_of("s3", "DeleteObject", of_version=bool(deleted.get("VersionId")))
+        bucket = f"arn:{get_partition(call.region)}:s3:::{call.parameters.get('Bucket')}"
+        yield _question(call, action, f"{bucket}/{deleted.get('Key')}")
+
+
+# Tags in a request that creates a resource. KMS asks on no resource, since the key does not exist; its answer in a
+# public report of 2026-07 names none. The text of CloudWatch Logs is from public reports of 2023.
+
+_TAG_ACTIONS = {
+    ("cloudtrail", "CreateTrail"): "cloudtrail:AddTags",
+    ("cloudwatch", "PutCompositeAlarm"): "cloudwatch:TagResource",
+    ("cloudwatch", "PutMetricAlarm"): "cloudwatch:TagResource",
+    ("iam", "CreateRole"): "iam:TagRole",
+    ("secretsmanager", "CreateSecret"): "secretsmanager:TagResource",
+    ("sns", "CreateTopic"): "sns:TagResource",
+}
+
+
+def _tags(call: Call) -> Iterator[Question]:
+    if tags_in_request(call):
+        yield from _questions(call, _TAG_ACTIONS[call.service, call.action])
+
+
+def _log_group_tags(call: Call) -> Iterator[Question]:
+    text = (
+        f"User with accountId: {call.account} is not authorized to perform CreateLogGroup with Tags. "
+        'An additional permission "logs:TagResource" is required.'
+    )
+    if tags_in_request(call):
+        for question in _questions(call, "logs:TagResource"):
+            yield replace(question, error=AwsError("AccessDeniedException", text, 400))
+
+
+# CreateKey and PutKeyPolicy refuse a policy that the caller could not change again. For a policy that leaves the
+# decision to the account, that needs kms:PutKeyPolicy of IAM. Source: KMS API reference, CreateKey, `Policy`. That the
+# check sees the tags of the request, and not yet tags of the key, is our reading, not seen on AWS.
+
+_LOCKED_OUT = "The new key policy will not allow you to update the key policy in the future."
+
+
+def _lock_out(call: Call) -> Iterator[Question]:
+    policy = call.parameters.get("Policy")
+    if policy and not call.parameters.get("BypassPolicyLockoutSafetyCheck"):
+        existing = call.parameters.get("KeyId")
+        key = key_arn(call, str(existing)) if existing else arn(call, "kms", f"key/{NEW}")
+        error = AwsError("MalformedPolicyDocumentException", _LOCKED_OUT)
+        yield replace(_question(call, "kms:PutKeyPolicy", key), key_policy=str(policy), error=error)
+
+
+def _create_key(call: Call) -> Iterator[Question]:
+    if tags_in_request(call):
+        yield _question(call, "kms:TagResource", EVERY_RESOURCE)
+    yield from _lock_out(call)
+
+
+# A role that a service is to assume.
+#
+# Source: IAM user guide, "Grant a user permissions to pass a role to an AWS service".
+
+
+def _passed_role(call: Call) -> Iterator[Question]:
+    yield from _tags(call) if call.action == "CreateTrail" else ()
+    role = call.parameters.get("CloudWatchLogsRoleArn")
+    if role:
+        context: Values = {"iam:PassedToService": "cloudtrail.amazonaws.com"}
+        yield _question(call, "iam:PassRole", str(role), context)
+    if call.parameters.get("IsOrganizationTrail"):
+        yield _question(call, "organizations:ListAWSServiceAccessForOrganization", EVERY_RESOURCE)
+
+
+# Headers of CreateBucket. Source: S3 API reference, CreateBucket, "Permissions".
+
+
+def _create_bucket(call: Call) -> Iterator[Question]:
+    headers = call.parameters
+    if headers.get("ACL"):
+        yield from _questions(call, "s3:PutBucketAcl")
+    if headers.get("ObjectLockEnabledForBucket"):
+        yield from _questions(call, "s3:PutBucketObjectLockConfiguration")
+        yield from _questions(call, "s3:PutBucketVersioning")
+    if headers.get("ObjectOwnership"):
+        yield from _questions(call, "s3:PutBucketOwnershipControls")
+
+
+# Keys that a service uses for the caller. Sources: S3 user guide, "Using server-side encryption with AWS KMS keys";
+# CloudTrail user guide, "Encrypting CloudTrail log files", on the encryption context; Secrets Manager user guide,
+# "Secret encryption and decryption"; SNS developer guide, "Key management".
+
+_BY_AWS = "alias/aws/"
+
+
+def _use_of_key(call: Call, name: Any, service: str, context: Mapping[str, str], *actions: str) -> Iterator[Question]:
+    """Yield the questions about a customer's key; AWS's own keys allow what their service allows."""
+    if not name or _BY_AWS in str(name):
+        return
+    key = find_key(call, str(name))
+    keys: Values = {"kms:CallerAccount": call.account, "kms:ViaService": f"{service}.{call.region}.amazonaws.com"}
+    keys |= {f"kms:EncryptionContext:{each}": value for each, value in context.items()}
+    if key and key.aliases:
+        keys["kms:ResourceAliases"] = list(key.aliases)
+    for action in actions:
+        yield _question(call, action, key_arn(call, str(name)), keys)
+
+
+def _object_arn(call: Call) -> str:
+    return f"arn:{get_partition(call.region)}:s3:::{call.parameters.get('Bucket')}/{call.parameters.get('Key')}"
+
+
+def _read_object(call: Call) -> Iterator[Question]:
+    """Yield kms:Decrypt on the key of an object; CloudTrail encrypts its files with its own context."""
+    bucket = str(call.parameters.get("Bucket"))
+    partition, owner = s3_backends.bucket_accounts.get(bucket, ("", ""))
+    if not owner:
+        return
+    found = s3_backends[owner][partition].get_object(
+        bucket, str(call.parameters.get("Key")), version_id=call.parameters.get("VersionId")
+    )
+    if found is not None and getattr(found, "encryption", None) == "aws:kms":
+        trail = getattr(found, "trail_arn", None)
+        context = {"aws:s3:arn": _object_arn(call), **({"aws:cloudtrail:arn": trail} if trail else {})}
+        yield from _use_of_key(call, found.kms_key_id, "s3", context, "kms:Decrypt")
+
+
+def _write_object(call: Call) -> Iterator[Question]:
+    if call.parameters.get("ServerSideEncryption") == "aws:kms":
+        key, context = call.parameters.get("SSEKMSKeyId"), {"aws:s3:arn": _object_arn(call)}
+        yield from _use_of_key(call, key, "s3", context, "kms:GenerateDataKey")
+
+
+def _use_of_secret(call: Call, *actions: str) -> Iterator[Question]:
+    secret = secretsmanager_backends[call.account][call.region].secrets.get(str(call.parameters.get("SecretId", "")))
+    name = call.parameters.get("KmsKeyId") or getattr(secret, "kms_key_id", None)
+    secret_arn = secret.arn if secret else next(iter(resource_arns("", "Secret", call)), "")
+    denied = AwsError("AccessDeniedException", "Access to KMS is not allowed", 400)
+    for question in _use_of_key(call, name, "secretsmanager", {"SecretARN": str(secret_arn)}, *actions):
+        yield replace(question, error=denied)
+
+
+def _read_secret(call: Call) -> Iterator[Question]:
+    yield from _use_of_secret(call, "kms:Decrypt")
+
+
+def _write_secret(call: Call) -> Iterator[Question]:
+    yield from _tags(call) if call.action == "CreateSecret" else ()
+    if call.parameters.get("SecretString") or call.parameters.get("SecretBinary") or call.parameters.get("KmsKeyId"):
+        yield from _use_of_secret(call, "kms:GenerateDataKey", "kms:Decrypt")
+
+
+def _publish(call: Call) -> Iterator[Question]:
+    topic_arn = str(call.parameters.get("TopicArn") or "")
+    topic = sns_backends[call.account][call.region].topics.get(topic_arn)
+    key, context = getattr(topic, "kms_master_key_id", None), {"aws:sns:topicArn": topic_arn}
+    for question in _use_of_key(call, key, "sns", context, "kms:GenerateDataKey", "kms:Decrypt"):
+        error = AwsError("KMSAccessDenied", f"{question.action} is denied on the topic's key.", 400)
+        yield replace(question, error=error)
+
+
+_BESIDES: Mapping[tuple[str, str], Callable[[Call], Iterator[Question]]] = {
+    **dict.fromkeys(_TAG_ACTIONS, _tags),
+    ("cloudtrail", "CreateTrail"): _passed_role,
+    ("cloudtrail", "UpdateTrail"): _passed_role,
+    ("kms", "CreateKey"): _create_key,
+    ("kms", "PutKeyPolicy"): _lock_out,
+    ("logs", "CreateLogGroup"): _log_group_tags,
+    ("s3", "CreateBucket"): _create_bucket,
+    ("s3", "GetObject"): _read_object,
+    ("s3", "PutObject"): _write_object,
+    ("secretsmanager", "CreateSecret"): _write_secret,
+    ("secretsmanager", "GetSecretValue"): _read_secret,
+    ("secretsmanager", "PutSecretValue"): _write_secret,
+    ("secretsmanager", "UpdateSecret"): _write_secret,
+    ("sns", "Publish"): _publish,
+}
