@@ -72,6 +72,6 @@ def test_explains_a_pattern_that_aws_rejects_before_any_write(run_module: Module
 
 @pytest.mark.promise("calls")
 def test_calls_test_metric_filter_only_with_test_messages(run_module: ModuleRunner, logs: Any) -> None:
-    assert "TestMetricFilter" not in actions(run_module.calls(lambda: run_module.succeed(**TASK, test_messages=[])))
+    assert "TestMetricFilter" not in run_module.actions(**TASK, test_messages=[])
     removal = run_module.calls(lambda: run_module.succeed(**TASK, test_messages=MESSAGES, state="absent"))
     assert "TestMetricFilter" not in actions(removal)

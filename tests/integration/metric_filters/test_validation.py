@@ -17,7 +17,6 @@ from tests.integration.metric_filters.metric_filter_setup import (
     filters,
     make_filters,
     put,
-    writes,
 )
 from tests.support.module_runner import ModuleRunner, hidden_in
 from tools.generate_docs.modules import documented_actions
@@ -47,9 +46,8 @@ def test_check_mode_predicts_the_run_and_writes_nothing(
 ) -> None:
     run_module.succeed(log_group_name=GROUP, filters=existing)
     before = filters(logs)
-    predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **task)))
-    assert writes(calls) == [] and filters(logs) == before
+    predicted = run_module.predict(**task)
+    assert filters(logs) == before
     real = run_module.succeed(**task)
     assert predicted == real
     assert real["changed"] == (filters(logs) != before)
@@ -59,8 +57,7 @@ def test_check_mode_predicts_the_run_and_writes_nothing(
 def test_check_mode_in_an_empty_account_predicts_the_filters_and_warns(
     run_module: ModuleRunner, aws_client: Callable[..., Any]
 ) -> None:
-    predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **TASK)))
+    predicted, calls = run_module.recorded(check=True, **TASK)
     assert actions(calls) == ["DescribeMetricFilters"]
     assert "secmon.aws.log_group" in " ".join(predicted["warnings"])
     assert "deprecations" not in predicted
@@ -107,36 +104,28 @@ def test_the_secret_key_is_not_in_a_traceback(
 @pytest.mark.promise("calls")
 def test_makes_one_listing_and_one_write_for_each_changed_filter(run_module: ModuleRunner, logs: Any) -> None:
     task = {"log_group_name": GROUP, "filters": make_filters(20)}
-    check = run_module.calls(lambda: run_module.succeed(check=True, **task))
-    first = run_module.calls(lambda: run_module.succeed(**task))
-    again = run_module.calls(lambda: run_module.succeed(**task))
-    absent = run_module.calls(lambda: run_module.succeed(**task, state="absent"))
-    assert actions(check) == ["DescribeMetricFilters"]
-    assert actions(first) == ["DescribeMetricFilters"] + ["PutMetricFilter"] * 20
-    assert actions(again) == ["DescribeMetricFilters"]
-    assert actions(absent) == ["DescribeMetricFilters"] + ["DeleteMetricFilter"] * 20
+    assert run_module.actions(**task, check=True) == ["DescribeMetricFilters"]
+    assert run_module.actions(**task) == ["DescribeMetricFilters"] + ["PutMetricFilter"] * 20
+    assert run_module.actions(**task) == ["DescribeMetricFilters"]
+    assert run_module.actions(**task, state="absent") == ["DescribeMetricFilters"] + ["DeleteMetricFilter"] * 20
 
 
 @pytest.mark.promise("calls")
 def test_lists_a_hundred_filters_in_two_pages(run_module: ModuleRunner, logs: Any) -> None:
     task = {"log_group_name": GROUP, "filters": make_filters(100)}
     run_module.succeed(**task)
-    assert actions(run_module.calls(lambda: run_module.succeed(**task))) == ["DescribeMetricFilters"] * 2
+    assert run_module.actions(**task) == ["DescribeMetricFilters"] * 2
 
 
 @pytest.mark.promise("partition")
-@pytest.mark.parametrize(
-    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
-)
 def test_uses_the_partition_of_the_region(
-    run_module: ModuleRunner, aws_client: Callable[..., Any], region: str, partition: str
+    run_module: ModuleRunner, aws_client: Callable[..., Any], partition: str
 ) -> None:
-    run_module.region = region
-    aws_client("logs", region).create_log_group(logGroupName=GROUP)
+    aws_client("logs", run_module.region).create_log_group(logGroupName=GROUP)
     assert run_module.succeed(**TASK)["changed"]
     assert not run_module.succeed(**TASK)["changed"]
     run_module.faults({"service": "logs", "action": "DescribeMetricFilters", "error": "AccessDeniedException"})
-    assert f"on arn:{partition}:logs:{region}:*:log-group:{GROUP}:*" in run_module.fail(**TASK)
+    assert f"on arn:{partition}:logs:{run_module.region}:*:log-group:{GROUP}:*" in run_module.fail(**TASK)
 
 
 INVALID: dict[str, tuple[dict[str, Any], str]] = {
@@ -172,10 +161,7 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
 def test_rejects_invalid_options_before_the_first_call(
     run_module: ModuleRunner, invalid: dict[str, Any], expected: str
 ) -> None:
-    message: list[str] = []
-    calls = run_module.calls(lambda: message.append(run_module.fail(**{**TASK, **invalid})))
-    assert expected in message[0]
-    assert calls == []
+    assert expected in run_module.fail_before_calls(**{**TASK, **invalid})
 
 
 @pytest.mark.promise("partition")
@@ -190,12 +176,9 @@ def test_reports_all_invalid_options_together(run_module: ModuleRunner) -> None:
 def test_quotas_include_unmanaged_filters(run_module: ModuleRunner, logs: Any) -> None:
     for index in range(99):
         put(logs, f"OtherTeam{index}", namespace="OtherTeam", pattern="%a+%" if index < 5 else "ERROR")
-    message: list[str] = []
-    calls = run_module.calls(lambda: message.append(run_module.fail(**TASK)))
-    assert "would have 101 metric filters; AWS allows 100" in message[0] and writes(calls) == []
-    with_regex = {**READS, "pattern": "%b+%"}
-    calls = run_module.calls(lambda: message.append(run_module.fail(log_group_name=GROUP, filters=[with_regex])))
-    assert "would have 6 metric filters with a regular expression" in message[1] and writes(calls) == []
+    assert "would have 101 metric filters; AWS allows 100" in run_module.fail_before_writes(**TASK)
+    with_regex = {"log_group_name": GROUP, "filters": [{**READS, "pattern": "%b+%"}]}
+    assert "would have 6 metric filters with a regular expression" in run_module.fail_before_writes(**with_regex)
     assert run_module.succeed(log_group_name=GROUP, filters=[LOGINS])["changed"]
 
 

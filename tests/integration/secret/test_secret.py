@@ -24,11 +24,6 @@ def _function(aws_client: AwsClient) -> None:
     make_function(aws_client)
 
 
-@pytest.fixture
-def secrets(aws_client: AwsClient) -> Any:
-    return aws_client("secretsmanager")
-
-
 def test_no_source_of_the_module_calls_get_secret_value(repository: Path) -> None:
     plugins = repository / "plugins"
     sources = [plugins / "modules/secret.py", *plugins.glob("module_utils/core/*.py")]
@@ -120,19 +115,13 @@ def test_detects_and_repairs_manual_changes(
     run_module: ModuleRunner, aws_client: AwsClient, secrets: Any, change: Callable[[Any], Any]
 ) -> None:
     make_function(aws_client, "rotate2")
-    run_module.succeed(**DESIRED)
-    correct = state_of(aws_client)
-    if change is MANUAL_CHANGES["deletion"]:
-        secrets.remove_regions_from_replication(SecretId=NAME, RemoveReplicaRegions=["eu-west-1", "us-west-2"])
-    change(secrets)
-    assert state_of(aws_client) != correct
-    predicted = run_module.succeed(check=True, **DESIRED)
-    repaired = run_module.succeed(**DESIRED)
-    assert repaired["changed"] and predicted["changed"]
-    assert repaired["diff"] == predicted["diff"]
-    assert repaired["diff"]["before"] != repaired["diff"]["after"]
-    assert state_of(aws_client) == correct
-    assert not run_module.succeed(**DESIRED)["changed"]
+
+    def change_manually() -> None:
+        if change is MANUAL_CHANGES["deletion"]:
+            secrets.remove_regions_from_replication(SecretId=NAME, RemoveReplicaRegions=["eu-west-1", "us-west-2"])
+        change(secrets)
+
+    run_module.repair(change_manually, lambda: state_of(aws_client), **DESIRED)
 
 
 @pytest.mark.promise("drift")
@@ -204,9 +193,7 @@ def test_check_mode_predicts_the_run_and_writes_nothing(
     if existing == "deleted":
         run_module.succeed(name=NAME, state="absent")
     task = {**DESIRED, "state": state, "recovery_window_days": window, "update_value": "always", "value_hmac_key": KEY}
-    predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **task)))
-    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    predicted = run_module.predict(**task)
     real = run_module.succeed(**task)
     assert predicted["changed"] == real["changed"]
     assert predicted["diff"] == real["diff"]
@@ -231,9 +218,7 @@ def test_the_diff_contains_the_changes_without_the_value(run_module: ModuleRunne
 
 @pytest.mark.promise("calls")
 def test_a_second_run_only_describes_the_secret(run_module: ModuleRunner) -> None:
-    def calls(**task: Any) -> list[str]:
-        return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**task))]
-
+    calls = run_module.actions
     task = {"name": NAME, "value": "v", "description": "d", "tags": {"a": "b"}, "replica_regions": ["eu-west-1"]}
     assert calls(**task, check=True) == ["DescribeSecret"]
     assert calls(**task) == ["DescribeSecret", "CreateSecret"]
@@ -253,8 +238,7 @@ def test_rejects_an_unmanaged_secret_unless_adopted(
     if deleted:
         secrets.delete_secret(SecretId=NAME)
     task = {"name": NAME, "value": "new", "state": state, "recovery_window_days": 0}
-    calls = run_module.calls(lambda: run_module.fail(**task))
-    assert not [call for call in calls if call["access"] == "write"]
+    run_module.fail_before_writes(**task)
     assert run_module.succeed(**task, adopt=True)["changed"]
     after = state_of(aws_client)
     assert (state == "absent") == (after == {})
@@ -272,14 +256,12 @@ def test_rejects_a_replica_and_names_the_primary_region(run_module: ModuleRunner
 
 
 @pytest.mark.promise("partition")
-@pytest.mark.parametrize(
-    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
-)
-def test_the_arn_has_the_partition_of_the_region(run_module: ModuleRunner, region: str, partition: str) -> None:
-    run_module.region = region
+def test_the_arn_has_the_partition_of_the_region(run_module: ModuleRunner, partition: str) -> None:
     task = {"name": NAME, "value": "v", "resource_policy": POLICY}
     result = run_module.succeed(**task)
-    assert result["secret"]["arn"].startswith(f"arn:{partition}:secretsmanager:{region}:{ACCOUNT}:secret:{NAME}-")
+    assert result["secret"]["arn"].startswith(
+        f"arn:{partition}:secretsmanager:{run_module.region}:{ACCOUNT}:secret:{NAME}-"
+    )
     assert not run_module.succeed(**task)["changed"]
 
 

@@ -17,18 +17,9 @@ AwsClient = Callable[..., Any]
 ALWAYS = {"name": NAME, "update_value": "always", "value_hmac_key": KEY}
 
 
-@pytest.fixture
-def secrets(aws_client: AwsClient) -> Any:
-    return aws_client("secretsmanager")
-
-
 def stages(secrets: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = secrets.describe_secret(SecretId=NAME).get("VersionIdsToStages", {})
     return found
-
-
-def actions(run_module: ModuleRunner, **task: Any) -> list[str]:
-    return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**task))]
 
 
 @pytest.mark.promise("unset_options")
@@ -103,10 +94,10 @@ def test_stores_a_string_unchanged(run_module: ModuleRunner, aws_client: AwsClie
 
 @pytest.mark.promise("calls")
 def test_lists_deprecated_versions_only_if_they_may_hold_the_value(run_module: ModuleRunner) -> None:
-    assert actions(run_module, **ALWAYS, value="A") == ["DescribeSecret", "CreateSecret"]
-    assert actions(run_module, **ALWAYS, value="A") == ["DescribeSecret"]
-    assert actions(run_module, **ALWAYS, value="B") == ["DescribeSecret", "ListSecretVersionIds", "PutSecretValue"]
-    assert actions(run_module, **ALWAYS, value="A") == ["DescribeSecret", "UpdateSecretVersionStage"]
+    assert run_module.actions(**ALWAYS, value="A") == ["DescribeSecret", "CreateSecret"]
+    assert run_module.actions(**ALWAYS, value="A") == ["DescribeSecret"]
+    assert run_module.actions(**ALWAYS, value="B") == ["DescribeSecret", "ListSecretVersionIds", "PutSecretValue"]
+    assert run_module.actions(**ALWAYS, value="A") == ["DescribeSecret", "UpdateSecretVersionStage"]
 
 
 @pytest.mark.promise("secrets")
@@ -130,9 +121,7 @@ def test_the_version_id_reveals_nothing_without_the_key(run_module: ModuleRunner
 @pytest.mark.parametrize(("key", "expected"), [(None, "requires value_hmac_key"), ("short", "at least 16")])
 def test_always_requires_a_valid_key(run_module: ModuleRunner, key: str | None, expected: str) -> None:
     task = {"name": NAME, "value": "v", "update_value": "always", "value_hmac_key": key}
-    calls = run_module.calls(lambda: task.update(message=run_module.fail(**task)))
-    assert expected in str(task["message"])
-    assert calls == []
+    assert expected in run_module.fail_before_calls(**task)
 
 
 @pytest.mark.promise("unset_options")
@@ -153,9 +142,7 @@ def test_rejects_changes_during_a_rotation(
     secrets.rotate_secret(SecretId=NAME)
     before = stages(secrets)
     assert len(before) == 2
-    calls = run_module.calls(lambda: change.update(message=run_module.fail(**change)))
-    assert "is in progress" in change.pop("message")
-    assert [call for call in calls if call["access"] == "write"] == []
+    assert "is in progress" in run_module.fail_before_writes(**change)
     assert run_module.succeed(name=NAME, value="new", description="other")["changed"]
     assert stages(secrets) == before
 

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.support.module_runner import ModuleRunner
+from tests.support.module_runner import ModuleRunner, writes
 from tests.support.trail_prerequisites import ARN, BUCKET, NAME, SIMPLE, open_bucket, read_trail
 
 MEMBER = "222222222222"
@@ -20,10 +20,6 @@ def organization(aws_client: AwsClient) -> None:
     """Enable trusted access for CloudTrail, and create a bucket for the trail."""
     aws_client("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
     open_bucket(aws_client("s3"), BUCKET)
-
-
-def writes(calls: list[dict[str, Any]]) -> list[str]:
-    return [call["action"] for call in calls if call["access"] == "write"]
 
 
 def as_member(run_module: ModuleRunner, **arguments: Any) -> dict[str, Any]:
@@ -47,8 +43,7 @@ def test_rejects_an_unmanaged_trail_unless_adopted(
     run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str], state: str
 ) -> None:
     cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, TagsList=[{"Key": "owner", "Value": "other-team"}])
-    calls = run_module.calls(lambda: run_module.fail(name=NAME, state=state, log_file_validation=True))
-    assert not [call for call in calls if call["access"] == "write"]
+    run_module.fail_before_writes(name=NAME, state=state, log_file_validation=True)
     assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
     assert read_trail(cloudtrail).get("tags", {}) == (
         {"owner": "other-team", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
@@ -56,18 +51,14 @@ def test_rejects_an_unmanaged_trail_unless_adopted(
 
 
 @pytest.mark.promise("partition")
-@pytest.mark.parametrize(
-    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
-)
 def test_uses_the_partition_of_the_region(
-    run_module: ModuleRunner, aws_client: Callable[..., Any], region: str, partition: str
+    run_module: ModuleRunner, aws_client: Callable[..., Any], partition: str
 ) -> None:
-    run_module.region = region
-    open_bucket(aws_client("s3", region), BUCKET)
+    open_bucket(aws_client("s3", run_module.region), BUCKET)
     arns = [f"arn:{partition}:s3"]
     task = {**SIMPLE, "multi_region": True, "data_resources": [{"type": "AWS::S3::Object", "values": arns}]}
     created = run_module.succeed(**task)
-    assert created["trail"]["arn"] == f"arn:{partition}:cloudtrail:{region}:123456789012:trail/{NAME}"
+    assert created["trail"]["arn"] == f"arn:{partition}:cloudtrail:{run_module.region}:123456789012:trail/{NAME}"
     assert created["trail"]["data_resources"] == [{"type": "AWS::S3::Object", "events": "all", "values": arns}]
     assert not run_module.succeed(**task)["changed"]
 
@@ -78,10 +69,7 @@ def test_rejects_a_trail_with_another_home_region(run_module: ModuleRunner, aws_
     open_bucket(aws_client("s3"), BUCKET)
     run_module.succeed(**SIMPLE, multi_region=True)
     run_module.region = "eu-west-1"
-    messages: list[str] = []
-    calls = run_module.calls(lambda: messages.append(run_module.fail(**SIMPLE, state=state)))
-    assert "Run the task with region: us-east-1" in messages[0]
-    assert writes(calls) == []
+    assert "Run the task with region: us-east-1" in run_module.fail_before_writes(**SIMPLE, state=state)
 
 
 @pytest.mark.promise("changed")
@@ -145,7 +133,5 @@ def test_reports_the_quota_of_trails_before_any_write(
     open_bucket(aws_client("s3"), BUCKET)
     for number in range(5):
         cloudtrail.create_trail(Name=f"trail-{number}", S3BucketName=BUCKET)
-    messages: list[str] = []
-    calls = run_module.calls(lambda: messages.append(run_module.fail(**SIMPLE)))
-    assert "allows 5 trails in region us-east-1" in messages[0] and "adopt: true" in messages[0]
-    assert writes(calls) == []
+    message = run_module.fail_before_writes(**SIMPLE)
+    assert "allows 5 trails in region us-east-1" in message and "adopt: true" in message

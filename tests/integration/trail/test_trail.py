@@ -138,9 +138,7 @@ def test_check_mode_predicts_the_run_and_writes_nothing(
 ) -> None:
     if exists:
         run_module.succeed(**SIMPLE, tags={"old": "yes"}, logging=False)
-    predicted: dict[str, Any] = {}
-    calls = run_module.calls(lambda: predicted.update(run_module.succeed(check=True, **full_trail, state=state)))
-    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    predicted = run_module.predict(**full_trail, state=state)
     real = run_module.succeed(**full_trail, state=state)
     assert predicted["changed"] == real["changed"] == (exists or state == "present")
     assert {**predicted, "invocation": None} == {**real, "invocation": None}
@@ -168,9 +166,7 @@ def test_the_diff_shows_only_changes(run_module: ModuleRunner, full_trail: dict[
 
 @pytest.mark.promise("calls")
 def test_makes_only_the_required_calls(run_module: ModuleRunner, full_trail: dict[str, Any]) -> None:
-    def actions(**arguments: Any) -> list[str]:
-        return [call["action"] for call in run_module.calls(lambda: run_module.succeed(**arguments))]
-
+    actions = run_module.actions
     writes = ["CreateTrail", "PutEventSelectors", "PutInsightSelectors", "StartLogging"]
     reads = ["DescribeTrails", "GetTrailStatus", "GetEventSelectors", "GetInsightSelectors", "ListTags"]
     assert actions(check=True, **full_trail) == ["DescribeTrails", "GetCallerIdentity"]
