@@ -2,7 +2,7 @@
 
 Sources: SNS developer guide, "Allow Amazon CloudWatch alarms to publish" and "Key management"; EventBridge user guide,
 "Using resource-based policies": the topic's statement for EventBridge must not have a condition, so
-its calls carry none of the keys that name a source.
+its calls do not carry the keys that name a source.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def test_credentials_of_another_account_are_rejected_before_any_write(
 
 def test_a_misspelt_variable_stops_the_run_before_any_api_call(playbook: Playbooks) -> None:
     before = len(ask(playbook.endpoint, "calls"))
-    done = playbook("site", "-e", "secmon_retension_days=7", "-e", "secmon_emails=nobody")
+    done = playbook("site", "-e", "secmon_retension_days=7", "-e", "secmon_emails=not-an-address")
     assert done.code != 0
     (result,) = next(iter(done.results.values())).values()
     said = "\n".join(result["problems"])

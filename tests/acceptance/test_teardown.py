@@ -94,7 +94,7 @@ def test_a_confirmation_of_an_unknown_account_stops_the_run(embedded_aws: str, p
 
 
 def test_an_unmanaged_resource_is_kept_and_the_others_are_removed(playbook: Playbook, aws_client: Client) -> None:
-    aws_client("logs").create_log_group(logGroupName=GROUP, tags={"owner": "somebody"})
+    aws_client("logs").create_log_group(logGroupName=GROUP, tags={"owner": "another-team"})
     tags = [{"Key": key, "Value": value} for key, value in MARK.items()]
     aws_client("sns").create_topic(Name="SecurityAlarms", Tags=tags)
     aws_client("iam").create_role(RoleName="CloudTrailToCloudWatchLogs", AssumeRolePolicyDocument="{}", Tags=tags)

@@ -228,7 +228,7 @@ def subscription_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[F
     )
     confirm += f" after that, subscribe again with {_TOPIC_TASK}."
     if not confirmed and not pending:
-        cause = f"The topic {arn} has no subscription, so no one is notified."
+        cause = f"The topic {arn} has no subscription, so its messages reach no recipient."
         yield Finding("notification", "no_subscription", cause, f"Subscribe with {_TOPIC_TASK} (secmon_emails).")
     elif not confirmed:
         cause = f"No subscription of the topic {arn} is confirmed; pending: {', '.join(pending)}."

@@ -133,7 +133,7 @@ class _Merge:
             self.origins[rule_id] = {(): name}
             return True
         hint = f"{suggestion(rule_id, self.rules)}\nto add a rule, set all required keys, including tests"
-        self._problem(name, rule_id, (), f"there is no rule {rule_id!r}", hint)
+        self._problem(name, rule_id, (), "no rule has this id", hint)
         return False
 
     def _change(self, name: str, rule_id: str, changes: Layer) -> None:

@@ -36,7 +36,7 @@ def management(
     source: str = "secretsmanager", *, read: bool = True, region: str = HOME, account: str = GUIDE
 ) -> Record:
     return {
-        "userIdentity": {"arn": f"arn:aws:iam::{account}:user/somebody"},
+        "userIdentity": {"arn": f"arn:aws:iam::{account}:user/other"},
         "eventSource": f"{source}.amazonaws.com",
         "eventName": "GetIt" if read else "PutIt",
         "awsRegion": region,
@@ -130,7 +130,7 @@ def test_a_trail_logs_the_events_of_its_accounts_only() -> None:
             False,
         ),
         ([DATA, OBJECTS, {"Field": "eventName", "StartsWith": ["Put", "Get"]}], object_event("a"), True),
-        ([MANAGEMENT, {"Field": "userIdentity.arn", "EndsWith": ["user/somebody"]}], management(), True),
+        ([MANAGEMENT, {"Field": "userIdentity.arn", "EndsWith": ["user/other"]}], management(), True),
         ([MANAGEMENT, {"Field": "sessionCredentialFromConsole", "Equals": ["true"]}], management(), False),
         ([MANAGEMENT, {"Field": "sessionCredentialFromConsole", "NotEquals": ["true"]}], management(), True),
         ([], management(), False),

@@ -21,7 +21,7 @@ def transition(region: str = "us-east-1", **members: Any) -> AlarmTransition:
     alarm = {
         "name": "SecretRead",
         "alarm_arn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:SecretRead",
-        "description": "Somebody read it",
+        "description": "The secret was read",
         "configuration_updated_timestamp": datetime(2021, 3, 26, 22, 0, 0, 5000),
         "ok_actions": [],
         "alarm_actions": [TOPIC],
@@ -79,7 +79,7 @@ https://us-east-1.console.aws.amazon.com/cloudwatch/deeplink.js?region=us-east-1
 
 Alarm Details:
 - Name:                       SecretRead
-- Description:                Somebody read it
+- Description:                The secret was read
 - State Change:               OK -> ALARM
 - Reason for State Change:    {REASON}
 - Timestamp:                  Friday 26 March, 2021 22:49:42 UTC
@@ -109,7 +109,7 @@ State Change Actions:
 def test_the_json_message_has_cloudwatchs_members() -> None:
     assert json_message(transition()) == {
         "AlarmName": "SecretRead",
-        "AlarmDescription": "Somebody read it",
+        "AlarmDescription": "The secret was read",
         "AWSAccountId": "123456789012",
         "AlarmConfigurationUpdatedTimestamp": "2021-03-26T22:00:00.005+0000",
         "NewStateValue": "ALARM",

@@ -172,10 +172,10 @@ def test_deliveries_are_copied_to_the_data_directory(tmp_path: Path) -> None:
     with embedded_aws_process("--data", str(tmp_path)) as endpoint:
         aws = client(endpoint, "tester", "tester")
         topic = aws("sns").create_topic(Name="topic")["TopicArn"]
-        aws("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="somebody@example.com")
+        aws("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="reader@example.com")
         urllib.request.urlopen(urllib.request.Request(f"{endpoint}/_embedded/drain", data=b"")).read()
         (mail,) = (tmp_path / "mails").glob("*.eml")
-        assert "somebody@example.com" in mail.read_text()
+        assert "reader@example.com" in mail.read_text()
 
 
 class _Sink:
@@ -197,12 +197,12 @@ def test_emails_are_sent_to_the_smtp_server_of_the_command_line() -> None:
         with embedded_aws_process("--smtp", f"127.0.0.1:{server.port}") as endpoint:
             aws = client(endpoint, "tester", "tester")
             topic = aws("sns").create_topic(Name="topic")["TopicArn"]
-            aws("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="somebody@example.com")
-            (kept,) = mails(endpoint, "somebody@example.com")
+            aws("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="reader@example.com")
+            (kept,) = mails(endpoint, "reader@example.com")
     finally:
         server.stop()
     ((recipients, content),) = sink.mails
-    assert recipients == ["somebody@example.com"]
+    assert recipients == ["reader@example.com"]
     assert f"Subject: {kept['subject']}" in content
     assert topic in content
 

@@ -78,7 +78,7 @@ def test_valid_tags_are_accepted() -> None:
 
 def test_rejects_an_unmanaged_resource_and_names_the_options() -> None:
     with pytest.raises(RequestError, match="adopt: true"):
-        require_ownership("topic a", {"owner": "somebody"}, adopt=False)
+        require_ownership("topic a", {"owner": "another-team"}, adopt=False)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, checked, raw,
 TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT_ID}:Alarms"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/Writer"
 KEY_ARN = "arn:aws:kms:us-east-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-HMAC_KEY = "a key of ours, long enough"
+HMAC_KEY = "an HMAC key, long enough"
 QUEUE = {"protocol": "sqs", "endpoint": f"arn:aws:sqs:us-east-1:{ACCOUNT_ID}:alarms"}
 
 
