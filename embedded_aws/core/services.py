@@ -17,6 +17,7 @@ from embedded_aws.core.overrides import apply_patches, collect_afters, collect_o
 from embedded_aws.events import overrides as events
 from embedded_aws.iam import overrides as iam
 from embedded_aws.iam import propagation as iam_propagation
+from embedded_aws.kms import material, users
 from embedded_aws.kms import overrides as kms
 from embedded_aws.kms import propagation as kms_propagation
 from embedded_aws.logs.overrides import log_events, log_groups, metric_filters
@@ -48,6 +49,9 @@ MODULES = (
     iam_propagation,
     kms,
     kms_propagation,
+    material,
+    # Before the services whose calls use a key.
+    users,
     log_groups,
     log_events,
     metric_filters,

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from moto.iam.models import Role, iam_backends
-from moto.kms.models import Key, kms_backends
+from moto.kms.models import Key
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.utilities.utils import get_partition
 
 from embedded_aws.core.call import Call
+from embedded_aws.kms import keys
 
 NEW = "New123"
 """Stands for the random part of the ARN of a secret that does not exist yet."""
@@ -78,13 +79,7 @@ def key_arn(call: Call, name: str) -> str:
 
 def find_key(call: Call, name: str) -> Key | None:
     """Return moto's key by id, ARN, alias or ARN of an alias, or None."""
-    parts = name.split(":", 5)
-    owner, region = (parts[4], parts[3]) if len(parts) == 6 else (call.account, call.region)
-    backend = kms_backends[owner][region]
-    local = parts[-1].removeprefix("key/")
-    key_id = backend.get_key_id_from_alias(local) if local.startswith("alias/") else local
-    found: Key | None = backend.keys.get(key_id or "")
-    return found
+    return keys.find_key(call.account, call.region, name)
 
 
 def _aliases(_action: str, call: Call) -> Iterator[str]:

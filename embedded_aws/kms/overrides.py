@@ -1,29 +1,32 @@
-"""Overrides of KMS."""
+"""Overrides of KMS: the life of a key, its description, its tags and aliases."""
 
 from __future__ import annotations
 
+import re
+import secrets
 from datetime import timedelta
 from typing import Any
 
-from moto.kms.models import Key, kms_backends
+from moto.kms.exceptions import NotFoundException
+from moto.kms.models import Key
+from moto.kms.responses import KmsResponse
 from moto.utilities.utils import get_partition
 
 from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
-from embedded_aws.core.overrides import override
+from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
+from embedded_aws.kms.keys import PENDING_DELETION, find_key, state_error
 
 # The key of a KMS call, by id or ARN.
 
-PENDING_DELETION = "PendingDeletion"
-
 
 def key_of(call: Call) -> Key:
-    """Return moto's key. Raise NotFoundException if it does not exist."""
-    backend = kms_backends[call.account][call.region]
+    """Return moto's key. Raise NotFoundException if it does not exist in the account and Region of the call."""
     name = str(call.parameters.get("KeyId", ""))
-    key: Key | None = backend.keys.get(backend.get_key_id(name))
-    if key is None:
+    check_region(name, call.region)
+    key = find_key(call.account, call.region, name)
+    if key is None or key.account_id != call.account:
         arn = (
             name
             if name.startswith("arn:")
@@ -31,6 +34,106 @@ def key_of(call: Call) -> Key:
         )
         raise AwsError("NotFoundException", f"Key '{arn}' does not exist")
     return key
+
+
+def check_region(name: str, region: str) -> None:
+    """Raise AwsError for an ARN of another Region, as recorded of AWS."""
+    parts = name.split(":")
+    if len(parts) == 6 and parts[3] != region:
+        raise AwsError("NotFoundException", f"Invalid arn {parts[3]}")
+
+
+def require_enabled(key: Key) -> None:
+    """Raise AwsError if a key is disabled or pending deletion."""
+    error = state_error(key)
+    if error:
+        raise AwsError(*error)
+
+
+# A key is described with its usage, MultiRegion and the id of its material, and without members that it does not have.
+#
+# moto 5.2.5 keeps the defaults of CreateKey as null, and does not know the material. It quotes no invalid id.
+# Sources: recorded answers of AWS; KMS API reference, KeyMetadata.
+
+_KEY_ID = re.compile(r"(mrk-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|mrk-[0-9a-f]{32}")
+
+_init_key = Key.__init__
+_to_dict = Key.to_dict
+_validate_key_id = KmsResponse._validate_cmk_id
+
+
+@patch(Key, "__init__")
+def _key_with_defaults(key: Key, *arguments: Any, **options: Any) -> None:
+    _init_key(key, *arguments, **options)
+    key.key_usage = key.key_usage or "ENCRYPT_DECRYPT"
+    key.multi_region = bool(key.multi_region)
+    renew_material(key)
+
+
+def renew_material(key: Key) -> None:
+    """Give the key another id of its material."""
+    key.material_id = secrets.token_hex(32)  # type: ignore[attr-defined]
+
+
+@patch(Key, "to_dict")
+def _described(key: Key) -> dict[str, Any]:
+    described = _to_dict(key)["KeyMetadata"]
+    if key.key_spec == "SYMMETRIC_DEFAULT" and key.origin == "AWS_KMS":
+        described["CurrentKeyMaterialId"] = key.material_id  # type: ignore[attr-defined]
+    return {"KeyMetadata": {name: value for name, value in described.items() if value is not None}}
+
+
+@patch(KmsResponse, "_validate_cmk_id")
+def _validate_id(response: KmsResponse, key_id: str) -> None:
+    if not key_id.startswith("arn:") and not _KEY_ID.fullmatch(key_id):
+        raise NotFoundException(f"Invalid keyId '{key_id}'")
+    check_region(key_id, response.region)
+    _validate_key_id(response, key_id)
+
+
+# Tags are unique, at most 50, and not AWS's own; moto 5.2.5 takes them all. A key that is pending deletion takes none.
+#
+# Sources: recorded answers of AWS; KMS API reference, TagResource; KMS developer guide, "Key states of AWS KMS keys".
+
+_MOST_TAGS = 50
+
+
+@override("kms", "CreateKey", "TagResource")
+def check_tags(_state: State, call: Call) -> None:
+    """Reject tags that AWS rejects."""
+    keys = [tag["TagKey"] for tag in call.parameters.get("Tags", [])]
+    if len(set(keys)) < len(keys):
+        raise AwsError("TagException", "Duplicate tag keys")
+    if any(key.lower().startswith("aws:") for key in keys):
+        raise AwsError("TagException", "Tags beginning with aws: are reserved")
+    if len(keys) > _MOST_TAGS:
+        raise AwsError("TagException", "Too many tags")
+
+
+@override("kms", "TagResource", "UntagResource", "UpdateKeyDescription")
+def check_not_pending(_state: State, call: Call) -> None:
+    """Reject the change of a key that is pending deletion; moto reports a missing key."""
+    key = find_key(call.account, call.region, call.parameters["KeyId"])
+    if key and key.key_state == PENDING_DELETION:
+        require_enabled(key)
+
+
+# An alias has its prefix; moto 5.2.5 has another message. Source: recorded answer of AWS.
+
+_NO_PREFIX = (
+    'Alias must start with the prefix "alias/". Please see'
+    " https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+)
+
+
+@override("kms", "CreateAlias")
+def check_alias(_state: State, call: Call) -> None:
+    """Reject a name without the prefix, and a key that is pending deletion; moto creates the alias."""
+    if not call.parameters["AliasName"].startswith("alias/"):
+        raise AwsError("ValidationException", _NO_PREFIX)
+    key = find_key(call.account, call.region, call.parameters["TargetKeyId"])
+    if key and key.key_state == PENDING_DELETION:
+        require_enabled(key)
 
 
 # ScheduleKeyDeletion and CancelKeyDeletion accept and return an ARN, and check the window and the key's state.
@@ -48,7 +151,7 @@ def schedule_key_deletion(state: State, call: Call) -> dict[str, Any]:
     if days not in _WINDOW_DAYS:
         raise AwsError("ValidationException", f"Pending window in days must be between 7 and 30, not {days}.")
     if key.key_state == PENDING_DELETION:
-        raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+        require_enabled(key)
     at = state.clock.now().replace(microsecond=0) + timedelta(days=days)
     key.enabled = False
     key.key_state = PENDING_DELETION
@@ -78,7 +181,7 @@ def enable_key(_state: State, call: Call) -> dict[str, Any]:
     """Enable or disable a key; idempotent."""
     key = key_of(call)
     if key.key_state == PENDING_DELETION:
-        raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+        require_enabled(key)
     key.enabled = call.action == "EnableKey"
     key.key_state = "Enabled" if key.enabled else "Disabled"
     return {}

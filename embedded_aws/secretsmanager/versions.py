@@ -34,7 +34,8 @@ def get_secret_value(_state: State, call: Call) -> None:
     secret = backend.secrets.get(parameters["SecretId"])
     if secret is None:
         return
-    version, label = parameters.get("VersionId"), parameters.get("VersionStage")
+    version: Any = parameters.get("VersionId")
+    label: Any = parameters.get("VersionStage")
     labels = {name for stored in secret.versions.values() for name in stored["version_stages"]}
     if label and not version and label not in labels:
         raise AwsError("ResourceNotFoundException", _NO_LABEL.format(label))

@@ -16,8 +16,10 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation 
     Verdict,
     evaluate,
 )
-from moto.kms.models import Key, kms_backends
+from moto.kms.models import Key
 from moto.sns.models import Topic
+
+from embedded_aws.kms.keys import find_key_for_service, is_own_key, state_error
 
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 
@@ -60,21 +62,18 @@ def may_encrypt(publisher: Publisher, topic: Topic) -> bool:
     """Return whether the service may use the topic's key; True for a topic without a key."""
     if not topic.kms_master_key_id:
         return True
-    key = _key_of(topic)
-    if key is None or not key.enabled:
+    key = topic_key(topic)
+    if key is None or state_error(key):
         return False
     return all(_allows(key.policy, publisher, action, key.arn) for action in _KEY_ACTIONS)
 
 
-def _key_of(topic: Topic) -> Key | None:
+def topic_key(topic: Topic) -> Key | None:
     """Return the topic's customer key, or None for AWS's own key, whose policy allows no service."""
     name = str(topic.kms_master_key_id)
-    if name.rsplit(":", 1)[-1].startswith("alias/aws/"):
+    if is_own_key(name):
         return None
-    backend = kms_backends[topic.account_id][topic.sns_backend.region_name]
-    alias = backend.get_alias_name(name)
-    key_id = backend.get_key_id_from_alias(alias) if alias.startswith("alias/") else backend.get_key_id(name)
-    return backend.keys.get(key_id) if key_id else None
+    return find_key_for_service(topic.account_id, topic.sns_backend.region_name, name)
 
 
 def _allows(policy: str, publisher: Publisher, action: str, resource: str) -> bool:

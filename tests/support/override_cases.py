@@ -47,6 +47,7 @@ ADVANCED = {
 ENTRY = {"Source": "test", "DetailType": "test", "Detail": "{}", "EventBusName": "default"}
 ROLE = {"RoleArn": "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole", "RoleSessionName": "tester"}
 NO_TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/none"
+KEY_TAG = {"TagKey": "owner", "TagValue": "secmon"}
 NO_KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 NO_TOPIC = "arn:aws:sns:us-east-1:123456789012:none"
 
@@ -113,6 +114,15 @@ ACCEPTED: list[Case] = [
     ("kms", "CancelKeyDeletion", {"KeyId": "<pending_key>"}),
     ("kms", "DisableKey", {"KeyId": "<key>"}),
     ("kms", "EnableKey", {"KeyId": "<key>"}),
+    ("kms", "CreateKey", {"Description": "made", "Tags": [KEY_TAG], "KeySpec": "SYMMETRIC_DEFAULT"}),
+    ("kms", "TagResource", {"KeyId": "<key>", "Tags": [KEY_TAG]}),
+    ("kms", "UntagResource", {"KeyId": "<key>", "TagKeys": ["owner"]}),
+    ("kms", "UpdateKeyDescription", {"KeyId": "<key>", "Description": "changed"}),
+    ("kms", "CreateAlias", {"AliasName": "alias/made", "TargetKeyId": "<key>"}),
+    ("kms", "EnableKeyRotation", {"KeyId": "<key>", "RotationPeriodInDays": 90}),
+    ("kms", "GetKeyRotationStatus", {"KeyId": "<key>"}),
+    ("kms", "RotateKeyOnDemand", {"KeyId": "<key>"}),
+    ("kms", "DisableKeyRotation", {"KeyId": "<key>"}),
     ("logs", "CreateLogGroup", {"logGroupName": "created", "logGroupClass": "STANDARD", "tags": {"a": "b"}}),
     ("logs", "DeleteLogGroup", {"logGroupName": "deleted"}),
     ("logs", "DescribeLogGroups", {}),
@@ -230,6 +240,19 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
     ("kms", "CancelKeyDeletion", {"KeyId": "<key>"}, "KMSInvalidStateException"),
     ("kms", "DisableKey", {"KeyId": NO_KEY}, "NotFoundException"),
     ("kms", "EnableKey", {"KeyId": "<other_pending_key>"}, "KMSInvalidStateException"),
+    ("kms", "CreateKey", {"Tags": [KEY_TAG, KEY_TAG]}, "TagException"),
+    ("kms", "TagResource", {"KeyId": "<other_pending_key>", "Tags": [KEY_TAG]}, "KMSInvalidStateException"),
+    ("kms", "UntagResource", {"KeyId": "<other_pending_key>", "TagKeys": ["owner"]}, "KMSInvalidStateException"),
+    (
+        *("kms", "UpdateKeyDescription"),
+        {"KeyId": "<other_pending_key>", "Description": "changed"},
+        "KMSInvalidStateException",
+    ),
+    ("kms", "CreateAlias", {"AliasName": "made", "TargetKeyId": "<key>"}, "ValidationException"),
+    ("kms", "EnableKeyRotation", {"KeyId": "<other_pending_key>"}, "KMSInvalidStateException"),
+    ("kms", "GetKeyRotationStatus", {"KeyId": NO_KEY}, "NotFoundException"),
+    ("kms", "RotateKeyOnDemand", {"KeyId": "<other_pending_key>"}, "KMSInvalidStateException"),
+    ("kms", "DisableKeyRotation", {"KeyId": "<other_pending_key>"}, "KMSInvalidStateException"),
     ("logs", "CreateLogGroup", {"logGroupName": "kept"}, "ResourceAlreadyExistsException"),
     ("logs", "DeleteLogGroup", {"logGroupName": "none"}, "ResourceNotFoundException"),
     ("logs", "DeleteLogGroup", {"logGroupName": "protected"}, "ValidationException"),

@@ -13,13 +13,14 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation 
     evaluate,
 )
 from moto.cloudtrail.models import Trail
-from moto.kms.models import Key, kms_backends
+from moto.kms.models import Key
 from moto.logs.models import LogGroup
 
 from embedded_aws.cloudtrail.trails import find_bucket, find_role, parse_arn
 from embedded_aws.core.errors import AwsError
 from embedded_aws.iam.propagation import role_as_seen
-from embedded_aws.kms.propagation import is_known
+from embedded_aws.kms import keys
+from embedded_aws.kms.keys import state_error
 
 # Permissions of CloudTrail on a trail's bucket and log group.
 #
@@ -118,6 +119,8 @@ def log_stream_error(trail: Trail, group: LogGroup, stream: str) -> str | None:
     """
     if not role_is_trusted(trail):
         return NO_TRUST
+    if not keys.is_usable(trail.account_id, trail.region_name, group.kms_key_id):
+        return NO_PERMISSION
     actions = ["logs:PutLogEvents"] if stream in group.streams else ["logs:CreateLogStream", "logs:PutLogEvents"]
     return None if all(role_may(trail, action, group, stream) for action in actions) else NO_PERMISSION
 
@@ -138,13 +141,7 @@ def _bucket_region(trail: Trail) -> str:
 
 def find_key(trail: Trail) -> Key | None:
     """Return the key that a trail names by id, ARN, alias or alias ARN, or None if it does not exist."""
-    arn = parse_arn(trail.kms_key_id)
-    account = arn.account if arn else trail.account_id
-    backend = kms_backends[account][_bucket_region(trail)]
-    named = arn.resource.removeprefix("key/") if arn else str(trail.kms_key_id)
-    key_id = backend.get_key_id_from_alias(named) if named.startswith("alias/") else named
-    found: Key | None = backend.keys.get(key_id or "")
-    return found if found is None or is_known(found) else None
+    return keys.find_key_for_service(trail.account_id, _bucket_region(trail), str(trail.kms_key_id))
 
 
 def key_error(trail: Trail) -> str | None:
@@ -154,10 +151,9 @@ def key_error(trail: Trail) -> str | None:
     key = find_key(trail)
     if key is None:
         return "KMS.NotFoundException"
-    if key.key_state == "Disabled":
-        return "KMS.DisabledException"
-    if key.key_state != "Enabled":
-        return "KMS.KMSInvalidStateException"
+    error = state_error(key)
+    if error:
+        return f"KMS.{error[0]}"
     return None if key_is_usable(trail, key) else "AccessDenied"
 
 
@@ -172,5 +168,5 @@ def check_key(trail: Trail) -> None:
     if key is None or not key_is_usable(trail, key):
         message = f"Insufficient permissions to access S3 bucket {trail.bucket_name} or KMS key {trail.kms_key_id}."
         raise AwsError("InsufficientEncryptionPolicyException", message, 400)
-    if key.key_state != "Enabled":
+    if state_error(key):
         raise AwsError("KmsException", f"KMS key {key.arn} is {key.key_state}.", 400)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from moto.kms.models import Key, kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
 from embedded_aws.cloudtrail.trails import find_trail, parse_arn
@@ -15,6 +14,7 @@ from embedded_aws.core.call import Call
 from embedded_aws.core.events import Record, TrailRef
 from embedded_aws.core.state import State
 from embedded_aws.iam.identity import service_identity
+from embedded_aws.kms.keys import find_key
 
 # The copy of a record for the account of a role that a principal of another account assumes.
 #
@@ -69,7 +69,7 @@ def kms_record(call: Call, record: Record) -> Record | None:
         return None
     secret = secretsmanager_backends[call.account][call.region].secrets.get(_secret_id(call))
     name = getattr(secret, "kms_key_id", None)
-    key = _key(call, name) if name else None
+    key = find_key(call.account, call.region, name) if name else None
     if secret is None or key is None:
         return None
     context = {"SecretARN": secret.arn, "SecretVersionId": secret.default_version_id}
@@ -79,15 +79,6 @@ def kms_record(call: Call, record: Record) -> Record | None:
     identity = record["userIdentity"] | {"invokedBy": _SECRETS_MANAGER}
     resource = {"accountId": call.account, "type": "AWS::KMS::Key", "ARN": key.arn}
     return _record(record, identity, _SECRETS_MANAGER, "kms", action, parameters, resource)
-
-
-def _key(call: Call, name: str) -> Key | None:
-    """Return the key of an id, ARN or alias, or None if it does not exist (moto's own lookup raises)."""
-    keys = kms_backends[call.account][call.region]
-    alias = keys.get_alias_name(name)
-    found = keys.get_key_id_from_alias(alias) if alias.startswith("alias/") else name
-    key: Key | None = keys.keys.get(keys.get_key_id(found)) if found else None
-    return key
 
 
 def _secret_id(call: Call) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from moto.kms.models import kms_backends
 from moto.logs.models import LogGroup, LogsBackend, logs_backends
 from moto.utilities.utils import get_partition
 
@@ -16,7 +15,7 @@ from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.pages import page
 from embedded_aws.core.state import State
-from embedded_aws.kms.propagation import is_known
+from embedded_aws.kms.keys import find_key_for_service, state_error
 
 # Shared by the overrides of CloudWatch Logs.
 
@@ -147,10 +146,8 @@ def put_retention_policy(_state: State, call: Call) -> dict[str, Any]:
 
 def _check_key(key_arn: str, group_arn: str) -> None:
     """Reject a key that does not exist, is disabled, or is not symmetric."""
-    parts = key_arn.split(":")
-    is_arn = len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("key/")
-    key = kms_backends[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/")) if is_arn else None
-    if key is None or not is_known(key) or not key.enabled or key.key_spec != "SYMMETRIC_DEFAULT":
+    key = find_key_for_service("", "", key_arn) if ":key/" in key_arn else None
+    if key is None or state_error(key) or key.key_spec != "SYMMETRIC_DEFAULT":
         reason = f"does not exist or is not allowed to be used with Arn '{group_arn}'"
         raise AwsError(INVALID, f"The specified KMS Key Id {key_arn} {reason}")
 

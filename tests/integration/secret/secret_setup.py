@@ -46,6 +46,15 @@ def make_function(aws_client: AwsClient, name: str = "rotate") -> None:
     )
 
 
+def make_keys(aws_client: AwsClient) -> str:
+    """Create the key of the aliases that tests use, and return its ARN."""
+    kms = aws_client("kms")
+    arn = str(kms.create_key()["KeyMetadata"]["Arn"])
+    for alias in ("alias/secrets", "alias/other"):
+        kms.create_alias(AliasName=alias, TargetKeyId=arn)
+    return arn
+
+
 def state_of(aws_client: AwsClient, name: str = NAME) -> dict[str, Any]:
     """Return the stable state of a secret; empty if it does not exist."""
     client = aws_client("secretsmanager")

@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.integration.secret.secret_setup import DESIRED, FUNCTION, KEY, NAME, POLICY, make_function, state_of, value
+from tests.integration.secret.secret_setup import (
+    DESIRED,
+    FUNCTION,
+    KEY,
+    NAME,
+    POLICY,
+    make_function,
+    make_keys,
+    state_of,
+    value,
+)
 from tests.support.module_runner import ModuleRunner
 
 KEY_ID = "11111111-2222-3333-4444-555555555555"
@@ -41,8 +51,14 @@ CREATING = ("CreateSecret", "PutResourcePolicy", "RotateSecret")
 
 
 @pytest.fixture(autouse=True)
-def _function(aws_client: AwsClient) -> None:
+def _function_and_keys(aws_client: AwsClient) -> None:
     make_function(aws_client)
+    make_keys(aws_client)
+
+
+def key_of(aws_client: AwsClient) -> str:
+    """Return the id of the key of DESIRED."""
+    return str(aws_client("kms").describe_key(KeyId="alias/secrets")["KeyMetadata"]["KeyId"])
 
 
 def prepare_update(run_module: ModuleRunner) -> None:
@@ -176,18 +192,20 @@ def test_a_denied_call_names_the_action_and_the_resource(run_module: ModuleRunne
 
 
 @pytest.mark.promise("prerequisite")
-@pytest.mark.parametrize(
-    "error",
-    [
-        {"error": "AccessDeniedException", "message": "Access to KMS is not allowed"},
-        {"error": "EncryptionFailure", "message": "The key is disabled."},
-    ],
-)
-def test_explains_an_unusable_key(run_module: ModuleRunner, error: dict[str, Any]) -> None:
-    run_module.faults({"service": "secretsmanager", "action": "CreateSecret", **error})
+def test_explains_a_key_that_the_caller_may_not_use(run_module: ModuleRunner) -> None:
+    fault = {"error": "AccessDeniedException", "message": "Access to KMS is not allowed"}
+    run_module.faults({"service": "secretsmanager", "action": "CreateSecret", **fault})
     message = run_module.fail(**DESIRED)
     assert "The key must exist" in message and "amazon.aws.kms_key" in message
     assert "Allow secretsmanager" not in message
+
+
+@pytest.mark.promise("prerequisite")
+@pytest.mark.parametrize("operation", ["disable_key", "schedule_key_deletion"])
+def test_explains_a_key_that_is_not_enabled(run_module: ModuleRunner, aws_client: AwsClient, operation: str) -> None:
+    getattr(aws_client("kms"), operation)(KeyId=key_of(aws_client))
+    message = run_module.fail(**DESIRED)
+    assert "EncryptionFailure" in message and "The key must exist and be enabled" in message
 
 
 @pytest.mark.promise("prerequisite")

@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from tests.integration.secret.secret_setup import ACCOUNT, DESIRED, FUNCTION, KEY, NAME, POLICY, make_function, state_of
+from tests.integration.secret.secret_setup import (
+    ACCOUNT,
+    DESIRED,
+    FUNCTION,
+    KEY,
+    NAME,
+    POLICY,
+    make_function,
+    make_keys,
+    state_of,
+)
 from tests.support.module_runner import ModuleRunner
 from tools.generate_docs.modules import documented_actions
 
@@ -20,8 +30,9 @@ PUBLIC = {"Version": "2012-10-17", "Statement": [{**POLICY["Statement"][0], "Pri
 
 
 @pytest.fixture(autouse=True)
-def _function(aws_client: AwsClient) -> None:
+def _function_and_keys(aws_client: AwsClient) -> None:
     make_function(aws_client)
+    make_keys(aws_client)
 
 
 def test_no_source_of_the_module_calls_get_secret_value(repository: Path) -> None:

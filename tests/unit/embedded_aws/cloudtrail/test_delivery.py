@@ -141,6 +141,18 @@ def test_the_status_reports_a_disabled_key(embedded_aws: str, aws_client: Client
     assert status(aws_client, "locked")["LatestDeliveryError"] == "KMS.DisabledException"
 
 
+def test_the_status_reports_a_disabled_key_of_the_log_group(embedded_aws: str, aws_client: Client) -> None:
+    kms, logs = aws_client("kms"), aws_client("logs")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    make_trail(aws_client, "sealed", logs=True)
+    logs.associate_kms_key(logGroupName="sealed", kmsKeyId=key)
+    kms.disable_key(KeyId=key)
+    call(aws_client, embedded_aws)
+    assert status(aws_client, "sealed")["LatestCloudWatchLogsDeliveryError"].startswith("Access denied.")
+    kms.enable_key(KeyId=key)
+    assert not any("GetCallerIdentity" in event["message"] for event in events(aws_client, "sealed"))
+
+
 def test_the_status_has_the_role_error_until_a_delivery_succeeds(embedded_aws: str, aws_client: Client) -> None:
     make_trail(aws_client, "unwritten", logs=True)
     call(aws_client, embedded_aws)
