@@ -66,7 +66,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
 def check_constraints(call: Call) -> None:
     """Raise AwsError with the code of the service if a parameter breaks a constraint of botocore's model."""
     shape = operation_model(call.service, call.action).input_shape
-    if shape is None or not shape.members:
+    # S3 has an error of its own for each mistake.
+    if shape is None or not shape.members or call.service == "s3":
         return
     if call.parsed is None:
         raise _unreadable(call, "The request cannot be parsed.")

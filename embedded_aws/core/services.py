@@ -22,6 +22,7 @@ from embedded_aws.kms import overrides as kms
 from embedded_aws.kms import propagation as kms_propagation
 from embedded_aws.logs.overrides import log_events, log_groups, metric_filters
 from embedded_aws.s3 import bucket_list, bucket_policy
+from embedded_aws.s3 import overrides as s3
 from embedded_aws.secretsmanager import overrides as secretsmanager
 from embedded_aws.secretsmanager import versions
 from embedded_aws.sns.overrides import messages, subscriptions, topics
@@ -57,6 +58,7 @@ MODULES = (
     metric_filters,
     bucket_list,
     bucket_policy,
+    s3,
     secretsmanager,
     versions,
     topics,

@@ -40,7 +40,12 @@ def check_bucket_owner(call: Call) -> None:
     bucket = s3_backends[owner][partition].buckets.get(name) if owner else None
     if bucket is None:
         return
-    if call.parameters.get("ExpectedBucketOwner", owner) != owner:
+    expected = str(call.parameters.get("ExpectedBucketOwner", owner))
+    if not re.fullmatch(r"\d{12}", expected):
+        # As recorded in LocalStack's tests.
+        message = f"The value of the expected bucket owner parameter must be an AWS Account ID... [{expected}]"
+        raise AwsError("InvalidBucketOwnerAWSAccountID", message, 400)
+    if expected != owner:
         raise _denied()
     if call.access_key and call.account != owner and not _is_allowed(bucket, call):
         raise _denied()

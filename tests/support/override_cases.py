@@ -171,7 +171,7 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
         "cloudtrail",
         "UpdateTrail",
         {"Name": "kept", "CloudWatchLogsRoleArn": "x", "CloudWatchLogsLogGroupArn": ""},
-        "InvalidParameterCombinationException",
+        "InvalidCloudWatchLogsLogGroupArnException",
     ),
     ("cloudtrail", "DeleteTrail", {"Name": NO_TRAIL}, "TrailNotFoundException"),
     ("cloudtrail", "DeleteTrail", {"Name": "<other_region_trail>"}, "InvalidHomeRegionException"),

@@ -72,7 +72,7 @@ def described(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         "object_ownership": ownership[0].get("ObjectOwnership", ""),
         "public_access_blocked": public == _CLOSED,
         "versioning": settings["GetBucketVersioning"].get("Status", ""),
-        "encrypted": bool(settings["GetBucketEncryption"].get("ServerSideEncryptionConfiguration")),
+        "encrypted": bool(settings["GetBucketEncryption"].get("ServerSideEncryptionConfiguration", {}).get("Rules")),
         "policy": json.loads(settings["GetBucketPolicy"].get("Policy") or "{}"),
         "lifecycle_rules": settings["GetBucketLifecycleConfiguration"].get("Rules", []),
         "access_log_bucket": settings["GetBucketLogging"].get("LoggingEnabled", {}).get("TargetBucket", ""),
@@ -80,7 +80,13 @@ def described(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-_NEW = described("", {call: {} for call in SETTINGS})
+# What every new bucket has: S3 user guide, "Blocking public access to your Amazon S3 storage", "Controlling ownership
+# of objects" (both since 2023-04) and "Setting default server-side encryption behavior" (since 2023-01).
+_NEW = described("", {call: {} for call in SETTINGS}) | {
+    "object_ownership": "BucketOwnerEnforced",
+    "public_access_blocked": True,
+    "encrypted": True,
+}
 
 
 def plan_present(params: Mapping[str, Any], settings: Mapping[str, Any] | None, empty: bool, place: Place) -> Plan:
@@ -98,7 +104,7 @@ def plan_present(params: Mapping[str, Any], settings: Mapping[str, Any] | None, 
     if settings is not None:
         unfinished = empty and not before["tags"]
         require_ownership(f"bucket {name}", before["tags"], adopt=params["adopt"], unfinished=unfinished)
-    start = before or {**_NEW, "name": name, "object_ownership": "BucketOwnerEnforced"}
+    start = before or {**_NEW, "name": name}
     after = _desired(params, start, arn)
     creation = () if before else (_creation(name, place),)
     updates = tuple(_updates(start, after, partition))
@@ -197,9 +203,8 @@ def _creation(name: str, place: Place) -> Write:
     location = (
         {} if place.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": place.region}}
     )
-    parameters = {"ObjectOwnership": "BucketOwnerEnforced", **location}
     return replace(
-        _write("CreateBucket", name, place.partition, parameters),
+        _write("CreateBucket", name, place.partition, location),
         done_if_repeated=frozenset({"BucketAlreadyOwnedByYou"}),
         remedies={"BucketAlreadyExists": name_is_taken(name)},
     )

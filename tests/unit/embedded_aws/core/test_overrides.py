@@ -109,11 +109,11 @@ def test_the_home_region_of_a_trail_is_checked_before_any_other_override(action:
 
 
 def test_every_override_is_in_the_tables() -> None:
-    assert OVERRIDES.keys() - {case[:2] for case in ACCEPTED} == set(), "accept them in override_cases.ACCEPTED"
-    assert OVERRIDES.keys() - {case[:2] for case in REJECTED} == NEVER_REJECTED, (
-        "reject them in override_cases.REJECTED"
-    )
-    assert {case[:2] for case in (*ACCEPTED, *REJECTED)} - OVERRIDES.keys() == set(), "no override has these"
+    # S3's protocol is none of raw_call; its overrides are tested in embedded_aws/s3/test_overrides.py.
+    overridden = {key for key in OVERRIDES if key[0] != "s3"}
+    assert overridden - {case[:2] for case in ACCEPTED} == set(), "accept them in override_cases.ACCEPTED"
+    assert overridden - {case[:2] for case in REJECTED} == NEVER_REJECTED, "reject them in override_cases.REJECTED"
+    assert {case[:2] for case in (*ACCEPTED, *REJECTED)} - overridden == set(), "no override has these"
 
 
 @pytest.mark.parametrize(("service", "action", "parameters", "protocol"), accepted_cases())

@@ -1,0 +1,161 @@
+"""Overrides and patches of S3: the defaults of new buckets, and the errors of their settings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import xmltodict
+from moto.kms.models import kms_backends
+from moto.s3.exceptions import MissingBucket
+from moto.s3.models import FakeBucket, FakeKey, PublicAccessBlock, S3Backend, s3_backends
+from moto.s3.responses import S3Response
+
+from embedded_aws.core.call import Call
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override, patch
+from embedded_aws.core.state import State
+
+# A new bucket is encrypted, blocks public access and owns its objects; in moto 5.2.5 it has none of these settings.
+#
+# Sources: S3 user guide, "Setting default server-side encryption behavior for Amazon S3 buckets" (since 2023-01) and
+# "Controlling ownership of objects and disabling ACLs for your bucket" (since 2023-04). Here and below, the values,
+# codes and texts are those of the recorded answers of AWS in LocalStack's tests test_s3_api, as of 2026-11.
+
+_AES256 = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
+_moto_creates_bucket: Any = FakeBucket.__init__
+
+
+@patch(FakeBucket, "__init__")
+def _new_bucket(bucket: FakeBucket, *arguments: Any, **options: Any) -> None:
+    _moto_creates_bucket(bucket, *arguments, **options)
+    bucket.encryption = _AES256
+    bucket.public_access_block = PublicAccessBlock(True, True, True, True)
+    bucket.ownership_rule = "BucketOwnerEnforced"  # type: ignore[assignment]
+
+
+@override("s3", "GetBucketEncryption")
+def get_bucket_encryption(_state: State, call: Call) -> dict[str, Any] | None:
+    """Answer without a rule after DeleteBucketEncryption, where moto raises an error."""
+    return None if _bucket(call).encryption else {"ServerSideEncryptionConfiguration": {"Rules": []}}
+
+
+def _bucket(call: Call) -> FakeBucket:
+    """Return the bucket of a call; raise NoSuchBucket if it does not exist."""
+    name = str(call.parameters.get("Bucket"))
+    partition, owner = s3_backends.bucket_accounts.get(name, ("", ""))
+    bucket: FakeBucket | None = s3_backends[owner][partition].buckets.get(name) if owner else None
+    if bucket is None:
+        raise MissingBucket(bucket=name)
+    return bucket
+
+
+# PutBucketPolicy, PutBucketVersioning and PutBucketEncryption reject what moto 5.2.5 accepts or fails on.
+
+_MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
+
+
+@override("s3", "PutBucketPolicy")
+def put_bucket_policy(_state: State, call: Call) -> None:
+    """Reject a policy that is no JSON object or has no statement."""
+    _bucket(call)
+    try:
+        document = json.loads(call.body)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise AwsError("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'", 400)
+    if "Statement" not in document:
+        raise AwsError("MalformedPolicy", "Missing required field Statement", 400)
+
+
+@override("s3", "PutBucketVersioning")
+def put_bucket_versioning(_state: State, call: Call) -> None:
+    """Reject any status but the two that exist."""
+    _bucket(call)
+    status = (call.parameters.get("VersioningConfiguration") or {}).get("Status")
+    if status is None:
+        raise AwsError("IllegalVersioningConfigurationException", "The Versioning element must be specified", 400)
+    if status not in ("Enabled", "Suspended"):
+        raise AwsError("MalformedXML", _MALFORMED, 400)
+
+
+@override("s3", "PutBucketEncryption")
+def put_bucket_encryption(_state: State, call: Call) -> None:
+    """Require exactly one rule, and no key together with AES256."""
+    _bucket(call)
+    rules = (call.parameters.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or []
+    if len(rules) != 1:
+        raise AwsError("MalformedXML", _MALFORMED, 400)
+    default = rules[0].get("ApplyServerSideEncryptionByDefault") or {}
+    if default.get("KMSMasterKeyID") and default.get("SSEAlgorithm") == "AES256":
+        message = "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse"
+        raise AwsError("InvalidArgument", message, 400)
+
+
+# CreateBucket applies the tags of its request and returns the ARN, and PutBucketPolicy answers 204.
+
+_moto_puts_bucket: Any = S3Response._bucket_response_put
+
+
+@patch(S3Response, "_bucket_response_put")
+def _put_bucket(response: S3Response, request: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
+    answer = _moto_puts_bucket(response, request, bucket_name, querystring)
+    if "policy" in querystring and answer == "True":
+        return 204, {}, ""
+    if querystring or not isinstance(answer, tuple):
+        return answer
+    status, headers, body = answer
+    _tag(response, bucket_name)
+    return status, {**headers, "x-amz-bucket-arn": response.backend.get_bucket(bucket_name).arn}, body
+
+
+def _tag(response: S3Response, bucket_name: str) -> None:
+    configuration = xmltodict.parse(response.body).get("CreateBucketConfiguration") if response.body else None
+    tags = ((configuration or {}).get("Tags") or {}).get("Tag") or []
+    if tags:
+        listed = tags if isinstance(tags, list) else [tags]
+        response.backend.put_bucket_tagging(bucket_name, {tag["Key"]: tag["Value"] or "" for tag in listed})
+
+
+# An object's checksum covers all of it, and its key is named by ARN; moto 5.2.5 has no type, and returns what was sent.
+
+_moto_puts_object: Any = S3Backend.put_object
+_moto_answers_put_object: Any = S3Response.put_object
+_headers_of_moto: Any = vars(FakeKey)["response_dict"]
+_KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
+_CHECKSUM = "x-amz-checksum-"
+
+
+@patch(S3Backend, "put_object")
+def _put_object(backend: S3Backend, *arguments: Any, **options: Any) -> FakeKey:
+    written: FakeKey = _moto_puts_object(backend, *arguments, **options)
+    if written.checksum_value:
+        written.checksum_type = "FULL_OBJECT"
+    return written
+
+
+@patch(S3Response, "put_object")
+def _answer_put_object(response: S3Response) -> Any:
+    status, headers, body = _moto_answers_put_object(response)
+    summed = any(name.lower().startswith(_CHECKSUM) for name in headers)
+    return status, {**headers, f"{_CHECKSUM}type": "FULL_OBJECT"} if summed else headers, body
+
+
+def _response_headers(key: FakeKey) -> dict[str, Any]:
+    headers: dict[str, Any] = _headers_of_moto.fget(key)
+    name = headers.get(_KEY_HEADER)
+    return headers | {_KEY_HEADER: _key_arn(key, name)} if name else headers
+
+
+patch(FakeKey, "response_dict")(property(_response_headers))
+
+
+def _key_arn(key: FakeKey, name: str) -> str:
+    partition, owner = s3_backends.bucket_accounts.get(key.bucket_name, (key.partition, key.account_id))
+    bucket = s3_backends[owner][partition].buckets.get(key.bucket_name)
+    region = bucket.region_name if bucket else "us-east-1"
+    account = name.split(":")[4] if name.startswith("arn:") else key.account_id
+    alias = name.partition(":alias/")[2] or name.removeprefix("alias/") if "alias/" in name else ""
+    key_id = kms_backends[account][region].get_key_id_from_alias(f"alias/{alias}") if alias else name
+    return name if ":key/" in name or key_id is None else f"arn:{partition}:kms:{region}:{account}:key/{key_id}"
