@@ -20,7 +20,7 @@ from embedded_aws.iam import propagation as iam_propagation
 from embedded_aws.kms import material, users
 from embedded_aws.kms import overrides as kms
 from embedded_aws.kms import propagation as kms_propagation
-from embedded_aws.logs.overrides import log_events, log_groups, metric_filters
+from embedded_aws.logs.overrides import log_events, log_groups, log_streams, metric_filters, resource_policies
 from embedded_aws.s3 import bucket_list, bucket_policy
 from embedded_aws.s3 import overrides as s3
 from embedded_aws.secretsmanager import overrides as secretsmanager
@@ -54,8 +54,10 @@ MODULES = (
     # Before the services whose calls use a key.
     users,
     log_groups,
+    log_streams,
     log_events,
     metric_filters,
+    resource_policies,
     bucket_list,
     bucket_policy,
     s3,

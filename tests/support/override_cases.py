@@ -46,6 +46,8 @@ ADVANCED = {
 }
 ENTRY = {"Source": "test", "DetailType": "test", "Detail": "{}", "EventBusName": "default"}
 ROLE = {"RoleArn": "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole", "RoleSessionName": "tester"}
+RESOURCE_POLICY = """{"Statement": [{"Effect": "Allow", "Principal": {"Service": ["delivery.logs.amazonaws.com"]},
+    "Action": "logs:PutLogEvents", "Resource": "*"}]}"""
 NO_TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/none"
 KEY_TAG = {"TagKey": "owner", "TagValue": "secmon"}
 NO_KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
@@ -127,7 +129,14 @@ ACCEPTED: list[Case] = [
     ("logs", "DeleteLogGroup", {"logGroupName": "deleted"}),
     ("logs", "DescribeLogGroups", {}),
     ("logs", "DescribeLogGroups", {"logGroupNamePrefix": "k", "limit": 1}),
+    ("logs", "ListLogGroups", {"logGroupNamePattern": "^kep"}),
     ("logs", "PutLogGroupDeletionProtection", {"logGroupIdentifier": "kept", "deletionProtectionEnabled": True}),
+    ("logs", "CreateLogStream", {"logGroupName": "kept", "logStreamName": "created"}),
+    ("logs", "DescribeLogStreams", {"logGroupName": "kept"}),
+    ("logs", "GetLogEvents", {"logGroupName": "kept", "logStreamName": "stream"}),
+    ("logs", "PutResourcePolicy", {"policyName": "kept", "policyDocument": RESOURCE_POLICY}),
+    ("logs", "DescribeResourcePolicies", {}),
+    ("logs", "DeleteResourcePolicy", {"policyName": "kept"}),
     ("logs", "AssociateKmsKey", {"logGroupName": "kept", "kmsKeyId": "<key>"}),
     ("logs", "DisassociateKmsKey", {"logGroupName": "kept"}),
     ("logs", "PutRetentionPolicy", {"logGroupName": "kept", "retentionInDays": 7}),
@@ -257,6 +266,12 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
     ("logs", "DeleteLogGroup", {"logGroupName": "none"}, "ResourceNotFoundException"),
     ("logs", "DeleteLogGroup", {"logGroupName": "protected"}, "ValidationException"),
     ("logs", "DescribeLogGroups", {"nextToken": "x"}, "InvalidParameterException"),
+    ("logs", "ListLogGroups", {"nextToken": "x"}, "InvalidParameterException"),
+    ("logs", "CreateLogStream", {"logGroupName": "kept", "logStreamName": "stream"}, "ResourceAlreadyExistsException"),
+    ("logs", "DescribeLogStreams", {"logGroupName": "none"}, "ResourceNotFoundException"),
+    ("logs", "GetLogEvents", {"logGroupName": "kept", "logStreamName": "none"}, "ResourceNotFoundException"),
+    ("logs", "PutResourcePolicy", {"policyName": "kept", "policyDocument": "{"}, "InvalidParameterException"),
+    ("logs", "DeleteResourcePolicy", {"policyName": "none"}, "ResourceNotFoundException"),
     (
         "logs",
         "PutLogGroupDeletionProtection",
@@ -295,6 +310,7 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
 NEVER_REJECTED = {
     ("cloudtrail", "DescribeTrails"),
     ("cloudtrail", "ListTrails"),
+    ("logs", "DescribeResourcePolicies"),
     ("sts", "GetCallerIdentity"),
     ("sts", "GetSessionToken"),
 }

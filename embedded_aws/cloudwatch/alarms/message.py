@@ -75,8 +75,23 @@ def json_message(transition: AlarmTransition) -> dict[str, Any]:
         "InsufficientDataActions": list(alarm.insufficient_data_actions or []),
     }
     if alarm.rule:
-        return message | {"AlarmRule": alarm.rule, "TriggeringChildren": []}
+        return message | {"AlarmRule": alarm.rule, "TriggeringChildren": _triggering_children(transition)}
     return message | {"Trigger": _trigger(alarm)}
+
+
+def _triggering_children(transition: AlarmTransition) -> list[dict[str, Any]]:
+    """Return the alarm whose change changed a composite alarm; none if the composite alarm was just created."""
+    data = json.loads(transition.reason_data or "{}")
+    # SetAlarmState takes any JSON.
+    children = data.get("triggeringAlarms", []) if isinstance(data, dict) else []
+    return [
+        {
+            "Arn": child["arn"],
+            "State": {"Value": child["state"]["value"], "Timestamp": child["state"]["timestamp"]},
+        }
+        for child in children
+        if "state" in child
+    ]
 
 
 def _trigger(alarm: Any) -> dict[str, Any]:

@@ -57,6 +57,7 @@ RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
+_NOT_IN_A_SEARCH = ("storedBytes", "deletionProtectionEnabled", "bearerTokenAuthenticationEnabled")
 
 
 @override("logs", "CreateLogGroup")
@@ -81,14 +82,46 @@ def create_log_group(_state: State, call: Call) -> dict[str, Any]:
 def describe_log_groups(state: State, call: Call) -> dict[str, Any]:
     """List groups by name, in pages of 50 at most."""
     backend, parameters = backend_and_parameters(call)
-    if parameters.get("logGroupNamePrefix") and parameters.get("logGroupNamePattern"):
-        raise AwsError(INVALID, "logGroupNamePrefix and logGroupNamePattern are mutually exclusive.")
+    pattern, given = parameters.get("logGroupNamePattern"), parameters.get("nextToken")
+    if parameters.get("logGroupNamePrefix") and pattern:
+        message = "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
+        raise AwsError(INVALID, message)
     found = [group for name, group in sorted(backend.groups.items()) if _is_requested(group, parameters)]
     question = (call.account, call.region, {**parameters, "nextToken": None, "limit": None})
     rejection = AwsError(INVALID, "The specified nextToken is invalid.")
-    groups, token = page(found, parameters.get("limit", PAGE_SIZE), parameters.get("nextToken"), question, rejection)
-    described = [_description(state, backend, group) for group in groups]
+    # A search for a pattern has one more page, which is empty, and fewer members; recorded answer of AWS, 2025.
+    items: list[LogGroup | None] = [*found, None] if pattern else [*found]
+    size = parameters.get("limit", PAGE_SIZE)
+    groups, token = page(items, size if given or not pattern else min(size, len(found)), given, question, rejection)
+    described = [_description(state, backend, group) for group in groups if group]
+    if pattern:
+        described = [{name: own[name] for name in own if name not in _NOT_IN_A_SEARCH} for own in described]
     return {"logGroups": described} | ({"nextToken": token} if token else {})
+
+
+@override("logs", "ListLogGroups")
+def list_log_groups(_state: State, call: Call) -> dict[str, Any]:
+    """List groups by name with fewer members, in pages of 50; moto 5.2.5 lacks the operation."""
+    backend, parameters = backend_and_parameters(call)
+    wanted, pattern = parameters.get("logGroupClass"), parameters.get("logGroupNamePattern", "")
+    found = [
+        {"logGroupName": name, "logGroupArn": group.arn, "logGroupClass": _class(group)}
+        for name, group in sorted(backend.groups.items())
+        if wanted in (None, _class(group)) and any(_matches(part, name) for part in pattern.split("|"))
+    ]
+    rejection = AwsError(INVALID, "The specified nextToken is invalid.")
+    question = (call.account, call.region, {**parameters, "nextToken": None, "limit": None})
+    groups, token = page(found, parameters.get("limit", PAGE_SIZE), parameters.get("nextToken"), question, rejection)
+    return {"logGroups": groups} | ({"nextToken": token} if token else {})
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Return whether a name matches one part of ListLogGroups' pattern: ``^`` means that the name begins with it."""
+    return name.startswith(pattern[1:]) if pattern.startswith("^") else pattern in name
+
+
+def _class(group: LogGroup) -> str:
+    return str(getattr(group, "log_group_class", "STANDARD"))
 
 
 @override("logs", "PutLogGroupDeletionProtection")
@@ -154,7 +187,7 @@ def _check_key(key_arn: str, group_arn: str) -> None:
 
 def _is_requested(group: LogGroup, parameters: Mapping[str, Any]) -> bool:
     names = [identifier.split(":log-group:")[-1] for identifier in parameters.get("logGroupIdentifiers") or ()]
-    own_class = getattr(group, "log_group_class", "STANDARD")
+    own_class = _class(group)
     return (
         (not names or group.name in names)
         and group.name.startswith(parameters.get("logGroupNamePrefix") or "")
@@ -168,8 +201,9 @@ def _description(state: State, backend: LogsBackend, group: LogGroup) -> dict[st
     return group.to_describe_dict() | {
         "storedBytes": _stored_bytes(state, group),
         "metricFilterCount": sum(own["logGroupName"] == group.name for own in filters),
-        "logGroupClass": getattr(group, "log_group_class", "STANDARD"),
+        "logGroupClass": _class(group),
         "deletionProtectionEnabled": getattr(group, "deletion_protection", False),
+        "bearerTokenAuthenticationEnabled": False,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -184,3 +185,14 @@ def test_email_gets_the_text_and_other_protocols_the_json() -> None:
 
     assert message["email"] == email_text(transition())
     assert json.loads(message["default"]) == json_message(transition())
+
+
+def test_the_message_of_a_composite_alarm_names_the_child_that_changed() -> None:
+    """Recorded answer of AWS, 2025."""
+    state = {"value": "ALARM", "timestamp": "2021-03-26T22:49:42.123+0000"}
+    data = json.dumps({"triggeringAlarms": [{"arn": "arn:child", "state": state}]})
+    composite = transition(rule="ALARM(child)")
+    shown = {"Arn": "arn:child", "State": {"Value": "ALARM", "Timestamp": "2021-03-26T22:49:42.123+0000"}}
+    assert json_message(replace(composite, reason_data=data))["TriggeringChildren"] == [shown]
+    for other in ("", "[]", '{"triggeringAlarms": [{"arn": "arn:child"}]}'):
+        assert json_message(replace(composite, reason_data=other))["TriggeringChildren"] == []

@@ -99,6 +99,36 @@ def test_groups_are_listed_by_name_in_pages_of_fifty(aws_client: Client) -> None
     assert len(logs.describe_log_groups(logGroupNamePattern="ny-1")["logGroups"]) == 10
 
 
+def test_a_search_for_a_pattern_has_one_more_page_and_no_sizes(aws_client: Client) -> None:
+    """Recorded answer of AWS, 2025."""
+    logs = aws_client("logs")
+    logs.create_log_group(logGroupName="a-searched-group")
+    first, last = logs.get_paginator("describe_log_groups").paginate(logGroupNamePattern="searched")
+    (found,) = first["logGroups"]
+    assert last["logGroups"] == []
+    assert set(group_of(aws_client, "a-searched-group")) - set(found) == {
+        "storedBytes",
+        "deletionProtectionEnabled",
+        "bearerTokenAuthenticationEnabled",
+    }
+    message = "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
+    expected = ("InvalidParameterException", message)
+    assert refusal(logs.describe_log_groups, logGroupNamePattern="searched", logGroupNamePrefix="a") == expected
+
+
+def test_groups_are_listed_by_a_part_or_the_beginning_of_the_name(aws_client: Client) -> None:
+    logs = aws_client("logs")
+    for name in ("listed-one", "two-listed", "three"):
+        logs.create_log_group(logGroupName=name)
+
+    def names(pattern: str) -> list[str]:
+        return [group["logGroupName"] for group in logs.list_log_groups(logGroupNamePattern=pattern)["logGroups"]]
+
+    assert names("listed") == ["listed-one", "two-listed"]
+    assert names("^listed|three") == ["listed-one", "three"]
+    assert names("none") == []
+
+
 def test_a_token_is_valid_for_the_same_parameters_in_any_order(aws_client: Client) -> None:
     paginator = aws_client("logs").get_paginator("describe_log_groups")
     for number in range(3):
@@ -113,6 +143,9 @@ def test_rejects_reserved_and_invalid_names(aws_client: Client) -> None:
     create = aws_client("logs").create_log_group
     assert refusal(create, logGroupName="aws/own")[0] == "InvalidParameterException"
     assert refusal(create, logGroupName="a b")[0] == "InvalidParameterException"
+    # Recorded answer of AWS, 2025.
+    message = "Invalid LogGroup or LogStream, both must have length less than or equal to 512."
+    assert refusal(create, logGroupName="a" * 513) == ("InvalidParameterException", message)
 
 
 def test_creating_an_existing_group_is_rejected_and_recorded(embedded_aws: str, aws_client: Client) -> None:
