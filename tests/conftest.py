@@ -47,14 +47,14 @@ def embedded_aws(running_embedded_aws: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def aws_client(embedded_aws: str) -> Callable[[str], Any]:
+def aws_client(embedded_aws: str) -> Callable[..., Any]:
     """Return a function that makes boto3 clients of the embedded AWS."""
 
-    def client(service: str) -> Any:
+    def client(service: str, region: str = "us-east-1") -> Any:
         return boto3.client(
             service,
             endpoint_url=embedded_aws,
-            region_name="us-east-1",
+            region_name=region,
             aws_access_key_id="tester",
             aws_secret_access_key="tester",
         )

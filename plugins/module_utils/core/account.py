@@ -161,14 +161,7 @@ class Account:
     ) -> list[dict[str, Any]]:
         """Return the items of all pages of a listing. It starts again if its page token expires.
 
-        Args:
-            service: The boto3 name of the service.
-            operation: The name of the API operation.
-            resource: The listed resources in words, for messages.
-            items: The key of the answer that contains the items.
-            parameters: The parameters for boto3.
-            resource_arn: The resource that an IAM policy must name.
-            remedies: Instructions for the user by error code.
+        The arguments are those of `read`, and `items`, the key of the answer that contains the items.
         """
         pages = self.read_pages(service, operation, resource, parameters, resource_arn=resource_arn, remedies=remedies)
         return [item for page in pages for item in page.get(items, [])]
@@ -183,7 +176,7 @@ class Account:
         resource_arn: str = "*",
         remedies: Mapping[str, str] | None = None,
     ) -> list[dict[str, Any]]:
-        """Return all pages of a listing; see `read_all` for the arguments."""
+        """Return all pages of a listing; the arguments are those of `read`."""
         subject = Subject(service, operation, resource, resource_arn, remedies)
         attempt = 1
         while True:

@@ -62,7 +62,3 @@ def make_filters(number: int, **more: Any) -> list[dict[str, Any]]:
 
 def actions(calls: list[dict[str, Any]]) -> list[str]:
     return [call["action"] for call in calls]
-
-
-def writes(calls: list[dict[str, Any]]) -> list[str]:
-    return [call["action"] for call in calls if call["access"] == "write"]

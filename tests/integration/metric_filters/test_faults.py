@@ -20,14 +20,6 @@ from tests.integration.metric_filters.metric_filter_setup import (
 )
 from tests.support.module_runner import ModuleRunner
 
-
-@pytest.fixture
-def logs(aws_client: Callable[..., Any]) -> Any:
-    client = aws_client("logs")
-    client.create_log_group(logGroupName=GROUP)
-    return client
-
-
 FAULTS: dict[str, dict[str, Any]] = {
     "throttled": {"error": "ThrottlingException", "times": 3},
     "unavailable": {"error": "ServiceUnavailableException", "status": 503, "times": 2},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,16 +19,8 @@ from tests.integration.metric_filters.metric_filter_setup import (
     filters,
     make_filters,
     put,
-    writes,
 )
-from tests.support.module_runner import ModuleRunner
-
-
-@pytest.fixture
-def logs(aws_client: Callable[..., Any]) -> Any:
-    client = aws_client("logs")
-    client.create_log_group(logGroupName=GROUP)
-    return client
+from tests.support.module_runner import ModuleRunner, writes
 
 
 @pytest.mark.promise("changed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,13 +14,6 @@ ENGINE = "ansible_collections.secmon.aws.plugins.module_utils.logs.sample_messag
 READ = {"eventSource": "secretsmanager.amazonaws.com", "eventName": "GetSecretValue"}
 LOGIN = '{"eventName": "ConsoleLogin", "userIdentity": {"type": "Root"}}'
 MESSAGES = [READ, LOGIN, "not JSON"]
-
-
-@pytest.fixture
-def logs(aws_client: Callable[..., Any]) -> Any:
-    client = aws_client("logs")
-    client.create_log_group(logGroupName=TASK["log_group_name"])
-    return client
 
 
 @pytest.mark.promise("check")

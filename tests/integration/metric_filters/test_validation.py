@@ -21,14 +21,6 @@ from tests.integration.metric_filters.metric_filter_setup import (
 from tests.support.module_runner import ModuleRunner, hidden_in
 from tools.generate_docs.modules import documented_actions
 
-
-@pytest.fixture
-def logs(aws_client: Callable[..., Any]) -> Any:
-    client = aws_client("logs")
-    client.create_log_group(logGroupName=GROUP)
-    return client
-
-
 SITUATIONS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     "create": ([], TASK),
     "update": ([{**READS, "metric_value": "2"}, LOGINS], TASK),

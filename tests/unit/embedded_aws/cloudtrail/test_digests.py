@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.support.embedded_control import advance, drain, reset
@@ -148,13 +147,7 @@ def test_enabling_and_disabling_validation_starts_and_ends_a_chain(
 
 def test_each_region_of_a_trail_has_its_own_chain_and_key(embedded_aws: str, aws_client: Callable[[str], Any]) -> None:
     arn = make_trail(aws_client, "wide", EnableLogFileValidation=True, IsMultiRegionTrail=True)
-    boto3.client(
-        "secretsmanager",
-        endpoint_url=embedded_aws,
-        region_name="eu-west-1",
-        aws_access_key_id="tester",
-        aws_secret_access_key="tester",
-    ).list_secrets()
+    aws_client("secretsmanager", "eu-west-1").list_secrets()
     advance(embedded_aws, 3600)
     fingerprints = {one["digestS3Object"].split("/")[3]: one for one in digests(aws_client, "wide")}
     assert set(fingerprints) == {REGION, "eu-west-1"}

@@ -11,18 +11,12 @@ from moto import mock_aws
 
 from tests.support.trail_setup import make_trail, moto_client
 
-Client = Callable[[str], Any]
+Client = Callable[..., Any]
 
 
-def test_a_shadow_trail_can_be_read_but_not_changed(embedded_aws: str, aws_client: Client) -> None:
+def test_a_shadow_trail_can_be_read_but_not_changed(aws_client: Client) -> None:
     arn = make_trail(aws_client, "home", IsMultiRegionTrail=True)
-    elsewhere = boto3.client(
-        "cloudtrail",
-        endpoint_url=embedded_aws,
-        region_name="eu-west-1",
-        aws_access_key_id="tester",
-        aws_secret_access_key="tester",
-    )
+    elsewhere = aws_client("cloudtrail", "eu-west-1")
     assert elsewhere.get_trail_status(Name=arn)["IsLogging"] is True
     for change in (elsewhere.stop_logging, elsewhere.start_logging, elsewhere.delete_trail, elsewhere.update_trail):
         with pytest.raises(elsewhere.exceptions.InvalidHomeRegionException):

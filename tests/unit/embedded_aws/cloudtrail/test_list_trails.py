@@ -10,18 +10,12 @@ from moto import mock_aws
 
 from tests.support.trail_setup import make_trail, moto_client
 
-Client = Callable[[str], Any]
+Client = Callable[..., Any]
 
 
-def test_a_trail_of_another_region_is_listed(embedded_aws: str, aws_client: Client) -> None:
+def test_a_trail_of_another_region_is_listed(aws_client: Client) -> None:
     make_trail(aws_client, "listed")
-    elsewhere = boto3.client(
-        "cloudtrail",
-        endpoint_url=embedded_aws,
-        region_name="eu-west-1",
-        aws_access_key_id="tester",
-        aws_secret_access_key="tester",
-    )
+    elsewhere = aws_client("cloudtrail", "eu-west-1")
     found = [trail for trail in elsewhere.list_trails()["Trails"] if trail["Name"] == "listed"]
     assert [trail["HomeRegion"] for trail in found] == ["us-east-1"]
 

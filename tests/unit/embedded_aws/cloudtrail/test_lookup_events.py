@@ -15,7 +15,7 @@ from moto import mock_aws
 from tests.support.embedded_control import advance
 from tests.support.trail_setup import moto_client
 
-Client = Callable[[str], Any]
+Client = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -77,15 +77,11 @@ def test_a_time_range_limits_the_search(embedded_aws: str, lookup: Callable[...,
     assert len(lookup(EndTime=later, **by("EventName", "CreateSecret"))["Events"]) == 3
 
 
-def test_another_region_has_its_own_history(embedded_aws: str, lookup: Callable[..., dict[str, Any]]) -> None:
+def test_another_region_has_its_own_history(
+    aws_client: Callable[..., Any], lookup: Callable[..., dict[str, Any]]
+) -> None:
     assert lookup()["Events"]
-    elsewhere = boto3.client(
-        "cloudtrail",
-        endpoint_url=embedded_aws,
-        region_name="eu-west-1",
-        aws_access_key_id="tester",
-        aws_secret_access_key="tester",
-    )
+    elsewhere = aws_client("cloudtrail", "eu-west-1")
     assert elsewhere.lookup_events(**by("EventName", "CreateSecret"))["Events"] == []
 
 

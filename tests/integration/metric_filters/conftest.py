@@ -1,0 +1,18 @@
+"""Fixtures of the tests of metric_filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.metric_filters.metric_filter_setup import GROUP
+
+
+@pytest.fixture
+def logs(aws_client: Callable[..., Any]) -> Any:
+    """Return a client of CloudWatch Logs after the creation of the log group."""
+    client = aws_client("logs")
+    client.create_log_group(logGroupName=GROUP)
+    return client
