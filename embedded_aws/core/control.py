@@ -72,7 +72,7 @@ class Control:
         return route(query, _read_json(body))
 
     def health(self, _query: _Query, _body: Any) -> dict[str, Any]:
-        """Return the status, the embedded time, the consistency, and the errors of the pipeline since the last drain."""
+        """Return the status, the embedded time, the consistency, and the errors since the last drain."""
         return {
             "status": "ready",
             "time": self.state.clock.now().isoformat(),

@@ -90,8 +90,8 @@ options:
 notes:
   - The module calls the IAM actions
     C(tag:GetResources), C(sts:GetCallerIdentity), C(cloudtrail:DescribeTrails), C(cloudtrail:ListTags),
-    C(s3:ListAllMyBuckets), C(s3:GetBucketTagging), C(s3:GetBucketObjectLockConfiguration), C(logs:DescribeLogGroups),
-    C(logs:ListTagsForResource), C(logs:DescribeMetricFilters), C(cloudwatch:DescribeAlarms),
+    C(s3:ListAllMyBuckets), C(s3:ListBucket), C(s3:GetBucketTagging), C(s3:GetBucketObjectLockConfiguration),
+    C(logs:DescribeLogGroups), C(logs:ListTagsForResource), C(logs:DescribeMetricFilters), C(cloudwatch:DescribeAlarms),
     C(cloudwatch:ListTagsForResource), C(sns:ListSubscriptions), C(sns:GetTopicAttributes),
     C(sns:ListTagsForResource), C(secretsmanager:DescribeSecret), C(iam:GetRole), C(kms:DescribeKey) and
     C(kms:ListResourceTags).

@@ -15,6 +15,7 @@ from .aws_names import Arn, Place, partition_of
 from .errors import (
     AnswerLostError,
     AwsError,
+    OutdatedError,
     Subject,
     error_code,
     error_message,
@@ -263,6 +264,8 @@ class Account:
             except (ClientError, BotoCoreError) as error:
                 if write and _is_done(write, error, answer_lost):
                     return {}
+                if write and error_code(error) in write.outdated_if:
+                    raise translate(error, subject, OutdatedError) from error
                 answer_lost = answer_lost or is_lost_answer(error)
                 if answer_lost and write and not write.repeatable:
                     raise translate(error, subject, AnswerLostError) from error

@@ -107,6 +107,10 @@ class AnswerLostError(AwsError):
     """The answer to a call that must not be repeated was lost: read the state before another attempt."""
 
 
+class OutdatedError(AwsError):
+    """Something changed after the module had read it, so that the call no longer fits: read the state again."""
+
+
 def error_code(error: Exception) -> str:
     """Return the error code of AWS, or the class name of a botocore error."""
     if isinstance(error, ClientError):

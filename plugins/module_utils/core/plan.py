@@ -29,6 +29,7 @@ class Write:
         repeatable: Whether the call may be repeated after a lost answer. If not, the module reads and plans again.
         partial_errors: The key of the answer that lists failures of a call that succeeded as a whole.
         propagating: Error codes, each with a part of the message, that end when AWS has propagated an earlier write.
+        outdated_if: Error codes that mean that the state has changed since it was read; the module then plans again.
         remedies: Instructions for the user by error code. A space and a part of the message may follow the code.
     """
 
@@ -42,6 +43,7 @@ class Write:
     repeatable: bool = True
     partial_errors: str = ""
     propagating: tuple[tuple[str, str], ...] = ()
+    outdated_if: frozenset[str] = frozenset()
     remedies: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -13,7 +13,7 @@ from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from .account import Account, WritesFailedError, client_config
-from .errors import AnswerLostError, AwsError
+from .errors import AnswerLostError, AwsError, OutdatedError
 from .masking import take_secrets
 from .plan import Plan
 from .problems import NotProvedError, RequestError
@@ -119,7 +119,7 @@ def _apply(account: Account, plan: Plan, decide: Callable[[], Plan]) -> tuple[Pl
             if not plan.unfinished:
                 break
         except WritesFailedError as error:
-            if not isinstance(error.error, AnswerLostError) or not account.budget.wait(attempt):
+            if not isinstance(error.error, (AnswerLostError, OutdatedError)) or not account.budget.wait(attempt):
                 raise
             attempt += 1
         plan = decide()

@@ -21,7 +21,7 @@ from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_managed
 from ..iam.reads import find_role
 from ..kms.reads import find_key, key_tags
 from ..logs.reads import find_log_group, list_metric_filters, log_group_tags
-from ..s3.reads import bucket_names, bucket_setting
+from ..s3.reads import bucket_exists, bucket_names, bucket_setting
 from ..secretsmanager.reads import find_secret
 from ..sns.reads import topic_attributes, topic_tags
 from . import resources as kinds
@@ -100,10 +100,11 @@ def _trails(search: _Search) -> Iterator[Resource]:
 
 def _buckets(search: _Search) -> Iterator[Resource]:
     names = search.names(kinds.BUCKET)
-    # HeadBucket does not distinguish a bucket of another account from a missing permission; ListBuckets does.
-    existing = bucket_names(search.account)
+    # HeadBucket does not distinguish a bucket of another account from a missing permission; ListBuckets does. But it
+    # lists a deleted bucket for a while (AWS Knowledge Center, "s3-listing-deleted-bucket"), so HeadBucket decides.
+    listed = bucket_names(search.account)
     for name in names:
-        if name in existing:
+        if name in listed and bucket_exists(search.account, name):
             yield _bucket(search, name)
 
 

@@ -22,6 +22,11 @@ RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
+# A new key may be refused for seconds (KMS developer guide, "eventual consistency"), with one of these codes: the first
+# is that of the API reference, the second was reported for AWS of today (terraform-provider-aws issue 29282).
+_NEW_KEY = tuple(
+    (code, "does not exist or is not allowed") for code in ("InvalidParameterException", "AccessDeniedException")
+)
 
 
 def described(group: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:
@@ -50,7 +55,7 @@ def plan_present(
     if group is None:
         return _plan_creation(params, place)
     before = described(group, tags)
-    require_ownership(f"log group {params['name']}", tags, adopt=params["adopt"], unfinished=_unfinished(group, tags))
+    require_ownership(f"log group {params['name']}", tags, adopt=params["adopt"])
     after = _desired(params, before)
     return Plan(
         before=before,
@@ -68,7 +73,7 @@ def plan_absent(
         return Plan(before={}, after={}, results={"log_group": {}, "lost": {}})
     name = params["name"]
     before = described(group, tags)
-    require_ownership(f"log group {name}", tags, adopt=params["adopt"], unfinished=_unfinished(group, tags))
+    require_ownership(f"log group {name}", tags, adopt=params["adopt"])
     protected = before["deletion_protection"]
     if protected and params.get("deletion_protection") is not False:
         require(
@@ -87,11 +92,6 @@ def plan_absent(
         results={"log_group": {}, "lost": lost},
         warnings=_loss(name, lost),
     )
-
-
-def _unfinished(group: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
-    """Return whether this is the remainder of an interrupted creation: a group without content and settings."""
-    return not (group.get("storedBytes") or group.get("metricFilterCount") or group.get("retentionInDays") or tags)
 
 
 def _loss(name: str, lost: Mapping[str, int]) -> tuple[str, ...]:
@@ -182,6 +182,7 @@ def _write(
         resource_arn=_arn(place, name),
         done_if=frozenset(done_if),
         done_if_repeated=frozenset(done_if_repeated),
+        propagating=_NEW_KEY if "kmsKeyId" in parameters else (),
         remedies={"InvalidParameterException": _key_remedy(place)} if "kmsKeyId" in parameters else {},
     )
 

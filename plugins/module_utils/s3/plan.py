@@ -154,7 +154,9 @@ def plan_absent(
 def _deletion(name: str, versions: Sequence[Mapping[str, str]], partition: str) -> Write:
     """Return the deletion of a page of versions, or of the empty bucket."""
     if not versions:
-        return replace(_write("DeleteBucket", name, partition), done_if=frozenset({"NoSuchBucket"}))
+        # CloudTrail may deliver a file after the trail is deleted, and so after this bucket was read.
+        codes = {"done_if": frozenset({"NoSuchBucket"}), "outdated_if": frozenset({"BucketNotEmpty"})}
+        return replace(_write("DeleteBucket", name, partition), **codes)
     objects = {"Objects": [dict(version) for version in versions], "Quiet": True}
     return replace(_write("DeleteObjects", name, partition, {"Delete": objects}), partial_errors="Errors")
 
