@@ -22,6 +22,7 @@ _CODES = {
     "cloudtrail": "InvalidParameterException",
     "cloudwatch": "ValidationError",
     "events": "ValidationException",
+    "iam": "ValidationError",
     "kms": "ValidationException",
     "logs": "InvalidParameterException",
     "resourcegroupstaggingapi": "InvalidParameterException",

@@ -15,6 +15,7 @@ from embedded_aws.cloudwatch.overrides import alarms, composite_alarms, describe
 from embedded_aws.core import moto_internals
 from embedded_aws.core.overrides import apply_patches, collect_afters, collect_overrides
 from embedded_aws.events import overrides as events
+from embedded_aws.iam import documents
 from embedded_aws.iam import overrides as iam
 from embedded_aws.iam import propagation as iam_propagation
 from embedded_aws.kms import material, users
@@ -47,6 +48,7 @@ MODULES = (
     metrics,
     events,
     iam,
+    documents,
     iam_propagation,
     kms,
     kms_propagation,

@@ -22,10 +22,11 @@ from embedded_aws.iam.identity import TEMPORARY_KEY, user_identity
 
 # AssumeRole rejects a role that does not exist or does not trust the caller; moto 5.2.5 accepts any ARN.
 #
-# AWS does not distinguish the cases: both are AccessDenied. Of a trust policy's conditions only the external id is
-# judged, the others count as met. No session is longer than its role allows. Without IAM enforcement the caller itself
-# may do everything, so that its own policies never deny the call. Sources: STS API reference, AssumeRole; IAM user
-# guide, "AWS JSON policy elements: Principal" and "Role chaining".
+# AWS does not distinguish the cases: both are AccessDenied. Only a text that is no ARN is a ValidationError. Of a trust
+# policy's conditions only the external id is judged, the others count as met. No session is longer than its role
+# allows. Without IAM enforcement the caller itself may do everything, so that its own policies never deny the call.
+# Sources: STS API reference, AssumeRole; IAM user guide, "AWS JSON policy elements: Principal" and "Role chaining"; the
+# ValidationError is a recorded answer of AWS.
 
 _CHAINED_SESSION_SECONDS = 3_600
 _LONGEST_SESSION_SECONDS = 3_600
@@ -37,6 +38,9 @@ def check_trust(_state: State, call: Call) -> None:
     """Raise AwsError unless the role trusts the caller; moto creates the session."""
     identity = user_identity(call)
     arn = str(call.parameters.get("RoleArn", ""))
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or not all((parts[1], parts[2], parts[5])):
+        raise AwsError("ValidationError", f"{arn} is invalid", 400)
     role = _role(arn)
     if (
         role is None

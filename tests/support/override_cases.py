@@ -165,6 +165,7 @@ ACCEPTED: list[Case] = [
     ("sns", "ListSubscriptions", {}),
     ("sns", "ListSubscriptionsByTopic", {"TopicArn": "<topic>"}),
     ("sns", "Unsubscribe", {"SubscriptionArn": "<subscription>"}),
+    ("iam", "GetUser", {}),
     ("sts", "AssumeRole", ROLE),
     ("sts", "GetCallerIdentity", {}),
     ("sts", "GetSessionToken", {"DurationSeconds": 900}),
@@ -305,12 +306,14 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
     ("sns", "ListSubscriptionsByTopic", {"TopicArn": NO_TOPIC}, "NotFound"),
     ("sns", "Unsubscribe", {"SubscriptionArn": "PendingConfirmation"}, "InvalidParameter"),
     ("sts", "AssumeRole", ROLE | {"RoleArn": "arn:aws:iam::222222222222:role/none"}, "AccessDenied"),
+    ("sts", "AssumeRole", ROLE | {"RoleArn": "nothing-valid-in-here"}, "ValidationError"),
 ]
 
 NEVER_REJECTED = {
     ("cloudtrail", "DescribeTrails"),
     ("cloudtrail", "ListTrails"),
     ("logs", "DescribeResourcePolicies"),
+    ("iam", "GetUser"),
     ("sts", "GetCallerIdentity"),
     ("sts", "GetSessionToken"),
 }

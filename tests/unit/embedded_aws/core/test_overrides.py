@@ -26,6 +26,7 @@ from tests.support.raw_call import protocols_of, raw_call, unknown_members, valu
 CODES = {
     "cloudwatch": "ValidationError",
     "events": "ValidationException",
+    "iam": "ValidationError",
     "kms": "ValidationException",
     "logs": "InvalidParameterException",
     "resourcegroupstaggingapi": "InvalidParameterException",

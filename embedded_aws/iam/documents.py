@@ -1,0 +1,99 @@
+"""Requests and answers about roles and policies that moto 5.2.5 treats otherwise than AWS.
+
+Sources: recorded answers of AWS, 2025-2026; IAM API reference.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.core.serialize import never_return, url_encode
+from moto.iam.models import IAMBackend, ManagedPolicy
+from moto.iam.responses import IamResponse
+
+from embedded_aws.core.call import Call
+from embedded_aws.core.errors import AwsError
+from embedded_aws.core.overrides import override, patch
+from embedded_aws.core.state import State
+from embedded_aws.iam.identity import user_identity
+
+# CreateRole returns neither MaxSessionDuration nor RoleLastUsed, and ListRoles encodes the trust policies as GetRole.
+#
+# Clients decode every trust policy, so that one which is not encoded loses the percent signs of its own.
+
+patch(IamResponse, "RESPONSE_KEY_PATH_TO_TRANSFORMER")(
+    IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
+    | {
+        "CreateRoleResponse.Role.MaxSessionDuration": never_return,
+        "CreateRoleResponse.Role.RoleLastUsed": never_return,
+        "ListRolesResponse.Roles.Role.AssumeRolePolicyDocument": url_encode,
+    }
+)
+
+# A trust policy is JSON.
+
+_create_role = IAMBackend.create_role
+_update_trust = IAMBackend.update_assume_role_policy
+
+
+@patch(IAMBackend, "create_role")
+def _create_role_with_json(
+    backend: IAMBackend, role_name: str, assume_role_policy_document: str, *rest: Any, **named: Any
+) -> Any:
+    _check_json(assume_role_policy_document)
+    return _create_role(backend, role_name, assume_role_policy_document, *rest, **named)
+
+
+@patch(IAMBackend, "update_assume_role_policy")
+def _update_trust_with_json(backend: IAMBackend, role_name: str, policy_document: str) -> None:
+    _check_json(policy_document)
+    _update_trust(backend, role_name, policy_document)
+
+
+def _check_json(document: str) -> None:
+    try:
+        json.loads(document)
+    except ValueError:
+        raise AwsError("MalformedPolicyDocument", "This policy contains invalid Json", 400) from None
+
+
+# A policy is attached by its ARN, and a missing one "was not found".
+
+_attach_to_role = IAMBackend.attach_role_policy
+_attach_to_user = IAMBackend.attach_user_policy
+
+
+@patch(IAMBackend, "attach_role_policy")
+def _attach_to_role_by_arn(backend: IAMBackend, policy_arn: str, role_name: str) -> None:
+    _check_arn(policy_arn)
+    _attach_to_role(backend, policy_arn, role_name)
+
+
+@patch(IAMBackend, "attach_user_policy")
+def _attach_to_user_by_arn(backend: IAMBackend, policy_arn: str, user_name: str) -> None:
+    _check_arn(policy_arn)
+    _attach_to_user(backend, policy_arn, user_name)
+
+
+def _check_arn(arn: str) -> None:
+    if not arn.startswith("arn:"):
+        # AWS leaves out the text that it could not parse.
+        raise AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", 400)
+
+
+@patch(IAMBackend, "get_policy")
+def _get_policy(backend: IAMBackend, policy_arn: str) -> ManagedPolicy:
+    if policy_arn not in backend.managed_policies:
+        raise AwsError("NoSuchEntity", f"Policy {policy_arn} was not found.", 404)
+    return backend.managed_policies[policy_arn]
+
+
+# GetUser without a name is for users only.
+
+
+@override("iam", "GetUser")
+def check_caller(_state: State, call: Call) -> None:
+    """Reject the question of a role who it is."""
+    if not call.parameters.get("UserName") and user_identity(call)["type"] == "AssumedRole":
+        raise AwsError("ValidationError", "Must specify userName when calling with non-User credentials", 400)
