@@ -22,7 +22,7 @@ from embedded_aws.kms import material, users
 from embedded_aws.kms import overrides as kms
 from embedded_aws.kms import propagation as kms_propagation
 from embedded_aws.logs.overrides import log_events, log_groups, log_streams, metric_filters, resource_policies
-from embedded_aws.s3 import bucket_list, bucket_policy
+from embedded_aws.s3 import bucket_list, bucket_policy, lifecycle
 from embedded_aws.s3 import overrides as s3
 from embedded_aws.secretsmanager import overrides as secretsmanager
 from embedded_aws.secretsmanager import versions
@@ -63,6 +63,7 @@ MODULES = (
     bucket_list,
     bucket_policy,
     s3,
+    lifecycle,
     secretsmanager,
     versions,
     topics,

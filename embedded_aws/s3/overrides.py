@@ -15,6 +15,7 @@ from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
+from embedded_aws.s3.lifecycle import keep_minimum
 
 # A new bucket is encrypted, blocks public access and owns its objects; in moto 5.2.5 it has none of these settings.
 #
@@ -103,6 +104,8 @@ def _put_bucket(response: S3Response, request: Any, bucket_name: str, querystrin
     answer = _moto_puts_bucket(response, request, bucket_name, querystring)
     if "policy" in querystring and answer == "True":
         return 204, {}, ""
+    if "lifecycle" in querystring and answer == "":
+        return keep_minimum(response.backend.get_bucket(bucket_name), request.headers)
     if querystring or not isinstance(answer, tuple):
         return answer
     status, headers, body = answer

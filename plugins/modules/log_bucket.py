@@ -33,7 +33,11 @@ options:
     type: str
     default: ""
   archive_days:
-    description: Days until log files move to Glacier; V(0) for never.
+    description:
+      - Days until log files move to Glacier (Flexible Retrieval); V(0) for never.
+      - S3 does not move objects below 128 KB by default, and log files are smaller. So the module also sets
+        C(TransitionDefaultMinimumObjectSize) to V(varies_by_storage_class), which holds for the rules of others too.
+      - An archived file cannot be read, by M(secmon.aws.log_file_validation) neither, until it is restored.
     type: int
   expiration_days:
     description:
@@ -133,6 +137,12 @@ log_bucket:
       type: list
       elements: dict
       returned: always
+    transition_minimum:
+      description:
+        - The smallest objects that lifecycle rules move, C(TransitionDefaultMinimumObjectSize) of the S3 API. An empty
+          string if there is no lifecycle rule.
+      type: str
+      returned: always
     access_log_bucket:
       description: The bucket that receives the access logs, or an empty string.
       type: str
@@ -150,6 +160,7 @@ log_bucket:
     encrypted: true
     policy: {}
     lifecycle_rules: []
+    transition_minimum: ""
     access_log_bucket: ""
     tags: {"secmon:managed-by": secmon.aws}
 """

@@ -27,6 +27,9 @@ _MAX_PREFIX_LENGTH = 200
 _RULE_ID = "secmon-log-files"
 # In a versioned bucket, an expired log file becomes a noncurrent version, which is deleted after these days.
 _OLD_VERSION_DAYS = 30
+# Log files are a few KB, and since 2024-09 no object below 128 KB moves by default; S3 user guide, "Transitioning
+# objects using Amazon S3 Lifecycle". It holds for the whole bucket.
+_SMALL_FILES_TOO = "varies_by_storage_class"
 _CLOSED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 
 
@@ -75,6 +78,7 @@ def described(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         "encrypted": bool(settings["GetBucketEncryption"].get("ServerSideEncryptionConfiguration", {}).get("Rules")),
         "policy": json.loads(settings["GetBucketPolicy"].get("Policy") or "{}"),
         "lifecycle_rules": settings["GetBucketLifecycleConfiguration"].get("Rules", []),
+        "transition_minimum": settings["GetBucketLifecycleConfiguration"].get("TransitionDefaultMinimumObjectSize", ""),
         "access_log_bucket": settings["GetBucketLogging"].get("LoggingEnabled", {}).get("TargetBucket", ""),
         "tags": own_tags(tags),
     }
@@ -178,6 +182,7 @@ def _desired(params: Mapping[str, Any], before: Mapping[str, Any], arn: str) -> 
         "encrypted": True,
         "policy": before["policy"] if same_policy(before["policy"], policy) else policy,
         "lifecycle_rules": _lifecycle(params, before["lifecycle_rules"]),
+        "transition_minimum": _SMALL_FILES_TOO if params.get("archive_days") else before["transition_minimum"],
         "access_log_bucket": before["access_log_bucket"] if access_log is None else access_log,
         "tags": dict(tag_change(before["tags"], params.get("tags"), params.get("purge_tags", True)).after),
     }
@@ -225,9 +230,10 @@ def _updates(before: Mapping[str, Any], after: Mapping[str, Any], partition: str
     ):
         if before[key] != after[key]:
             yield _write(operation, name, partition, parameters)
-    rules = after["lifecycle_rules"]
-    if before["lifecycle_rules"] != rules:
-        put = {"LifecycleConfiguration": {"Rules": rules}}
+    rules, minimum = after["lifecycle_rules"], after["transition_minimum"]
+    if before["lifecycle_rules"] != rules or before["transition_minimum"] != minimum:
+        size = {"TransitionDefaultMinimumObjectSize": minimum} if minimum else {}
+        put = {"LifecycleConfiguration": {"Rules": rules}, **size}
         yield (
             _write("PutBucketLifecycleConfiguration", name, partition, put)
             if rules

@@ -15,6 +15,7 @@ from tests.integration.log_bucket.bucket_setup import (
     comparable,
     make_access_log_bucket,
 )
+from tests.support.embedded_control import advance
 from tests.support.member_account import member_client
 from tests.support.module_runner import ModuleRunner
 from tests.support.trail_setup import document
@@ -65,6 +66,11 @@ MANUAL_CHANGES: dict[str, Change] = {
     "objects owned by their writers": lambda s3: s3.put_bucket_ownership_controls(
         Bucket=NAME, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
     ),
+    "small files are not archived": lambda s3: s3.put_bucket_lifecycle_configuration(
+        Bucket=NAME,
+        LifecycleConfiguration={"Rules": s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]},
+        TransitionDefaultMinimumObjectSize="all_storage_classes_128K",
+    ),
     "lifecycle removed": lambda s3: s3.delete_bucket_lifecycle(Bucket=NAME),
     "log files deleted early": lambda s3: s3.put_bucket_lifecycle_configuration(
         Bucket=NAME,
@@ -100,6 +106,14 @@ def test_sets_and_clears_access_logs(run_module: ModuleRunner, s3: Any) -> None:
     assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=NAME)
 
 
+@pytest.mark.promise("changed")
+def test_archive_days_archives_a_log_file_of_a_few_kilobytes(run_module: ModuleRunner, s3: Any) -> None:
+    run_module.succeed(**TASK)
+    s3.put_object(Bucket=NAME, Key="AWSLogs/file", Body=b"x" * 4096)
+    advance(run_module.endpoint, 91 * 86_400)
+    assert s3.head_object(Bucket=NAME, Key="AWSLogs/file")["StorageClass"] == "GLACIER"
+
+
 @pytest.mark.promise("unset_options")
 def test_keeps_omitted_settings(run_module: ModuleRunner, s3: Any) -> None:
     run_module.succeed(**TASK)
@@ -117,7 +131,11 @@ def test_keeps_statements_and_lifecycle_rules_that_are_not_managed(run_module: M
     s3.put_bucket_policy(Bucket=NAME, Policy=json.dumps({**policy, "Statement": [unmanaged, *policy["Statement"]]}))
     rules = s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]
     other = {"ID": "other", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 1}}
-    s3.put_bucket_lifecycle_configuration(Bucket=NAME, LifecycleConfiguration={"Rules": [*rules, other]})
+    s3.put_bucket_lifecycle_configuration(
+        Bucket=NAME,
+        LifecycleConfiguration={"Rules": [*rules, other]},
+        TransitionDefaultMinimumObjectSize="varies_by_storage_class",
+    )
     assert not run_module.succeed(**TASK)["changed"]
     assert run_module.succeed(name=NAME, archive_days=0, expiration_days=0, trail_arns=[])["changed"]
     assert [rule["ID"] for rule in s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]] == ["other"]
