@@ -74,6 +74,11 @@ def check_constraints(call: Call) -> None:
         raise _unreadable(call, "The request cannot be parsed.")
     if call.service == "logs":
         _check_log_names(call.parameters)
+    missing = [name for name in shape.required_members if name not in call.parameters]
+    if call.service == "sns" and missing:
+        # A recorded answer of AWS (2025), of Unsubscribe.
+        message = f"Invalid parameter: {missing[0]} Reason: no value for required parameter"
+        raise AwsError("InvalidParameter", message, 400)
     errors: list[str] = []
     code = _CODES.get(call.service, "ValidationException")
     for name, found in _member_errors(shape, call.parameters, ""):

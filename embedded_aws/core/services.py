@@ -26,7 +26,7 @@ from embedded_aws.s3 import bucket_list, bucket_policy, lifecycle
 from embedded_aws.s3 import overrides as s3
 from embedded_aws.secretsmanager import overrides as secretsmanager
 from embedded_aws.secretsmanager import versions
-from embedded_aws.sns.overrides import messages, subscriptions, topics
+from embedded_aws.sns.overrides import messages, subscription_attributes, subscriptions, topics
 from embedded_aws.tagging import overrides as tagging
 
 __all__ = ["AFTERS", "MODULES", "OVERRIDES", "apply_patches"]
@@ -68,6 +68,7 @@ MODULES = (
     versions,
     topics,
     subscriptions,
+    subscription_attributes,
     messages,
     tagging,
 )

@@ -48,10 +48,14 @@ class Notification:
 
     def text_for(self, protocol: str) -> str:
         """Return the text for subscribers of a protocol."""
-        if self.structure != "json":
-            return self.message
-        texts: dict[str, str] = json.loads(self.message)
-        return texts.get(protocol) or texts["default"]
+        return text_for(self.message, protocol) if self.structure == "json" else self.message
+
+
+def text_for(message: str, protocol: str) -> str:
+    """Return the text for a protocol from a JSON object; AWS ignores a value that is not a string."""
+    texts: dict[str, Any] = json.loads(message)
+    text = texts.get(protocol)
+    return text if text and isinstance(text, str) else str(texts["default"])
 
 
 def find_topic(arn: str) -> Topic | None:

@@ -18,7 +18,8 @@ from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.pages import page
 from embedded_aws.core.state import State
-from embedded_aws.sns.answers import invalid, topic_of
+from embedded_aws.iam.identity import user_identity
+from embedded_aws.sns.answers import check_arn, invalid, topic_of
 from embedded_aws.sns.email import (
     EMAIL_PROTOCOLS,
     backend_of,
@@ -27,6 +28,7 @@ from embedded_aws.sns.email import (
     request_confirmation,
     subscriptions_of,
 )
+from embedded_aws.sns.overrides.subscription_attributes import require_same, set_attribute
 
 _PROTOCOLS = frozenset({"application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"})
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
@@ -34,6 +36,7 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _TOKEN = re.compile(r"[0-9a-f]{128,}")
 _PENDING_ARN = "PendingConfirmation"
 _PAGE = 100
+_ELEMENTS_OF_A_TOPIC = 6
 
 
 @override("sns", "Subscribe")
@@ -47,46 +50,39 @@ def check_protocol(_state: State, call: Call) -> None:
 
 
 @override("sns", "Subscribe")
-def subscribe(state: State, call: Call) -> dict[str, Any] | None:
-    """Subscribe an e-mail address, and send the link unless the subscription is confirmed."""
+def subscribe(state: State, call: Call) -> dict[str, Any]:
+    """Subscribe an endpoint; an e-mail address gets a link unless its subscription is confirmed."""
     parameters = call.parameters
-    protocol, address = parameters.get("Protocol"), parameters.get("Endpoint", "")
-    if protocol not in EMAIL_PROTOCOLS:
-        return None
-    topic = topic_of(parameters["TopicArn"])
-    if not _ADDRESS.fullmatch(address):
+    topic = topic_of(call)
+    if parameters["Protocol"] in EMAIL_PROTOCOLS and not _ADDRESS.fullmatch(parameters.get("Endpoint", "")):
         raise invalid("Email address")
     drop_expired(state, topic.sns_backend)
-    subscription = _subscription(topic, address, protocol, call)
+    subscription = _subscription(topic, call)
     if not is_pending(subscription):
         return {"SubscriptionArn": subscription.arn}
     request_confirmation(state, subscription, f"{call.environ['wsgi.url_scheme']}://{call.environ['HTTP_HOST']}")
     return {"SubscriptionArn": subscription.arn if parameters.get("ReturnSubscriptionArn") else "pending confirmation"}
 
 
-def _subscription(topic: Topic, address: str, protocol: str, call: Call) -> Subscription:
-    """Return the subscription of an address, new or existing, with the attributes of the call."""
+def _subscription(topic: Topic, call: Call) -> Subscription:
+    """Return the subscription of an endpoint, new with the attributes of the call, or existing with the same ones."""
     backend: SNSBackend = topic.sns_backend
+    protocol, attributes = call.parameters["Protocol"], call.parameters.get("Attributes", {})
     known = set(backend.subscriptions)
-    subscription: Subscription = backend.subscribe(topic.arn, address, protocol)
-    is_new = subscription.arn not in known
-    if is_new:
-        subscription.owner = call.account
-        subscription.attributes |= {
-            "PendingConfirmation": True,
-            "ConfirmationWasAuthenticated": False,
-            "Owner": call.account,
-        }
+    subscription: Subscription = backend.subscribe(topic.arn, call.parameters.get("Endpoint", ""), protocol)
+    if subscription.arn in known:
+        require_same(subscription, attributes)
+        return subscription
+    subscription.owner = call.account
+    subscription.attributes |= {"Owner": call.account, "SubscriptionPrincipal": user_identity(call).get("arn", "")}
+    if protocol in EMAIL_PROTOCOLS:
+        subscription.attributes |= {"PendingConfirmation": True, "ConfirmationWasAuthenticated": False}
     try:
         # Reverse order: FilterPolicyScope comes before FilterPolicy, whose check depends on it.
-        for name, value in sorted(call.parameters.get("Attributes", {}).items(), reverse=True):
-            backend.set_subscription_attributes(subscription.arn, name, value)
-    except (ServiceException, ValueError) as rejected:
-        if is_new:
-            backend.unsubscribe(subscription.arn)
-        if isinstance(rejected, ValueError):
-            # moto does not handle invalid JSON.
-            raise invalid(f"{name}: failed to parse JSON.") from rejected
+        for name, value in sorted(attributes.items(), reverse=True):
+            set_attribute(subscription, name, value, "Attributes Reason: ")
+    except ServiceException:
+        backend.unsubscribe(subscription.arn)
         raise
     return subscription
 
@@ -119,26 +115,24 @@ def _confirm(state: State, subscription: Subscription, *, signed: bool, lock: bo
 
 
 @override("sns", "Unsubscribe")
-def unsubscribe(state: State, call: Call) -> dict[str, Any] | None:
+def unsubscribe(state: State, call: Call) -> dict[str, Any]:
     """Remove a confirmed subscription; a pending one is rejected."""
     arn = call.parameters.get("SubscriptionArn", "")
-    try:
-        backend = backend_of(arn)
-    except ValueError:
-        elements = len(arn.split(":"))
-        raise invalid(f"SubscriptionArn Reason: An ARN must have at least 6 elements, not {elements}") from None
+    check_arn("SubscriptionArn", arn)
+    if len(arn.split(":")) <= _ELEMENTS_OF_A_TOPIC:
+        raise invalid("SubscriptionId")
     if state.sns.orphans.pop(arn, None):
+        state.sns.remove(arn)
         return {}
-    subscription = backend.subscriptions.get(arn)
-    if subscription is None or subscription.protocol not in EMAIL_PROTOCOLS:
-        return None
+    subscription = backend_of(arn).subscriptions.get(arn)
+    if subscription is None:
+        return {}
     if is_pending(subscription):
         raise invalid("This operation cannot be performed on a subscription that is pending confirmation")
-    known = state.sns
-    if arn in known.locked and call.access_key is None:
+    if arn in state.sns.locked and call.access_key is None:
         raise AwsError("AuthorizationError", "The unsubscribe request must be signed by AWS credentials", 403)
-    backend.unsubscribe(arn)
-    known.remove(arn)
+    backend_of(arn).unsubscribe(arn)
+    state.sns.remove(arn)
     subscription.topic.subscriptions_deleted += 1
     return {}
 
@@ -155,7 +149,7 @@ def list_subscriptions(state: State, call: Call) -> dict[str, Any]:
 @override("sns", "ListSubscriptionsByTopic")
 def list_subscriptions_bytopic_of(state: State, call: Call) -> dict[str, Any]:
     """List a topic's subscriptions, pending ones without an ARN."""
-    topic = topic_of(call.parameters.get("TopicArn", ""))
+    topic = topic_of(call)
     drop_expired(state, topic.sns_backend)
     return _page(subscriptions_of(topic), call)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support import override_cases_secrets as secrets
+from tests.support.override_cases import events, secretsmanager, sns
 
 TAG = {"Key": "owner", "Value": "secmon"}
 METRIC = {"Namespace": "Test", "MetricName": "kept"}
@@ -44,14 +44,12 @@ ADVANCED = {
         {"Name": "all", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
     ],
 }
-ENTRY = {"Source": "test", "DetailType": "test", "Detail": "{}", "EventBusName": "default"}
 ROLE = {"RoleArn": "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole", "RoleSessionName": "tester"}
 RESOURCE_POLICY = """{"Statement": [{"Effect": "Allow", "Principal": {"Service": ["delivery.logs.amazonaws.com"]},
     "Action": "logs:PutLogEvents", "Resource": "*"}]}"""
 NO_TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/none"
 KEY_TAG = {"TagKey": "owner", "TagValue": "secmon"}
 NO_KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-NO_TOPIC = "arn:aws:sns:us-east-1:123456789012:none"
 
 Case = tuple[str, str, dict[str, Any]]
 
@@ -110,8 +108,7 @@ ACCEPTED: list[Case] = [
         METRIC | RANGE | {"Period": 60, "Statistics": ["Sum", "SampleCount"], "ExtendedStatistics": ["p90"]},
     ),
     ("cloudwatch", "GetMetricData", RANGE | {"MetricDataQueries": [QUERY]}),
-    ("events", "PutEvents", {"Entries": [ENTRY]}),
-    ("events", "PutEvents", {"Entries": [ENTRY, {"Source": "test"}]}),
+    *(("events", action, parameters) for action, parameters in events.ACCEPTED),
     ("kms", "ScheduleKeyDeletion", {"KeyId": "<enabled_key>", "PendingWindowInDays": 7}),
     ("kms", "CancelKeyDeletion", {"KeyId": "<pending_key>"}),
     ("kms", "DisableKey", {"KeyId": "<key>"}),
@@ -156,16 +153,9 @@ ACCEPTED: list[Case] = [
         {"logGroupName": "kept", "logStreamName": "stream", "logEvents": [{"timestamp": 0, "message": "too old"}]},
     ),
     ("resourcegroupstaggingapi", "GetResources", {"TagFilters": [{"Key": "owner", "Values": ["secmon"]}]}),
-    *(("secretsmanager", action, parameters) for action, parameters in secrets.ACCEPTED),
-    ("sns", "CreateTopic", {"Name": "kept", "Tags": [TAG]}),
-    ("sns", "GetTopicAttributes", {"TopicArn": "<topic>"}),
-    ("sns", "DeleteTopic", {"TopicArn": NO_TOPIC}),
-    ("sns", "Subscribe", {"TopicArn": "<topic>", "Protocol": "email", "Endpoint": "new@example.com"}),
-    ("sns", "ConfirmSubscription", {"TopicArn": "<topic>", "Token": "<token>"}),
-    ("sns", "ListSubscriptions", {}),
-    ("sns", "ListSubscriptionsByTopic", {"TopicArn": "<topic>"}),
-    ("sns", "Unsubscribe", {"SubscriptionArn": "<subscription>"}),
     ("iam", "GetUser", {}),
+    *(("secretsmanager", action, parameters) for action, parameters in secretsmanager.ACCEPTED),
+    *(("sns", action, parameters) for action, parameters in sns.ACCEPTED),
     ("sts", "AssumeRole", ROLE),
     ("sts", "GetCallerIdentity", {}),
     ("sts", "GetSessionToken", {"DurationSeconds": 900}),
@@ -244,7 +234,7 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
         {"MetricDataQueries": [QUERY], "StartTime": "<soon>", "EndTime": "<hour_ago>"},
         "ValidationError",
     ),
-    ("events", "PutEvents", {"Entries": [ENTRY] * 11}, "ValidationException"),
+    *(("events", action, parameters, code) for action, parameters, code in events.REJECTED),
     ("kms", "ScheduleKeyDeletion", {"KeyId": NO_KEY}, "NotFoundException"),
     ("kms", "ScheduleKeyDeletion", {"KeyId": "<key>", "PendingWindowInDays": 31}, "ValidationException"),
     ("kms", "CancelKeyDeletion", {"KeyId": "<key>"}, "KMSInvalidStateException"),
@@ -295,16 +285,8 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
         "ResourceNotFoundException",
     ),
     ("resourcegroupstaggingapi", "GetResources", {"PaginationToken": "x"}, "PaginationTokenExpiredException"),
-    *(("secretsmanager", action, parameters, code) for action, parameters, code in secrets.REJECTED),
-    ("sns", "CreateTopic", {"Name": "kept", "Attributes": {"DisplayName": "Other"}}, "InvalidParameter"),
-    ("sns", "GetTopicAttributes", {"TopicArn": NO_TOPIC}, "NotFound"),
-    ("sns", "DeleteTopic", {"TopicArn": "SecurityAlarms"}, "InvalidParameter"),
-    ("sns", "Subscribe", {"TopicArn": NO_TOPIC, "Protocol": "email", "Endpoint": "a@example.com"}, "NotFound"),
-    ("sns", "Subscribe", {"TopicArn": "<topic>", "Protocol": "email", "Endpoint": "invalid"}, "InvalidParameter"),
-    ("sns", "ConfirmSubscription", {"TopicArn": "<topic>", "Token": "x"}, "InvalidParameter"),
-    ("sns", "ListSubscriptions", {"NextToken": "x"}, "InvalidParameter"),
-    ("sns", "ListSubscriptionsByTopic", {"TopicArn": NO_TOPIC}, "NotFound"),
-    ("sns", "Unsubscribe", {"SubscriptionArn": "PendingConfirmation"}, "InvalidParameter"),
+    *(("secretsmanager", action, parameters, code) for action, parameters, code in secretsmanager.REJECTED),
+    *(("sns", action, parameters, code) for action, parameters, code in sns.REJECTED),
     ("sts", "AssumeRole", ROLE | {"RoleArn": "arn:aws:iam::222222222222:role/none"}, "AccessDenied"),
     ("sts", "AssumeRole", ROLE | {"RoleArn": "nothing-valid-in-here"}, "ValidationError"),
 ]

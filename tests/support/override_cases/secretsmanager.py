@@ -1,4 +1,4 @@
-"""The requests of override_cases.py for Secrets Manager."""
+"""The requests of override_cases for Secrets Manager."""
 
 from __future__ import annotations
 
