@@ -14,8 +14,10 @@ description:
   - Inspects the configuration of the whole chain first. If an error certainly breaks the chain, it fails without
     reading the secret. It reports a possible error only if the event does not arrive in time.
   - Fails at the first broken stage, with the cause and the remedy.
+  - The alarm is the proof. If it fired, but the event history or the log file did not show the event in time for an
+    unknown reason, that is a warning.
   - If the alarm is in ALARM already, it first waits until the state changes, since an alarm runs its actions only when
-    its state changes.
+    its state changes. If reads of other secrets have kept it in ALARM for a quarter of an hour, it fails at once.
   - No upstream module does this. The secret's value is discarded at once and never printed.
 options:
   secret_id:
@@ -119,7 +121,8 @@ timeline:
       type: str
     status:
       description:
-        - C(ok), C(warning) if it worked but may fail, C(broken), or C(not_reached).
+        - C(ok), C(warning) if it worked but may fail or if the evidence of an alarm that fired was late, C(broken), or
+          C(not_reached).
       type: str
     seconds:
       description: Seconds from the call until the module found the event at this stage.
@@ -189,7 +192,6 @@ from ansible_collections.secmon.aws.plugins.module_utils.drill.facts import Fact
 from ansible_collections.secmon.aws.plugins.module_utils.drill.inspection import check_drill, inspect
 from ansible_collections.secmon.aws.plugins.module_utils.drill.reads import read_facts
 from ansible_collections.secmon.aws.plugins.module_utils.drill.timeline import (
-    NOT_SEEN,
     Drill,
     drill_results,
     failure_message,
@@ -220,10 +222,11 @@ def follow_event(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     """Inspect the chain, read the secret, and track that event to the notification."""
     inspection, facts = _inspect(params, account)
     drill = track_event(account, params, facts, inspection.findings)
-    if drill.broken and drill.broken.code == NOT_SEEN:
+    if drill.unexplained:
         # An error that the event met, such as a failed delivery, may only show now.
+        stages = {finding.stage for finding in drill.unexplained}
         findings = inspect(params, read_facts(account, params))
-        explained = next((finding for finding in findings if finding.stage == drill.broken.stage), drill.broken)
+        explained = next((finding for finding in findings if finding.stage in stages), drill.broken)
         drill = replace(drill, broken=explained)
     return _results(drill)
 

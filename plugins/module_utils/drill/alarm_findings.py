@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from ..core.policy_evaluation import Caller, Request, evaluate
@@ -97,6 +98,26 @@ def already_in_alarm(name: str, weight: Weight = Weight.CERTAIN) -> Finding:
     cause = f"The alarm {name} is in ALARM already, and its actions run only when its state changes."
     remedy = "Wait until it has returned to OK, or find out what keeps it in ALARM, and run the drill again."
     return Finding("alarm", "already_in_alarm", cause, remedy, weight)
+
+
+def kept_in_alarm(name: str, since: datetime) -> Finding:
+    """Return the finding that reads of other secrets keep an alarm in ALARM."""
+    cause = (
+        f"The alarm {name} has been in ALARM since {since:%Y-%m-%dT%H:%M:%SZ}, and its filter counts the reads of every"
+        " secret: other reads keep it there, and its actions run only when its state changes. The secret was not read."
+    )
+    remedy = (
+        "Let the rule count one secret: secmon_rules: {secret_access: {parameters: {secret: NAME}}}. Or run the drill"
+        " when the alarm is OK."
+    )
+    return Finding("alarm", "kept_in_alarm", cause, remedy)
+
+
+def counts_every_secret(params: Mapping[str, Any], facts: Facts) -> bool:
+    """Return whether the metric filter counts reads of other secrets too."""
+    pattern = (facts.metric_filter or {}).get("filterPattern", "")
+    other = expected_record(f"{params['secret_id']}-other", facts.caller_arn, facts.place)
+    return not certainly_missed(pattern, other)
 
 
 def _other_metric(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:

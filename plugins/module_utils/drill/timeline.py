@@ -29,6 +29,10 @@ PREDECESSORS = {
 }
 
 
+# The stages that store the event, while the others lead to the notification.
+EVIDENCE = ("event_history", "log_file")
+
+
 class Weight(enum.Enum):
     """How certain a finding is."""
 
@@ -88,6 +92,17 @@ class Drill:
     reached: Mapping[str, Reached] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
     broken: Finding | None = None
+
+    @property
+    def fired(self) -> bool:
+        """Whether the event led to the notification."""
+        return STAGES[-1] in self.reached
+
+    @property
+    def unexplained(self) -> list[Finding]:
+        """The stages that were not reached in time for an unknown reason."""
+        found = [*self.findings, *([self.broken] if self.broken else [])]
+        return [finding for finding in found if finding.code == NOT_SEEN]
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:
@@ -149,7 +164,8 @@ def _status(drill: Drill, stage: str, found: Reached | None) -> tuple[str, str]:
         return ("warning" if risks else "ok"), " ".join([found.detail, *risks])
     certain = [each.cause for each in drill.findings if each.stage == stage and each.weight is Weight.CERTAIN]
     if certain or risks:
-        return "not_reached", " ".join([*certain, *risks])
+        # An alarm that fires is the proof; that the evidence of this read is late is only a warning.
+        return "warning" if stage in EVIDENCE and drill.fired else "not_reached", " ".join([*certain, *risks])
     return "not_reached", ""
 
 

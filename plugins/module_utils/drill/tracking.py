@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -16,15 +16,17 @@ from typing import Any
 from ..cloudwatch.reads import find_metric_alarm
 from ..core.account import Account
 from ..core.errors import AwsError
-from .alarm_findings import already_in_alarm, confirmed_endpoints, filter_mismatch
+from .alarm_findings import already_in_alarm, confirmed_endpoints, counts_every_secret, filter_mismatch, kept_in_alarm
 from .facts import Facts
 from .log_files import LogFiles
 from .reads import denial
 from .record import EVENT_NAME, EVENT_SOURCE, dimensions_of
-from .timeline import PREDECESSORS, STAGES, Drill, Finding, Reached, not_seen
+from .timeline import NOT_SEEN, PREDECESSORS, STAGES, Drill, Finding, Reached, Weight, not_seen
 
 _FIRST_PAUSE_SECONDS = 1.0
 _MINUTE = timedelta(minutes=1)
+# One read keeps an alarm of a one-minute period in ALARM for a few minutes.
+_BUSY = timedelta(minutes=15)
 
 
 class BrokenStageError(Exception):
@@ -65,7 +67,7 @@ def track_event(account: Account, params: Mapping[str, Any], facts: Facts, findi
     try:
         _wait_until_not_in_alarm(account, params, facts)
         tracker = EventTracker(account, params, facts, _read_secret(account, params, facts))
-        tracker.run(findings)
+        findings = [*findings, *tracker.run(findings)]
     except BrokenStageError as error:
         broken = error.finding
     if tracker is None:
@@ -75,10 +77,25 @@ def track_event(account: Account, params: Mapping[str, Any], facts: Facts, findi
 
 def _wait_until_not_in_alarm(account: Account, params: Mapping[str, Any], facts: Facts) -> None:
     name, alarm = params["alarm_name"], facts.alarm
+    if alarm and alarm["StateValue"] == "ALARM":
+        _require_that_it_will_end(account, params, facts)
     while alarm and alarm["StateValue"] == "ALARM":
         if not account.budget.pause(params["poll_seconds"]):
             raise BrokenStageError(already_in_alarm(name))
         alarm = find_metric_alarm(account, name)
+
+
+def _require_that_it_will_end(account: Account, params: Mapping[str, Any], facts: Facts) -> None:
+    """Raise BrokenStageError if reads of other secrets keep the alarm in ALARM, so that waiting would be in vain."""
+    name, alarm = params["alarm_name"], facts.alarm or {}
+    if not counts_every_secret(params, facts):
+        return
+    parameters = {"AlarmName": name, "HistoryItemType": "StateUpdate", "MaxRecords": 1}
+    with _breaking("alarm"):
+        answer = account.read("cloudwatch", "DescribeAlarmHistory", f"alarm {name}", parameters)
+    since = alarm["StateUpdatedTimestamp"]
+    if parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]) - since > _BUSY:
+        raise BrokenStageError(kept_in_alarm(name, since))
 
 
 def _read_secret(account: Account, params: Mapping[str, Any], facts: Facts) -> Call:
@@ -128,11 +145,14 @@ class EventTracker:
         self._logged_at = self.call.at
         self._reach("call", f"{EVENT_NAME} of {self.params['secret_id']}, request {self.call.request_id}")
 
-    def run(self, findings: list[Finding]) -> None:
-        """Check the stages until all are reached.
+    def run(self, findings: list[Finding]) -> list[Finding]:
+        """Check the stages until all are reached, or until the time is over.
 
         Args:
             findings: The findings of the inspection, which explain a stage that is not reached.
+
+        Returns:
+            The evidence that was late for an unknown reason, although the alarm fired.
 
         Raises:
             BrokenStageError: A stage failed, or was not reached in time.
@@ -140,12 +160,21 @@ class EventTracker:
         pause = _FIRST_PAUSE_SECONDS
         while True:
             self._check_all()
-            missing = next((stage for stage in STAGES if stage not in self.reached), None)
-            if missing is None:
-                return
+            missing = [stage for stage in STAGES if stage not in self.reached]
+            if not missing:
+                return []
             if not self.account.budget.pause(pause):
-                raise BrokenStageError(not_seen(missing, findings, self.params["timeout_seconds"]))
+                return self._late(missing, findings)
             pause = min(pause * 2, float(self.params["poll_seconds"]))
+
+    def _late(self, missing: list[str], findings: list[Finding]) -> list[Finding]:
+        """Return the findings about the missing stages; raise BrokenStageError unless they are warnings."""
+        late = [not_seen(stage, findings, self.params["timeout_seconds"]) for stage in missing]
+        fired = STAGES[-1] in self.reached
+        for finding in late:
+            if not fired or finding.code != NOT_SEEN:
+                raise BrokenStageError(finding)
+        return [replace(finding, weight=Weight.RISK) for finding in late]
 
     def _check_all(self) -> None:
         checks: Mapping[str, Callable[[], str]] = {

@@ -159,8 +159,8 @@ def _deletion(name: str, versions: Sequence[Mapping[str, str]], partition: str) 
     """Return the deletion of a page of versions, or of the empty bucket."""
     if not versions:
         # CloudTrail may deliver a file after the trail is deleted, and so after this bucket was read.
-        codes = {"done_if": frozenset({"NoSuchBucket"}), "outdated_if": frozenset({"BucketNotEmpty"})}
-        return replace(_write("DeleteBucket", name, partition), **codes)
+        deletion = _write("DeleteBucket", name, partition)
+        return replace(deletion, done_if=frozenset({"NoSuchBucket"}), outdated_if=frozenset({"BucketNotEmpty"}))
     objects = {"Objects": [dict(version) for version in versions], "Quiet": True}
     return replace(_write("DeleteObjects", name, partition, {"Delete": objects}), partial_errors="Errors")
 

@@ -8,7 +8,9 @@ from typing import Any
 import boto3
 import pytest
 
+from embedded_aws.core.consistency import EVENT_HISTORY, IAM_CHANGE, TO_LOGS
 from embedded_aws.process import embedded_aws_process
+from tests.integration.detection_drill.drill_setup import STAGES, TASK, statuses
 from tests.integration.leftovers.leftovers_setup import BUCKET, MANAGED_TAGS, SYSTEM
 from tests.support import guide_chain as chain
 from tests.support.embedded_control import advance, ask
@@ -150,3 +152,36 @@ def test_metric_alarms_keeps_an_alarm_whose_tags_were_removed_a_moment_ago(
     cloudwatch.untag_resource(ResourceARN=arn, TagKeys=["secmon:managed-by"])
     module("metric_alarms").succeed(**ALARMS | {"alarms": []})
     assert cloudwatch.describe_alarms(AlarmNames=["a"])["MetricAlarms"]
+
+
+def test_drill_waits_for_each_delivery(module: Modules, slow_embedded_aws: str) -> None:
+    build_chain(slow_embedded_aws)
+    result = module("detection_drill").succeed(**TASK)
+    assert statuses(result) == dict.fromkeys(STAGES, "ok")
+    seconds = {step["hop"]: step["seconds"] for step in result["timeline"]}
+    assert TO_LOGS.least <= seconds["log_group"] <= seconds["notification"] <= TO_LOGS.most + 90
+    assert EVENT_HISTORY.least <= seconds["event_history"]
+
+
+def test_drill_takes_a_late_event_history_for_a_warning_if_the_alarm_fired(
+    module: Modules, slow_embedded_aws: str
+) -> None:
+    build_chain(slow_embedded_aws)
+    slowest = module("detection_drill").succeed(**TASK)
+    seconds = {step["hop"]: step["seconds"] for step in slowest["timeline"]}
+    advance(slow_embedded_aws, 600)
+    enough = int(max(seconds["notification"], seconds["log_file"])) + 60
+    assert enough < seconds["event_history"]
+    result = module("detection_drill").succeed(**TASK, timeout_seconds=enough)
+    assert statuses(result) == dict.fromkeys(STAGES, "ok") | {"event_history": "warning"}
+    assert f"did not show the event within {enough} seconds" in result["msg"]
+    assert "The alarm fires" in result["msg"]
+
+
+def build_chain(endpoint: str) -> None:
+    """Build the guide's chain, and wait until CloudTrail sees its role."""
+    for step in chain.chain_steps():
+        if step.operation == "CreateTrail":
+            advance(endpoint, IAM_CHANGE.most)
+        assert chain.with_boto3(endpoint, step) is None, step
+    chain.confirm_subscription(endpoint)

@@ -19,7 +19,7 @@ from tests.integration.detection_drill.drill_setup import (
     update_trail,
 )
 from tests.support import guide_chain as chain
-from tests.support.embedded_control import drain
+from tests.support.embedded_control import advance, drain
 from tests.support.module_runner import ModuleRunner, hidden_in, writes
 from tests.support.trail_prerequisites import make_organization_trail
 from tools.generate_docs.modules import documented_actions
@@ -98,6 +98,19 @@ def test_reports_an_alarm_that_stays_in_alarm_without_reading_the_secret(drill: 
     found, calls = drill.recorded(**TASK, timeout_seconds=300)
     assert (found["broken_hop"], found["cause_code"]) == ("alarm", "already_in_alarm"), found["msg"]
     assert reads(calls) == 0
+
+
+def test_does_not_wait_if_reads_of_other_secrets_keep_the_alarm_in_alarm(drill: ModuleRunner, aws_client: Aws) -> None:
+    secrets = aws_client("secretsmanager")
+    secrets.create_secret(Name="Busy", SecretString="x")
+    for _half_minute in range(32):
+        advance(drill.endpoint, 30)
+        secrets.get_secret_value(SecretId="Busy")
+    drain(drill.endpoint)
+    found, calls = drill.recorded(**TASK)
+    assert (found["broken_hop"], found["cause_code"]) == ("alarm", "kept_in_alarm"), found["msg"]
+    assert "secret_access: {parameters: {secret:" in found["remedy"]
+    assert reads(calls) == 0 and sum(call["action"] == "DescribeAlarms" for call in calls) == 1
 
 
 def test_gives_up_after_timeout_seconds(drill: ModuleRunner, aws_client: Aws) -> None:
