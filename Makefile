@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lint-quick docs bench contract embedded locks clean venv-embedded venv-dev
+.PHONY: help demo test lint lint-quick docs bench contract fidelity embedded locks clean venv-embedded venv-dev
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ bench: venv-dev  ## Run the benchmarks and print their table
 
 contract: venv-dev  ## Check our assumptions on AWS itself, with your credentials
 	@SECMON_CONTRACT=aws python -m pytest -n 0 tests/contract $(PYTEST_ARGS)
+
+fidelity: venv-dev  ## Compare the embedded AWS with recordings of AWS that others made
+	@python -m tests.fidelity $(ORACLES)
 
 embedded: venv-embedded  ## Run the embedded AWS on port 4599 (OPTIONS= for its options)
 	@python -m embedded_aws $(OPTIONS)
