@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable
+from http import HTTPStatus
 from http.client import responses
 from typing import Any
 from urllib.parse import unquote
@@ -18,13 +19,22 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from embedded_aws.cloudtrail.records.operations import is_read_only
 from embedded_aws.core.call import Answer, Call
+from embedded_aws.core.cbor import as_cbor, as_json, is_cbor
 from embedded_aws.core.constraints import check_constraints
 from embedded_aws.core.control import Control
 from embedded_aws.core.errors import MOTO_ERRORS, AwsError, as_aws_error, error_of
 from embedded_aws.core.faults import Fault
 from embedded_aws.core.overrides import EVERY
 from embedded_aws.core.pipeline import Pipeline
-from embedded_aws.core.protocol import action_of, botocore_model, known_services, protocol_of, serialize, service_of
+from embedded_aws.core.protocol import (
+    action_of,
+    botocore_model,
+    has_own_errors,
+    known_services,
+    protocol_of,
+    serialize,
+    service_of,
+)
 from embedded_aws.core.services import AFTERS, OVERRIDES
 from embedded_aws.core.state import SeenCall, State
 from embedded_aws.iam.permissions import CHECKED, check_permission
@@ -56,6 +66,8 @@ def identify(state: State, environ: dict[str, Any], body: bytes) -> Call | None:
         key, region, service = match["key"], match["region"], service_of(match["service"], body)
         if service not in known_services():
             return None
+        if is_cbor(environ):
+            environ, body = as_json(service, environ, body)
         action = action_of(service, environ, body)
     else:
         key, (service, action, region, owner) = None, _unsigned(environ, query, body)
@@ -115,6 +127,8 @@ class EmbeddedAws:
         self.state.consistency.run_due()
         call = identify(self.state, environ, body)
         answer = self._answer(call) if call else self._call_moto(environ, body)
+        if call and is_cbor(environ):
+            answer = as_cbor(call, answer)
         start_response(f"{answer.status} {responses.get(answer.status, '')}", _without_date(answer.headers))
         return [answer.body]
 
@@ -185,8 +199,7 @@ class EmbeddedAws:
             return Answer(status, headers, content)
         protocol = protocol_of(call.service, call.environ)
         code, message = error_of(protocol, call.action, status, headers, content)
-        if code and protocol == "query":
-            # moto's own XML differs from one error to the next.
+        if code and has_own_errors(call.service, protocol):
             return self._serialized(call, AwsError(code, message or "", status))
         return Answer(status, headers, content, code, message)
 
@@ -196,12 +209,24 @@ class EmbeddedAws:
         lines = tuple(headers.items())
         if not isinstance(result, AwsError):
             return Answer(status, lines, body)
-        return Answer(result.status or status, lines, body, result.code, result.message)
+        status = result.status or status
+        if call.service == "cloudwatch" and status == HTTPStatus.NOT_FOUND and not _knows_statuses(call):
+            status = HTTPStatus.BAD_REQUEST
+        return Answer(status, lines, body, result.code, result.message)
 
     def _note(self, call: Call, error: str | None) -> None:
         access = "read" if is_read_only(call.service, call.action) else "write"
         seen = SeenCall(call.id, call.at, call.account, call.region, call.service, call.action, access, error)
         self.state.calls.append(seen)
+
+
+def _knows_statuses(call: Call) -> bool:
+    """Return whether a client gets CloudWatch's status 404: one of the query protocol, or one that asks for its errors.
+
+    Recorded answers of AWS, 2025.
+    """
+    is_query = protocol_of(call.service, call.environ) == "query"
+    return is_query or call.environ.get("HTTP_X_AMZN_QUERY_MODE") == "true"
 
 
 def _check_operation(call: Call) -> None:

@@ -16,7 +16,7 @@ from botocore.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
-from moto.core.serialize import QuerySerializer, SerializationContext, get_serializer_class
+from moto.core.serialize import JSONSerializer, QuerySerializer, SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
@@ -67,7 +67,7 @@ def request_of(environ: dict[str, Any], body: bytes) -> Request:
     return Request({**environ, "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)})
 
 
-def _unpacked(service: str, environ: dict[str, Any], body: bytes) -> bytes:
+def unpacked(service: str, environ: dict[str, Any], body: bytes) -> bytes:
     """Return the decompressed body: botocore compresses large PutMetricData requests.
 
     The bodies of S3 objects are unchanged, since the encoding belongs to the object.
@@ -85,7 +85,7 @@ def action_of(service: str, environ: dict[str, Any], body: bytes) -> str | None:
     target = environ.get("HTTP_X_AMZ_TARGET")
     if target:
         return str(target).rsplit(".", 1)[-1]
-    body = _unpacked(service, environ, body)
+    body = unpacked(service, environ, body)
     named = _ACTION.match(body)
     if named:
         return named[1].decode()
@@ -103,7 +103,7 @@ def action_of(service: str, environ: dict[str, Any], body: bytes) -> str | None:
 def parse_parameters(service: str, action: str, environ: dict[str, Any], body: bytes) -> dict[str, Any] | None:
     """Return a request's parameters by the names of the model, or None if they cannot be parsed."""
     try:
-        body = _unpacked(service, environ, body)
+        body = unpacked(service, environ, body)
         request = request_of(environ, body)
         model = get_service_model(service)
         operation = model.operation_model(action)
@@ -149,13 +149,19 @@ def serialize(service: str, action: str, environ: dict[str, Any], result: Any) -
     protocol = protocol_of(service, environ)
     # Errors are serialized the same way for every operation, so any operation serves for an unknown one.
     known = action if action in model.operation_names else model.operation_names[0]
-    serializer_class = _QuerySerializer if protocol == "query" else get_serializer_class(service, protocol)
+    own = _CloudWatchSerializer if service == "cloudwatch" and protocol == "json" else None
+    serializer_class = own or (_QuerySerializer if protocol == "query" else get_serializer_class(service, protocol))
     request_id = str(uuid.uuid4())
     response = serializer_class(model.operation_model(known), SerializationContext(request_id)).serialize(result)
     headers, body = dict(response["headers"]), response["body"]
     if service != "s3":
         headers["x-amzn-RequestId"] = request_id
     return response["status_code"], headers, body.encode() if isinstance(body, str) else body
+
+
+def has_own_errors(service: str, protocol: str) -> bool:
+    """Return whether moto's errors are written again, since moto's own differ from AWS's."""
+    return protocol == "query" or (service == "cloudwatch" and protocol == "json")
 
 
 def protocol_of(service: str, environ: dict[str, Any]) -> str:
@@ -175,6 +181,21 @@ class _QuerySerializer(QuerySerializer):
         serialized.pop("message", None)
         if not serialized.get("Message"):
             serialized.pop("Message", None)
+
+
+_CLOUDWATCH = "com.amazonaws.cloudwatch.v2010_08_01"
+
+
+class _CloudWatchSerializer(JSONSerializer):
+    """moto's serializer of JSON, with the namespaces and the one message of CloudWatch's errors (recorded, 2025)."""
+
+    def _serialize_error_metadata(self, serialized: Any, error: Any, shape: Any) -> None:
+        super()._serialize_error_metadata(serialized, error, shape)
+        is_invalid = shape.name == "ValidationError"
+        name = "com.amazon.coral.validate#ValidationException" if is_invalid else f"{_CLOUDWATCH}#{shape.name}"
+        serialized["__type"] = name
+        text = serialized.pop("Message", "")
+        serialized |= {"message": text} if text else {}
 
 
 def operation_model(service: str, action: str) -> OperationModel:

@@ -15,10 +15,10 @@ import botocore.awsrequest
 import botocore.parsers
 import botocore.serialize
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
-from moto.core.parse import PROTOCOL_PARSERS
 
 from embedded_aws.core.protocol import botocore_model, operation_model
 
+CBOR = "smithy-rpc-v2-cbor"
 _NAMESPACE = re.compile(r"\{.*\}")
 
 
@@ -34,10 +34,10 @@ class RawResponse:
 
 
 def protocols_of(service: str) -> list[str]:
-    """Return the protocols of a service, including those of older clients, except CBOR, which moto 5.2.5 lacks."""
+    """Return the protocols of a service, including those of older clients."""
     metadata = botocore_model(service).metadata
     protocols = metadata.get("protocols") or [metadata["protocol"]]
-    return [str(protocol) for protocol in protocols if protocol in PROTOCOL_PARSERS]
+    return [str(protocol) for protocol in protocols]
 
 
 def raw_call(
@@ -81,6 +81,9 @@ def _response(
 
 def unknown_members(action: str, shape: StructureShape, body: bytes, protocol: str) -> list[str]:
     """Return the paths of members that are not in the model, which botocore's parsers ignore."""
+    if protocol == CBOR:
+        # The embedded AWS writes it from the model.
+        return []
     if protocol == "json":
         return list(_unknown_json(shape, json.loads(body), ""))
     (result,) = (child for child in ElementTree.fromstring(body) if _tag(child) == f"{action}Result")

@@ -20,7 +20,7 @@ from tests.support.alarm_setup import Client
 from tests.support.model_violations import Violation, violations
 from tests.support.override_cases import ACCEPTED, NEVER_REJECTED, REJECTED
 from tests.support.override_resources import make_resources
-from tests.support.raw_call import protocols_of, raw_call, unknown_members, values_outside_enums
+from tests.support.raw_call import CBOR, protocols_of, raw_call, unknown_members, values_outside_enums
 
 # What each service answers to a request that its model forbids; CloudTrail has an error for almost every member.
 CODES = {
@@ -70,6 +70,9 @@ def violating_cases() -> Iterator[Any]:
     for service, action, parameters in {case[:2]: case for case in reversed(ACCEPTED)}.values():
         for violation in violations(service, action, parameters):
             for protocol in protocols_of(service):
+                if protocol == CBOR and violation.what.endswith("is not a number"):
+                    # botocore cannot write it.
+                    continue
                 name = f"{service}-{action}-{protocol}-{violation.what}"
                 yield pytest.param(service, action, violation, protocol, id=name)
 
