@@ -91,6 +91,9 @@ _STARS = ["123", "12.34", "111.111.111.111", "1*3", "Event", "Ev*ent", "EvXent",
 
 UNSETTLED = [
     _values("[*] with !=", '{ $.a[*] != "x" }', _ARRAYS, OPEN),
+    _values("IS FALSE on [*]", "{ $.a[*] IS FALSE }", [[False], [True, False], [True], ["false"], [], False], OPEN),
+    _values("IS TRUE on [*]", "{ $.a[*] IS TRUE }", [[True], [True, False], [False], ["true"], [], True], OPEN),
+    _objects("IS FALSE on .*", "{ $.a.* IS FALSE }", [{"a": {"b": False}}, {"a": {"b": True}}, {"a": {}}, {}], OPEN),
     *(
         _values("an asterisk inside", f"{{ $.a = {pattern} }}", _STARS, OPEN)
         for pattern in ('"1*3"', '"1*4"', '"111*111"', '"*111.111.111"', "Ev*ent", '"Ev*ent"', '"*v*n*"', '"**"')

@@ -46,9 +46,18 @@ def record(
         "engine_rejection": engine[1],
         "agree": answer[0] == engine[0],
     }
+    _append(f"filter-patterns-{target}.jsonl", line)
+
+
+def record_answer(target: str, question: str, answer: Any) -> None:
+    """Append the answer to an open question to the transcript of the target."""
+    _append(f"questions-{target}.jsonl", {"question": question, "answer": answer})
+
+
+def _append(name: str, line: dict[str, Any]) -> None:
     DIRECTORY.mkdir(parents=True, exist_ok=True)
-    with (DIRECTORY / f"filter-patterns-{target}.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with (DIRECTORY / name).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
 
 
 def start(target: str) -> None:
