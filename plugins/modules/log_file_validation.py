@@ -11,8 +11,11 @@ version_added: 0.2.0
 description:
   - Checks the hourly digest files of CloudTrail, their signatures and their chain, and the hash of every log file in
     them. It changes nothing.
-  - Equivalent to C(aws cloudtrail validate-logs) for the region of the task. There is no upstream module.
-  - Fails if a file was altered or removed. If no digest covers the time yet, it returns when the next one is due.
+  - Equivalent to C(aws cloudtrail validate-logs), for each region in which the trail has digests. The files of IAM, STS
+    and sign-ins are in the leader region of the partition only, such as V(us-east-1). There is no upstream module.
+  - Fails if a file was altered or removed, or if the bucket lacks the digests that CloudTrail delivered last. If no
+    digest covers the time yet, it returns when the next one is due.
+  - Warns of files in an archive storage class, which cannot be read, and of regions in which the caller is denied.
 options:
   trail_name:
     description: The name or ARN of the trail.
@@ -40,7 +43,9 @@ attributes:
 requirements:
   - cryptography
 notes:
-  - Files of other accounts in an organization trail, and files of other regions, are not checked.
+  - Files of other accounts in an organization trail are not checked.
+  - Whether the newest digests were removed is judged by C(LatestDigestDeliveryTime) of GetTrailStatus, with two hours
+    of tolerance, since CloudTrail delivers a digest some time after its end.
   - Required IAM actions are C(sts:GetCallerIdentity), C(cloudtrail:DescribeTrails), C(cloudtrail:GetTrailStatus),
     C(cloudtrail:ListPublicKeys), C(s3:ListBucket), C(s3:GetObject) and, for an organization trail,
     C(organizations:DescribeOrganization).
@@ -61,7 +66,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 state:
-  description: C(validated), C(due) if no digest covers the time yet, or C(invalid).
+  description:
+    - C(validated), C(archived) if files could not be read, C(due) if no digest covers the time yet, or C(invalid).
   returned: always
   type: str
   sample: validated
@@ -80,6 +86,18 @@ log_files:
   returned: always
   type: int
   sample: 288
+regions:
+  description: The validated regions, that of the task first.
+  returned: always
+  type: list
+  elements: str
+  sample: [eu-central-1, us-east-1]
+archived:
+  description: The keys of the files in an archive storage class, which were not checked.
+  returned: always
+  type: list
+  elements: str
+  sample: []
 problems:
   description: The altered and removed files.
   returned: always
@@ -93,12 +111,10 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digest_validation import (
-    HAS_CRYPTOGRAPHY,
-    Validation,
-)
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digest_validation import HAS_CRYPTOGRAPHY
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digests import HOUR, next_digest, parse_time
-from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import find_trail, trail_status
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import find_trail
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.validated_regions import validate
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import NotProvedError, RequestError, require
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
@@ -114,7 +130,7 @@ _ADVICE = " Check CloudTrail and S3 access logs for the actor, and earlier objec
 
 
 def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
-    """Validate the trail's digests, and the log files in them."""
+    """Validate the trail's digests, and the log files in them, in all regions."""
     if not HAS_CRYPTOGRAPHY:
         require(["The Python package cryptography, a dependency of ansible-core, is missing. Install it."])
     start, end = (_time(params, name) for name in ("start_time", "end_time"))
@@ -122,21 +138,23 @@ def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     account.learn_place(caller["Arn"])
     now = parsedate_to_datetime(caller["ResponseMetadata"]["HTTPHeaders"]["date"])
     trail = _trail(account, params["trail_name"])
-    validation = Validation(account, account.place, trail)
     # The digest that covers a time may end up to an hour later.
-    newest = validation.run(start or (end or now) - _DAY, max(now, end or now) + HOUR)
-    covered = newest is not None and (end is None or newest >= end)
+    found = validate(account, trail, start or (end or now) - _DAY, max(now, end or now) + HOUR)
+    covered = found.newest is not None and (end is None or found.newest >= end)
+    reached = "archived" if found.archived else "validated" if covered else "due"
     results = {
-        "state": "invalid" if validation.problems else "validated" if covered else "due",
-        "due_at": "" if covered else _due(account, trail, now),
-        "digests": validation.digests,
-        "log_files": validation.log_files,
-        "problems": validation.problems,
+        "state": "invalid" if found.problems else reached,
+        "due_at": "" if covered else _due(found.status, now),
+        "regions": found.regions,
+        "digests": found.digests,
+        "log_files": found.log_files,
+        "archived": found.archived,
+        "problems": found.problems,
     }
-    if validation.problems:
+    if found.problems:
         where = f" (account {account.place.account}, region {account.region})."
-        raise NotProvedError("\n".join(validation.problems) + where + _ADVICE, results)
-    return results
+        raise NotProvedError("\n".join(found.problems) + where + _ADVICE, results)
+    return {**results, "warnings": found.warnings}
 
 
 def _trail(account: Account, name: str) -> dict[str, Any]:
@@ -158,9 +176,8 @@ def _time(params: Mapping[str, Any], name: str) -> datetime | None:
         raise RequestError([problem]) from error
 
 
-def _due(account: Account, trail: Mapping[str, Any], now: datetime) -> str:
+def _due(status: Mapping[str, Any], now: datetime) -> str:
     """Return when the next digest is due; empty for a trail that does not log."""
-    status = trail_status(account, trail)
     began = status.get("StartLoggingTime")
     return f"{next_digest(began, now):%Y-%m-%dT%H:%M:%SZ}" if began and status.get("IsLogging") else ""
 

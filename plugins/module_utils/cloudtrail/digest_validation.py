@@ -8,16 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ..core.account import Account
-from ..core.aws_names import Place
 from ..core.errors import AwsError
-from ..s3.reads import get_object, list_keys
-from .digests import HOUR, digest_end, digest_problem, parse_time, signed_text
+from ..s3.reads import list_keys, read_object
+from .digests import HOUR, digest_end, digest_problem, is_backfill, parse_time, signed_text
 from .reads import log_folder
 
 try:
@@ -32,7 +31,12 @@ except ImportError:
 
 _CHUNK_BYTES = 256 * 1024
 _GZIP = 31
-_ABSENT = ("NoSuchKey", "404")
+# The error codes of GetObject for a file that does not exist, and for one in an archive storage class.
+_UNREADABLE = {"NoSuchKey": "removed", "404": "removed", "InvalidObjectState": "archived"}
+# A digest is delivered some time after its end (31 minutes once, in a recording of AWS of 2026-09) and ends an hour
+# after the one before it.
+_LATEST_DELIVERY = 2 * HOUR
+_GENERATED = "backfill-generation-timestamp"
 
 
 @dataclass
@@ -40,44 +44,48 @@ class Validation:
     """Validation of one trail's files in one account and region.
 
     Attributes:
-        account: The account.
-        place: Its partition, region and id.
+        account: The account in the region.
         trail: The trail, from DescribeTrails.
         digests: Number of digests checked.
         log_files: Number of log files checked.
         problems: One sentence for each altered or removed file.
+        archived: The keys of the files that an archive storage class holds, which cannot be read.
     """
 
     account: Account
-    place: Place
     trail: Mapping[str, Any]
     digests: int = 0
     log_files: int = 0
     problems: list[str] = field(default_factory=list)
+    archived: list[str] = field(default_factory=list)
     _keys: dict[str, bytes] = field(default_factory=dict)
 
-    def run(self, start: datetime, end: datetime) -> datetime | None:
-        """Check the digests that end between two times, newest first. Return the end of the newest one."""
+    def run(self, start: datetime, end: datetime, status: Mapping[str, Any]) -> datetime | None:
+        """Check the digests that end between two times, newest first. Return the end of the newest one.
+
+        Args:
+            start, end: The times.
+            status: The answer of GetTrailStatus in the region.
+        """
         found = sorted(self._listed(start, end), reverse=True)
-        if not found:
-            return None
-        keys = self.account.read_all(
-            "cloudtrail",
-            "ListPublicKeys",
-            "public keys",
-            "PublicKeyList",
-            {"StartTime": start - 2 * HOUR, "EndTime": end + 2 * HOUR},
-        )
-        self._keys = {key["Fingerprint"]: key["Value"] for key in keys}
-        self._walk([key for _end, key in found], start)
-        return found[0][0]
+        newest = next((ended for ended, key in found if not is_backfill(key)), None)
+        self.problems.extend(_undelivered(self.trail, self.account.region, status, newest, start))
+        if found:
+            self._learn_keys(start - 2 * HOUR, end + 2 * HOUR)
+            self._walk([key for _end, key in found], start)
+        return newest
+
+    def _learn_keys(self, start: datetime, end: datetime) -> None:
+        times = {"StartTime": start, "EndTime": end}
+        keys = self.account.read_all("cloudtrail", "ListPublicKeys", "public keys", "PublicKeyList", times)
+        self._keys |= {key["Fingerprint"]: key["Value"] for key in keys}
 
     def _listed(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
-        trail = self.trail
-        folder = f"{log_folder(self.account, trail)}CloudTrail-Digest/{self.place.region}/"
-        home = trail.get("HomeRegion", self.place.region)
+        trail, place = self.trail, self.account.place
+        folder = f"{log_folder(self.account, trail)}CloudTrail-Digest/{place.region}/"
+        home = trail.get("HomeRegion", place.region)
         for key in list_keys(self.account, trail["S3BucketName"], folder, f"{folder}{start:%Y/%m/%d}"):
-            ended = digest_end(key, self.place.account, self.place.region, trail["Name"], home)
+            ended = digest_end(key, place.account, place.region, trail["Name"], home)
             if ended and start <= ended <= end:
                 yield ended, key
 
@@ -96,18 +104,17 @@ class Validation:
 
     def _digest(self, bucket: str, key: str, following: Mapping[str, Any]) -> dict[str, Any] | None:
         """Check a digest and its log files. Return None if the chain cannot be followed from it."""
-        answer = self._object(bucket, key)
-        if answer is None:
-            self.problems.append(f"The digest {key} was removed.")
+        found = self._content(bucket, key, lambda answer: (answer["Metadata"], _inflated(answer["Body"])), "digest")
+        if found is None:
             return None
-        text = _inflated(answer["Body"])
+        metadata, text = found
         sha256 = hashlib.sha256(text or b"").hexdigest()
         self.digests += 1
         if following and following.get("previousDigestHashValue") != sha256:
             self.problems.append(f"The digest {key} was altered: its hash differs from the one in the next digest.")
             return None
         digest = _document(text)
-        problem = digest_problem(digest, bucket, key) or self._signature_problem(digest, answer, sha256)
+        problem = digest_problem(digest, bucket, key) or self._signature_problem(digest, metadata, sha256)
         if problem:
             self.problems.append(problem)
             return None
@@ -115,15 +122,20 @@ class Validation:
             self._check_log_file(entry)
         return digest
 
-    def _signature_problem(self, digest: Mapping[str, Any], answer: Mapping[str, Any], sha256: str) -> str:
-        key, name = self._keys.get(digest["digestPublicKeyFingerprint"]), digest["digestS3Object"]
+    def _signature_problem(self, digest: Mapping[str, Any], metadata: Mapping[str, str], sha256: str) -> str:
+        fingerprint, name = digest["digestPublicKeyFingerprint"], digest["digestS3Object"]
+        if fingerprint not in self._keys and metadata.get(_GENERATED):
+            # A backfill digest is signed with the key of the time at which it was made, long after its end.
+            made = parse_time(metadata[_GENERATED])
+            self._learn_keys(made - HOUR, made + HOUR)
+        key = self._keys.get(fingerprint)
         if key is None:
             return f"The digest {name} is signed with a key that CloudTrail does not list."
         public = load_der_public_key(key)
         if not isinstance(public, rsa.RSAPublicKey):
             return f"The digest {name} is signed with a key that is not an RSA key."
         try:
-            signature = bytes.fromhex(answer["Metadata"].get("signature", ""))
+            signature = bytes.fromhex(metadata.get("signature", ""))
             public.verify(signature, signed_text(digest, sha256), padding.PKCS1v15(), SHA256())
         except (InvalidSignature, ValueError):
             return f"The digest {name} was altered: its signature is invalid."
@@ -131,20 +143,40 @@ class Validation:
 
     def _check_log_file(self, entry: Mapping[str, Any]) -> None:
         key = entry["s3Object"]
-        answer = self._object(entry["s3Bucket"], key)
         self.log_files += 1
-        if answer is None:
-            self.problems.append(f"The log file {key} was removed.")
-        elif _sha256(answer["Body"]) != entry["hashValue"]:
+        found = self._content(entry["s3Bucket"], key, lambda answer: _sha256(answer["Body"]), "log file")
+        if found is not None and found != entry["hashValue"]:
             self.problems.append(f"The log file {key} was altered.")
 
-    def _object(self, bucket: str, key: str) -> dict[str, Any] | None:
+    def _content(self, bucket: str, key: str, use: Callable[[dict[str, Any]], Any], what: str) -> Any:
+        """Return what `use` reads from a file; None, after a note of the reason, for a file that cannot be read."""
         try:
-            return get_object(self.account, bucket, key)
+            return read_object(self.account, bucket, key, use)
         except AwsError as error:
-            if error.code in _ABSENT:
-                return None
-            raise
+            reason = _UNREADABLE.get(error.code)
+            if reason == "archived":
+                self.archived.append(key)
+            elif reason:
+                self.problems.append(f"The {what} {key} was removed.")
+            else:
+                raise
+        return None
+
+
+def _undelivered(
+    trail: Mapping[str, Any], region: str, status: Mapping[str, Any], newest: datetime | None, start: datetime
+) -> Iterator[str]:
+    """Yield why digests are missing that CloudTrail says it delivered, or could not deliver."""
+    delivered, error = status.get("LatestDigestDeliveryTime"), status.get("LatestDigestDeliveryError")
+    bucket = trail["S3BucketName"]
+    if error:
+        yield f"CloudTrail's last delivery of a digest of region {region} to the bucket {bucket} failed: {error}."
+    if delivered and delivered - _LATEST_DELIVERY > (newest or start):
+        since = f" since {newest:%Y-%m-%dT%H:%M:%SZ}" if newest else ""
+        yield (
+            f"CloudTrail delivered a digest of region {region} at {delivered:%Y-%m-%dT%H:%M:%SZ}, but the bucket"
+            f" {bucket} has none{since}. Digests were removed, or the trail's bucket or prefix was changed."
+        )
 
 
 def _chunks(body: Any) -> Iterator[bytes]:

@@ -33,10 +33,18 @@ def parse_time(text: str) -> datetime:
 
 
 def digest_end(key: str, account: str, region: str, trail: str, home: str) -> datetime | None:
-    """Return the end time in a digest's key, or None if it is not the key of a digest of this trail."""
+    """Return the end time in a digest's key, or None if it is not the key of a digest of this trail.
+
+    A backfill digest lists log files that an earlier digest of the same time left out.
+    """
     name = f"{account}_CloudTrail-Digest_{region}_{trail}_{home}_"
-    found = re.fullmatch(re.escape(name) + r"([0-9]{8}T[0-9]{6}Z)\.json\.gz", key.rsplit("/", 1)[-1])
+    found = re.fullmatch(re.escape(name) + r"([0-9]{8}T[0-9]{6}Z)(_backfill)?\.json\.gz", key.rsplit("/", 1)[-1])
     return datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if found else None
+
+
+def is_backfill(key: str) -> bool:
+    """Return whether a key is that of a backfill digest."""
+    return key.endswith("_backfill.json.gz")
 
 
 def digest_problem(digest: Mapping[str, Any], bucket: str, key: str) -> str:

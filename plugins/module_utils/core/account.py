@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .aws_names import Arn, Place, partition_of
@@ -40,10 +40,11 @@ except ImportError:  # AnsibleAWSModule reports it when the module runs
 
 # boto3 keeps ten connections, and the published rates allow fewer concurrent calls than that.
 _WORKERS = 8
-# Retry an unreachable endpoint only briefly, to survive transient DNS failures.
+# To survive transient DNS failures.
 _ATTEMPTS_TO_REACH = 3
 # The budget of `Account` covers all retries, so botocore makes none of its own.
 _CLIENT_CONFIG = {"retries": {"total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
+Use = Callable[[dict[str, Any]], Any]
 _PAGE_TOKENS = {"logs": "nextToken", "resourcegroupstaggingapi": "PaginationToken"}
 
 
@@ -77,11 +78,13 @@ class Account:
         make_client: Creates the boto3 client of a service, configured by `client_config`.
         region: The name of the region.
         budget: The time for retries.
+        elsewhere: Returns the same account in another region.
     """
 
     make_client: Callable[[str], Any]
     region: str
     budget: Budget
+    elsewhere: Callable[[str], Account] | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
     _lock: Any = field(default_factory=threading.Lock)
     _place: Place | None = None
@@ -98,6 +101,12 @@ class Account:
             answer = self.read("sts", "GetCallerIdentity", "caller's account")
             self._place = Place(Arn.parse(answer["Arn"]).partition, self.region, answer["Account"])
         return self._place
+
+    def in_region(self, region: str) -> Account:
+        """Return the account in a region, which shares the time for retries."""
+        other = self.elsewhere(region) if self.elsewhere and region != self.region else self
+        other._place = replace(self.place, region=other.region)
+        return other
 
     def learn_place(self, arn: str) -> None:
         """Take partition and account from the ARN of a resource of the caller's account, which saves a call to STS."""
@@ -124,8 +133,9 @@ class Account:
         *,
         resource_arn: str = "*",
         remedies: Mapping[str, str] | None = None,
-    ) -> dict[str, Any]:
-        """Make one call that reads.
+        use: Use | None = None,
+    ) -> Any:
+        """Make one call that reads, and return its answer.
 
         Args:
             service: The boto3 name of the service.
@@ -134,11 +144,12 @@ class Account:
             parameters: The parameters for boto3.
             resource_arn: The resource that an IAM policy must name.
             remedies: Instructions for the user by error code.
+            use: Reads the stream in the answer and returns the result. The call is made again if the stream breaks.
 
         Raises:
             AwsError: The call failed permanently.
         """
-        return self._call(Subject(service, operation, resource, resource_arn, remedies), parameters or {})
+        return self._call(Subject(service, operation, resource, resource_arn, remedies), parameters or {}, use=use)
 
     def read_if_any(self, service: str, operation: str, resource: str, *missing: str, **options: Any) -> dict[str, Any]:
         """Make one call that reads; return an empty answer for the error codes in `missing`."""
@@ -250,7 +261,9 @@ class Account:
                 self._clients[service] = self.make_client(service)
             return self._clients[service]
 
-    def _call(self, subject: Subject, parameters: Mapping[str, Any], write: Write | None = None) -> dict[str, Any]:
+    def _call(
+        self, subject: Subject, parameters: Mapping[str, Any], write: Write | None = None, use: Use | None = None
+    ) -> Any:
         attempt = 1
         answer_lost = False
         while True:
@@ -260,7 +273,7 @@ class Account:
                 answer: dict[str, Any] = method(**parameters)
                 if write and write.partial_errors and answer.get(write.partial_errors):
                     raise partial_failure(answer[write.partial_errors], subject)
-                return answer
+                return use(answer) if use else answer
             except (ClientError, BotoCoreError) as error:
                 if write and _is_done(write, error, answer_lost):
                     return {}

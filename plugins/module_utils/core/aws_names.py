@@ -15,22 +15,27 @@ from typing import Any, NamedTuple, Protocol
 
 
 class Partition(NamedTuple):
-    """A group of regions with accounts and names of its own."""
+    """A group of regions with accounts and names of its own.
+
+    CloudTrail records IAM, the global endpoint of STS, and most sign-ins in the leader region (CloudTrail user guide,
+    "Logging global service events"). That it is the region of IAM's endpoint outside `aws` is our reading.
+    """
 
     region_prefix: str
     dns_suffix: str
+    leader_region: str
 
 
 # `aws` comes last: its regions have no common prefix.
 PARTITIONS = {
-    "aws-cn": Partition("cn-", "amazonaws.com.cn"),
-    "aws-us-gov": Partition("us-gov-", "amazonaws.com"),
-    "aws-eusc": Partition("eusc-", "amazonaws.eu"),
-    "aws-iso": Partition("us-iso-", "c2s.ic.gov"),
-    "aws-iso-b": Partition("us-isob-", "sc2s.sgov.gov"),
-    "aws-iso-e": Partition("eu-isoe-", "cloud.adc-e.uk"),
-    "aws-iso-f": Partition("us-isof-", "csp.hci.ic.gov"),
-    "aws": Partition("", "amazonaws.com"),
+    "aws-cn": Partition("cn-", "amazonaws.com.cn", "cn-north-1"),
+    "aws-us-gov": Partition("us-gov-", "amazonaws.com", "us-gov-west-1"),
+    "aws-eusc": Partition("eusc-", "amazonaws.eu", "eusc-de-east-1"),
+    "aws-iso": Partition("us-iso-", "c2s.ic.gov", "us-iso-east-1"),
+    "aws-iso-b": Partition("us-isob-", "sc2s.sgov.gov", "us-isob-east-1"),
+    "aws-iso-e": Partition("eu-isoe-", "cloud.adc-e.uk", "eu-isoe-west-1"),
+    "aws-iso-f": Partition("us-isof-", "csp.hci.ic.gov", "us-isof-south-1"),
+    "aws": Partition("", "amazonaws.com", "us-east-1"),
 }
 
 # Regular expressions to build others from; they hold no groups.
@@ -113,6 +118,11 @@ class Arn(NamedTuple):
         if _arn != "arn" or len(parts) != len(cls._fields):
             raise ValueError(f"{text!r} is not an ARN.")
         return cls(*parts)
+
+
+def leader_region(region: str) -> str:
+    """Return the region in which the partition of a region records its global services."""
+    return PARTITIONS[partition_of(region)].leader_region
 
 
 def partition_of(region: str) -> str:

@@ -23,6 +23,7 @@ try:
         CredentialRetrievalError,
         EndpointConnectionError,
         HTTPClientError,
+        IncompleteReadError,
         NoCredentialsError,
         ParamValidationError,
         PartialCredentialsError,
@@ -151,7 +152,9 @@ def is_passing(error: Exception) -> bool:
     if isinstance(error, ClientError):
         code = error_code(error)
         return bool(_THROTTLED.search(code) or _PASSING.search(code)) or _status(error) >= 500
-    return isinstance(error, (HTTPClientError, BotocoreConnectionError)) and not isinstance(error, SSLError)
+    # A stream that ends early is an IncompleteReadError, one that breaks an HTTPClientError.
+    broken = (HTTPClientError, BotocoreConnectionError, IncompleteReadError)
+    return isinstance(error, broken) and not isinstance(error, SSLError)
 
 
 def is_expired_page(error: Exception) -> bool:

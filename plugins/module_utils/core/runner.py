@@ -65,13 +65,16 @@ def run_reader(options: Mapping[str, Any], read: Read, in_check_mode: Read | Non
 
     Args:
         options: The module's argument specification, without the connection options.
-        read: Checks the parameters, reads, and returns the results.
+        read: Checks the parameters, reads, and returns the results, `warnings` among them.
         in_check_mode: Is called instead of `read` in check mode.
     """
 
     def work(module: AnsibleAWSModule, params: Params, account: Account) -> Mapping[str, Any]:
         chosen = in_check_mode if in_check_mode and module.check_mode else read
-        return {"changed": False, **chosen(params, account)}
+        found = dict(chosen(params, account))
+        for warning in found.pop("warnings", ()):
+            warn(warning)
+        return {"changed": False, **found}
 
     _run(options, work, {})
 
@@ -102,11 +105,17 @@ def _account(module: AnsibleAWSModule, params: Params) -> Account:
     region = module.region
     if not region:
         module.fail_json(msg="No region is set. Set region, AWS_REGION, or a region in the profile.")
-    return Account(
-        make_client=lambda service: module.client(service, config=client_config()),
-        region=region,
-        budget=Budget(params["timeout_seconds"]),
-    )
+    budget = Budget(params["timeout_seconds"])
+
+    def account_in(region: str) -> Account:
+        return Account(
+            make_client=lambda service: module.client(service, region=region, config=client_config()),
+            region=region,
+            budget=budget,
+            elsewhere=account_in,
+        )
+
+    return account_in(region)
 
 
 def _apply(account: Account, plan: Plan, decide: Callable[[], Plan]) -> tuple[Plan, list[dict[str, Any]]]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from ..cloudtrail.reads import log_folder
 from ..core.account import Account
-from ..s3.reads import get_object, list_keys
+from ..s3.reads import list_keys, read_object
 from .facts import Facts
 
 _CHUNK_BYTES = 256 * 1024
@@ -45,12 +45,7 @@ class LogFiles:
         """Return the location of the record, or an empty string. Each file is read once."""
         bucket = (self.facts.trail or {}).get("S3BucketName", "")
         for key in self._new_keys(bucket):
-            body = get_object(self.account, bucket, key)["Body"]
-            try:
-                found = self._contains_record(body)
-            finally:
-                body.close()
-            if found:
+            if read_object(self.account, bucket, key, self._contains_record):
                 return f"bucket {bucket}, {key.rsplit('/', 1)[-1]}"
             self._seen.add(key)
         return ""
@@ -65,8 +60,15 @@ class LogFiles:
             after = f"{folder}{place.account}_CloudTrail_{place.region}_{minute:%Y%m%dT%H%M}"
             yield from (key for key in list_keys(self.account, bucket, folder, after) if key not in self._seen)
 
-    def _contains_record(self, body: Any) -> bool:
+    def _contains_record(self, answer: Mapping[str, Any]) -> bool:
         """Return whether a file contains the record, without loading the whole file into memory."""
+        body = answer["Body"]
+        try:
+            return self._found_in(body)
+        finally:
+            body.close()
+
+    def _found_in(self, body: Any) -> bool:
         record = re.compile(rb'"requestID"\s*:\s*"' + re.escape(self.request_id.encode()) + rb'"')
         inflate, rest = zlib.decompressobj(_GZIP), b""
         for chunk in iter(lambda: body.read(_CHUNK_BYTES), b""):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..core.account import Account
@@ -105,10 +105,19 @@ def list_keys(account: Account, bucket: str, prefix: str, after: str) -> Iterato
         after = keys[-1]
 
 
-def get_object(account: Account, bucket: str, key: str) -> dict[str, Any]:
-    """Return an object with its body as a stream."""
+def list_folders(account: Account, bucket: str, prefix: str) -> list[str]:
+    """Return the names of the folders below a prefix that ends in ``/``; at most 1,000."""
+    arn = bucket_arn(account.place.partition, bucket)
+    parameters = {"Bucket": bucket, "Prefix": prefix, "Delimiter": "/"}
+    page = account.read("s3", "ListObjectsV2", f"bucket {bucket}", parameters, resource_arn=arn)
+    return [item["Prefix"].removeprefix(prefix).rstrip("/") for item in page.get("CommonPrefixes", [])]
+
+
+def read_object(account: Account, bucket: str, key: str, use: Callable[[dict[str, Any]], Any]) -> Any:
+    """Return what `use` returns for an object with its body as a stream; it is called again if the stream breaks."""
     arn = f"{bucket_arn(account.place.partition, bucket)}/{key}"
-    return account.read("s3", "GetObject", f"object {key}", {"Bucket": bucket, "Key": key}, resource_arn=arn)
+    parameters = {"Bucket": bucket, "Key": key}
+    return account.read("s3", "GetObject", f"object {key}", parameters, resource_arn=arn, use=use)
 
 
 def is_empty(account: Account, name: str) -> bool:

@@ -135,6 +135,77 @@ def test_finds_altered_and_removed_files(digested: ModuleRunner, aws_client: Aws
     assert expected in result["msg"] and f"account {chain.ACCOUNT}" in result["msg"]
 
 
+def wipe_digests(aws: Aws) -> str:
+    for key in keys(aws, "CloudTrail-Digest/us-east-1/"):
+        aws("s3").delete_object(Bucket=chain.BUCKET, Key=key)
+    return "CloudTrail delivered a digest of region us-east-1 at"
+
+
+def wipe_newest_digests(aws: Aws) -> str:
+    for key in keys(aws, "CloudTrail-Digest/us-east-1/")[-3:]:
+        aws("s3").delete_object(Bucket=chain.BUCKET, Key=key)
+    return "has none since"
+
+
+@pytest.mark.parametrize("wipe", [wipe_digests, wipe_newest_digests])
+def test_digests_that_were_wiped_are_not_due(
+    digested: ModuleRunner, aws_client: Aws, wipe: Callable[[Aws], str]
+) -> None:
+    expected = wipe(aws_client)
+    result = digested(trail_name=chain.TRAIL)
+    assert result["failed"] and result["state"] == "invalid"
+    assert expected in result["msg"]
+
+
+def test_a_digest_that_could_not_be_delivered_is_reported(digested: ModuleRunner, aws_client: Aws) -> None:
+    policy = aws_client("s3").get_bucket_policy(Bucket=chain.BUCKET)["Policy"]
+    aws_client("s3").delete_bucket_policy(Bucket=chain.BUCKET)
+    advance(digested.endpoint, 3600)
+    assert "last delivery of a digest of region us-east-1" in digested(trail_name=chain.TRAIL)["msg"]
+    aws_client("s3").put_bucket_policy(Bucket=chain.BUCKET, Policy=policy)
+    advance(digested.endpoint, 3600)
+    assert digested.succeed(trail_name=chain.TRAIL)["state"] == "validated"
+
+
+def archive(aws: Aws) -> None:
+    """Move everything that is a day old, as `archive_days` does."""
+    rule = {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}}
+    rule |= {"Transitions": [{"Days": 1, "StorageClass": "GLACIER"}]}
+    aws("s3").put_bucket_lifecycle_configuration(
+        Bucket=chain.BUCKET,
+        LifecycleConfiguration={"Rules": [rule]},
+        TransitionDefaultMinimumObjectSize="varies_by_storage_class",
+    )
+
+
+def test_archived_files_are_no_sign_of_a_change(digested: ModuleRunner, aws_client: Aws) -> None:
+    archive(aws_client)
+    advance(digested.endpoint, 3 * 86_400)
+    result = digested.succeed(trail_name=chain.TRAIL, start_time="2026-01-01T00:00:00Z")
+    assert result["state"] == "archived" and result["problems"] == []
+    assert any("CloudTrail-Digest" in key for key in result["archived"])
+    (warning,) = result["warnings"]
+    assert "restore-object" in warning and chain.BUCKET in warning
+    aws_client("s3").delete_bucket_lifecycle(Bucket=chain.BUCKET)
+    for item in aws_client("s3").list_objects_v2(Bucket=chain.BUCKET)["Contents"]:
+        if item["StorageClass"] == "GLACIER":
+            aws_client("s3").restore_object(Bucket=chain.BUCKET, Key=item["Key"], RestoreRequest={"Days": 7})
+    restored = digested.succeed(trail_name=chain.TRAIL, start_time="2026-01-01T00:00:00Z")
+    assert (restored["state"], restored["archived"]) == ("validated", [])
+
+
+def test_a_multi_region_trail_is_validated_in_every_region_with_digests(
+    digested: ModuleRunner, aws_client: Aws
+) -> None:
+    aws_client("cloudtrail").update_trail(Name=chain.TRAIL, IsMultiRegionTrail=True)
+    aws_client("secretsmanager", "eu-west-1").list_secrets()
+    advance(digested.endpoint, 7200)
+    assert digested.succeed(trail_name=chain.TRAIL)["regions"] == ["us-east-1", "eu-west-1"]
+    key = keys(aws_client, "/CloudTrail/eu-west-1/")[0]
+    aws_client("s3").delete_object(Bucket=chain.BUCKET, Key=key)
+    assert f"The log file {key} was removed." in digested(trail_name=chain.TRAIL)["msg"]
+
+
 def test_the_cli_finds_an_altered_file(digested: ModuleRunner, aws_client: Aws) -> None:
     alter_log_file(aws_client)
     assert not cli_accepts(digested.endpoint)

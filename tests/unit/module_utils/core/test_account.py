@@ -10,7 +10,13 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.account import Acc
 from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AnswerLostError, AwsError
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan, Write
 from ansible_collections.secmon.aws.plugins.module_utils.core.retries import Budget
-from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    IncompleteReadError,
+    ResponseStreamingError,
+)
 
 Answer = dict[str, Any] | Exception
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "x")
@@ -51,6 +57,24 @@ def write(name: str = "a", **options: Any) -> Write:
 
 def plan(*stages: tuple[Write, ...], **options: Any) -> Plan:
     return Plan(before={}, after={"made": True}, stages=stages, **options)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [ResponseStreamingError(error="reset"), IncompleteReadError(actual_bytes=1, expected_bytes=9)],
+    ids=["reset", "cut short"],
+)
+def test_a_call_is_made_again_if_its_stream_breaks(broken: Exception) -> None:
+    def read_body(answer: dict[str, Any]) -> Any:
+        if isinstance(answer["Body"], Exception):
+            raise answer["Body"]
+        return answer["Body"]
+
+    client = Replay({"Body": broken}, {"Body": "whole"})
+    assert account(client).read("s3", "GetObject", "object x", use=read_body) == "whole"
+    with pytest.raises(AwsError) as failed:
+        account(Replay(*[{"Body": broken}] * 99), 1).read("s3", "GetObject", "object x", use=read_body)
+    assert "The connection kept failing until timeout_seconds expired" in failed.value.hint
 
 
 def test_a_throttled_call_is_retried() -> None:
