@@ -39,6 +39,12 @@ options:
     description: The aliases of the KMS keys, each with the prefix C(alias/).
     type: list
     elements: str
+  bucket_key_alias:
+    description:
+      - The alias of the key that this collection created to encrypt the log files. It is expected as long as they are
+        kept, by O(keep_bucket) or in O(existing_bucket_name), and unexpected if its deletion is scheduled meanwhile.
+    type: str
+    version_added: 0.4.0
   alarm_names:
     description: The names of the alarms.
     type: list
@@ -200,7 +206,10 @@ from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify impo
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.reads import find_resources
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.resources import deployment_of
 
-_NAMES = ("trail_name", "bucket_name", "log_group_name", "role_name", "topic_name", "secret_name")
+_NAMES = (
+    *("trail_name", "bucket_name", "log_group_name", "role_name", "topic_name", "secret_name"),
+    "bucket_key_alias",
+)
 _LISTS = ("key_aliases", "alarm_names", "filter_names", "other_filter_names", "metric_namespaces")
 _EXISTING = ("bucket_name", "log_group_name", "role_arn", "topic_arn", "key_arn", "secret_name")
 

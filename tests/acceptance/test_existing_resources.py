@@ -182,7 +182,7 @@ def test_missing_or_unsuitable_existing_resources_fail_the_run_before_any_write(
     assert "The bucket closed-to-trails cannot store the log files of account 333333333333" in found["sandbox"]
 
 
-def test_encryption_is_idempotent_and_teardown_schedules_the_deletion_of_the_keys(
+def test_encryption_is_idempotent_and_teardown_keeps_the_key_of_the_log_files_with_the_bucket(
     playbook: Playbooks, aws_client: AwsClient
 ) -> None:
     encrypt = {"secmon_encrypt": True}
@@ -205,9 +205,15 @@ def test_encryption_is_idempotent_and_teardown_schedules_the_deletion_of_the_key
     assert playbook.succeed("site", encrypt).stats["guide"]["changed"] == 0
     assert playbook.writes() == built
 
+    def states() -> dict[str, str]:
+        kms = aws_client("kms")
+        return {name: kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] for name, key in keys.items()}
+
+    s3, bucket = aws_client("s3"), f"secrets-manager-trail-{ACCOUNT}"
     playbook.succeed("teardown", encrypt | CONFIRM)
-    states = [
-        aws_client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"]
-        for key in aws_client("kms").list_keys()["Keys"]
-    ]
-    assert states == ["PendingDeletion"] * 3
+    assert states() == {"logs": "PendingDeletion", "topic": "PendingDeletion", "trail": "Enabled"}
+    files = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"] if item["Size"]]
+    assert s3.get_object(Bucket=bucket, Key=files[0])["Body"].read()
+
+    playbook.succeed("teardown", encrypt | CONFIRM | {"secmon_purge_log_bucket": True})
+    assert set(states().values()) == {"PendingDeletion"}

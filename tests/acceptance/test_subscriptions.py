@@ -54,6 +54,11 @@ def subscriptions(aws_client: AwsClient) -> dict[str, str]:
     return {item["Endpoint"]: item["SubscriptionArn"].split(":")[0] for item in found}
 
 
+def topic_key(aws_client: AwsClient) -> str:
+    attributes = aws_client("sns").get_topic_attributes(TopicArn=TOPIC_ARN)["Attributes"]
+    return str(attributes["KmsMasterKeyId"])
+
+
 def test_subscribes_every_protocol(created: str, aws_client: AwsClient) -> None:
     found = subscriptions(aws_client)
     assert found.keys() == {*EMAILS, *(entry["endpoint"] for entry in VARIABLES["secmon_subscriptions"])}
@@ -62,9 +67,17 @@ def test_subscribes_every_protocol(created: str, aws_client: AwsClient) -> None:
 
 def test_eventbridge_may_publish_and_use_the_key(created: str, aws_client: AwsClient) -> None:
     attributes = aws_client("sns").get_topic_attributes(TopicArn=TOPIC_ARN)["Attributes"]
-    key = aws_client("kms").get_key_policy(KeyId=attributes["KmsMasterKeyId"], PolicyName="default")["Policy"]
+    key = aws_client("kms").get_key_policy(KeyId=topic_key(aws_client), PolicyName="default")["Policy"]
     for policy in (attributes["Policy"], key):
         assert "events.amazonaws.com" in policy and "cloudwatch.amazonaws.com" in policy
+
+
+def test_the_rotation_of_the_key_is_on_and_repaired(created: str, notify: Playbook, aws_client: AwsClient) -> None:
+    kms, key = aws_client("kms"), topic_key(aws_client)
+    assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
+    kms.disable_key_rotation(KeyId=key)
+    notify()
+    assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
 
 
 def test_confirms_with_a_token_and_removes_a_subscription(

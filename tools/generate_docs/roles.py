@@ -26,7 +26,14 @@ UPSTREAM_ACTIONS = {
     "amazon.aws.iam_policy": {"iam:GetRolePolicy", "iam:ListRolePolicies", "iam:PutRolePolicy"},
     "amazon.aws.kms_key": {
         *("kms:CancelKeyDeletion", "kms:CreateAlias", "kms:CreateKey", "kms:DescribeKey", "kms:EnableKey"),
-        *("kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListGrants", "kms:ListKeyPolicies"),
+        *(
+            "kms:EnableKeyRotation",
+            "kms:GetKeyPolicy",
+            "kms:GetKeyRotationStatus",
+            "kms:ListAliases",
+            "kms:ListGrants",
+            "kms:ListKeyPolicies",
+        ),
         *("kms:ListResourceTags", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource"),
         *("kms:UntagResource", "kms:UpdateKeyDescription", "sts:GetCallerIdentity"),
     },

@@ -6,16 +6,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC
 from typing import Any
 
-from .resources import BUCKET, SECRET, SUBSCRIPTION, Deployment, Resource
+from .resources import BUCKET, KEY, SECRET, SUBSCRIPTION, Deployment, Resource
 
 UNEXPECTED = "UNEXPECTED"
 TO_BE_REMOVED = "to be removed"
 NOT_MANAGED = "not managed by this collection"
 KEPT_BUCKET = "kept: log bucket, secmon_purge_log_bucket is false"
+KEPT_KEY = "kept: it decrypts the log files, which are kept; it is removed with the log bucket"
+_LOST_FILES = (
+    "it is pending deletion, so that the log files of the bucket, which is kept, cannot be read, and are lost after"
+    " {:%Y-%m-%d}; run site.yml, which cancels the deletion, or aws kms cancel-key-deletion and enable-key"
+)
 _EXISTING = "existing resource (secmon_existing_*)"
 _EXISTING_SECRET = "existing secret (secmon_create_secret is false)"
 _UNNAMED = "it has the tag of this collection, but no variable names it; was the variable changed after creation?"
@@ -45,11 +50,16 @@ class Leftover:
 
 def classify(resources: Iterable[Resource], deployment: Deployment) -> list[Leftover]:
     """Return the resources with the reason for each, unexpected ones first."""
-    found = {(item.type, item.arn, item.name): _classify(item, deployment) for item in resources}
+    existing = list(resources)
+    files = deployment.names(BUCKET) if deployment.keeps_log_files else frozenset()
+    has_files = any(item.type == BUCKET and item.name in files for item in existing)
+    found = {(item.type, item.arn, item.name): _classify(item, deployment, has_files) for item in existing}
     return sorted(found.values(), key=lambda item: (not item.unexpected, item.type, item.name))
 
 
-def _classify(resource: Resource, deployment: Deployment) -> Leftover:
+def _classify(resource: Resource, deployment: Deployment, has_files: bool) -> Leftover:
+    if resource.until and has_files and _is_bucket_key(resource, deployment):
+        resource = replace(resource, obstacle=_LOST_FILES.format(resource.until.astimezone(UTC)))
     expected = _expected_reason(resource, deployment)
     why = expected or _unexpected_reason(resource, deployment)
     until = resource.until.astimezone(UTC).isoformat() if resource.until else ""
@@ -62,17 +72,24 @@ def _expected_reason(resource: Resource, deployment: Deployment) -> str:
         return _EXISTING_SECRET if resource.type == SECRET else _EXISTING
     if not resource.managed:
         return NOT_MANAGED
-    if resource.until:
+    if resource.until and not resource.obstacle:
         return f"in its recovery window until {resource.until.astimezone(UTC):%Y-%m-%d}"
     if resource.expected:
         return resource.expected
     if resource.type == BUCKET and named and deployment.keep_bucket:
         return KEPT_BUCKET
+    if deployment.keeps_log_files and not resource.until and _is_bucket_key(resource, deployment):
+        return KEPT_KEY
     return TO_BE_REMOVED if named and deployment.dry_run and not resource.obstacle else ""
 
 
 def _unexpected_reason(resource: Resource, deployment: Deployment) -> str:
     return f"{UNEXPECTED}: {resource.obstacle or (_UNREMOVED if _is_named(resource, deployment) else _UNNAMED)}"
+
+
+def _is_bucket_key(resource: Resource, deployment: Deployment) -> bool:
+    """Return whether a resource is the key of this collection that decrypts the log files."""
+    return resource.type == KEY and resource.managed and resource.name == deployment.bucket_key
 
 
 def _is_named(resource: Resource, deployment: Deployment) -> bool:

@@ -28,6 +28,7 @@ from . import resources as kinds
 from .resources import Deployment, Resource, resource_of
 
 _PENDING_SUBSCRIPTION = "pending without a topic: SNS deletes it within 48 hours"
+_ORPHANED_SUBSCRIPTION = "its topic was deleted: SNS deletes it within hours"
 _UNNAMED_FILTER = (
     "it publishes to a metric namespace of this deployment, but no rule has this name; delete it if it belonged to a"
     " former rule"
@@ -187,7 +188,8 @@ def _topic(search: _Search, name: str, arn: str) -> Resource | None:
 def _subscription(item: Mapping[str, str], topic: Resource | None) -> Resource:
     arn = item["SubscriptionArn"]
     pending = not arn.startswith("arn:")
-    expected = _PENDING_SUBSCRIPTION if pending and topic is None else ""
+    without_topic = _PENDING_SUBSCRIPTION if pending else _ORPHANED_SUBSCRIPTION
+    expected = without_topic if topic is None else ""
     name = f"{item['Protocol']} {item['Endpoint']}"
     return Resource(kinds.SUBSCRIPTION, name, item["TopicArn"] if pending else arn, managed=True, expected=expected)
 

@@ -64,6 +64,7 @@ class Deployment:
         namespaces: The metric namespaces that identify managed metric filters, which have no tags.
         other_filters: The names of the metric filters of rules that are not selected.
         keep_bucket: Whether a teardown keeps the log bucket.
+        bucket_key: The alias of the key that decrypts the log files; empty if no key was created for them.
         dry_run: Whether the teardown has not run yet.
     """
 
@@ -73,10 +74,16 @@ class Deployment:
     other_filters: frozenset[str]
     keep_bucket: bool
     dry_run: bool
+    bucket_key: str = ""
 
     def names(self, kind: str) -> frozenset[str]:
         """Return all names of a type in the task."""
         return self.named.get(kind, frozenset()) | self.existing.get(kind, frozenset())
+
+    @property
+    def keeps_log_files(self) -> bool:
+        """Whether a teardown keeps the log files: those of an existing bucket always."""
+        return self.keep_bucket or bool(self.existing.get(BUCKET))
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,7 @@ def deployment_of(params: Mapping[str, Any]) -> Deployment:
         other_filters=frozenset(params["other_filter_names"] or ()),
         keep_bucket=params["keep_bucket"],
         dry_run=params["dry_run"],
+        bucket_key=params["bucket_key_alias"] or "",
     )
 
 

@@ -43,6 +43,7 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         "topic_name": unless("secmon_existing_topic_arn", settings["secmon_topic_name"]),
         "secret_name": secret if creates_secret else "",
         "key_aliases": list(names["key_aliases"].values()) if creates_keys else [],
+        "bucket_key_alias": names["key_aliases"]["trail"] if creates_keys else "",
         "alarm_names": [alarm["name"] for alarm in chosen.alarms],
         "filter_names": chosen_filters,
         "other_filter_names": sorted({rule.filter_name for rule in shipped_rules} - set(chosen_filters)),

@@ -3,7 +3,7 @@
 
 """Plan the calls that create, change and delete the alert topic.
 
-Sources: SNS API reference (CreateTopic, SetTopicAttributes, DeleteTopic).
+Sources: SNS API reference (CreateTopic, SetTopicAttributes, DeleteTopic, Unsubscribe).
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from ..core.tags import as_list, own_tags, require_ownership, tag_change, tag_pr
 from .attributes import ATTRIBUTES, attribute_problems, topic_settings, uses_aws_key
 from .subscriptions import (
     ABSENT,
+    CONFIRMED,
     PENDING,
     Subscription,
     SubscriptionsPlan,
     plan_subscriptions,
     states,
     subscription_problems,
+    unsubscribe,
 )
 from .topic_policy import default_policy, desired_policy, is_default
 
@@ -106,12 +108,14 @@ def plan_absent(params: Mapping[str, Any], topic: Topic | None, place: Place) ->
     if topic is None:
         return Plan(before={}, after={}, results=_results({}, ()))
     _require_ownership(params, topic)
-    name = params["name"]
+    name, arn = params["name"], topic_arn(params["name"], place)
+    # SNS lists the confirmed subscriptions of a deleted topic for hours (SNS developer guide, "Deleting a topic").
+    ended = tuple(unsubscribe(item, arn) for item in topic.subscriptions if item.state == CONFIRMED)
     labels = ", ".join(f"{item.label} ({item.state})" for item in topic.subscriptions)
     return Plan(
         before={**_settings(name, topic, place), "subscriptions": states(topic.subscriptions)},
         after={},
-        stages=((_write("DeleteTopic", name, place, TopicArn=topic_arn(name, place)),),),
+        stages=(ended, (_write("DeleteTopic", name, place, TopicArn=arn),)),
         results=_results({}, (replace(item, state=ABSENT, arn="") for item in topic.subscriptions)),
         warnings=(f"Deleting topic {name} ends its subscriptions: {labels}.",) if labels else (),
     )

@@ -138,7 +138,7 @@ def plan_subscriptions(
         writes=(
             *(_subscribe(entry, topic_arn) for entry in new.values()),
             *(_confirm(item, params["confirmation_token"], topic_arn) for item in confirmed),
-            *(_unsubscribe(item, topic_arn) for item in removed),
+            *(unsubscribe(item, topic_arn) for item in removed),
         ),
         warnings=(
             *_pending_warning(params["name"], after.values()),
@@ -241,7 +241,8 @@ def _confirm(item: Subscription, token: str, topic_arn: str) -> Write:
     )
 
 
-def _unsubscribe(item: Subscription, topic_arn: str) -> Write:
+def unsubscribe(item: Subscription, topic_arn: str) -> Write:
+    """Return the call that ends a confirmed subscription."""
     return Write(
         service="sns",
         operation="Unsubscribe",

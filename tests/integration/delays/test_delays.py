@@ -11,9 +11,9 @@ import pytest
 from embedded_aws.core.consistency import EVENT_HISTORY, IAM_CHANGE, TO_LOGS
 from embedded_aws.process import embedded_aws_process
 from tests.integration.detection_drill.drill_setup import STAGES, TASK, statuses
-from tests.integration.leftovers.leftovers_setup import BUCKET, MANAGED_TAGS, SYSTEM
+from tests.integration.leftovers.leftovers_setup import BUCKET, MANAGED_TAGS, SYSTEM, TOPIC_ARN
 from tests.support import guide_chain as chain
-from tests.support.embedded_control import advance, ask
+from tests.support.embedded_control import advance, ask, follow, link_in, mails
 from tests.support.module_runner import ModuleRunner, skip_waiting
 from tests.support.trail_prerequisites import GROUP, NAME, ROLE, SIMPLE, open_bucket, open_key
 from tests.support.trail_setup import group_arn, make_role
@@ -95,6 +95,36 @@ def test_leftovers_do_not_list_a_bucket_that_only_listbuckets_lists(
     s3.delete_bucket(Bucket=BUCKET)
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == [BUCKET]
     assert module("leftovers").succeed(**SYSTEM)["leftovers"] == []
+
+
+def confirm(client: Callable[[str], Any], endpoint: str) -> None:
+    """Follow the link of the one confirmation email, as its recipient."""
+    client("sns").list_topics()
+    follow(link_in(mails(endpoint, "a@example.com")[0], "ConfirmSubscription"))
+
+
+def test_alert_topic_ends_the_confirmed_subscriptions_before_it_deletes_the_topic(
+    module: Modules, client: Callable[[str], Any], slow_embedded_aws: str
+) -> None:
+    email = {"protocol": "email", "endpoint": "a@example.com"}
+    module("alert_topic").succeed(name="SecurityAlarms", subscriptions=[email])
+    confirm(client, slow_embedded_aws)
+    module("alert_topic").succeed(name="SecurityAlarms", state="absent")
+    assert client("sns").list_subscriptions()["Subscriptions"] == []
+    assert module("leftovers").succeed(**SYSTEM)["leftovers"] == []
+
+
+def test_leftovers_expect_the_confirmed_subscription_of_a_deleted_topic(
+    module: Modules, client: Callable[[str], Any], slow_embedded_aws: str
+) -> None:
+    email = {"protocol": "email", "endpoint": "a@example.com"}
+    module("alert_topic").succeed(name="SecurityAlarms", subscriptions=[email])
+    confirm(client, slow_embedded_aws)
+    client("sns").delete_topic(TopicArn=TOPIC_ARN)
+    found = module("leftovers").succeed(**SYSTEM)
+    (left,) = found["leftovers"]
+    assert (left["type"], left["unexpected"], found["unexpected"]) == ("subscription", False, 0)
+    assert "SNS deletes it within hours" in left["why"]
 
 
 def test_leftovers_finds_by_name_what_the_tagging_api_does_not_list_yet(

@@ -201,6 +201,17 @@ def test_the_log_bucket_is_expected_with_keep_bucket(run_module: ModuleRunner, a
 
 
 @pytest.mark.promise("changed")
+def test_the_key_of_the_log_files_is_kept_with_the_log_bucket(run_module: ModuleRunner, aws_client: Client) -> None:
+    make_bucket(aws_client, MANAGED_TAGS)
+    arn = make_key(aws_client, MANAGED_TAGS)
+    options = {"keep_bucket": True, "bucket_key_alias": ALIAS}
+    assert leftover_reasons(run_module, **options)["key", ALIAS].startswith("kept: it decrypts the log files")
+    aws_client("kms").schedule_key_deletion(KeyId=arn)
+    assert "the log files of the bucket, which is kept, cannot" in leftover_reasons(run_module, **options)["key", ALIAS]
+    assert leftover_reasons(run_module, bucket_key_alias=ALIAS)["key", ALIAS].startswith("in its recovery window")
+
+
+@pytest.mark.promise("changed")
 def test_reports_that_object_lock_prevents_the_deletion(run_module: ModuleRunner, aws_client: Client) -> None:
     make_bucket(aws_client, MANAGED_TAGS, ObjectLockEnabledForBucket=True)
     rule = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 90}}

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify import (
     KEPT_BUCKET,
+    KEPT_KEY,
     NOT_MANAGED,
     TO_BE_REMOVED,
     classify,
@@ -42,6 +43,7 @@ NOTHING: dict[str, Any] = {
     **dict.fromkeys(("trail_name", "bucket_name", "log_group_name", "topic_name", "secret_name", "role_name")),
     **dict.fromkeys(("alarm_names", "filter_names", "other_filter_names", "key_aliases", "metric_namespaces")),
     **dict.fromkeys(("existing_bucket_name", "existing_log_group_name", "existing_secret_name")),
+    "bucket_key_alias": None,
     **dict.fromkeys(("existing_role_arn", "existing_topic_arn", "existing_key_arn")),
     "keep_bucket": False,
     "dry_run": False,
@@ -113,6 +115,29 @@ def test_the_log_bucket_is_expected_with_keep_bucket() -> None:
     assert (kept.why, kept.unexpected) == (KEPT_BUCKET, False)
     (left,) = classify([bucket], deployment(named=named(BUCKET)))
     assert left.unexpected
+
+
+@pytest.mark.parametrize("place", ["kept", "existing"])
+def test_the_key_of_the_log_files_is_expected_as_long_as_they_are_kept(place: str) -> None:
+    key = found(KEY)
+    names = {"named": {KEY: frozenset({"it"})}, "bucket_key": "it"}
+    names |= {"keep_bucket": True} if place == "kept" else {"existing": {BUCKET: frozenset({"other"})}}
+    (kept,) = classify([key], deployment(**names))
+    assert (kept.why, kept.unexpected) == (KEPT_KEY, False)
+    (kept,) = classify([key], deployment(**names, dry_run=True))
+    assert kept.why == KEPT_KEY
+    (left,) = classify([key], deployment(named=named(KEY), bucket_key="it"))
+    assert left.unexpected
+
+
+def test_the_key_of_kept_log_files_must_not_be_pending_deletion() -> None:
+    key = found(KEY, until=UNTIL)
+    kept = deployment(named=named(KEY) | named(BUCKET), bucket_key="it", keep_bucket=True)
+    _bucket, lost = sorted(classify([found(BUCKET), key], kept), key=lambda item: item.unexpected)
+    assert lost.unexpected
+    assert "cannot be read, and are lost after 2026-12-24; run site.yml" in lost.why
+    (without_bucket,) = classify([key], kept)
+    assert not without_bucket.unexpected
 
 
 def test_a_managed_bucket_with_another_name_is_unexpected() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.sns.plan import (
     plan_present,
     topic_arn,
 )
+from ansible_collections.secmon.aws.plugins.module_utils.sns.subscriptions import CONFIRMED, PENDING, Subscription
 from ansible_collections.secmon.aws.plugins.module_utils.sns.topic_policy import default_policy, desired_policy
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,3 +121,13 @@ def test_reports_all_problems_together() -> None:
     with pytest.raises(RequestError) as error:
         check_topic(wrong, "us-east-1")
     assert len(error.value.problems) == 4
+
+
+def test_a_deletion_first_ends_the_confirmed_subscriptions() -> None:
+    confirmed = Subscription("email", "a@example.com", CONFIRMED, f"{ARN}:1")
+    pending = Subscription("email", "b@example.com", PENDING)
+    plan = plan_absent(PARAMS, replace(found(), subscriptions=(confirmed, pending)), PLACE)
+    assert [[(write.operation, write.resource_arn) for write in stage] for stage in plan.stages] == [
+        [("Unsubscribe", f"{ARN}:1")],
+        [("DeleteTopic", ARN)],
+    ]
