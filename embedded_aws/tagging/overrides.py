@@ -94,13 +94,22 @@ def _resources(call: Call) -> Iterator[TaggedResource]:
                 yield resource
 
 
+def _snapshot(call: Call) -> list[TaggedResource]:
+    """Return a copy of the resources, which other calls may change meanwhile."""
+    while True:
+        try:
+            return [TaggedResource(item.arn, dict(item.tags), item.resource_type) for item in _resources(call)]
+        except RuntimeError:  # another call has changed the size of a dictionary of moto
+            continue
+
+
 @after(EVERY, EVERY)
 def delay_tags(state: State, call: Call, _answer: Answer) -> None:
     """Show the resources and tags of an account and Region as they are after a write, at a later time."""
     if not state.consistency.lags or is_read_only(call.service, call.action):
         return
     key = (call.account, call.region)
-    now = [TaggedResource(item.arn, dict(item.tags), item.resource_type) for item in _resources(call)]
+    now = _snapshot(call)
     state.consistency.later(TAGGING_API, lambda: state.tagged_resources.update({key: now}), *key)
 
 
