@@ -22,6 +22,7 @@ from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
 from embedded_aws.kms.keys import PENDING_DELETION, find_key_for_service, is_own_key, is_usable, state_error
+from embedded_aws.logs.overrides.log_groups import NO_KEY
 from embedded_aws.sns.permissions import topic_key
 
 # Secrets Manager cannot encrypt or decrypt a value.
@@ -66,8 +67,6 @@ def _secret(call: Call, name: str) -> FakeSecret | None:
 # it may not use (terraform-provider-aws issue 29282). That a disabled key is answered so at once is our reading: AWS
 # may still hold a data key for some minutes.
 
-_NO_KEY = "The specified KMS key does not exist or is not allowed to be used with Arn '{}'"
-
 
 @override("logs", "PutLogEvents", "FilterLogEvents")
 def check_group_key(_state: State, call: Call) -> None:
@@ -76,7 +75,7 @@ def check_group_key(_state: State, call: Call) -> None:
     name = parameters.get("logGroupName") or str(parameters.get("logGroupIdentifier", "")).split(":log-group:")[-1]
     group = logs_backends[call.account][call.region].groups.get(name)
     if group and not is_usable(call.account, call.region, group.kms_key_id):
-        raise AwsError("AccessDeniedException", _NO_KEY.format(group.arn))
+        raise AwsError("AccessDeniedException", NO_KEY.format(group.arn))
 
 
 # SNS refuses a message for a topic whose key is not usable.

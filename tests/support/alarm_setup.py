@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,14 @@ def make_group(client: Client, name: str) -> str:
     logs.create_log_group(logGroupName=name)
     logs.create_log_stream(logGroupName=name, logStreamName="stream")
     return name
+
+
+def make_logs_key(client: Client) -> str:
+    """Create a key that CloudWatch Logs may use, and return its ARN."""
+    principal = {"AWS": "arn:aws:iam::123456789012:root", "Service": "logs.us-east-1.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return str(client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])
 
 
 def put_filter(client: Client, group: str, name: str, pattern: str = "", **transformation: Any) -> None:

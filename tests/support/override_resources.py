@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 
 from tests.integration.secret.secret_setup import FUNCTION, make_function
-from tests.support.alarm_setup import Client, make_group, put_alarm, put_filter, put_messages
+from tests.support.alarm_setup import Client, make_group, make_logs_key, put_alarm, put_filter, put_messages
 from tests.support.embedded_control import link_in, mails, now_of
 from tests.support.raw_call import protocols_of
 from tests.support.trail_setup import SERVICE, document, make_bucket, make_trail
@@ -91,7 +91,7 @@ def _make_subscriptions(endpoint: str, client: Client) -> dict[str, str]:
 def _make_keys(client: Client) -> dict[str, str]:
     kms = client("kms")
     names = ("key", "enabled_key", "pending_key", "other_pending_key")
-    arns = {name: str(kms.create_key()["KeyMetadata"]["Arn"]) for name in names}
+    arns = {name: make_logs_key(client) for name in names}
     for name in ("pending_key", "other_pending_key"):
         kms.schedule_key_deletion(KeyId=arns[name])
     return arns

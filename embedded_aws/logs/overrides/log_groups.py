@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import service_principal
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import (
+    Caller,
+    Request,
+    Verdict,
+    evaluate,
+)
 from moto.logs.models import LogGroup, LogsBackend, logs_backends
 from moto.utilities.utils import get_partition
 
@@ -20,6 +27,7 @@ from embedded_aws.kms.keys import find_key_for_service, state_error
 # Shared by the overrides of CloudWatch Logs.
 
 INVALID = "InvalidParameterException"
+NO_KEY = "The specified KMS key does not exist or is not allowed to be used with Arn '{}'"
 
 
 def backend_and_parameters(call: Call) -> tuple[LogsBackend, dict[str, Any]]:
@@ -57,6 +65,8 @@ RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
+# What the user guide's key policy allows, without the actions that only describe and re-encrypt.
+_KEY_ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey")
 _NOT_IN_A_SEARCH = ("storedBytes", "deletionProtectionEnabled", "bearerTokenAuthenticationEnabled")
 
 
@@ -70,7 +80,7 @@ def create_log_group(_state: State, call: Call) -> dict[str, Any]:
     if name in backend.groups:
         raise AwsError("ResourceAlreadyExistsException", "The specified log group already exists")
     if key:
-        _check_key(key, f"arn:{get_partition(call.region)}:logs:{call.region}:{call.account}:log-group:{name}")
+        _check_key(call, key, f"arn:{get_partition(call.region)}:logs:{call.region}:{call.account}:log-group:{name}")
     group = backend.create_log_group(name, parameters.get("tags") or {}, kmsKeyId=key)
     group.creation_time = call.at.replace(tzinfo=None)
     group.log_group_class = parameters.get("logGroupClass", "STANDARD")  # type: ignore[attr-defined]
@@ -152,7 +162,7 @@ def associate_kms_key(_state: State, call: Call) -> dict[str, Any]:
     """Encrypt the group's new events with a key."""
     backend, parameters = backend_and_parameters(call)
     group = log_group(backend, one_of(parameters, "logGroupName", "resourceIdentifier"))
-    _check_key(parameters["kmsKeyId"], group.arn)
+    _check_key(call, parameters["kmsKeyId"], group.arn)
     group.kms_key_id = parameters["kmsKeyId"]
     return {}
 
@@ -177,12 +187,29 @@ def put_retention_policy(_state: State, call: Call) -> dict[str, Any]:
     return {}
 
 
-def _check_key(key_arn: str, group_arn: str) -> None:
-    """Reject a key that does not exist, is disabled, or is not symmetric."""
+def _check_key(call: Call, key_arn: str, group_arn: str) -> None:
+    """Reject a key that does not exist, is disabled or not symmetric, or whose policy does not allow it for the group.
+
+    Sources: CloudWatch Logs user guide, "Encrypt log data"; code and text are AWS's of today
+    (terraform-provider-aws issue 29282).
+    """
     key = find_key_for_service("", "", key_arn) if ":key/" in key_arn else None
-    if key is None or state_error(key) or key.key_spec != "SYMMETRIC_DEFAULT":
-        reason = f"does not exist or is not allowed to be used with Arn '{group_arn}'"
-        raise AwsError(INVALID, f"The specified KMS Key Id {key_arn} {reason}")
+    caller = Caller(service=service_principal("logs", call.region))
+    context = {
+        "kms:EncryptionContext:aws:logs:arn": group_arn,
+        "aws:SourceArn": group_arn,
+        "aws:SourceAccount": call.account,
+    }
+    if (
+        key is None
+        or state_error(key)
+        or key.key_spec != "SYMMETRIC_DEFAULT"
+        or any(
+            evaluate([key.policy], Request(action, key.arn, caller, context)) is not Verdict.ALLOWED
+            for action in _KEY_ACTIONS
+        )
+    ):
+        raise AwsError("AccessDeniedException", NO_KEY.format(group_arn))
 
 
 def _is_requested(group: LogGroup, parameters: Mapping[str, Any]) -> bool:

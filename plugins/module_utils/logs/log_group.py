@@ -22,11 +22,11 @@ RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-# A new key may be refused for seconds (KMS developer guide, "eventual consistency"), with one of these codes: the first
-# is that of the API reference, the second was reported for AWS of today (terraform-provider-aws issue 29282).
-_NEW_KEY = tuple(
-    (code, "does not exist or is not allowed") for code in ("InvalidParameterException", "AccessDeniedException")
-)
+# CloudWatch Logs refuses a key with one of these codes: the first is that of the API reference, the second was reported
+# for AWS of today (terraform-provider-aws issue 29282). A new key may be refused for seconds (KMS developer guide,
+# "eventual consistency").
+_REFUSED_KEY = ("InvalidParameterException", "AccessDeniedException")
+_REFUSAL = "does not exist or is not allowed"
 
 
 def described(group: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:
@@ -182,16 +182,19 @@ def _write(
         resource_arn=_arn(place, name),
         done_if=frozenset(done_if),
         done_if_repeated=frozenset(done_if_repeated),
-        propagating=_NEW_KEY if "kmsKeyId" in parameters else (),
-        remedies={"InvalidParameterException": _key_remedy(place)} if "kmsKeyId" in parameters else {},
+        propagating=tuple((code, _REFUSAL) for code in _REFUSED_KEY) if "kmsKeyId" in parameters else (),
+        remedies={f"{code} {_REFUSAL}": _key_remedy(name, place) for code in _REFUSED_KEY}
+        if "kmsKeyId" in parameters
+        else {},
     )
 
 
-def _key_remedy(place: Place) -> str:
+def _key_remedy(name: str, place: Place) -> str:
     service = service_principal("logs", place.region)
     return (
-        f"The key must exist and be enabled in region {place.region}, and its policy must allow {service} to use it for"
-        " this log group. amazon.aws.kms_key creates it."
+        f"The key must exist and be enabled in region {place.region}, and its policy must allow {service} to use it"
+        f" (kms:Encrypt, kms:Decrypt, kms:GenerateDataKey) for {_arn(place, name)}; this is not about the permissions"
+        " of the caller. The role encryption_key and amazon.aws.kms_key create such a key."
     )
 
 

@@ -269,7 +269,7 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
         {"logGroupIdentifier": "none", "deletionProtectionEnabled": True},
         "ResourceNotFoundException",
     ),
-    ("logs", "AssociateKmsKey", {"logGroupName": "kept", "kmsKeyId": NO_KEY}, "InvalidParameterException"),
+    ("logs", "AssociateKmsKey", {"logGroupName": "none", "kmsKeyId": NO_KEY}, "ResourceNotFoundException"),
     ("logs", "DisassociateKmsKey", {"logGroupName": "none"}, "ResourceNotFoundException"),
     ("logs", "PutRetentionPolicy", {"logGroupName": "kept", "retentionInDays": 8}, "InvalidParameterException"),
     ("logs", "PutMetricFilter", FILTER | {"logGroupName": "none"}, "ResourceNotFoundException"),

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.alarm_setup import make_logs_key
+
 Client = Callable[[str], Any]
 CHANGES = {"disabled": "disable_key", "pending": "schedule_key_deletion"}
 
@@ -26,7 +28,7 @@ def lock(request: pytest.FixtureRequest, aws_client: Client) -> Callable[[str], 
 
 @pytest.fixture
 def key_arn(aws_client: Client) -> str:
-    return str(aws_client("kms").create_key()["KeyMetadata"]["Arn"])
+    return make_logs_key(aws_client)
 
 
 def code_of(call: Callable[..., Any], **parameters: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.alarm_setup import Client, make_group, put_filter
+from tests.support.alarm_setup import Client, make_group, make_logs_key, put_filter
 
 
 def group_of(client: Client, name: str) -> dict[str, Any]:
@@ -44,8 +44,8 @@ def test_a_recreated_group_has_no_filters(aws_client: Client) -> None:
 
 
 def test_a_key_is_described_changed_and_removed(aws_client: Client) -> None:
-    logs, kms = aws_client("logs"), aws_client("kms")
-    first, second = (kms.create_key()["KeyMetadata"]["Arn"] for _turn in range(2))
+    logs = aws_client("logs")
+    first, second = (make_logs_key(aws_client) for _turn in range(2))
     logs.create_log_group(logGroupName="encrypted", kmsKeyId=first)
     assert group_of(aws_client, "encrypted")["kmsKeyId"] == first
     arn = group_of(aws_client, "encrypted")["logGroupArn"]
@@ -55,14 +55,36 @@ def test_a_key_is_described_changed_and_removed(aws_client: Client) -> None:
     assert "kmsKeyId" not in group_of(aws_client, "encrypted")
 
 
-def test_a_key_that_is_missing_or_disabled_is_rejected(aws_client: Client) -> None:
+def test_a_key_that_is_missing_disabled_or_does_not_allow_the_group_is_rejected(aws_client: Client) -> None:
+    """AWS of today answers AccessDeniedException (terraform-provider-aws issue 29282)."""
     logs, kms = aws_client("logs"), aws_client("kms")
-    disabled = kms.create_key()["KeyMetadata"]["Arn"]
+    disabled, closed = make_logs_key(aws_client), kms.create_key()["KeyMetadata"]["Arn"]
     kms.disable_key(KeyId=disabled.rsplit("/", 1)[1])
     missing = f"{disabled.rsplit('/', 1)[0]}/00000000-0000-0000-0000-000000000000"
-    for key in (disabled, missing, "alias/own"):
-        assert refusal(logs.create_log_group, logGroupName="no-key", kmsKeyId=key)[0] == "InvalidParameterException"
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:no-key"
+    message = f"The specified KMS key does not exist or is not allowed to be used with Arn '{group}'"
+    for key in (disabled, closed, missing, "alias/own"):
+        refused = refusal(logs.create_log_group, logGroupName="no-key", kmsKeyId=key)
+        assert refused == ("AccessDeniedException", message)
     assert logs.describe_log_groups(logGroupNamePrefix="no-key")["logGroups"] == []
+
+
+def test_the_policy_of_a_key_can_name_the_group(aws_client: Client) -> None:
+    """CloudWatch Logs user guide, "Encrypt log data": the condition on the encryption context."""
+    kms = aws_client("kms")
+    named = "arn:aws:logs:us-east-1:123456789012:log-group:named"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logs.us-east-1.amazonaws.com"},
+        "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:GenerateDataKey*"],
+        "Resource": "*",
+        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": named}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    key = kms.create_key(Policy=policy, BypassPolicyLockoutSafetyCheck=True)["KeyMetadata"]["Arn"]
+    create = aws_client("logs").create_log_group
+    create(logGroupName="named", kmsKeyId=key)
+    assert refusal(create, logGroupName="unnamed", kmsKeyId=key)[0] == "AccessDeniedException"
 
 
 def test_accepts_only_the_retention_values_of_aws(aws_client: Client) -> None:
