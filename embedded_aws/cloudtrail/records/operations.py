@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import leader_region
+
 from embedded_aws.core.protocol import botocore_model
 
 # Whether CloudTrail treats an operation as a read (``readOnly``) or a write, and the category of its event.
@@ -182,7 +184,7 @@ _S3_NAMES = {
     "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
 }
-# Since 2021 these services' events are recorded in us-east-1; CloudTrail user guide, "Global service events".
+# Since 2021 these services' events are recorded in one region only; CloudTrail user guide, "Global service events".
 _GLOBAL = frozenset({"iam", "cloudfront", "organizations", "route53", "account", "shield", "globalaccelerator"})
 _NEWER_VERSION = frozenset({"cloudtrail", "iam", "organizations", "secretsmanager"})
 
@@ -203,7 +205,7 @@ def event_name(service: str, action: str) -> str:
 
 def event_region(service: str, region: str) -> str:
     """Return the region in which CloudTrail records a call that was signed for `region`."""
-    return "us-east-1" if service in _GLOBAL and not region.startswith(("cn-", "us-gov-")) else region
+    return leader_region(region) if service in _GLOBAL else region
 
 
 def event_version(service: str) -> str:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.aws_names import log_bucket_name, topic_arn
+from ..core.aws_names import leader_region, log_bucket_name, topic_arn
 from ..rules.deployment import Detections, alarm_name_problems, detections
 from ..rules.selection import Packs, RuleReport, Trail, check_rules, override_errors
 from ..validation.document import Document
@@ -114,7 +114,7 @@ def _check_rules(account: _Account, shipped: Packs, known: dict[str, RuleReport]
         return
     overrides = settings["secmon_rules"]
     try:
-        trail = Trail(tuple(settings["secmon_excluded_event_sources"]), settings["secmon_management_events"])
+        trail = _trail(settings)
         packs = settings["secmon_packs"]
     except InvalidVariableError:
         # The overrides can be checked even if the chosen rules are unknown.
@@ -130,6 +130,14 @@ def _check_rules(account: _Account, shipped: Packs, known: dict[str, RuleReport]
     if not report.errors:
         with suppress(InvalidVariableError):
             _name_alarms(account, report, [rule.id for rules in shipped.values() for rule in rules])
+
+
+def _trail(settings: Settings) -> Trail:
+    region = settings["secmon_region"]
+    leader = leader_region(region)
+    blind = not settings["secmon_multi_region"] and region != leader
+    excluded = tuple(settings["secmon_excluded_event_sources"])
+    return Trail(excluded, settings["secmon_management_events"], leader if blind else "")
 
 
 def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) -> None:

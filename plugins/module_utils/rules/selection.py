@@ -37,10 +37,12 @@ class Trail:
     Attributes:
         excluded_event_sources: Services whose management events are excluded.
         management_events: ``all``, ``read`` or ``write``.
+        global_events_in: The only region with global events, if the trail does not record it.
     """
 
     excluded_event_sources: tuple[str, ...] = ()
     management_events: str = "all"
+    global_events_in: str = ""
 
     def context(self) -> LintContext:
         """Return it for the lint. Trails of this collection record no data events."""
@@ -49,6 +51,7 @@ class Trail:
             trail_write_only=self.management_events == "write",
             trail_read_only=self.management_events == "read",
             trail_data_events=False,
+            global_events_in=self.global_events_in,
         )
 
 

@@ -32,6 +32,7 @@ class Finding:
 class LintContext:
     """What the trail records and which filters the log group has; by default everything and none.
 
+    ``global_events_in`` is the region that alone records global services, or empty if the trail records that region.
     ``other_filters`` and ``other_regex_filters`` count filters of the log group that do not belong to the rules.
     """
 
@@ -39,6 +40,7 @@ class LintContext:
     trail_write_only: bool = False
     trail_read_only: bool = False
     trail_data_events: bool = True
+    global_events_in: str = ""
     other_filters: int = 0
     other_regex_filters: int = 0
 

@@ -16,7 +16,13 @@ from ..rule import Rule
 from .finding import Finding, LintContext, error, warning
 
 _SELECTORS = "CloudTrail user guide, filtering management events and data events with event selectors"
+_GLOBAL = "CloudTrail user guide, logging global service events"
 _LIMITS = "CloudWatch Logs user guide, quotas; PutMetricFilter API reference"
+# Sign-ins as root or as an IAM user; a sign-in through a regional endpoint is recorded there.
+_GLOBAL_SOURCES = frozenset(
+    f"{service}.amazonaws.com"
+    for service in ("account", "cloudfront", "iam", "organizations", "route53", "shield", "signin")
+)
 _EVENT_SOURCE = Selector((Name("eventSource"),))
 
 
@@ -43,6 +49,9 @@ def lint_trail(rule: Rule, context: LintContext) -> Iterator[Finding]:
     if not context.trail_data_events:
         data = [_is_data(event) for event in events]
         yield from _unrecorded(rule, data, "data-events-dropped", "data events, and the trail records none")
+    if context.global_events_in:
+        what = f"recorded in {context.global_events_in} only, and the trail records its own region"
+        yield from _unrecorded(rule, [_is_global(event) for event in events], "global-events-dropped", what, _GLOBAL)
 
 
 def lint_log_group(rules: Iterable[Rule], context: LintContext) -> Iterator[Finding]:
@@ -86,12 +95,20 @@ def _is_data(event: Mapping[str, Any]) -> bool:
     return event.get("eventCategory") == "Data" or event.get("managementEvent") is False
 
 
-def _unrecorded(rule: Rule, hits: list[bool], code: str, what: str) -> Iterator[Finding]:
-    hint = "widen the trail's event selectors, or disable the rule"
+def _is_global(event: Mapping[str, Any]) -> bool:
+    """Return whether CloudTrail records an event in one region of the partition, whatever the caller's region."""
+    if event.get("eventSource") == "sts.amazonaws.com":
+        return (event.get("tlsDetails") or {}).get("clientProvidedHostHeader") == "sts.amazonaws.com"
+    return event.get("eventSource") in _GLOBAL_SOURCES
+
+
+def _unrecorded(rule: Rule, hits: list[bool], code: str, what: str, source: str = _SELECTORS) -> Iterator[Finding]:
+    hint = "set secmon_multi_region: true" if source == _GLOBAL else "widen the trail's event selectors"
+    hint += ", or disable the rule"
     if hits and all(hits):
-        yield error(rule, code, f"all matching events of the tests are {what}", _SELECTORS, hint)
+        yield error(rule, code, f"all matching events of the tests are {what}", source, hint)
     elif any(hits):
-        yield warning(rule, code, f"some matching events of the tests are {what}", _SELECTORS, hint)
+        yield warning(rule, code, f"some matching events of the tests are {what}", source, hint)
 
 
 def _has_regex(rule: Rule) -> bool:

@@ -34,6 +34,18 @@ def test_an_account_with_only_required_variables_gets_the_guide_pack(shipped: Pa
     assert alarm["alarm_actions"] == [f"arn:aws:sns:us-east-1:{ACCOUNT_ID}:SecurityAlarms"]
 
 
+def test_rules_on_iam_are_refused_where_the_trail_never_receives_their_events(shipped: Packs) -> None:
+    elsewhere = {"region": "eu-central-1", "multi_region": False}
+    cis = {"packs": ["cis"], "excluded_event_sources": []}
+    assert check(shipped, guide=elsewhere).problems == ()
+    report = check(shipped, guide=elsewhere | cis)
+    (iam,) = [problem for problem in report.problems if "iam_policy_changes" in problem]
+    assert "recorded in us-east-1 only" in iam and "secmon_multi_region: true" in iam
+    assert not any("vpc_changes" in problem for problem in report.problems)
+    assert check(shipped, guide=cis | {"multi_region": False}).problems == ()
+    assert check(shipped, guide=cis | {"region": "eu-central-1"}).problems == ()
+
+
 @pytest.mark.parametrize(
     ("region", "partition"),
     [

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from embedded_aws.cloudtrail.records.operations import data_resource_type, is_read_only, is_recorded
+from embedded_aws.cloudtrail.records.operations import (
+    data_resource_type,
+    event_region,
+    is_read_only,
+    is_recorded,
+)
+
+
+@pytest.mark.parametrize(
+    ("region", "recorded"),
+    [("eu-central-1", "us-east-1"), ("us-gov-east-1", "us-gov-west-1"), ("cn-northwest-1", "cn-north-1")],
+)
+def test_calls_of_iam_are_recorded_in_one_region_of_the_partition(region: str, recorded: str) -> None:
+    assert event_region("iam", region) == recorded
+    assert event_region("logs", region) == region
 
 
 @pytest.mark.parametrize(

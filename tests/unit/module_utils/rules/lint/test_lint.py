@@ -257,6 +257,29 @@ def test_writes_that_the_trail_does_not_record_are_errors() -> None:
     assert "write-events-dropped" not in findings(VALID, trail_read_only=True)
 
 
+@pytest.mark.parametrize(
+    ("changed", "level"),
+    [
+        ([{"eventSource": "iam.amazonaws.com"}], "error"),
+        ([{"eventSource": "signin.amazonaws.com"}], "error"),
+        (
+            [{"eventSource": "sts.amazonaws.com", "tlsDetails": {"clientProvidedHostHeader": "sts.amazonaws.com"}}],
+            "error",
+        ),
+        ([{"eventSource": "iam.amazonaws.com"}, {}], "warning"),
+        ([{"eventSource": "sts.amazonaws.com"}], None),
+    ],
+)
+def test_a_trail_of_another_region_records_no_global_events(changed: list[dict[str, str]], level: str | None) -> None:
+    (test,) = [test for test in VALID.tests if test.match][:1]
+    rule = replace(VALID, tests=tuple(replace(test, event={**test.event, **change}) for change in changed))
+    found = findings(rule, global_events_in="us-east-1").get("global-events-dropped")
+    assert (found and found.level) == level
+    if found:
+        assert "us-east-1 only" in found.reason and "secmon_multi_region: true" in found.hint
+    assert "global-events-dropped" not in findings(rule)
+
+
 def test_a_disabled_rule_is_not_checked_against_the_trail() -> None:
     off = replace(VALID, enabled=False)
     assert findings(off, excluded_event_sources=("secretsmanager.amazonaws.com",), trail_write_only=True) == {}
