@@ -26,6 +26,13 @@ SETTINGS = {
     "GetBucketLifecycleConfiguration": "NoSuchLifecycleConfiguration",
     "GetBucketLogging": "",
 }
+# The errors of GetObject for an object whose key cannot be used; S3 API reference, "List of error codes".
+_ENABLE = "The object is encrypted with this key: enable the key (aws kms enable-key)"
+_KEY_REMEDIES = {
+    "KMS.DisabledException": f"{_ENABLE}.",
+    "KMS.KMSInvalidStateException": f"{_ENABLE}, after aws kms cancel-key-deletion if its deletion is scheduled.",
+    "KMS.NotFoundException": "The key that encrypts the object was deleted. The object cannot be read any more.",
+}
 _OTHER_SETTINGS = {"GetObjectLockConfiguration": "ObjectLockConfigurationNotFoundError"}
 
 
@@ -117,7 +124,8 @@ def read_object(account: Account, bucket: str, key: str, use: Callable[[dict[str
     """Return what `use` returns for an object with its body as a stream; it is called again if the stream breaks."""
     arn = f"{bucket_arn(account.place.partition, bucket)}/{key}"
     parameters = {"Bucket": bucket, "Key": key}
-    return account.read("s3", "GetObject", f"object {key}", parameters, resource_arn=arn, use=use)
+    options: dict[str, Any] = {"resource_arn": arn, "remedies": _KEY_REMEDIES, "use": use}
+    return account.read("s3", "GetObject", f"object {key}", parameters, **options)
 
 
 def is_empty(account: Account, name: str) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from tests.support import guide_chain as chain
 from tests.support.embedded_control import advance, ask
 from tests.support.module_runner import ModuleRunner
-from tests.support.trail_prerequisites import make_organization_trail
+from tests.support.trail_prerequisites import make_organization_trail, open_key
 from tools.generate_docs.modules import documented_actions
 
 Aws = Callable[..., Any]
@@ -165,6 +165,22 @@ def test_a_digest_that_could_not_be_delivered_is_reported(digested: ModuleRunner
     aws_client("s3").put_bucket_policy(Bucket=chain.BUCKET, Policy=policy)
     advance(digested.endpoint, 3600)
     assert digested.succeed(trail_name=chain.TRAIL)["state"] == "validated"
+
+
+@pytest.mark.parametrize(
+    ("change", "remedy"),
+    [("disable_key", "aws kms enable-key"), ("schedule_key_deletion", "aws kms cancel-key-deletion")],
+)
+def test_explains_that_the_key_of_the_files_cannot_be_used(
+    trail: ModuleRunner, aws_client: Aws, change: str, remedy: str
+) -> None:
+    key = open_key(aws_client("kms"))
+    aws_client("cloudtrail").update_trail(Name=chain.TRAIL, KmsKeyId=key)
+    advance(trail.endpoint, 2 * 3600)
+    assert trail.succeed(trail_name=chain.TRAIL)["state"] == "validated"
+    getattr(aws_client("kms"), change)(KeyId=key)
+    message = trail.fail(trail_name=chain.TRAIL)
+    assert key in message and remedy in message
 
 
 def archive(aws: Aws) -> None:
