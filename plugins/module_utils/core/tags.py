@@ -4,11 +4,13 @@
 """Tags, and the tag that marks resources as managed by this collection.
 
 Sources: AWS General Reference, "Tag naming limits and requirements" (50 tags, keys of 128 and values of 256
-characters, ``aws:`` reserved).
+characters, ``aws:`` reserved); the characters are those of IAM and CloudWatch Logs (API references, Tag and
+TagResource), which refuse others.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +22,8 @@ OWNER_VALUE = "secmon.aws"
 OWNER_MARK = {OWNER_KEY: OWNER_VALUE}
 
 _MAX_TAGS = 50
+# Beside letters, numbers and separators of any script: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@] in the API references.
+_MARKS = "_.:/=+-@"
 _MAX_KEY_LENGTH = 128
 _MAX_VALUE_LENGTH = 256
 
@@ -74,12 +78,23 @@ def tag_problems(tags: Mapping[str, str] | None) -> Iterator[str]:
             yield f"The tag key {key!r} has {len(key)} characters; AWS accepts 1 to {_MAX_KEY_LENGTH}."
         if len(value) > _MAX_VALUE_LENGTH:
             yield f"The value of tag {key!r} has {len(value)} characters; AWS accepts at most {_MAX_VALUE_LENGTH}."
+        if odd := _odd_characters(f"{key}{value}"):
+            yield (
+                f"The tag {key!r} contains {odd}. IAM and CloudWatch Logs accept letters, numbers, spaces and"
+                f" {_MARKS} only, in keys and values."
+            )
         if key.lower().startswith("aws:"):
             yield f"The tag key {key!r} begins with aws:, which AWS reserves. Choose another key."
         if key == OWNER_KEY and value != OWNER_VALUE:
             yield f"This collection sets the tag {OWNER_KEY} to mark its resources. Remove it from tags."
     if len({*(tags or {}), OWNER_KEY}) > _MAX_TAGS:
         yield f"There are {len(tags or {})} tags; AWS accepts {_MAX_TAGS}, including {OWNER_KEY}."
+
+
+def _odd_characters(text: str) -> str:
+    """Return the characters that AWS rejects in a tag, each once; empty if there are none."""
+    odd = (char for char in text if unicodedata.category(char)[0] not in "LZN" and char not in _MARKS)
+    return ", ".join(repr(char) for char in dict.fromkeys(odd))
 
 
 def is_managed(tags: Mapping[str, str]) -> bool:

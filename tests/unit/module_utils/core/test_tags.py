@@ -63,6 +63,9 @@ def test_both_forms_of_tags_are_equivalent(tags: dict[str, str]) -> None:
         ({"k" * 129: "x"}, "129 characters"),
         ({"k": "v" * 257}, "257 characters"),
         ({"AWS:k": "v"}, "aws:"),
+        ({"k": "a#b#c&d"}, "contains '#', '&'. IAM and CloudWatch Logs accept"),
+        ({"a\tb": "v"}, r"contains '\t'."),
+        ({"k": "on 🔥"}, "contains '🔥'."),
         ({"secmon:managed-by": "me"}, "Remove it from tags"),
         ({f"k{number}": "v" for number in range(50)}, "50 tags"),
     ],
@@ -74,6 +77,7 @@ def test_tags_that_aws_rejects_are_reported(tags: dict[str, str], says: str) -> 
 def test_valid_tags_are_accepted() -> None:
     assert list(tag_problems({f"k{number}": "v" for number in range(49)})) == []
     assert list(tag_problems(None)) == []
+    assert list(tag_problems({"Größe 大": "a_b.c:/=+-@ ²\u00a0"})) == []
 
 
 def test_rejects_an_unmanaged_resource_and_names_the_options() -> None:
