@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 BUILD = REPOSITORY / "build" / "fidelity"
 ACCOUNTS = HERE / "accounts.yml"
-SECOND_ACCESS_KEY = "AKIAEMBEDDEDSECOND02"
+ACCESS_KEYS = ("AKIAEMBEDDEDFIRST001", "AKIAEMBEDDEDSECOND02")
 # Without the suite's own configuration of pytest, which needs more plugins.
 _ALONE = ("--rootdir", ".", "-c", os.devnull, "-p", "no:cacheprovider")
 
@@ -38,6 +38,7 @@ class Run:
     arguments: tuple[str, ...]
     variables: Mapping[str, str] = field(default_factory=dict)
     server: bool = True
+    port: int = 0
 
 
 def settings(oracle: str) -> dict[str, Any]:
@@ -84,7 +85,8 @@ def localstack(services: set[str]) -> Iterator[Run]:
     variables = {
         "TEST_SKIP_LOCALSTACK_START": "1",
         "TEST_AWS_ACCOUNT_ID": "123456789012",
-        "SECONDARY_TEST_AWS_ACCESS_KEY_ID": SECOND_ACCESS_KEY,
+        "TEST_AWS_ACCESS_KEY_ID": ACCESS_KEYS[0],
+        "SECONDARY_TEST_AWS_ACCESS_KEY_ID": ACCESS_KEYS[1],
         "DISABLE_EVENTS": "1",
         "FIDELITY_MARKER": "aws_validated",
         "FIDELITY_UNMARK": "1",
@@ -95,7 +97,8 @@ def localstack(services: set[str]) -> Iterator[Run]:
         if _selected(service, services):
             selection = ("-k", words) if words else ()
             arguments = (*_ALONE, f"tests/aws/services/{service}", *selection)
-            yield Run(service, python, folder, arguments, variables)
+            # Some tests call this port at localhost, whatever TEST_AWS_ENDPOINT_URL says.
+            yield Run(service, python, folder, arguments, variables, port=4566)
 
 
 ORACLES: dict[str, Callable[[set[str]], Iterator[Run]]] = {
