@@ -96,3 +96,17 @@ def test_the_date_header_has_the_embedded_time(embedded_aws: str, aws_client: Cl
     now = datetime.fromisoformat(ask(embedded_aws, "health")[1]["time"])
     headers = aws_client("sts").get_caller_identity()["ResponseMetadata"]["HTTPHeaders"]
     assert abs((parsedate_to_datetime(headers["date"]) - now).total_seconds()) < 60
+
+
+def test_the_clock_runs_faster_until_it_is_told_otherwise(embedded_aws: str) -> None:
+    before = datetime.fromisoformat(ask(embedded_aws, "health")[1]["time"])
+    assert ask(embedded_aws, "clock", b'{"speed": 3600}')[0] == 200
+    ask(embedded_aws, "clock", b'{"advance_seconds": 0}')
+    after = datetime.fromisoformat(ask(embedded_aws, "clock", b'{"speed": 1}')[1]["time"])
+    assert after > before
+    for invalid in (b'{"speed": 0}', b'{"speed": "fast"}', b'{"speed": 2, "advance_seconds": 1}', b"{}", b"[]"):
+        assert ask(embedded_aws, "clock", invalid)[0] == 400, invalid
+
+
+def test_health_names_the_consistency(embedded_aws: str) -> None:
+    assert ask(embedded_aws, "health")[1]["consistency"] == "strong"
