@@ -16,7 +16,7 @@ from tools.demo.playbooks import run_playbook
 from tools.generate_docs.modules import aws_modules, documented_actions
 from tools.generate_docs.roles import policy_actions
 
-# The fixture runs five playbooks.
+# The fixture runs six playbooks.
 pytestmark = pytest.mark.long
 
 # IAM does not count whitespace. Source: IAM user guide, "IAM and AWS STS quotas".
@@ -40,7 +40,7 @@ def play(endpoint: str, name: str, *arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def called(embedded_aws: str) -> set[str]:
-    """Return the IAM actions that site, site again, verify and teardown call, with encryption."""
+    """Return the IAM actions of a first and a second run, verify, teardown, a redeployment and its end, encrypted."""
     play(embedded_aws, "site")
     (mail,) = mails(embedded_aws, "security@example.com")
     before = {call["id"] for call in ask(embedded_aws, "calls")}
@@ -48,6 +48,9 @@ def called(embedded_aws: str) -> set[str]:
     by_the_recipient = {call["id"] for call in ask(embedded_aws, "calls")} - before
     play(embedded_aws, "site")
     play(embedded_aws, "verify")
+    # A secret in its recovery window, and keys that are pending deletion, are restored.
+    play(embedded_aws, "teardown", *END[:2])
+    play(embedded_aws, "site")
     play(embedded_aws, "teardown", *END)
     calls = [call for call in ask(embedded_aws, "calls") if call["id"] not in by_the_recipient]
     return iam_actions_of(calls)
