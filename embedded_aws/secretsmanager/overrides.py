@@ -29,7 +29,7 @@ def _client_error(error: SecretsManagerClientError, error_type: str, message: st
     error.description = json.dumps({"__type": error_type, "Message": message})
 
 
-# A request needs a ClientRequestToken, and the name of a new secret is checked; moto 5.2.5 checks neither.
+# A request needs a ClientRequestToken, and every name is checked; moto 5.2.5 checks neither.
 #
 # The SDKs add the token to every request, so only a client of the bare protocol sees this error. The error code of
 # RotateSecret differs from the others. Source: recorded answers of AWS, 2022-2026.
@@ -39,19 +39,26 @@ _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 _BAD_NAME = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
 
 
+@override(
+    "secretsmanager",
+    *("CreateSecret", "DescribeSecret", "DeleteSecret", "RestoreSecret", "ListSecretVersionIds"),
+    *("GetSecretValue", "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage"),
+    *("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy", "ValidateResourcePolicy"),
+    *("TagResource", "UntagResource", "RotateSecret", "CancelRotateSecret"),
+)
+def check_name(_state: State, call: Call) -> None:
+    """Reject a name with other characters than AWS allows."""
+    name = call.parameters.get("Name") or call.parameters.get("SecretId") or "a"
+    if not name.startswith("arn:") and not _NAME.fullmatch(name):
+        raise AwsError("ValidationException", _BAD_NAME)
+
+
 @override("secretsmanager", "CreateSecret", "PutSecretValue", "UpdateSecret", "RotateSecret")
 def check_token(_state: State, call: Call) -> None:
     """Reject a request without a token."""
     if not call.parameters.get("ClientRequestToken"):
         code = "InvalidParameterException" if call.action == "RotateSecret" else "InvalidRequestException"
         raise AwsError(code, _NO_TOKEN)
-
-
-@override("secretsmanager", "CreateSecret")
-def check_name(_state: State, call: Call) -> None:
-    """Reject a name with other characters than AWS allows."""
-    if not _NAME.fullmatch(call.parameters["Name"]):
-        raise AwsError("ValidationException", _BAD_NAME)
 
 
 # A secret scheduled for deletion keeps its name and can be neither read nor written; versions are immutable.
@@ -114,13 +121,25 @@ _MALFORMED = "This resource policy contains a syntax error."
 @override("secretsmanager", "PutResourcePolicy")
 def put_resource_policy(_state: State, call: Call) -> None:
     """Reject an invalid policy, and with BlockPublicPolicy a public one."""
+    listed = _statements(call)
+    if call.parameters.get("BlockPublicPolicy") and any(_is_public(statement) for statement in listed):
+        raise AwsError("PublicPolicyException", _PUBLIC)
+
+
+@override("secretsmanager", "ValidateResourcePolicy")
+def validate_resource_policy(_state: State, call: Call) -> dict[str, Any]:
+    """Return whether a policy is not public; moto does not have the operation."""
+    passed = not any(_is_public(statement) for statement in _statements(call))
+    errors = [] if passed else [{"CheckName": "PublicPolicyCheck", "ErrorMessage": _PUBLIC}]
+    return {"PolicyValidationPassed": passed, "ValidationErrors": errors}
+
+
+def _statements(call: Call) -> list[dict[str, Any]]:
     try:
         statements = json.loads(call.parameters.get("ResourcePolicy", ""))["Statement"]
     except (ValueError, TypeError, KeyError):
         raise AwsError("MalformedPolicyDocumentException", _MALFORMED) from None
-    listed = statements if isinstance(statements, list) else [statements]
-    if call.parameters.get("BlockPublicPolicy") and any(_is_public(statement) for statement in listed):
-        raise AwsError("PublicPolicyException", _PUBLIC)
+    return statements if isinstance(statements, list) else [statements]
 
 
 def _is_public(statement: dict[str, Any]) -> bool:

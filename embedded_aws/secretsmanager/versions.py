@@ -7,9 +7,9 @@ from typing import Any
 
 from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend, secretsmanager_backends
 
-from embedded_aws.core.call import Call
+from embedded_aws.core.call import Answer, Call
 from embedded_aws.core.errors import AwsError
-from embedded_aws.core.overrides import override, patch
+from embedded_aws.core.overrides import after, override, patch
 from embedded_aws.core.state import State
 
 # GetSecretValue names a missing staging label, and a read of the value sets the day of the last access.
@@ -51,6 +51,26 @@ _replica_to_dict = ReplicaSecret.to_dict
 @patch(ReplicaSecret, "to_dict")
 def _described_replica(replica: ReplicaSecret) -> dict[str, Any]:
     return _replica_to_dict(replica) | {"LastAccessedDate": last_access(replica)}
+
+
+@override("secretsmanager", "DescribeSecret")
+def describe_secret(_state: State, call: Call) -> dict[str, Any]:
+    """Describe a secret; moto adds a member of ListSecrets."""
+    secret = secretsmanager_backends[call.account][call.region].describe_secret(call.parameters["SecretId"])
+    described = secret.to_dict()
+    return {name: value for name, value in described.items() if name != "SecretVersionsToStages" and value is not None}
+
+
+# A change has its time with fractions of a second; moto 5.2.5 keeps the second. Source: recorded answers of AWS.
+
+
+@after("secretsmanager", "CreateSecret", "PutSecretValue", "UpdateSecret")
+def keep_time(_state: State, call: Call, _answer: Answer) -> None:
+    """Keep the time of a change."""
+    name = call.parameters.get("SecretId") or call.parameters["Name"]
+    secret = secretsmanager_backends[call.account][call.region].secrets.get(name)
+    if isinstance(secret, FakeSecret):
+        secret.last_changed_date = call.at.timestamp()  # type: ignore[assignment]
 
 
 # Staging labels after AWSCURRENT was moved, and versions without a label.

@@ -63,6 +63,14 @@ def test_a_name_with_other_characters_is_rejected(aws_client: Client, invalid: s
         aws_client("secretsmanager").create_secret(Name=invalid, SecretString="v")
 
 
+@pytest.mark.parametrize("action", ["DescribeSecret", "GetSecretValue", "DeleteSecret", "ValidateResourcePolicy"])
+def test_a_secret_is_not_looked_up_by_an_invalid_name(embedded_aws: str, action: str) -> None:
+    parameters = {"SecretId": "Inv Name"} | ({"ResourcePolicy": "{}"} if action.startswith("Validate") else {})
+    answer = raw_call(embedded_aws, "secretsmanager", action, parameters, "json")
+    assert (answer.status, answer.code) == (400, "ValidationException")
+    assert answer.message.startswith("Invalid name. Must be a valid name")
+
+
 @pytest.mark.parametrize("action", ["CreateSecret", "PutSecretValue", "UpdateSecret", "RotateSecret"])
 def test_a_request_without_a_token_is_rejected(embedded_aws: str, action: str) -> None:
     parameters = {"Name" if action == "CreateSecret" else "SecretId": "none"}

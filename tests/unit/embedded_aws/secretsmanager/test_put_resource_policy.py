@@ -41,6 +41,15 @@ def test_accepts_other_policies_and_calls_without_block_public_policy(
     put(aws_client("secretsmanager"), statement, **options)
 
 
+@pytest.mark.parametrize(
+    ("condition", "passed"), [({}, False), ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, True)]
+)
+def test_a_validation_finds_a_public_policy(aws_client: Client, condition: dict[str, Any], passed: bool) -> None:
+    document = json.dumps({"Version": "2012-10-17", "Statement": [PUBLIC | {"Condition": condition}]})
+    answer = aws_client("secretsmanager").validate_resource_policy(ResourcePolicy=document)
+    assert (answer["PolicyValidationPassed"], len(answer["ValidationErrors"])) == (passed, 0 if passed else 1)
+
+
 def test_moto_still_needs_the_override(moto_client: Client) -> None:
     """When this fails, moto has been fixed and the override can be removed."""
     put(moto_client("secretsmanager"), PUBLIC, BlockPublicPolicy=True)
