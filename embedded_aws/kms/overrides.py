@@ -52,7 +52,8 @@ def require_enabled(key: Key) -> None:
 
 # A key is described with its usage, MultiRegion and the id of its material, and without members that it does not have.
 #
-# moto 5.2.5 keeps the defaults of CreateKey as null, and does not know the material. It quotes no invalid id.
+# moto 5.2.5 keeps the defaults of CreateKey as null, and does not know the material. It quotes no invalid id, and fails
+# for the grants of a missing key.
 # Sources: recorded answers of AWS; KMS API reference, KeyMetadata.
 
 _KEY_ID = re.compile(r"(mrk-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|mrk-[0-9a-f]{32}")
@@ -78,6 +79,9 @@ def renew_material(key: Key) -> None:
 @patch(Key, "to_dict")
 def _described(key: Key) -> dict[str, Any]:
     described = _to_dict(key)["KeyMetadata"]
+    if key.key_usage == "GENERATE_VERIFY_MAC":
+        described |= {"MacAlgorithms": [key.key_spec.replace("_", "_SHA_")], "EncryptionAlgorithms": None}
+        described["SigningAlgorithms"] = None
     if key.key_spec == "SYMMETRIC_DEFAULT" and key.origin == "AWS_KMS":
         described["CurrentKeyMaterialId"] = key.material_id  # type: ignore[attr-defined]
     return {"KeyMetadata": {name: value for name, value in described.items() if value is not None}}
@@ -88,7 +92,26 @@ def _validate_id(response: KmsResponse, key_id: str) -> None:
     if not key_id.startswith("arn:") and not _KEY_ID.fullmatch(key_id):
         raise NotFoundException(f"Invalid keyId '{key_id}'")
     check_region(key_id, response.region)
+    if key_id.startswith("mrk-") and key_id not in response.kms_backend.keys:
+        # moto knows another form of these ids.
+        raise NotFoundException(f"Key '{response._display_arn(key_id)}' does not exist")
     _validate_key_id(response, key_id)
+
+
+_list_grants = KmsResponse.list_grants
+_create_grant = KmsResponse.create_grant
+
+
+@patch(KmsResponse, "list_grants")
+def _list_grants_of_key(response: KmsResponse) -> str:
+    response._validate_cmk_id(response._get_param("KeyId"))
+    return _list_grants(response)
+
+
+@patch(KmsResponse, "create_grant")
+def _create_grant_for_key(response: KmsResponse) -> str:
+    response._validate_cmk_id(response._get_param("KeyId"))
+    return _create_grant(response)
 
 
 # Tags are unique, at most 50, and not AWS's own; moto 5.2.5 takes them all. A key that is pending deletion takes none.

@@ -29,6 +29,9 @@ def test_an_asymmetric_key_has_its_algorithms_and_no_id_of_its_material(aws_clie
     key = aws_client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
     assert key["SigningAlgorithms"] == ["ECDSA_SHA_256"]
     assert "CurrentKeyMaterialId" not in key and "EncryptionAlgorithms" not in key
+    code = aws_client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]
+    assert code["MacAlgorithms"] == ["HMAC_SHA_256"]
+    assert not {"EncryptionAlgorithms", "SigningAlgorithms"} & code.keys()
 
 
 @pytest.mark.parametrize(
@@ -36,11 +39,12 @@ def test_an_asymmetric_key_has_its_algorithms_and_no_id_of_its_material(aws_clie
     [
         ("fake-key-id", "Invalid keyId 'fake-key-id'"),
         ("arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555", "Invalid arn eu-west-1"),
+        (f"mrk-{'d3b95762' * 4}", f"Key 'arn:aws:kms:us-east-1:123456789012:key/mrk-{'d3b95762' * 4}' does not exist"),
     ],
 )
 def test_an_invalid_id_is_quoted(aws_client: Client, name: str, message: str) -> None:
     kms = aws_client("kms")
-    for operation in (kms.describe_key, kms.list_resource_tags):
+    for operation in (kms.describe_key, kms.list_resource_tags, kms.list_grants):
         with pytest.raises(kms.exceptions.NotFoundException, match=f"{message}$"):
             operation(KeyId=name)
 

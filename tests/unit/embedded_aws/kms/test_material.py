@@ -44,13 +44,22 @@ def test_a_key_that_is_not_enabled_cannot_be_used(
             use()
 
 
+def test_the_algorithm_is_in_the_answers(aws_client: Client, key_arn: str) -> None:
+    kms = aws_client("kms")
+    encrypted = kms.encrypt(KeyId=key_arn, Plaintext=b"v")
+    decrypted = kms.decrypt(CiphertextBlob=encrypted["CiphertextBlob"])
+    other = kms.re_encrypt(CiphertextBlob=encrypted["CiphertextBlob"], DestinationKeyId=key_arn)
+    assert encrypted["EncryptionAlgorithm"] == decrypted["EncryptionAlgorithm"] == "SYMMETRIC_DEFAULT"
+    assert other["SourceEncryptionAlgorithm"] == other["DestinationEncryptionAlgorithm"] == "SYMMETRIC_DEFAULT"
+
+
 def test_a_rotation_has_its_period_and_next_date(aws_client: Client, key_arn: str) -> None:
     kms = aws_client("kms")
     assert not kms.get_key_rotation_status(KeyId=key_arn)["KeyRotationEnabled"]
     for asked, days in (({}, 365), ({"RotationPeriodInDays": 90}, 90)):
         kms.enable_key_rotation(KeyId=key_arn, **asked)
         status = kms.get_key_rotation_status(KeyId=key_arn)
-        assert (status["KeyId"], status["RotationPeriodInDays"]) == (key_arn.split("/")[1], days)
+        assert (status["KeyId"], status["RotationPeriodInDays"]) == (key_arn, days)
         assert abs(status["NextRotationDate"] - datetime.now(UTC) - timedelta(days=days)) < timedelta(minutes=1)
     kms.disable_key_rotation(KeyId=key_arn)
     assert "NextRotationDate" not in kms.get_key_rotation_status(KeyId=key_arn)
