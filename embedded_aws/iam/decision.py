@@ -1,14 +1,15 @@
 """Decide a question as IAM does: identity policies, permissions boundary, session policy and policy of the resource.
 
-Source: IAM user guide, "Policy evaluation logic" and "How AWS enforcement code logic evaluates requests". Left out:
-service and resource control policies of AWS Organizations, and policy variables.
+Source: IAM user guide, "Policy evaluation logic", "How AWS enforcement code logic evaluates requests" and "Permissions
+boundaries for IAM entities" (resource-based policies). Left out: service and resource control policies of AWS
+Organizations, and policy variables.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.policy_documents import statements_of
@@ -88,8 +89,12 @@ def refusal(permissions: Permissions, call: Call, question: Question) -> str | N
     if _is_key(question) and of_resource is not Verdict.ALLOWED:
         # The policy of a key must allow the caller, or leave the decision to the account.
         return f"because no resource-based policy allows the {question.action} action"
-    if policy is not None and _names_the_caller(policy, asked):
+    caller = permissions.caller
+    if policy is not None and _names_the_caller(policy, replace(asked, caller=replace(caller, role_arn=None))):
         return None
+    if policy is not None and _names_the_caller(policy, asked):
+        # What a policy gives a role, rather than one session of it, the boundary and the session policy limit.
+        del own["identity-based policy"]
     missing = next((name for name, verdict in own.items() if verdict is not Verdict.ALLOWED), None)
     return f"because no {missing} allows the {question.action} action" if missing else None
 

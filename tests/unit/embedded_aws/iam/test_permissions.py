@@ -158,6 +158,33 @@ def test_no_session_has_more_than_its_boundary_and_its_own_policy(aws: InProcess
     assert "no session policy allows the sns:CreateTopic" in denied(narrow("sns").create_topic, Name="x")
 
 
+@pytest.mark.parametrize(("principal", "allowed"), [("role/bound", False), ("assumed-role/bound/tester", True)])
+def test_a_boundary_limits_what_the_policy_of_a_resource_gives_a_role_but_not_its_session(
+    aws: InProcess, administrator: Client, principal: str, allowed: bool
+) -> None:
+    iam, sns = administrator("iam"), administrator("sns")
+    boundary = iam.create_policy(PolicyName="edge", PolicyDocument=document(allow("s3:*")))["Policy"]["Arn"]
+    trust = {"Effect": "Allow", "Principal": {"AWS": GUIDE}, "Action": "sts:AssumeRole"}
+    iam.create_role(RoleName="bound", AssumeRolePolicyDocument=document(trust), PermissionsBoundary=boundary)
+    topic = sns.create_topic(Name="mine")["TopicArn"]
+    service = "sts" if principal.startswith("assumed") else "iam"
+    named = {"Principal": {"AWS": f"arn:aws:{service}::{GUIDE}:{principal}"}}
+    policy = document(allow("sns:GetTopicAttributes", topic) | named)
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    role = f"arn:aws:iam::{GUIDE}:role/bound"
+    made = administrator("sts").assume_role(RoleArn=role, RoleSessionName="tester")["Credentials"]
+    session = aws.client(
+        "sns",
+        aws_access_key_id=made["AccessKeyId"],
+        aws_secret_access_key=made["SecretAccessKey"],
+        aws_session_token=made["SessionToken"],
+    )
+    if allowed:
+        session.get_topic_attributes(TopicArn=topic)
+    else:
+        assert "no permissions boundary allows" in denied(session.get_topic_attributes, TopicArn=topic)
+
+
 def test_the_policy_of_a_key_decides_before_iam(permitted: Policy, administrator: Client) -> None:
     own = {"Principal": {"AWS": f"arn:aws:iam::{GUIDE}:user/administrator"}}
     key = administrator("kms").create_key(Policy=document(allow("kms:*") | own))["KeyMetadata"]["KeyId"]
