@@ -94,3 +94,21 @@ def test_confirms_with_a_token_and_removes_a_subscription(
     found = subscriptions(aws_client)
     assert (found[EMAILS[0]], found[EMAILS[1]], QUEUE in found) == ("arn", "PendingConfirmation", False)
     assert token not in json.dumps(done.results)
+
+
+def test_confirm_takes_the_links_of_its_account_and_can_run_again(created: str, aws_client: AwsClient) -> None:
+    """On a topic with one pending address: a link of another account is left to that account."""
+    link = link_in(mails(created, EMAILS[1])[0], "ConfirmSubscription")
+    other = link.replace(ACCOUNT, "999999999999")
+    links = ("-e", json.dumps({"secmon_confirmation_links": [link, other]}))
+
+    first, second = (run_playbook(created, "confirm", *links) for _run in range(2))
+
+    shown = [run.result("Show the subscriptions")["guide"]["msg"] for run in (first, second)]
+    assert (first.code, second.code) == (0, 0), (first.results, second.results)
+    assert shown == [[f"{EMAILS[1]}: confirmed"], [f"{EMAILS[1]}: confirmed before"]]
+    found = aws_client("sns").list_subscriptions_by_topic(TopicArn=TOPIC_ARN)["Subscriptions"]
+    arn = next(item["SubscriptionArn"] for item in found if item["Endpoint"] == EMAILS[1])
+    attributes = aws_client("sns").get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    assert attributes["ConfirmationWasAuthenticated"] == "true"
+    assert link.split("Token=")[1] not in json.dumps(first.results)

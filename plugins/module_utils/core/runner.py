@@ -61,7 +61,7 @@ def run_module(options: Mapping[str, Any], decide: Decide, report: Report | None
 
 
 def run_reader(options: Mapping[str, Any], read: Read, in_check_mode: Read | None = None) -> None:
-    """Run a module that never changes a resource.
+    """Run a module that has no plan: it never changes a resource, or only AWS's answers tell what it changes.
 
     Args:
         options: The module's argument specification, without the connection options.

@@ -259,6 +259,12 @@ def subscription_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[F
         yield Finding("notification", "subscription_pending", cause, confirm, Weight.RISK)
 
 
+def open_subscription_findings(_params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Yield that anybody who has one of the emails can end a subscription, as mail scanners do."""
+    for address in facts.open_subscriptions:
+        yield Finding("notification", "subscription_open", *open_subscription(address), Weight.RISK)
+
+
 def confirmed_endpoints(facts: Facts) -> list[str]:
     """Return the endpoints that receive the notification."""
     return [each["Endpoint"] for each in facts.subscriptions if each["SubscriptionArn"].startswith("arn:")]

@@ -37,6 +37,7 @@ class Facts:
         topic: The attributes from GetTopicAttributes.
         key: KeyMetadata of the topic's key, with its Policy as a document.
         subscriptions: From ListSubscriptionsByTopic.
+        open_subscriptions: The addresses whose subscription was confirmed without a signature.
     """
 
     place: Place
@@ -56,6 +57,7 @@ class Facts:
     topic: Response | None = None
     key: Response | None = None
     subscriptions: Sequence[Response] = ()
+    open_subscriptions: Sequence[str] = ()
 
     @property
     def where(self) -> str:

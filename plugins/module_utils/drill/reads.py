@@ -18,7 +18,7 @@ from ..kms.reads import find_key, key_policy
 from ..logs.reads import find_log_group, list_metric_filters
 from ..s3.reads import bucket_exists
 from ..secretsmanager.reads import find_secret
-from ..sns.reads import topic_attributes, topic_subscriptions
+from ..sns.reads import open_addresses, topic_attributes, topic_subscriptions
 from .facts import Facts
 from .timeline import Finding, Weight
 
@@ -105,11 +105,13 @@ def _topic_facts(reader: ConfigReader, params: Mapping[str, Any], topic: dict[st
         return {}
     arn, key_id = params["topic_arn"], topic.get("KmsMasterKeyId", "")
 
+    subscriptions = reader.get("subscriptions", "notification", lambda: topic_subscriptions(reader.account, arn), [])
     return {
         "topic": topic,
         "key": reader.get("key", "notification", lambda: _key(reader, key_id), None) if key_id else None,
-        "subscriptions": reader.get(
-            "subscriptions", "notification", lambda: topic_subscriptions(reader.account, arn), []
+        "subscriptions": subscriptions,
+        "open_subscriptions": reader.get(
+            "open_subscriptions", "notification", lambda: open_addresses(reader.account, subscriptions), []
         ),
     }
 

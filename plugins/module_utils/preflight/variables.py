@@ -152,6 +152,7 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_subscriptions": _subscriptions(SUBSCRIBABLE),
     "secmon_remove_subscriptions": _subscriptions(REMOVABLE),
     "secmon_confirmation_tokens": _TOKENS,
+    "secmon_confirmation_links": list_of(aws_types.CREDENTIAL, "list of links of confirmation emails"),
     "secmon_topic_publishers": _PUBLISHERS,
     "secmon_topic_name": aws_types.TOPIC_NAME,
     "secmon_topic_display_name": aws_types.DISPLAY_NAME,

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..core.account import Account
 from ..core.tags import as_mapping
+from .endpoints import EMAIL_PROTOCOLS
 from .plan import Topic, topic_arn
 from .subscriptions import Subscription, subscriptions_of
 
@@ -46,6 +48,27 @@ def topic_subscriptions(account: Account, arn: str) -> list[dict[str, Any]]:
 
 def _label(arn: str) -> str:
     return f"topic {arn.rsplit(':', 1)[-1]}"
+
+
+def open_addresses(account: Account, subscriptions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the email addresses whose subscription anybody with one of its emails can end.
+
+    Args:
+        account: The account.
+        subscriptions: The subscriptions in the form of ListSubscriptionsByTopic.
+    """
+    emails = [item for item in subscriptions if item["Protocol"] in EMAIL_PROTOCOLS]
+    confirmed = [item for item in emails if item["SubscriptionArn"].startswith("arn:")]
+    return [item["Endpoint"] for item in confirmed if not _is_authenticated(account, item["SubscriptionArn"])]
+
+
+def _is_authenticated(account: Account, arn: str) -> bool:
+    options: dict[str, Any] = {"parameters": {"SubscriptionArn": arn}, "resource_arn": arn}
+    answer = account.read_if_any(
+        "sns", "GetSubscriptionAttributes", f"subscription {arn}", "NotFound", "NotFoundException", **options
+    )
+    # A subscription that has ended since it was listed is not open either.
+    return bool(answer.get("Attributes", {}).get("ConfirmationWasAuthenticated", "true") == "true")
 
 
 def find_subscription(account: Account, arn: str) -> Subscription:

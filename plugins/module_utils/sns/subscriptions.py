@@ -204,6 +204,16 @@ def _removal_warnings(unwanted: Iterable[Subscription]) -> Iterator[str]:
             )
 
 
+def open_subscription(address: str) -> tuple[str, str]:
+    """Return what is wrong with a subscription that was confirmed without a signature, and what to do."""
+    return (
+        f"Anybody who has an email to {address} can end its subscription without AWS credentials, because it was confirmed"
+        " by following the link. Mail scanners that follow links end it.",
+        "To close it, end the subscription with secmon_remove_subscriptions, run site.yml again without it, and give the"
+        " link of the new email to confirm.yml.",
+    )
+
+
 def _token_warning(params: Mapping[str, Any], new: Mapping[Identity, object]) -> Iterator[str]:
     if params.get("confirmation_token") and new:
         labels = ", ".join(label(*key) for key in new)
