@@ -82,7 +82,8 @@ notes:
     C(iam:ListAttachedRolePolicies), C(iam:GetPolicy), C(iam:GetPolicyVersion), C(logs:DescribeLogGroups),
     C(logs:DescribeMetricFilters), C(logs:FilterLogEvents), C(cloudwatch:GetMetricStatistics),
     C(cloudwatch:DescribeAlarms), C(cloudwatch:DescribeAlarmHistory), C(sns:GetTopicAttributes),
-    C(sns:ListSubscriptionsByTopic), C(kms:DescribeKey), C(kms:GetKeyPolicy) and, for an organization trail,
+    C(sns:ListSubscriptionsByTopic), C(sns:GetSubscriptionAttributes), C(kms:DescribeKey),
+    C(kms:GetKeyPolicy) and, for an organization trail,
     C(organizations:DescribeOrganization). A secret that is encrypted
     with a customer managed key also needs kms:Decrypt on that key.
 extends_documentation_fragment:

@@ -17,6 +17,7 @@ from typing import Any
 
 from ..core.policy_evaluation import Caller, Request, evaluate
 from ..filter_pattern.pattern import PatternError, compile_pattern
+from ..sns.subscriptions import open_subscription
 from .facts import Facts
 from .record import certainly_missed, expected_record, pattern_matches
 from .timeline import Finding, Weight

@@ -11,7 +11,14 @@ from typing import Any
 
 from ..core.aws_names import STANDARD_TOPIC_ARN
 from ..core.problems import require
-from .alarm_findings import alarm_findings, filter_findings, key_findings, subscription_findings, topic_findings
+from .alarm_findings import (
+    alarm_findings,
+    filter_findings,
+    key_findings,
+    open_subscription_findings,
+    subscription_findings,
+    topic_findings,
+)
 from .facts import Facts
 from .timeline import Finding, in_order
 from .trail_findings import (
@@ -38,6 +45,7 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("topic", topic_findings),
     ("key", key_findings),
     ("subscriptions", subscription_findings),
+    ("open_subscriptions", open_subscription_findings),
 )
 _NAMES = ("secret_id", "trail_name", "log_group_name", "filter_name", "alarm_name")
 

@@ -48,7 +48,7 @@ def links_of(texts: Iterable[str], topic_arn: str) -> dict[str, str]:
         name = f"entry {number} of links"
         if token is None:
             problems.append(
-                f"{name} contains no token. Copy the whole link below the text \"To confirm this subscription\" of the"
+                f'{name} contains no token. Copy the whole link below the text "To confirm this subscription" of the'
                 " confirmation email, or its part after Token=."
             )
         elif topic and topic[1] != topic_arn:

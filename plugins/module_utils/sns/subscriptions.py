@@ -207,10 +207,10 @@ def _removal_warnings(unwanted: Iterable[Subscription]) -> Iterator[str]:
 def open_subscription(address: str) -> tuple[str, str]:
     """Return what is wrong with a subscription that was confirmed without a signature, and what to do."""
     return (
-        f"Anybody who has an email to {address} can end its subscription without AWS credentials, because it was confirmed"
-        " by following the link. Mail scanners that follow links end it.",
-        "To close it, end the subscription with secmon_remove_subscriptions, run site.yml again without it, and give the"
-        " link of the new email to confirm.yml.",
+        f"Anybody who has an email to {address} can end its subscription without AWS credentials, because it was"
+        " confirmed by following the link. Mail scanners that follow links end it.",
+        "To close it, end the subscription with secmon_remove_subscriptions, run site.yml again without it, and give"
+        " the link of the new email to confirm.yml.",
     )
 
 

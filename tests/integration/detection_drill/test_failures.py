@@ -190,6 +190,14 @@ def test_reports_a_certain_failure_without_reading_the_secret(
     assert drill(check=True, **TASK)["cause_code"] == code
 
 
+def test_warns_of_a_subscription_that_anybody_can_end(drill: ModuleRunner, aws_client: Aws) -> None:
+    """The subscription of the chain was confirmed by following its link."""
+    found = drill(check=True, **TASK)
+
+    warning = next(line for line in found["lines"] if line.startswith("Warning: Anybody who has an email to"))
+    assert not found.get("failed") and "confirm.yml" in warning
+
+
 UNCERTAIN_FAILURES: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
     "bucket policy missing": (delete_bucket_policy, "log_file", "bucket_denied", "AccessDenied"),
     "a condition denies the role": (deny_by_condition, "log_group", "delivery_failed", "adequate permissions"),
