@@ -32,7 +32,7 @@ from tests.integration.detection_drill.drill_setup import (
     update_trail,
 )
 from tests.support import guide_chain as chain
-from tests.support.embedded_control import advance, ask
+from tests.support.embedded_control import advance, ask, follow, link_in, mails
 from tests.support.module_runner import ModuleRunner
 
 WRITE_ONLY = {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}
@@ -191,10 +191,13 @@ def test_reports_a_certain_failure_without_reading_the_secret(
 
 
 def test_warns_of_a_subscription_that_anybody_can_end(drill: ModuleRunner, aws_client: Aws) -> None:
-    """The subscription of the chain was confirmed by following its link."""
+    aws_client("sns").subscribe(TopicArn=chain.TOPIC_ARN, Protocol="email", Endpoint="open@example.com")
+    follow(link_in(mails(drill.endpoint, "open@example.com")[0], "ConfirmSubscription"))
+
     found = drill(check=True, **TASK)
 
-    warning = next(line for line in found["lines"] if line.startswith("Warning: Anybody who has an email to"))
+    (warning,) = [line for line in found["lines"] if line.startswith("Warning: Anybody who has an email to")]
+    assert "open@example.com" in warning
     assert not found.get("failed") and "confirm.yml" in warning
 
 
