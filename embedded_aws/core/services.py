@@ -14,7 +14,7 @@ from embedded_aws.cloudtrail.overrides import (
 from embedded_aws.cloudwatch.overrides import alarms, composite_alarms, describe_alarms, metrics
 from embedded_aws.core import moto_internals
 from embedded_aws.core.overrides import apply_patches, collect_afters, collect_overrides
-from embedded_aws.events import overrides as events
+from embedded_aws.events.overrides import entries, patterns, rules_and_targets
 from embedded_aws.iam import documents
 from embedded_aws.iam import overrides as iam
 from embedded_aws.iam import propagation as iam_propagation
@@ -46,7 +46,9 @@ MODULES = (
     composite_alarms,
     describe_alarms,
     metrics,
-    events,
+    entries,
+    patterns,
+    rules_and_targets,
     iam,
     documents,
     iam_propagation,

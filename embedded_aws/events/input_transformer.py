@@ -28,10 +28,10 @@ def target_input(target: Mapping[str, Any], event: BusEvent, rule_name: str, rul
         return str(target["Input"])
     if "InputPath" in target:
         found = _find(event, target["InputPath"])
-        return "" if found is _MISSING else json.dumps(found)
+        return "" if found is _MISSING else as_json(found)
     transformer = target.get("InputTransformer")
     if not transformer:
-        return json.dumps(event)
+        return as_json(event)
     values = {name: _find(event, path) for name, path in transformer.get("InputPathsMap", {}).items()}
     reserved = {
         "aws.events.rule-arn": rule_arn,
@@ -41,6 +41,11 @@ def target_input(target: Mapping[str, Any], event: BusEvent, rule_name: str, rul
         "aws.events.event.json": event,
     }
     return fill(transformer["InputTemplate"], values | reserved)
+
+
+def as_json(value: Any) -> str:
+    """Return compact JSON, as AWS sends it."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:
@@ -57,10 +62,10 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
         value = values[name]
         if value is _MISSING:
             return ""
-        text = json.dumps(value)
+        text = as_json(value)
         if not quoted:
             return text
-        return text[1:-1] if isinstance(value, str) else json.dumps(text)[1:-1]
+        return text[1:-1] if isinstance(value, str) else json.dumps(text, ensure_ascii=False)[1:-1]
 
     return _PLACEHOLDER.sub(replace, template)
 

@@ -18,7 +18,6 @@ from embedded_aws.core.events import AlarmTransition, Record
 from embedded_aws.core.state import State
 from embedded_aws.events.bus_event import BusEvent, event_of_alarm, event_of_record
 from embedded_aws.events.input_transformer import target_input
-from embedded_aws.sns.email import DEFAULT_SUBJECT
 from embedded_aws.sns.permissions import eventbridge, may_encrypt, may_publish
 from embedded_aws.sns.publish import find_topic, publish
 
@@ -67,7 +66,7 @@ class EventBridge:
         if service == "sns":
             self._publish(arn, text)
         elif service == "sqs":
-            _enqueue(target, text)
+            enqueue(target, text)
         else:
             _LOGGER.warning("The embedded AWS sends no management events to %s", arn)
 
@@ -75,7 +74,8 @@ class EventBridge:
         """Publish if the topic policy allows EventBridge; AWS only counts failures, as FailedInvocations."""
         topic = find_topic(topic_arn)
         if topic and may_publish(eventbridge(), topic) and may_encrypt(eventbridge(), topic):
-            publish(self.state, topic, text, DEFAULT_SUBJECT)
+            # Without a subject: e-mails get the default one. A recorded answer of AWS (2024).
+            publish(self.state, topic, text)
         else:
             _LOGGER.warning("EventBridge may not publish to %s, or there is no such topic", topic_arn)
 
@@ -87,7 +87,8 @@ def _rules(account: str, region: str, bus: str = "default") -> Iterator[Rule]:
     yield from list(found.rules.values()) if found else ()
 
 
-def _enqueue(target: dict[str, Any], text: str) -> None:
+def enqueue(target: dict[str, Any], text: str) -> None:
+    """Send the input of a target to its queue."""
     region, account, queue = target["Arn"].split(":", 5)[3:]
     group = target.get("SqsParameters", {}).get("MessageGroupId")
     try:

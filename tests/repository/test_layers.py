@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "cloudtrail/digest_validation.py": {"cryptography"},
 }
 # Packages that know nothing of AWS calls or Ansible.
-PURE = {"filter_pattern", "rules", "validation"}
+PURE = {"event_pattern", "filter_pattern", "rules", "validation"}
 # Files of `core` that know nothing of them either.
 PURE_CORE = {"core.aws_names", "core.iam_actions", "core.policy_documents", "core.policy_evaluation"}
 # What the embedded AWS may use of the collection.

@@ -1,35 +1,59 @@
-"""Override of PutEvents: deliver to topics, which moto 5.2.5 does not implement, and skip disabled rules.
+"""PutEvents: deliver to topics and queues as AWS does, and refuse what moto 5.2.5 takes.
 
-Source: EventBridge user guide, "Event bus targets".
+Sources: EventBridge user guide, "Event bus targets"; EventBridge API reference, PutEvents; recorded answers of AWS
+(2024).
 """
 
 from __future__ import annotations
 
 import copy
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.events.models import Rule, events_backends
+from moto.events.utils import EventTemplateParser
 
 from embedded_aws.core.call import Call
+from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
 from embedded_aws.events.bus_event import event_of_entry
-from embedded_aws.events.rules import EventBridge
+from embedded_aws.events.input_transformer import target_input
+from embedded_aws.events.rules import EventBridge, enqueue
 
 _MOST_ENTRIES = 10
+_MOST_BYTES = 262_144
+_BYTES_OF_A_TIME = 14
+_OWN_TARGETS = ("sns", "sqs")
 _MOTO_SENDS = Rule.send_to_targets
+
+# moto's event for other targets has no account.
+patch(EventTemplateParser, "DEFAULT_EVENT_INPUT_TEMPLATE")(
+    '{"version": "0", "id": "<id>", "detail-type": "<detail-type>", "source": "<source>", "account": "<account>", '
+    '"time": <time>, "region": "<region>", "resources": <resources>, "detail": <detail>}'
+)
 
 
 @patch(Rule, "send_to_targets")
 def _send_to_other_targets(rule: Rule, original_event: Any, transform_input: bool = True) -> None:
-    """Let moto deliver to all targets except topics."""
-    if rule.state == "DISABLED":
+    """Deliver to queues, and let moto deliver to all other targets except topics."""
+    if rule.state == "DISABLED" or not rule.event_pattern.matches_event(original_event):
         return
+    for target in rule.targets:
+        if target["Arn"].split(":")[2] == "sqs":
+            enqueue(target, target_input(target, _with_time(original_event), rule.name, rule.arn))
     reduced = copy.copy(rule)
-    reduced.targets = [target for target in rule.targets if target["Arn"].split(":")[2] != "sns"]
+    reduced.targets = [target for target in rule.targets if target["Arn"].split(":")[2] not in _OWN_TARGETS]
     _MOTO_SENDS(reduced, original_event, transform_input)
+
+
+def _with_time(event: Any) -> dict[str, Any]:
+    """Return moto's event in the form of AWS."""
+    at = event["time"]
+    text = at if isinstance(at, str) else datetime.fromtimestamp(float(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    names = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
+    return {name: text if name == "time" else event[name] for name in names if name in event}
 
 
 @override("events", "PutEvents")
@@ -38,15 +62,35 @@ def put_events(state: State, call: Call) -> dict[str, Any] | None:
     entries = call.parameters.get("Entries", [])
     if not 1 <= len(entries) <= _MOST_ENTRIES:
         return None
+    if sum(map(_size, entries)) > _MOST_BYTES:
+        raise AwsError("ValidationException", "Total size of the entries in the request is over the limit.", 400)
     backend = events_backends[call.account][call.region]
-    results = backend.put_events([_for_moto(entry) for entry in entries])
-    for entry, result in zip(entries, results, strict=True):
-        if "EventId" in result:
-            bus = backend._normalize_event_bus_arn(entry.get("EventBusName"))
-            detail = json.loads(entry["Detail"])
-            event = event_of_entry(entry, result["EventId"], call.account, call.region, detail)
-            EventBridge(state).send_to_topics(event, bus)
+    results = [_put(state, call, backend, entry) for entry in entries]
     return {"FailedEntryCount": sum("ErrorCode" in result for result in results), "Entries": results}
+
+
+def _put(state: State, call: Call, backend: Any, entry: dict[str, Any]) -> dict[str, Any]:
+    if all(entry.get(name) for name in ("Source", "DetailType", "Detail")) and not _is_object(entry["Detail"]):
+        return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    (result,) = backend.put_events([_for_moto(entry)])
+    if "EventId" in result:
+        bus = backend._normalize_event_bus_arn(entry.get("EventBusName"))
+        event = event_of_entry(entry, result["EventId"], call.account, call.region, json.loads(entry["Detail"]))
+        EventBridge(state).send_to_topics(event, bus)
+    return dict(result)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _size(entry: dict[str, Any]) -> int:
+    """Return the bytes that count; EventBridge user guide, "Calculating PutEvents event entry size"."""
+    texts = [*(entry.get(name, "") for name in ("Source", "DetailType", "Detail")), *entry.get("Resources", [])]
+    return sum(len(text.encode()) for text in texts) + (_BYTES_OF_A_TIME if "Time" in entry else 0)
 
 
 def _for_moto(entry: dict[str, Any]) -> dict[str, Any]:

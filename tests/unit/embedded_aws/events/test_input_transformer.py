@@ -48,7 +48,7 @@ def test_a_path_selects_a_part() -> None:
         ('"<x> was called"', "$.detail.eventName", '"GetSecretValue was called"'),
         ('{"name": <x>}', "$.detail.eventName", '{"name": "GetSecretValue"}'),
         ('{"count": <x>}', "$.detail.count", '{"count": 2}'),
-        ('{"all": <x>}', "$.detail.items", '{"all": [{"id": 7}]}'),
+        ('{"all": <x>}', "$.detail.items", '{"all": [{"id":7}]}'),
         ('"note: <x>"', "$.detail.note", '"note: say \\"hi\\""'),
         ('"one <x>"\n"two <x>"', "$.detail.count", '"one 2"\n"two 2"'),
         ('"<x>!"', "$.detail.missing", '"!"'),
