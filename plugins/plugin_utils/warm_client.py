@@ -17,6 +17,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from .warm_interpreter import end_group
+
+# Python and the dynamic linker read these only when a process starts.
+_OF_A_START = ("PYTHON", "LD_", "DYLD_", "LC_", "LANG")
 # ansible-core 2.19 appends this to every command; it does nothing and keeps the exit code.
 _PAUSE = "&& sleep 0"
 SERVER = Path(__file__).with_name("warm_interpreter.py")
@@ -34,7 +38,8 @@ def python_environment(command: str, interpreter: str) -> dict[str, str] | None:
         interpreter: The path of the interpreter.
 
     Returns:
-        The variables, or None for a command of any other form: another interpreter, a file, arguments, become.
+        The variables, or None for a command of any other form: another interpreter, a file, arguments, become; or
+        variables that are read when an interpreter starts.
     """
     try:
         _shell, option, script = shlex.split(command)
@@ -46,7 +51,7 @@ def python_environment(command: str, interpreter: str) -> dict[str, str] | None:
     # Accept only commands that quoting reproduces exactly: a shell would interpret anything else.
     written = " ".join([*(f"{name}={shlex.quote(value)}" for name, value in added.items()), shlex.quote(program)])
     plain = option == "-c" and program == interpreter and script == written
-    return added if plain else None
+    return added if plain and not any(name.startswith(_OF_A_START) for name in added) else None
 
 
 def server_socket(directory: str) -> str:
@@ -105,7 +110,7 @@ def run_program(
 
     Raises:
         OSError: The interpreter cannot be reached; the program has not been started.
-        ProgramLostError: The interpreter ended while the program ran.
+        ProgramLostError: The interpreter ended while the program ran. The program has been stopped.
     """
     request = {"environment": {**os.environ, **added}, "directory": os.fsdecode(directory or Path.cwd())}
     with (
@@ -127,8 +132,12 @@ def run_program(
 
 
 def _exit_code(connection: socket.socket) -> int:
+    pid = 0
     try:
         with connection.makefile("rb") as answers:
+            pid = int(answers.readline())
             return int(answers.readline())
     except (OSError, ValueError) as error:
-        raise ProgramLostError("The warm interpreter ended while a module ran.") from error
+        if pid:
+            end_group(pid)
+        raise ProgramLostError("The warm interpreter ended while a module ran, so the module was stopped.") from error

@@ -4,19 +4,19 @@
 """Run Python programs, each in a fork of one process that has already imported their libraries.
 
 The connection plugin secmon.aws.warm starts this script with the interpreter that runs Ansible, and connects to its
-socket, which is in a temporary directory. A request is one line of JSON,
+socket, which is in the temporary directory of the run. A request is one line of JSON,
 `{"environment": {name: value}, "directory": path}`, with the file descriptors of the program's standard input (the
-program itself), output and error. The answer is one line with the exit code. If the client disconnects before that, its
-program is terminated, as Ansible terminates its modules.
+program itself), output and error. The answer is a line with the process id, then one with the exit code. If the client
+disconnects before that, its program is terminated. If the server ends, the client terminates the program.
 
 It imports no code of a collection: each program brings the current code with it.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
-import importlib
 import json
 import os
 import selectors
@@ -27,26 +27,20 @@ import sys
 import tempfile
 import time
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-# The imports of all modules of amazon.aws and of this collection, and those of botocore when it creates a client.
-PRELOADED = (
-    "ansible.module_utils.basic",
-    "ansible.module_utils.common.dict_transformations",
-    "ansible.module_utils._internal._ansiballz._loader",
-    "boto3.session",
-    "botocore.client",
-    "botocore.httpsession",
-    "botocore.parsers",
-    "botocore.regions",
-    "s3transfer.manager",
-    "concurrent.futures.thread",
-    "email.parser",
-    "zipfile",
-)
+if __package__:
+    from .warm_libraries import PreloadedAnsible
+else:  # the script
+    from warm_libraries import PreloadedAnsible  # type: ignore[import-not-found, no-redef]
+
 # Interval of the checks whether the controller still runs.
 LOOK_SECONDS = 0.5
+# A terminated program may take this long to clean up; then it is killed.
+GRACE_SECONDS = 3.0
+# Shorter than the limit for the path of a socket: 108 bytes on Linux, 104 on macOS and BSD.
+SOCKET_PATH_BYTES = 100
 # A request contains an environment, which the operating system limits to less than this.
 REQUEST_BYTES = 4 * 1024 * 1024
 
@@ -72,7 +66,7 @@ class Program:
             raise
         self.connection = connection
 
-    def run(self) -> None:
+    def run(self, ansible: PreloadedAnsible) -> None:
         """Run the program in this process, until it returns or raises SystemExit or another exception."""
         for number, descriptor in enumerate((self.input, self.output, self.error)):
             os.dup2(descriptor, number)
@@ -81,8 +75,11 @@ class Program:
         os.environ.update(self.environment)
         time.tzset()
         os.chdir(self.directory)
-        # As when `python` reads a program from standard input: no file name, no arguments.
+        ansible.hide()
+        exit_by_termination()
+        # As when `python` reads a program from standard input.
         main = types.ModuleType("__main__")
+        main.__file__ = "<stdin>"
         sys.modules["__main__"], sys.argv = main, [""]
         exec(compile(sys.stdin.buffer.read(), "<stdin>", "exec"), main.__dict__)  # noqa: S102
 
@@ -93,15 +90,57 @@ def close(descriptors: Iterable[int]) -> None:
         os.close(descriptor)
 
 
+def exit_by_termination() -> None:
+    """Let SIGTERM end this process like an exception, so that it removes its temporary directories."""
+    own = os.getpid()
+
+    def die() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def terminated(_signal: int, _frame: types.FrameType | None) -> None:
+        if os.getpid() != own:  # a fork of the program
+            die()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # The first function to be registered is the last to be called.
+        to_die.append(die)
+        raise SystemExit
+
+    to_die: list[Callable[[], None]] = []
+    atexit.register(lambda: [last() for last in to_die])
+    signal.signal(signal.SIGTERM, terminated)
+
+
+def signal_group(leader: int, number: int) -> bool:
+    """Send a signal to a process group, or only ask for it with 0. Return whether the group exists."""
+    try:
+        os.killpg(leader, number)
+    except OSError:
+        return False
+    return True
+
+
+def end_group(leader: int) -> None:
+    """Terminate a process group, and kill it if it does not end."""
+    signal_group(leader, signal.SIGTERM)
+    end = time.monotonic() + GRACE_SECONDS
+    while signal_group(leader, 0):
+        if time.monotonic() > end:
+            signal_group(leader, signal.SIGKILL)
+            return
+        time.sleep(0.02)
+
+
 class Server:
     """Accept requests, fork for each, and send each client its exit code."""
 
-    def __init__(self, controller: int, watched: str, directory: Path) -> None:
-        """Listen on a socket in a directory, while the process of the controller and a watched directory exist."""
+    def __init__(self, controller: int, watched: str, path: str) -> None:
+        """Listen on a socket while the process of the controller and a watched directory exist."""
         self.controller, self.watched, self.ended = controller, watched, False
         self.waiting: dict[int, socket.socket] = {}
+        self.terminated: dict[int, float] = {}  # by process group: when it is killed
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.listener.bind(str(directory / "socket"))
+        self.listener.bind(path)
         self.listener.listen(128)
         self.woken, self.wake = socket.socketpair()
         for end in (self.woken, self.wake):
@@ -126,9 +165,14 @@ class Server:
                 elif key.data:
                     key.data(key.fd)
             self.reap()
+            self.kill_overdue()
         # Programs of a killed run must not continue during the next run.
         for connection in tuple(self.waiting.values()):
             self.give_up(connection.fileno())
+        while self.terminated:
+            time.sleep(0.02)
+            self.reap()
+            self.kill_overdue()
         return None
 
     def controller_is_there(self) -> bool:
@@ -154,9 +198,13 @@ class Server:
         pid = os.fork()
         if not pid:
             self.leave()
-            connection.close()
+            # Before the program runs, so that its client can end it if this server is killed.
+            with contextlib.suppress(OSError), connection:
+                connection.sendall(b"%d\n" % os.getpid())
             return program
         close((program.input, program.output, program.error))
+        with contextlib.suppress(OSError):  # both do it, so that the group exists for both from here on
+            os.setpgid(pid, pid)
         self.waiting[pid] = connection
         self.selector.register(connection, selectors.EVENT_READ, self.give_up)
         return None
@@ -172,11 +220,20 @@ class Server:
 
     def give_up(self, connection: int) -> None:
         """Terminate the process group of a program whose client disconnected, by the client's file descriptor."""
-        self.selector.unregister(connection)
+        with contextlib.suppress(KeyError):
+            self.selector.unregister(connection)
         for pid, waiting in self.waiting.items():
-            if waiting.fileno() == connection:
-                with contextlib.suppress(OSError):
-                    os.killpg(pid, signal.SIGTERM)
+            if waiting.fileno() == connection and pid not in self.terminated:
+                signal_group(pid, signal.SIGTERM)
+                self.terminated[pid] = time.monotonic() + GRACE_SECONDS
+
+    def kill_overdue(self) -> None:
+        """Kill the terminated process groups that did not end in time."""
+        for leader, end in tuple(self.terminated.items()):
+            number = signal.SIGKILL if time.monotonic() > end else 0
+            if number or not signal_group(leader, 0):
+                signal_group(leader, number)
+                del self.terminated[leader]
 
     def reap(self) -> None:
         """Send the exit codes of programs that ended."""
@@ -192,32 +249,36 @@ class Server:
             connection.close()
 
 
-def start(controller: int, watched: str) -> Program | None:
-    """Import the libraries of programs, print the path of the socket, and serve."""
-    for name in PRELOADED:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+def start(controller: int, watched: str) -> None:
+    """Import the libraries of programs, print the path of the socket, and serve; run the program in each fork."""
+    ansible = PreloadedAnsible()
     # Forks share the memory of existing objects only if the garbage collector does not write to them.
     gc.collect()
     gc.freeze()
-    directory = Path(tempfile.mkdtemp(prefix="secmon-"))
+    path, extra = str(Path(watched, "warm_socket")), ""
+    if len(os.fsencode(path)) > SOCKET_PATH_BYTES:
+        extra = tempfile.mkdtemp(prefix="secmon-")
+        path = str(Path(extra, "socket"))
+    mask = os.umask(0o077)
     try:
-        server = Server(controller, watched, directory)
-    except OSError:  # on some systems the path of a socket is limited to 104 bytes
-        directory.rmdir()
+        server = Server(controller, watched, path)
+    except OSError:
+        shutil.rmtree(extra, ignore_errors=True)
         raise
-    print(str(directory / "socket"), flush=True)
+    os.umask(mask)
+    print(path, flush=True)
     # The reader waits for one line only, and the pipe must be closed.
     os.dup2(0, 1)
     program = server.serve()
-    if program is None:
-        shutil.rmtree(directory, ignore_errors=True)
-    return program
+    if program:
+        program.run(ansible)
+    else:
+        # Ansible removes the directory of its run, but not when it is killed.
+        for directory in filter(None, (watched, extra)):
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 if __name__ == "__main__":
     # Python puts the directory of a script first; a plugin there must not be imported as a library.
     sys.path = [path for path in sys.path if path != str(Path(__file__).parent)]
-    requested = start(int(sys.argv[1]), sys.argv[2])
-    if requested:
-        requested.run()
+    start(int(sys.argv[1]), sys.argv[2])

@@ -18,6 +18,15 @@ PLAYBOOK = """
       ansible.builtin.command: printenv GIVEN
       environment: {GIVEN: "two 'words' $HOME"}
       changed_when: false
+    - name: libraries
+      ansible.builtin.command: "{{ ansible_playbook_python }} -c 'import added; print(added.WORD)'"
+      environment: {PYTHONPATH: "{{ folder }}/../libraries"}
+      changed_when: false
+    - name: own module
+      own: {}
+    - name: own module with libraries
+      own: {}
+      environment: {PYTHONPATH: "{{ folder }}/../libraries"}
     - name: directory
       ansible.builtin.command: pwd
     - name: failure
@@ -35,12 +44,29 @@ PLAYBOOK = """
     - name: file
       ansible.builtin.copy: {content: text, dest: "{{ folder }}/copied", mode: "0600"}
 """
+# A module of a playbook, with a file of its own in module_utils, and a library that the environment may add.
+LIBRARY = {
+    "library/own.py": """
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.beside import WORD
+try:
+    from added import WORD as ADDED
+except ImportError:
+    ADDED = "nothing"
+AnsibleModule({}).exit_json(changed=False, word=WORD, added=ADDED)
+""",
+    "module_utils/beside.py": "WORD = 'beside'",
+    "libraries/added.py": "WORD = 'added'",
+}
+NAMES = {line.partition("name: ")[2] for line in PLAYBOOK.splitlines() if "- name: " in line}
 TIMES = {"start", "end", "delta", "ansible_job_id", "results_file", "started", "finished"}
 
 
 def play(folder: Path, connection: str, **variables: str) -> tuple[dict[str, Any], str]:
     """Return the results of the tasks by name, without times, and the output of -vvv."""
-    (folder / "playbook.yml").write_text(PLAYBOOK)
+    for name, text in {"playbook.yml": PLAYBOOK, **LIBRARY}.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
     (folder / connection).mkdir(exist_ok=True)
     given = {
         "ansible_connection": connection,
@@ -68,10 +94,11 @@ def _stable(result: dict[str, Any]) -> dict[str, Any]:
 def test_every_result_equals_that_of_the_local_connection(tmp_path: Path) -> None:
     local, _printed = play(tmp_path, "local")
     warm, printed = play(tmp_path, "secmon.aws.warm")
-    assert set(warm) == {"environment", "directory", "failure", "argument", "shell", "background", "file"}
+    assert set(warm) == NAMES
     comparable = warm.keys() - {"file"}  # its result has the path and the times of another file
     assert {name: warm[name] for name in comparable} == {name: local[name] for name in comparable}
     assert warm["environment"]["one"]["stdout"] == "two 'words' $HOME"
+    assert [warm[name]["one"]["added"] for name in ("own module", "own module with libraries")] == ["nothing", "added"]
     assert (tmp_path / "secmon.aws.warm/copied").read_text() == "text"
     assert "EXEC warm" in printed
 
