@@ -75,7 +75,6 @@ def identify(state: State, environ: dict[str, Any], body: bytes) -> Call | None:
     if not action:
         return None
     return Call(
-        id=next(state.ids),
         at=state.clock.now(),
         account=account or get_account_id_from(key or ""),
         region=region,
@@ -216,8 +215,11 @@ class EmbeddedAws:
 
     def _note(self, call: Call, error: str | None) -> None:
         access = "read" if is_read_only(call.service, call.action) else "write"
-        seen = SeenCall(call.id, call.at, call.account, call.region, call.service, call.action, access, error)
-        self.state.calls.append(seen)
+        with self.state.lock:
+            # The number at the end of the call, so that no call gets a lower one than those that were listed before.
+            number = next(self.state.ids)
+            seen = SeenCall(number, call.at, call.account, call.region, call.service, call.action, access, error)
+            self.state.calls.append(seen)
 
 
 def _knows_statuses(call: Call) -> bool:

@@ -15,7 +15,6 @@ class Call:
     """A call of a known operation; its parameters are parsed on first use.
 
     Attributes:
-        id: consecutive numbers, in the order of arrival.
         at: the embedded time of arrival, UTC.
         account: 12 digits; the account of the caller's credentials.
         region: the region that the request was signed for.
@@ -25,7 +24,6 @@ class Call:
         environ: the WSGI environment, whose ``wsgi.input`` can be read from the start.
     """
 
-    id: int
     at: datetime
     account: str
     region: str

@@ -85,7 +85,7 @@ class Control:
         return self.state.mailbox.messages(query.get("to"))
 
     def calls(self, query: _Query, _body: Any) -> list[dict[str, Any]]:
-        """List the calls whose id is greater than `since`, oldest first."""
+        """List the calls whose id is greater than `since`, in the order in which they ended."""
         since = query.get("since", "0")
         if not since.isdecimal():
             raise RejectedError(400, f"since must be the id of a call (an integer), not {since!r}")

@@ -13,6 +13,7 @@ import types
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -35,7 +36,7 @@ PRELOADED = (
 GENERATED = ("ansible/__init__.py", "ansible/module_utils/__init__.py")
 
 
-class PreloadedAnsible:
+class PreloadedAnsible(Loader):
     """Lends the imported modules of Ansible to a program, unless the program brings other code with it.
 
     A module of Ansible puts an archive with its code first in `sys.path`. That archive also has the modules and the

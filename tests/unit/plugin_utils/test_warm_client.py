@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
@@ -130,7 +129,9 @@ def test_the_end_of_the_server_during_a_program_is_reported(server: subprocess.P
     thread = threading.Thread(target=run)
     thread.start()
     thread.join(10)
-    assert [str(error) for error in raised] == ["The warm interpreter ended while a module ran, so the module was stopped."]
+    assert [str(error) for error in raised] == [
+        "The warm interpreter ended while a module ran, so the module was stopped."
+    ]
 
 
 def test_a_missing_server_is_reported(tmp_path: Path) -> None:

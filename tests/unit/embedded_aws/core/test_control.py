@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -27,6 +29,21 @@ def ask(endpoint: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
 def test_health_says_ready(embedded_aws: str) -> None:
     status, health = ask(embedded_aws, "health")
     assert (status, health["status"], health["failures"]) == (200, "ready", [])
+
+
+def test_a_call_that_ends_after_a_later_one_is_not_lost(embedded_aws: str, aws_client: Client) -> None:
+    slow = [{"service": "secretsmanager", "action": "ListSecrets", "error": "AccessDeniedException", "delay": 1}]
+    assert ask(embedded_aws, "faults", json.dumps(slow).encode())[0] == 200
+    secrets = aws_client("secretsmanager")
+    with ThreadPoolExecutor(1) as thread:
+        refused = thread.submit(secrets.list_secrets)
+        while ask(embedded_aws, "faults")[1]:  # the slow call has taken its fault
+            time.sleep(0.01)
+        aws_client("sts").get_caller_identity()
+        seen = ask(embedded_aws, "calls")[1]
+        assert refused.exception(30)
+    later = ask(embedded_aws, f"calls?since={seen[-1]['id']}")[1]
+    assert [call["action"] for call in (seen[-1], *later)][:2] == ["GetCallerIdentity", "ListSecrets"]
 
 
 def test_calls_are_listed_with_access_and_error(embedded_aws: str, aws_client: Client) -> None:
