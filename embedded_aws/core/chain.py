@@ -13,6 +13,7 @@ from embedded_aws.cloudtrail.records.operations import data_resource_type
 from embedded_aws.cloudtrail.records.record import make_record
 from embedded_aws.cloudtrail.records.service_events import RoleSessions, kms_record, shared_records
 from embedded_aws.cloudtrail.selection import TrailView, receiving_trails
+from embedded_aws.cloudtrail.trails import find_trail
 from embedded_aws.cloudwatch.alarms.actions import execute_actions
 from embedded_aws.cloudwatch.alarms.evaluation import Alarms
 from embedded_aws.core.call import Answer, Call
@@ -99,9 +100,14 @@ class Chain:
         self._notify(self.alarms.tick(now))
         self.delivery.tick(now)
 
-    def land_files(self) -> None:
-        """Write the records that are still on their way to log files, although they are not due."""
-        self._arrive(self.schedule.take_files())
+    def land_files(self, bucket: str) -> None:
+        """Write the records that are still on their way to the log files in a bucket, although they are not due."""
+
+        def writes_there(ref: TrailRef) -> bool:
+            trail = find_trail(self.state, ref)
+            return trail is not None and trail.bucket_name == bucket
+
+        self._arrive(self.schedule.take_files(writes_there))
         self.delivery.flush()
 
     def _arrive(self, arrivals: Iterable[Arrival]) -> None:

@@ -43,10 +43,10 @@ class _Barrier(threading.Event):
     """Set when everything before it in the queue is carried out.
 
     Attributes:
-        lands_files: whether records on their way to log files arrive now.
+        bucket: the bucket in which the log files land that are on their way; empty for none.
     """
 
-    lands_files = False
+    bucket = ""
 
 
 class Pipeline:
@@ -73,7 +73,7 @@ class Pipeline:
             self._wait()
         if (call.service, call.action) == ("s3", "DeleteBucket") and self.state.consistency.lags:
             # The worst that AWS does: a log file lands after the client has emptied the bucket.
-            self._wait(lands_files=True)
+            self._wait(landing_in=str(call.parameters.get("Bucket")))
         with self._remembering:
             return Before(self._identities.of(call), self._logging() if call.service == "cloudtrail" else ())
 
@@ -122,11 +122,11 @@ class Pipeline:
         times = (self.state.consistency.next_due(), self.chain.schedule.next_due())
         return min((time for time in times if time is not None), default=None)
 
-    def _wait(self, *, lands_files: bool = False) -> None:
+    def _wait(self, *, landing_in: str = "") -> None:
         if not self._worker.is_alive():
             raise RuntimeError("the worker of the pipeline has stopped")
         done = _Barrier()
-        done.lands_files = lands_files
+        done.bucket = landing_in
         self._queue.put(done)
         done.wait()
 
@@ -143,8 +143,9 @@ class Pipeline:
             barriers = [item for item in batch if isinstance(item, _Barrier)]
             if recorded:
                 self._guarded(self.chain.run, recorded)
-            if any(barrier.lands_files for barrier in barriers):
-                self._guarded(self.chain.land_files)
+            for barrier in barriers:
+                if barrier.bucket:
+                    self._guarded(self.chain.land_files, barrier.bucket)
             if barriers or time.monotonic() - self._ticked > _TICK_SECONDS:
                 self._guarded(self.chain.tick)
                 self._ticked = time.monotonic()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -49,12 +49,15 @@ class Schedule:
         for due in sorted(time for time in self._arrivals if time <= now):
             yield from self._arrivals.pop(due)
 
-    def take_files(self) -> list[Arrival]:
-        """Remove and return all arrivals at log files, although they are not due."""
-        found = []
+    def take_files(self, is_meant: Callable[[TrailRef], bool]) -> list[Arrival]:
+        """Remove and return the arrivals at log files of some trails, although they are not due."""
+        found: list[Arrival] = []
         for due, arrivals in list(self._arrivals.items()):
-            found += [arrival for arrival in arrivals if not arrival.to_logs]
-            self._arrivals[due] = [arrival for arrival in arrivals if arrival.to_logs]
-            if not self._arrivals[due]:
+            left: list[Arrival] = []
+            for arrival in arrivals:
+                (left if arrival.to_logs or not is_meant(arrival.trail) else found).append(arrival)
+            if left:
+                self._arrivals[due] = left
+            else:
                 del self._arrivals[due]
         return found

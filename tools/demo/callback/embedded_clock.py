@@ -40,11 +40,14 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible has no type
         if seconds and not task.check_mode:
             self._move(advance_seconds=seconds)
         speed = SPEEDS.get(task.action, 1)
-        if speed != self.speed:
+        if speed != self.speed and self._ask("health")["consistency"] == "aws":
             self.speed = speed
             self._move(speed=speed)
 
+    def _move(self, **body: int) -> None:
+        self._ask("clock", json.dumps(body).encode())
+
     @staticmethod
-    def _move(**body: int) -> None:
-        url = f"{os.environ['AWS_ENDPOINT_URL']}/_embedded/clock"
-        urlopen(Request(url, data=json.dumps(body).encode(), method="POST")).close()
+    def _ask(path: str, body: bytes | None = None) -> Any:
+        with urlopen(Request(f"{os.environ['AWS_ENDPOINT_URL']}/_embedded/{path}", data=body)) as answer:
+            return json.load(answer)
