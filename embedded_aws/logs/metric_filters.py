@@ -20,12 +20,15 @@ from embedded_aws.cloudwatch.metrics import RepeatedSample
 from embedded_aws.core.call import Answer, Call
 from embedded_aws.core.events import LogEvent, MetricSample
 from embedded_aws.core.state import State
+from embedded_aws.logs.selection_criteria import SYSTEM_FIELDS, selection
 
 # Run the metric filters of a log group over its events.
 #
 # Sources: CloudWatch Logs user guide, "Creating metrics from log events using filters"; API reference, PutMetricFilter;
-# observed on AWS, 2026-09: the default value counts once per event that does not match, and an event whose metric value
-# is missing or not a number counts neither as a sample nor as a default.
+# recorded answers of AWS, 2026-09 (https://github.com/floci-io/floci, in eu-west-1): the default value counts once for
+# each event that does not match, or whose metric value is missing or null; a value that is not a number counts as
+# nothing; a sample that lacks one of the dimensions of its filter has none of them; a default has no system fields.
+# That a default in place of a missing value has no system fields either is our reading.
 
 Place = tuple[str, str, str]
 """Account, region and log group."""
@@ -39,8 +42,8 @@ compiled = lru_cache(maxsize=2048)(compile_pattern)
 class RunningFilter:
     """A compiled metric filter; `definition` has the members of DescribeMetricFilters."""
 
-    def __init__(self, definition: Mapping[str, Any]) -> None:
-        """Compile the pattern. Raise PatternError if it is invalid."""
+    def __init__(self, definition: Mapping[str, Any], fields: Mapping[str, str]) -> None:
+        """Compile the pattern; `fields` are the system fields of the events. Raise PatternError if it is invalid."""
         (transformation,) = definition["metricTransformations"]
         self.definition = definition
         self.namespace: str = transformation["metricNamespace"]
@@ -49,25 +52,27 @@ class RunningFilter:
         self.default: float | None = transformation.get("defaultValue")
         self.pattern = compiled(definition["filterPattern"])
         self.matches = self.pattern.matches
+        self.selects = selection(definition.get("fieldSelectionCriteria") or "")(fields)
         self._value = _reader(self.pattern, transformation["metricValue"])
         self._dimensions: dict[str, str] = transformation.get("dimensions") or {}
+        self._emitted = tuple((name, fields[name]) for name in definition.get("emitSystemFieldDimensions") or ())
 
     def look(self, message: LogMessage, minute: int, seen: _Seen) -> None:
         """Count the samples of a message; `minute` is in seconds since 1970."""
-        if self.matches(message):
-            value, dimensions = self._value(message), self._read_dimensions(message)
-            if value is not None and dimensions is not None:
-                seen[minute, dimensions, value] += 1
-        elif self.default is not None:
-            seen[minute, (), self.default] += 1
+        text = self._value(message) if self.matches(message) else None
+        if text is None:
+            if self.default is not None:
+                seen[minute, (), self.default] += 1
+            return
+        value = number(text)
+        if value is not None:
+            seen[minute, self._read_dimensions(message), value] += 1
 
-    def _read_dimensions(self, message: LogMessage) -> Dimensions | None:
-        """Return the dimensions of a message, sorted, or None if one has no value: then nothing is published."""
-        if not self._dimensions:
-            return ()
+    def _read_dimensions(self, message: LogMessage) -> Dimensions:
+        """Return the dimensions of a message, sorted: without those of the filter if one of them has no value."""
         read = {name: self.pattern.value(message, selector) for name, selector in self._dimensions.items()}
-        found = tuple(sorted((name, value) for name, value in read.items() if value))
-        return found if len(found) == len(read) else None
+        found = tuple((name, value) for name, value in read.items() if value)
+        return tuple(sorted((found if len(found) == len(read) else ()) + self._emitted))
 
 
 class MetricFilters:
@@ -86,7 +91,7 @@ class MetricFilters:
         return [sample for place, own in by_place.items() for sample in self._samples_of_group(place, own)]
 
     def _samples_of_group(self, place: Place, events: list[LogEvent]) -> list[MetricSample]:
-        running = self._running_filters(place)
+        running = [one for one in self._running_filters(place) if one.selects]
         if not running:
             return []
         seen: list[_Seen] = [Counter() for _turn in running]
@@ -111,7 +116,8 @@ class MetricFilters:
         if len(known) != len(definitions) or any(
             one.definition is not definition for one, definition in zip(known, definitions, strict=True)
         ):
-            known = self._running[place] = tuple(RunningFilter(definition) for definition in definitions)
+            fields = dict(zip(SYSTEM_FIELDS, place, strict=False))
+            known = self._running[place] = tuple(RunningFilter(definition, fields) for definition in definitions)
         return known
 
 
@@ -123,12 +129,11 @@ def _sample(
     return RepeatedSample(place[0], place[1], one.namespace, one.name, dimensions, value, one.unit, at, count)
 
 
-def _reader(pattern: CompiledPattern, metric_value: str) -> Callable[[LogMessage], float | None]:
+def _reader(pattern: CompiledPattern, metric_value: str) -> Callable[[LogMessage], str | None]:
     """Return a function that reads the metric value: a number, or a selector such as $.latency, $bytes or $2."""
     if not metric_value.startswith("$"):
-        constant = number(metric_value)
-        return lambda message: constant
-    return lambda message: number(pattern.value(message, metric_value))
+        return lambda message: metric_value
+    return lambda message: pattern.value(message, metric_value)
 
 
 def number(text: str | None) -> float | None:

@@ -55,7 +55,8 @@ options:
         default: "1"
       default_value:
         description:
-          - The metric value of any other event. A number, or V('') for none.
+          - The metric value of any other event, and of a matching event that lacks the field of the metric value.
+            A number, or V('') for none.
           - Mutually exclusive with O(filters[].dimensions) on AWS; setting one of them clears the other.
         type: raw
       unit:
@@ -65,6 +66,7 @@ options:
         description:
           - Up to three dimensions, each with the field of the pattern for its value, such as V($.userIdentity.type).
             V({}) removes them.
+          - AWS counts an event that lacks one of the fields in the metric without dimensions.
         type: dict
       test_messages:
         description: Like O(test_messages), for this filter only. AWS allows 50 messages for one filter in total.

@@ -17,6 +17,7 @@ from embedded_aws.core.pages import page
 from embedded_aws.core.state import State
 from embedded_aws.logs.metric_filters import compiled, number
 from embedded_aws.logs.overrides.log_groups import INVALID, backend_and_parameters, log_group, not_found
+from embedded_aws.logs.selection_criteria import SYSTEM_FIELDS, CriteriaError, selection
 
 # Checks of CloudWatch Logs on metric filters beyond its API model.
 #
@@ -28,7 +29,6 @@ REGEX_FILTERS_PER_GROUP = 5
 DIMENSIONS_PER_FILTER = 3
 
 _TRANSFORMATION = "Invalid metric transformation: "
-_NOT_SUPPORTED = ("fieldSelectionCriteria", "emitSystemFieldDimensions")
 
 
 def compile_or_reject(text: str) -> CompiledPattern:
@@ -43,11 +43,9 @@ def check_filter(parameters: Mapping[str, Any], log_group_class: str) -> None:
     """Reject an invalid pattern or transformation, or a group whose class has no metric filters."""
     if log_group_class != "STANDARD":
         raise AwsError("InvalidOperationException", "The operation is not valid on the specified resource.")
-    unknown = [name for name in _NOT_SUPPORTED if parameters.get(name)]
-    if unknown:
-        raise AwsError(INVALID, f"The embedded AWS does not support {unknown[0]}.")
     (transformation,) = parameters["metricTransformations"]
     _check_transformation(compile_or_reject(parameters["filterPattern"]), transformation)
+    _check_system_fields(parameters, len(transformation.get("dimensions") or {}))
 
 
 def check_limits(others: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> None:
@@ -74,6 +72,19 @@ def _check_transformation(pattern: CompiledPattern, transformation: Mapping[str,
             raise AwsError(INVALID, f"{_TRANSFORMATION}dimension value for {name} must be valid selector")
 
 
+def _check_system_fields(parameters: Mapping[str, Any], dimensions: int) -> None:
+    """Reject system fields that do not exist or are too many, and an invalid selection; the texts are our reading."""
+    emitted = parameters.get("emitSystemFieldDimensions") or []
+    if unknown := [name for name in emitted if name not in SYSTEM_FIELDS]:
+        raise AwsError(INVALID, f"Invalid system field: {unknown[0]}. Valid values are {' and '.join(SYSTEM_FIELDS)}.")
+    if dimensions + len(emitted) > DIMENSIONS_PER_FILTER:
+        raise AwsError(INVALID, f"{_TRANSFORMATION}number of dimensions must not exceed {DIMENSIONS_PER_FILTER}")
+    try:
+        selection(parameters.get("fieldSelectionCriteria") or "")
+    except CriteriaError as error:
+        raise AwsError(INVALID, f"Invalid field selection criteria: {error}") from error
+
+
 def _is_selector(pattern: CompiledPattern, text: str) -> bool:
     """Return whether a metric value or dimension can be read by this selector; a wildcard is not allowed."""
     if not text.startswith("$") or "*" in text:
@@ -92,6 +103,8 @@ def _is_selector(pattern: CompiledPattern, text: str) -> bool:
 
 PAGE_SIZE = 50
 
+_SYSTEM_FIELD_MEMBERS = ("fieldSelectionCriteria", "emitSystemFieldDimensions")
+
 
 @override("logs", "PutMetricFilter")
 def put_metric_filter(_state: State, call: Call) -> dict[str, Any]:
@@ -109,7 +122,7 @@ def put_metric_filter(_state: State, call: Call) -> dict[str, Any]:
         "creationTime": int(call.at.timestamp() * 1000),
         "logGroupName": group.name,
         "applyOnTransformedLogs": bool(parameters.get("applyOnTransformedLogs")),
-    }
+    } | {name: parameters[name] for name in _SYSTEM_FIELD_MEMBERS if parameters.get(name)}
     if place is None:
         filters.append(definition)
     else:

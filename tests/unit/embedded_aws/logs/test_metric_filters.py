@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.support.alarm_setup import Client, make_group, put_filter, put_messages
+from tests.support.alarm_setup import TRANSFORMATION, Client, make_group, put_filter, put_messages
 from tests.support.embedded_control import now_of
 
 Read = Callable[..., list[dict[str, Any]]]
@@ -81,17 +82,88 @@ def test_the_metric_value_is_a_number_or_read_from_the_event(
     assert total(read(f"value-{name}")) == expected
 
 
-def test_an_event_without_a_dimension_is_not_counted(embedded_aws: str, aws_client: Client, read: Read) -> None:
+# Recorded answers of AWS, 2026-09, eu-west-1 (https://github.com/floci-io/floci, metric-filter-publishing-aws.json).
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "expected"),
+    [
+        ("missing", '{"probe": "value"}', (7, 1)),
+        ("null", '{"probe": "value", "value": null}', (7, 1)),
+        ("text", '{"probe": "value", "value": "not-a-number"}', (0, 0)),
+        ("number", '{"probe": "value", "value": 3}', (3, 1)),
+        ("other", "INFO", (7, 1)),
+    ],
+)
+def test_a_missing_value_counts_as_the_default_and_a_text_as_nothing(
+    embedded_aws: str, aws_client: Client, read: Read, name: str, message: str, expected: tuple[float, float]
+) -> None:
+    group, metric = make_group(aws_client, f"extraction-{name}"), f"extraction-{name}"
+    pattern = '{ $.probe = "value" || $.value = * }'
+    put_filter(aws_client, group, "filter", pattern, metricName=metric, metricValue="$.value", defaultValue=7)
+    put_messages(aws_client, embedded_aws, group, message)
+    assert total(read(metric)) == expected
+
+
+def test_an_event_without_one_of_the_dimensions_has_none(embedded_aws: str, aws_client: Client, read: Read) -> None:
     group = make_group(aws_client, "dimensions")
-    put_filter(aws_client, group, "filter", "{ $.n = * }", metricName="dimensions", dimensions={"Secret": "$.secret"})
-    put_messages(aws_client, embedded_aws, group, '{"n":1,"secret":"a"}', '{"n":1,"secret":"b"}', '{"n":1}')
+    dimensions = {"A": "$.a", "B": "$.b"}
+    put_filter(aws_client, group, "filter", "{ $.n = * }", metricName="dimensions", dimensions=dimensions)
+    messages = ('{"n": 1, "a": "alpha", "b": "beta"}', '{"n": 1, "a": "alpha"}', '{"n": 1, "b": "beta"}', '{"n": 1}')
+    put_messages(aws_client, embedded_aws, group, *messages)
+    both = [{"Name": "A", "Value": "alpha"}, {"Name": "B", "Value": "beta"}]
     listed = aws_client("cloudwatch").list_metrics(Namespace="Test", MetricName="dimensions")["Metrics"]
-    assert [metric["Dimensions"] for metric in listed] == [
-        [{"Name": "Secret", "Value": "a"}],
-        [{"Name": "Secret", "Value": "b"}],
-    ]
-    assert total(read("dimensions", Dimensions=[{"Name": "Secret", "Value": "a"}])) == (1, 1)
-    assert read("dimensions") == []
+    assert [metric["Dimensions"] for metric in listed] == [[], both]
+    assert total(read("dimensions", Dimensions=both)) == (1, 1)
+    assert total(read("dimensions")) == (3, 3)
+
+
+@pytest.mark.parametrize("names", [["@aws.account"], ["@aws.region"], ["@aws.account", "@aws.region"]])
+def test_a_match_has_the_system_fields_and_a_default_has_none(
+    embedded_aws: str, aws_client: Client, read: Read, names: list[str]
+) -> None:
+    metric = "system" + "".join(names).replace("@aws.", "-")
+    group = make_group(aws_client, metric)
+    put_system_filter(aws_client, group, metric, emitSystemFieldDimensions=names)
+    put_messages(aws_client, embedded_aws, group, "ERROR", "INFO")
+    values = {"@aws.account": "123456789012", "@aws.region": "us-east-1"}
+    dimensions = [{"Name": name, "Value": values[name]} for name in names]
+    assert total(read(metric, Dimensions=dimensions)) == (3, 1)
+    assert total(read(metric)) == (7, 1)
+
+
+def put_system_filter(client: Client, group: str, metric: str, **parameters: Any) -> None:
+    transformation = TRANSFORMATION | {"metricName": metric, "metricValue": "3", "defaultValue": 7}
+    client("logs").put_metric_filter(
+        logGroupName=group,
+        filterName=metric,
+        filterPattern="ERROR",
+        metricTransformations=[transformation],
+        **parameters,
+    )
+
+
+@pytest.mark.parametrize(
+    ("criteria", "selects"),
+    [
+        ('@aws.account = "123456789012"', True),
+        ('@aws.account != "123456789012"', False),
+        ('@aws.region IN ["eu-west-1", "us-east-1"]', True),
+        ('@aws.region NOT IN ["us-east-1"]', False),
+        ('@aws.region = "eu-west-1" OR @aws.account = "123456789012" AND @aws.region = "us-east-1"', True),
+        ('(@aws.region = "us-east-1" OR @aws.account = "1") AND @aws.region = "eu-west-1"', False),
+    ],
+)
+def test_the_selection_comes_before_matches_and_defaults(
+    embedded_aws: str, aws_client: Client, read: Read, criteria: str, selects: bool
+) -> None:
+    metric = f"selection-{hashlib.sha256(criteria.encode()).hexdigest()[:8]}"
+    group = make_group(aws_client, metric)
+    put_system_filter(aws_client, group, metric, fieldSelectionCriteria=criteria)
+    put_messages(aws_client, embedded_aws, group, "ERROR", "INFO")
+    assert total(read(metric)) == ((10, 2) if selects else (0, 0))
+    (found,) = aws_client("logs").describe_metric_filters(logGroupName=group)["metricFilters"]
+    assert found["fieldSelectionCriteria"] == criteria
 
 
 def test_a_sample_has_the_time_of_its_event(embedded_aws: str, aws_client: Client) -> None:

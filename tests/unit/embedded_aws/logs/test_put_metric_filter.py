@@ -104,6 +104,26 @@ def test_a_filter_that_does_not_exist_cannot_be_deleted(aws_client: Client) -> N
             {"dimensions": dict.fromkeys("ABCD", "$.d")},
             "Invalid metric transformation: number of dimensions must not exceed 3",
         ),
+        ({"emitSystemFieldDimensions": ["@aws.partition"]}, {}, "Invalid system field: @aws.partition."),
+        (
+            {"filterPattern": "{ $.a = 1 }", "emitSystemFieldDimensions": ["@aws.account", "@aws.region"]},
+            {"dimensions": dict.fromkeys("AB", "$.d")},
+            "Invalid metric transformation: number of dimensions must not exceed 3",
+        ),
+        *(
+            ({"fieldSelectionCriteria": criteria}, {}, "Invalid field selection criteria: ")
+            for criteria in (
+                "@aws.region",
+                "@aws.region = us",
+                '@aws.partition = "aws"',
+                '@aws.region IN "us-east-1"',
+                '@aws.region = "a" AND',
+                '(@aws.region = "a"',
+                '@aws.region = "a" "b"',
+                "(" * 100,
+                "%",
+            )
+        ),
         (
             {},
             {"metricNamespace": "AWS/Own"},
