@@ -99,6 +99,9 @@ EXAMPLES = r"""
       log_bucket_tampered:
         parameters:
           bucket_name: my-trail-123456789012
+      log_role_changed:
+        parameters:
+          log_role_name: CloudTrailToCloudWatchLogs
     excluded_event_sources: [kms.amazonaws.com]
     alarm_actions:
       - arn:aws:sns:us-east-1:123456789012:SecurityAlarms

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .tree import And, Compare, Delimited, Index, Leaf, NotExists, Or, Selector, Slot, Tree, tree_leaves
+from .tree import And, Compare, Delimited, FieldName, Index, Leaf, NotExists, Or, Selector, Slot, Tree, tree_leaves
 
 _GUIDE = "CloudWatch Logs user guide, filter and pattern syntax"
 _OLD_GUIDE = "CloudWatch Logs user guide of 2018-2020, filter and pattern syntax"
@@ -232,16 +232,23 @@ def _sees_digits(leaf: Compare) -> bool:
     return leaf.literal.quoted and text.replace(".", "", 1).isdigit() and ("." in text or text.endswith("00"))
 
 
-def _guarded(tree: Tree, absent: frozenset[Selector]) -> Iterator[int]:
-    """Yield the ids of comparisons that are joined by ``||`` with NOT EXISTS on the same selector."""
+def _guarded(tree: Tree, settled: frozenset[Selector | FieldName]) -> Iterator[int]:
+    """Yield the ids of comparisons that are joined by ``||`` with NOT EXISTS, or by ``&&`` with ``= *``."""
     if isinstance(tree, Delimited):
         for slot in tree.slots:
             if isinstance(slot, Slot) and slot.condition:
-                yield from _guarded(slot.condition, absent)
+                yield from _guarded(slot.condition, settled)
     elif isinstance(tree, And | Or):
         if isinstance(tree, Or):
-            absent |= {each.selector for each in tree.operands if isinstance(each, NotExists)}
+            settled |= {each.selector for each in tree.operands if isinstance(each, NotExists)}
+        else:
+            settled |= {each.selector for each in tree.operands if isinstance(each, Compare) and _is_present(each)}
         for operand in tree.operands:
-            yield from _guarded(operand, absent)
-    elif isinstance(tree, Compare) and tree.selector in absent:
+            yield from _guarded(operand, settled)
+    elif isinstance(tree, Compare) and tree.selector in settled:
         yield id(tree)
+
+
+def _is_present(leaf: Compare) -> bool:
+    """Return whether a comparison is ``selector = *``, which any string or number matches."""
+    return leaf.operator == "=" and not leaf.literal.quoted and leaf.literal.text == "*"

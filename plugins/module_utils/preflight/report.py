@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.aws_names import leader_region, log_bucket_name, topic_arn
+from ..core.aws_names import leader_region, log_bucket_name, log_role_arn, topic_arn
 from ..rules.deployment import Detections, alarm_name_problems, detections
 from ..rules.selection import Packs, RuleReport, Trail, check_rules, override_errors
 from ..validation.document import Document
@@ -158,10 +158,12 @@ def _add(account: _Account, variable: str, messages: Sequence[str]) -> None:
 
 def account_values(settings: Settings) -> dict[str, str]:
     """Return the account's values for required parameters of rules, except those of invalid variables."""
-    try:
-        return {"bucket_name": log_bucket_name(settings)}
-    except InvalidVariableError:
-        return {}
+    values: dict[str, str] = {}
+    with suppress(InvalidVariableError):
+        values["bucket_name"] = log_bucket_name(settings)
+    with suppress(InvalidVariableError):
+        values["log_role_name"] = log_role_arn(settings).rpartition("/")[2]
+    return values
 
 
 def _lines(account: _Account, secrets: Sequence[str]) -> Iterator[str]:

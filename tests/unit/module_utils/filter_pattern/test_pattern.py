@@ -154,6 +154,8 @@ def test_explain_shows_terms_and_fields() -> None:
     ("pattern", "codes"),
     [
         ('{ $.a != "x" }', ["not-equal-on-missing"]),
+        ('{ ($.a = *) && ($.a != "x") }', []),
+        ('{ ($.b = *) && ($.a != "x") }', ["not-equal-on-missing"]),
         ('{ ($.a != "x") || ($.a NOT EXISTS) }', []),
         ('{ $.b = 1 && ($.a NOT EXISTS || ($.a != "x" && $.c = 2)) }', []),
         ('{ $.a[*] != "x" }', ["not-equal-on-wildcard"]),

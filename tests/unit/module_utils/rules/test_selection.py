@@ -14,7 +14,10 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import 
 )
 
 OTHER_PATTERN = '{ ($.eventName = "X") && ($.requestParameters.secretId = "${secret}") }'
-BUCKET = {"log_bucket_tampered": {"parameters": {"bucket_name": "my-logs"}}}
+REQUIRED = {
+    "log_bucket_tampered": {"parameters": {"bucket_name": "my-logs"}},
+    "log_role_changed": {"parameters": {"log_role_name": "Deliver"}},
+}
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +30,7 @@ def check(shipped: Packs, packs: Any, overrides: Any = None, **trail: Any) -> Ru
 
 
 def test_all_shipped_rules_can_be_deployed_together(shipped: Packs) -> None:
-    report = check(shipped, PACKS, BUCKET)
+    report = check(shipped, PACKS, REQUIRED)
     assert report.errors == ()
     assert len(report.rules) == sum(map(len, shipped.values()))
 
