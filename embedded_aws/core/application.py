@@ -158,7 +158,7 @@ class EmbeddedAws:
             if error:
                 raise error
             _check_operation(call)
-            check_permission(call)
+            check_permission(self.state, call)
             overrides = self.overrides.get((call.service, call.action), ())
             check_bucket_owner(call)
             if overrides:

@@ -13,7 +13,7 @@ from wsgiref.types import StartResponse
 
 from embedded_aws.core.faults import read_faults
 from embedded_aws.core.pipeline import Pipeline
-from embedded_aws.core.state import SeenCall, State
+from embedded_aws.core.state import Asked, SeenCall, State
 
 _Query = dict[str, str]
 # What /_embedded/clock takes, with the least and the most.
@@ -40,6 +40,7 @@ class Control:
             ("GET", "health"): self.health,
             ("GET", "mailbox"): self.mailbox,
             ("GET", "calls"): self.calls,
+            ("GET", "permissions"): lambda _query, _body: [_question(asked) for asked in list(self.state.asked)],
             ("GET", "faults"): lambda _query, _body: self.state.faults.listed(),
             ("POST", "drain"): self.drain,
             ("POST", "clock"): self.clock,
@@ -151,3 +152,7 @@ def _read_json(body: bytes) -> Any:
         return json.loads(body) if body.strip() else None
     except (ValueError, RecursionError) as error:
         raise RejectedError(400, f"the body is not valid JSON: {error}") from error
+
+
+def _question(asked: Asked) -> dict[str, Any]:
+    return {**asdict(asked), "context": dict(asked.context)}

@@ -40,6 +40,16 @@ class SeenCall:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What IAM was asked, as ``GET /_embedded/permissions`` lists it; `context`: keys of request and resource."""
+
+    caller: str
+    action: str
+    resource: str
+    context: tuple[tuple[str, str | tuple[str, ...]], ...]
+
+
 class State:
     """The clock, delays, calls, faults and mailbox, and the state of each service.
 
@@ -75,6 +85,7 @@ class State:
         self.faults = Faults()
         self.mailbox = Mailbox(smtp, data / "mails" if data else None)
         self.calls: deque[SeenCall] = deque(maxlen=CALLS_KEPT)
+        self.asked: dict[Asked, None] = {}
         self.ids = itertools.count(1)
         self.lock = threading.RLock()
         self._start()
@@ -88,6 +99,7 @@ class State:
             self.faults.clear()
             self.mailbox.clear()
             self.calls.clear()
+            self.asked.clear()
             self._start()
 
     def _start(self) -> None:

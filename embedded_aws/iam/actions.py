@@ -50,7 +50,7 @@ _BY_TYPE: Mapping[str, Mapping[str, str]] = {
         " GetBucketTagging GetBucketVersioning GetEncryptionConfiguration GetLifecycleConfiguration ListBucket"
         " ListBucketVersions PutBucketAcl PutBucketLogging PutBucketObjectLockConfiguration PutBucketOwnershipControls"
         " PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging PutBucketVersioning PutEncryptionConfiguration"
-        " PutLifecycleConfiguration",
+        " PutLifecycleConfiguration TagResource",
         "object": "DeleteObject DeleteObjectVersion GetObject GetObjectVersion PutObject",
     },
     "secretsmanager": {

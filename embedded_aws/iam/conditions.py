@@ -22,6 +22,14 @@ from embedded_aws.iam.resources import find_key, find_role, tags_in_request
 
 Values = dict[str, str | Sequence[str]]
 
+CALLER_KEYS = frozenset(
+    {
+        *("aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalType", "aws:RequestedRegion"),
+        *("aws:SecureTransport", "aws:SourceIp", "aws:UserAgent", "aws:userid", "aws:username"),
+    }
+)
+"""The keys of `caller_context`."""
+
 
 def caller_context(call: Call) -> Values:
     """Return the keys about the caller and the connection; the embedded endpoint counts as TLS 1.3."""

@@ -16,7 +16,9 @@ from moto.iam.access_control import IAMRequest, S3IAMRequest
 from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.protocol import botocore_model, request_of
-from embedded_aws.iam.decision import permissions_of, refusal
+from embedded_aws.core.state import Asked, State
+from embedded_aws.iam.conditions import CALLER_KEYS
+from embedded_aws.iam.decision import Permissions, permissions_of, refusal
 from embedded_aws.iam.identity import user_identity
 from embedded_aws.iam.questions import EVERY_RESOURCE, Question, questions
 
@@ -49,8 +51,8 @@ def is_enforced() -> bool:
     return enforced
 
 
-def check_permission(call: Call) -> None:
-    """Raise the error of a call that its caller may not make.
+def check_permission(state: State, call: Call) -> None:
+    """Raise the error of a call that its caller may not make, and note what IAM was asked.
 
     Unsigned calls pass: their operations check a token. So do calls that are signed in the URL, which only S3 has.
     """
@@ -61,9 +63,20 @@ def check_permission(call: Call) -> None:
     attached = _checked_signature(call)._access_key.collect_policies()
     permissions = permissions_of(call, attached)
     for question in questions(call):
+        state.asked.setdefault(_asked(permissions, question))
         reason = refusal(permissions, call, question)
         if reason:
             raise question.error or _denial(call, question, reason)
+
+
+def _asked(permissions: Permissions, question: Question) -> Asked:
+    caller = permissions.caller.role_arn or permissions.caller.arn or ""
+    context = tuple(
+        (key, value if isinstance(value, str) else tuple(value))
+        for key, value in sorted(question.context.items())
+        if key not in CALLER_KEYS
+    )
+    return Asked(caller, question.action, question.resource, context)
 
 
 def _checked_signature(call: Call) -> Any:

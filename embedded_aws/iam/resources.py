@@ -115,7 +115,8 @@ def _secrets(action: str, call: Call) -> Iterator[str]:
 
     CreateSecret is compared with the ARN that the new secret would have. Both were seen in public reports of denials.
     """
-    for name in _named(call, "Name", "SecretId") if "SecretId" not in call.parameters else _named(call, "SecretId"):
+    named = ("SecretId",) if "SecretId" in call.parameters else ("Name", "SecretIdList")
+    for name in _named(call, *named):
         secret = secretsmanager_backends[call.account][call.region].secrets.get(name)
         new = arn(call, "secretsmanager", f"secret:{name}-{NEW}") if call.action == "CreateSecret" else name
         yield str(secret.arn) if secret else new

@@ -84,8 +84,8 @@ notes:
     C(cloudwatch:DescribeAlarms), C(cloudwatch:DescribeAlarmHistory), C(sns:GetTopicAttributes),
     C(sns:ListSubscriptionsByTopic), C(sns:GetSubscriptionAttributes), C(kms:DescribeKey),
     C(kms:GetKeyPolicy) and, for an organization trail,
-    C(organizations:DescribeOrganization). A secret that is encrypted
-    with a customer managed key also needs kms:Decrypt on that key.
+    C(organizations:DescribeOrganization). A secret or log files that are encrypted
+    with a customer managed key also need kms:Decrypt on that key.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules

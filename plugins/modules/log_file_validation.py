@@ -49,6 +49,7 @@ notes:
   - Required IAM actions are C(sts:GetCallerIdentity), C(cloudtrail:DescribeTrails), C(cloudtrail:GetTrailStatus),
     C(cloudtrail:ListPublicKeys), C(s3:ListBucket), C(s3:GetObject) and, for an organization trail,
     C(organizations:DescribeOrganization).
+    Files that are encrypted with a KMS key also require permission to decrypt with it through S3 (Decrypt of KMS).
 extends_documentation_fragment:
   - secmon.aws.module
   - amazon.aws.common.modules

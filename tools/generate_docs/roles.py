@@ -21,7 +21,7 @@ UPSTREAM_ACTIONS = {
     "amazon.aws.iam_role": {
         *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole"),
         *("iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:TagRole"),
-        *("iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"),
+        *("iam:PutRolePermissionsBoundary", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"),
     },
     "amazon.aws.iam_policy": {"iam:GetRolePolicy", "iam:ListRolePolicies", "iam:PutRolePolicy"},
     "amazon.aws.kms_key": {
@@ -39,6 +39,10 @@ UPSTREAM_ACTIONS = {
     },
     # AWS checks it for the role of the trail. Source: IAM user guide, "Granting a user permissions to pass a role".
     "secmon.aws.trail": {"iam:PassRole"},
+    # AWS checks it for files that are encrypted with a key. Source: CloudTrail user guide, "Encrypting CloudTrail log
+    # files with AWS KMS keys".
+    "secmon.aws.detection_drill": {"kms:Decrypt"},
+    "secmon.aws.log_file_validation": {"kms:Decrypt"},
 }
 
 
@@ -80,7 +84,7 @@ def actions(role: str) -> str:
     Options of modules that no role uses need more; docs/deployer_policy.json leaves their actions out.
     """
     needed = role_actions(role)
-    repairs = needed & policy_actions("Repair")
+    repairs = needed & policy_actions("Repair") - policy_actions("Run", "Encrypt")
     always = needed & (policy_actions("") | UPSTREAM_ACTIONS["amazon.aws.sts_assume_role"]) - repairs
     lists = bullets(sorted(always))
     if repairs:

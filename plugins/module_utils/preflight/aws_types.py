@@ -60,6 +60,7 @@ KEY_ARN = string(
     "use the ARN of a key, not of an alias: arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-...",
 )
 ROLE_ARN = string("role ARN", aws_names.ROLE_ARN, "use an ARN such as arn:aws:iam::111122223333:role/deployer")
+POLICY_ARN = string("policy ARN", aws_names.POLICY_ARN, "use an ARN such as arn:aws:iam::111122223333:policy/boundary")
 LAMBDA_ARN = string(
     "Lambda function ARN",
     aws_names.LAMBDA_ARN,

@@ -42,7 +42,7 @@ _REPLACED = {
     "secmon_existing_kms_key_arn": ("secmon_kms_alias",),
 }
 _IN_THIS_REGION = ("secmon_existing_topic_arn", "secmon_existing_kms_key_arn")
-_IN_THIS_ACCOUNT = ("secmon_existing_log_role_arn", "secmon_assume_role_arn")
+_IN_THIS_ACCOUNT = ("secmon_existing_log_role_arn", "secmon_assume_role_arn", "secmon_permissions_boundary_arn")
 _REMOVE_ONE = "remove one of the two"
 
 

@@ -175,6 +175,7 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_retention_days": aws_types.RETENTION,
     "secmon_log_role_name": aws_types.ROLE_NAME,
     "secmon_existing_log_role_arn": aws_types.ROLE_ARN,
+    "secmon_permissions_boundary_arn": aws_types.POLICY_ARN,
     "secmon_kms_alias": aws_types.KMS_ALIAS,
     "secmon_existing_kms_key_arn": aws_types.KEY_ARN,
     "secmon_verify_timeout_seconds": integer("1 to 86400 seconds", 1, 86_400),

