@@ -173,8 +173,17 @@ def get_metric_data(state: State, call: Call) -> dict[str, Any] | None:
     if times[0] >= times[1]:
         raise AwsError("ValidationError", "The parameter EndTime must be greater than StartTime.")
     ascending = parameters.get("ScanBy") == "TimestampAscending"
-    results = [_result(state, call, query, times, ascending) for query in queries if query.get("ReturnData", True)]
+    shown = [query for query in queries if query.get("ReturnData", True)]
+    results = [_result(state, call, query, times, ascending) for query in shown]
+    for result, query in zip(results, shown, strict=True):
+        result["Label"] = query.get("Label") or _label(query["MetricStat"], [other["MetricStat"] for other in shown])
     return {"MetricDataResults": results, "Messages": []}
+
+
+def _label(stat: Mapping[str, Any], all_stats: list[Mapping[str, Any]]) -> str:
+    """Return the metric's name, with statistic and period where the queries differ in them; recorded, 2025."""
+    differing = [str(stat[name]) for name in ("Stat", "Period") if len({other[name] for other in all_stats}) > 1]
+    return " ".join([stat["Metric"]["MetricName"], *differing])
 
 
 def _is_plain(query: Mapping[str, Any]) -> bool:
@@ -186,22 +195,26 @@ def _result(
 ) -> dict[str, Any]:
     stat = query["MetricStat"]
     metric, period = stat["Metric"], stat["Period"]
+    key = metric_key(call, metric["Namespace"], metric)
+    # Without a unit, AWS answers for the first one only; recorded, 2025.
+    units = [stat["Unit"]] if stat.get("Unit") else state.cloudwatch.metrics.units(key)
     found = [
         (datetime.fromtimestamp(start, UTC), value)
-        for start, summary in _summaries(
-            state, metric_key(call, metric["Namespace"], metric), stat.get("Unit"), (*times, period)
-        )
+        for start, summary in _summaries(state, key, units[0] if units else None, (*times, period))
         if (value := summary.value(stat["Stat"])) is not None
     ]
     if not ascending:
         found.reverse()
-    return {
+    result = {
         "Id": query["Id"],
-        "Label": query.get("Label") or metric["MetricName"],
         "Timestamps": [at for at, _rest in found],
         "Values": [value for _key, value in found],
         "StatusCode": "Complete",
     }
+    if len(units) > 1:
+        text = f"Multiple units returned: '[{', '.join(units)}]'"
+        result["Messages"] = [{"Code": "MultipleUnits", "Value": text}]
+    return result
 
 
 def _summaries(

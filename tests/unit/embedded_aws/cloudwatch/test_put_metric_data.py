@@ -102,6 +102,35 @@ def test_get_metric_data_returns_the_newest_first_by_default(embedded_aws: str, 
         assert answer["MetricDataResults"][0]["Values"] == values
 
 
+def test_get_metric_data_labels_what_differs_and_answers_for_one_unit(embedded_aws: str, aws_client: Client) -> None:
+    """Recorded answers of AWS, 2025."""
+    now = minute(now_of(embedded_aws))
+    for unit, value in (("Seconds", 60), ("Milliseconds", 60_000)):
+        put_value(aws_client, embedded_aws, "labels", value, Unit=unit)
+
+    def answered(*stats: tuple[str, int]) -> list[dict[str, Any]]:
+        metric = {"Namespace": "Test", "MetricName": "labels"}
+        queries = [
+            {"Id": f"q{number}", "MetricStat": {"Metric": metric, "Stat": stat, "Period": period}}
+            for number, (stat, period) in enumerate(stats)
+        ]
+        times = {"StartTime": now, "EndTime": now + timedelta(minutes=5)}
+        results = aws_client("cloudwatch").get_metric_data(MetricDataQueries=queries, **times)["MetricDataResults"]
+        return list(results)
+
+    for stats, labels in (
+        ([("Sum", 60)], ["labels"]),
+        ([("Sum", 60), ("Minimum", 60)], ["labels Sum", "labels Minimum"]),
+        ([("Sum", 60), ("Sum", 30)], ["labels 60", "labels 30"]),
+        ([("Sum", 60), ("Minimum", 30)], ["labels Sum 60", "labels Minimum 30"]),
+    ):
+        assert [result["Label"] for result in answered(*stats)] == labels
+    (result,) = answered(("Sum", 300))
+    text = "Multiple units returned: '[Milliseconds, Seconds]'"
+    assert result["Values"] == [60_000.0]
+    assert result["Messages"] == [{"Code": "MultipleUnits", "Value": text}]
+
+
 def test_metric_math_is_still_answered_by_moto(embedded_aws: str, aws_client: Client) -> None:
     put_value(aws_client, embedded_aws, "math", 2)
     now = now_of(embedded_aws)
