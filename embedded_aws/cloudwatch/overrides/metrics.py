@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -131,6 +131,8 @@ def _dimensions(key: MetricKey) -> list[dict[str, str]]:
 # GetMetricData.
 
 MOST_DATAPOINTS = 1_440
+DATAPOINTS_PER_PAGE = 100_800
+"""Of GetMetricData, by default."""
 
 _SHORT_PERIODS = (1, 5, 10, 20, 30)
 
@@ -177,7 +179,27 @@ def get_metric_data(state: State, call: Call) -> dict[str, Any] | None:
     results = [_result(state, call, query, times, ascending) for query in shown]
     for result, query in zip(results, shown, strict=True):
         result["Label"] = query.get("Label") or _label(query["MetricStat"], [other["MetricStat"] for other in shown])
-    return {"MetricDataResults": results, "Messages": []}
+    return _page_of_results(results, parameters)
+
+
+def _page_of_results(results: Sequence[dict[str, Any]], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the results with as many datapoints as a page has; "PartialData" says that a later page has more."""
+    points = [(number, *point) for number, result in enumerate(results) for point in _points(result)]
+    rejection = AwsError("InvalidNextToken", "The next token specified is invalid.")
+    size = parameters.get("MaxDatapoints") or DATAPOINTS_PER_PAGE
+    question = {**parameters, "NextToken": None}
+    shown, token = page(points, size, parameters.get("NextToken"), question, rejection)
+    last = shown[-1] if shown else None
+    for number, result in enumerate(results):
+        own = [(at, value) for owner, at, value in shown if owner == number]
+        if token and last and (number > last[0] or (number == last[0] and last[1:] != _points(result)[-1])):
+            result["StatusCode"] = "PartialData"
+        result["Timestamps"], result["Values"] = [at for at, _value in own], [value for _at, value in own]
+    return {"MetricDataResults": list(results), "Messages": []} | ({"NextToken": token} if token else {})
+
+
+def _points(result: Mapping[str, Any]) -> list[tuple[datetime, float]]:
+    return list(zip(result["Timestamps"], result["Values"], strict=True))
 
 
 def _label(stat: Mapping[str, Any], all_stats: list[Mapping[str, Any]]) -> str:
