@@ -76,6 +76,10 @@ class Chain:
                 failed.append(error)
         self.carry(selected, put)
         if any(recorded.call.service == "cloudwatch" for recorded in batch):
+            with self.state.cloudwatch.registry.lock:
+                changes = self.state.cloudwatch.registry.history.take_changes()
+            for change in changes:
+                self.eventbridge.alarm_change(change)
             # PutMetricData and SetAlarmState change alarms without a log event.
             self._notify(self.alarms.tick(self.state.clock.now()))
         if failed:

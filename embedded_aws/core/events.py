@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,3 +60,25 @@ class AlarmTransition:
     reason_data: str
     at: datetime
     actions: tuple[str, ...]
+    old_reason: str = ""
+    old_reason_data: str = ""
+    old_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmChange:
+    """A change of an alarm's configuration.
+
+    Attributes:
+        operation: "create", "update" or "delete".
+        configuration: the parameters of the last Put call by the names of the API, and StateValue.
+        previous: the same before an update; empty otherwise.
+    """
+
+    account: str
+    region: str
+    name: str
+    operation: str
+    configuration: Mapping[str, Any] = field(repr=False)
+    previous: Mapping[str, Any] = field(repr=False)
+    at: datetime

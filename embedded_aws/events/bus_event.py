@@ -7,10 +7,13 @@ EventBridge".
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from embedded_aws.core.events import AlarmTransition, Record
+from moto.utilities.utils import get_partition
+
+from embedded_aws.core.events import AlarmChange, AlarmTransition, Record
 
 BusEvent = dict[str, Any]
 
@@ -42,9 +45,9 @@ def event_of_alarm(transition: AlarmTransition) -> BusEvent:
             "value": transition.new_state,
             "reason": transition.reason,
             "reasonData": transition.reason_data,
-            "timestamp": at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}+0000",
+            "timestamp": _milliseconds(at),
         },
-        "previousState": {"value": transition.old_state},
+        "previousState": _previous_state(transition),
         "configuration": configuration,
     }
     when = at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -52,6 +55,23 @@ def event_of_alarm(transition: AlarmTransition) -> BusEvent:
         "aws.cloudwatch", "CloudWatch Alarm State Change", transition.account, transition.region, when, detail
     )
     return event | {"resources": [alarm.alarm_arn]}
+
+
+def event_of_change(change: AlarmChange) -> BusEvent:
+    """Return the event of a change of configuration."""
+    at = change.at.astimezone(UTC)
+    detail = {
+        "alarmName": change.name,
+        "operation": change.operation,
+        "state": {"value": change.configuration.get("StateValue", ""), "timestamp": _milliseconds(at)},
+        "configuration": _configuration(change.configuration, at),
+    }
+    if change.previous:
+        detail["previousConfiguration"] = _configuration(change.previous, at)
+    when = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    names = "CloudWatch Alarm Configuration Change", change.account, change.region
+    arn = f"arn:{get_partition(change.region)}:cloudwatch:{change.region}:{change.account}:alarm:{change.name}"
+    return _event("aws.cloudwatch", *names, when, detail) | {"resources": [arn]}
 
 
 def event_of_entry(entry: dict[str, Any], event_id: str, account: str, region: str, detail: Any) -> BusEvent:
@@ -77,15 +97,53 @@ def _event(source: str, detail_type: str, account: str, region: str, time: str, 
     }
 
 
+def _previous_state(transition: AlarmTransition) -> dict[str, str]:
+    known = {
+        "value": transition.old_state,
+        "reason": transition.old_reason,
+        "reasonData": transition.old_reason_data,
+        "timestamp": _milliseconds(transition.old_at) if transition.old_at else "",
+    }
+    return {name: text for name, text in known.items() if text}
+
+
+def _milliseconds(at: datetime) -> str:
+    at = at.astimezone(UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}+0000"
+
+
+_NAMES = {"AlarmDescription": "description", "OKActions": "okActions"}
+_PARTS_OF_THE_METRIC = ("Namespace", "MetricName", "Dimensions", "Period", "Statistic", "ExtendedStatistic", "Unit")
+
+
+def _configuration(parameters: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """Return the parameters of a Put call by the names of the event."""
+    left_out = {*_PARTS_OF_THE_METRIC, "StateValue", "Metrics"}
+    kept = {name: value for name, value in parameters.items() if name not in left_out}
+    renamed = {_NAMES.get(name, name[0].lower() + name[1:]): value for name, value in kept.items()}
+    if "MetricName" in parameters:
+        metric = {
+            "namespace": parameters["Namespace"],
+            "name": parameters["MetricName"],
+            "dimensions": {item["Name"]: item["Value"] for item in parameters.get("Dimensions", [])},
+        }
+        stat = parameters.get("ExtendedStatistic") or parameters.get("Statistic")
+        renamed["metrics"] = [_metric_stat(metric, parameters.get("Period"), stat)]
+    return renamed | {"timestamp": _milliseconds(at)}
+
+
+def _metric_stat(metric: dict[str, Any], period: Any, stat: Any) -> dict[str, Any]:
+    return {
+        "id": str(uuid.uuid4()),
+        "metricStat": {"metric": metric, "period": period, "stat": stat},
+        "returnData": True,
+    }
+
+
 def _metric(alarm: Any) -> dict[str, Any]:
     metric = {
         "namespace": alarm.namespace,
         "name": alarm.metric_name,
         "dimensions": {dimension.name: dimension.value for dimension in alarm.dimensions or []},
     }
-    stat = alarm.extended_statistic or alarm.statistic
-    return {
-        "id": str(uuid.uuid4()),
-        "metricStat": {"metric": metric, "period": alarm.period, "stat": stat},
-        "returnData": True,
-    }
+    return _metric_stat(metric, alarm.period, alarm.extended_statistic or alarm.statistic)

@@ -14,9 +14,9 @@ from moto.events.models import Rule, events_backends
 from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import sqs_backends
 
-from embedded_aws.core.events import AlarmTransition, Record
+from embedded_aws.core.events import AlarmChange, AlarmTransition, Record
 from embedded_aws.core.state import State
-from embedded_aws.events.bus_event import BusEvent, event_of_alarm, event_of_record
+from embedded_aws.events.bus_event import BusEvent, event_of_alarm, event_of_change, event_of_record
 from embedded_aws.events.input_transformer import target_input
 from embedded_aws.sns.permissions import eventbridge, may_encrypt, may_publish
 from embedded_aws.sns.publish import find_topic, publish
@@ -47,6 +47,12 @@ class EventBridge:
         rules = [rule for rule in _rules(transition.account, transition.region) if rule.state != "DISABLED"]
         if rules:
             self._send(event_of_alarm(transition), rules)
+
+    def alarm_change(self, change: AlarmChange) -> None:
+        """Send a change of an alarm's configuration."""
+        rules = [rule for rule in _rules(change.account, change.region) if rule.state != "DISABLED"]
+        if rules:
+            self._send(event_of_change(change), rules)
 
     def send_to_topics(self, event: BusEvent, bus: str) -> None:
         """Send an event of PutEvents to topics; moto delivers to the other targets."""

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from embedded_aws.cloudwatch.alarms.reason import aws_time
-from embedded_aws.core.events import AlarmTransition
+from embedded_aws.core.events import AlarmChange, AlarmTransition
 
 ITEMS_KEPT = 10_000
 """How many history items of all alarms are kept; older ones are dropped."""
@@ -42,6 +42,8 @@ class AlarmHistory:
     def __init__(self) -> None:
         """Start empty."""
         self.items: deque[HistoryItem] = deque(maxlen=ITEMS_KEPT)
+        self._changes: list[AlarmChange] = []
+        self._configurations: dict[tuple[str, str, str], Mapping[str, Any]] = {}
 
     def configuration(
         self, account: str, region: str, name: str, at: datetime, change: str, configuration: Mapping[str, Any]
@@ -51,7 +53,17 @@ class AlarmHistory:
         member = f"{done}Alarm"
         data = {"version": "1.0", "type": change, member: _camel(configuration)}
         kind = alarm_type(configuration)
+        previous = self._configurations.pop((account, region, name), {}) if change != "Create" else {}
+        if change != "Delete":
+            self._configurations[account, region, name] = configuration
+        shown = previous if change == "Update" else {}
+        self._changes.append(AlarmChange(account, region, name, change.lower(), configuration, shown, at))
         self._add(account, region, name, kind, at, "ConfigurationUpdate", f'Alarm "{name}" {done}', data)
+
+    def take_changes(self) -> list[AlarmChange]:
+        """Return and remove the changes of configurations that no event was sent for."""
+        taken, self._changes = self._changes, []
+        return taken
 
     def state(self, transition: AlarmTransition, old_reason: str, old_reason_data: str) -> None:
         """Record a change of state."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import COMPARISONS
@@ -97,7 +97,10 @@ class AlarmRegistry:
         old = alarm.state_value
         heard = alarm.actions_enabled and not _is_suppressed(place, alarm)
         actions = tuple(_actions(alarm, state)) if heard else ()
-        transition = AlarmTransition(*place, alarm, old, state, reason, data, at, actions)
+        old_reason, old_data, old_at = alarm.state_reason, alarm.state_reason_data, alarm.state_updated_timestamp
+        transition = AlarmTransition(
+            *place, alarm, old, state, reason, data, at, actions, old_reason, old_data, old_at.replace(tzinfo=UTC)
+        )
         self.history.state(transition, alarm.state_reason, alarm.state_reason_data)
         alarm.state_value = state
         alarm.state_reason = reason

@@ -171,3 +171,40 @@ def test_entries_that_are_too_large_are_refused(events: Any, source: str) -> Non
     refused = message_of(events.put_events, Entries=[{"Source": source, "DetailType": "Test", "Detail": detail}])
 
     assert refused == "ValidationException: Total size of the entries in the request is over the limit."
+
+
+def test_an_alarm_sends_its_changes_and_both_states(aws_client: Client, embedded_aws: str, events: Any) -> None:
+    """CloudWatch user guide, "Alarm events and EventBridge"."""
+    url, arn = queue(aws_client)
+    cloudwatch, name = aws_client("cloudwatch"), f"alarm-{uuid.uuid4()}"
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.cloudwatch"], "detail": {"alarmName": [name]}}))
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+    alarm = {"AlarmName": name, "Namespace": "Test", "MetricName": "Calls", "Statistic": "Sum", "Period": 60}
+    alarm |= {"EvaluationPeriods": 1, "Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold"}
+
+    def next_detail() -> dict[str, Any]:
+        drain(embedded_aws)
+        sqs = aws_client("sqs")
+        message = sqs.receive_message(QueueUrl=url)["Messages"][0]
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        event = json.loads(message["Body"])
+        return {"type": event["detail-type"].removeprefix("CloudWatch Alarm "), **event["detail"]}
+
+    cloudwatch.put_metric_alarm(**alarm)
+    created = next_detail()
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="first")
+    next_detail()
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="second")
+    ok = next_detail()
+    cloudwatch.disable_alarm_actions(AlarmNames=[name])
+    updated = next_detail()
+    cloudwatch.delete_alarms(AlarmNames=[name])
+    deleted = next_detail()
+
+    changes = [(change["type"], change["operation"]) for change in (created, updated, deleted)]
+    assert changes == [("Configuration Change", operation) for operation in ("create", "update", "delete")]
+    assert created["configuration"]["metrics"][0]["metricStat"]["metric"]["name"] == "Calls"
+    assert updated["previousConfiguration"]["actionsEnabled"] and not updated["configuration"]["actionsEnabled"]
+    assert ok["type"] == "State Change" and ok["state"]["value"] == "OK"
+    assert (ok["previousState"]["value"], ok["previousState"]["reason"]) == ("ALARM", "first")
+    assert ok["previousState"]["timestamp"].endswith("+0000")
