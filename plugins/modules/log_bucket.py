@@ -10,7 +10,9 @@ short_description: Manage the S3 bucket of a trail's log files
 version_added: 0.2.0
 description:
   - Creates, changes and deletes a bucket that is versioned, encrypted, not public, with objects owned by its account,
-    accessible only with TLS, and writable for the given trails.
+    accessible only with TLS, and writable by CloudTrail for the given trails only.
+  - Principals of the bucket's own account can still write and delete by their IAM policies; versioning and
+    M(secmon.aws.log_file_validation) show what they did. Only a bucket in another account keeps them out.
   - Omitted options keep their current values. Policy statements and lifecycle rules of others are kept.
   - Replaces M(amazon.aws.s3_bucket) and M(community.aws.s3_lifecycle), which are skipped in check mode. Shown by
     C(test_upstream_is_skipped_in_check_mode).

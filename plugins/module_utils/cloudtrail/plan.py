@@ -132,7 +132,10 @@ def plan_absent(params: Mapping[str, Any], found: Trail, _status: Mapping[str, A
 def _creation_problems(trail: Trail, descriptions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if not trail.settings["s3_bucket_name"]:
         yield f"Trail {trail.name} does not exist. Set s3_bucket_name to create it."
-    if len(descriptions) >= TRAILS_PER_REGION:
+    # An organization trail of another account is not counted: no source says whether CloudTrail counts it, and
+    # CreateTrail decides.
+    own = [found for found in descriptions if place_of(found["TrailARN"]).account == trail.place.account]
+    if len(own) >= TRAILS_PER_REGION:
         yield f"Trail {trail.name} does not exist and cannot be created. {too_many_trails(trail.place.region)}"
 
 

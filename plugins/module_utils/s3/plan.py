@@ -102,8 +102,8 @@ def plan_present(params: Mapping[str, Any], settings: Mapping[str, Any] | None, 
         empty: Whether it contains no object.
         place: Partition and region of the bucket.
     """
-    name, partition = params["name"], place.partition
-    arn = bucket_arn(partition, name)
+    name = params["name"]
+    arn = bucket_arn(place.partition, name)
     before = described(name, settings) if settings is not None else {}
     if settings is not None:
         unfinished = empty and not before["tags"]
@@ -111,7 +111,7 @@ def plan_present(params: Mapping[str, Any], settings: Mapping[str, Any] | None, 
     start = before or {**_NEW, "name": name}
     after = _desired(params, start, arn)
     creation = () if before else (_creation(name, place),)
-    updates = tuple(_updates(start, after, partition))
+    updates = tuple(_updates(start, after, place))
     # Tags come first, so that a run that is interrupted afterwards leaves a bucket marked as managed.
     tagging = tuple(write for write in updates if write.operation == "PutBucketTagging")
     others = tuple(write for write in updates if write.operation != "PutBucketTagging")
@@ -149,20 +149,20 @@ def plan_absent(
     return Plan(
         before=before,
         after={},
-        stages=((_deletion(name, versions, place.partition),),),
+        stages=((_deletion(name, versions, place),),),
         unfinished=bool(versions),
         results={"log_bucket": {}},
     )
 
 
-def _deletion(name: str, versions: Sequence[Mapping[str, str]], partition: str) -> Write:
+def _deletion(name: str, versions: Sequence[Mapping[str, str]], place: Place) -> Write:
     """Return the deletion of a page of versions, or of the empty bucket."""
     if not versions:
         # CloudTrail may deliver a file after the trail is deleted, and so after this bucket was read.
-        deletion = _write("DeleteBucket", name, partition)
+        deletion = _write("DeleteBucket", name, place)
         return replace(deletion, done_if=frozenset({"NoSuchBucket"}), outdated_if=frozenset({"BucketNotEmpty"}))
     objects = {"Objects": [dict(version) for version in versions], "Quiet": True}
-    return replace(_write("DeleteObjects", name, partition, {"Delete": objects}), partial_errors="Errors")
+    return replace(_write("DeleteObjects", name, place, {"Delete": objects}), partial_errors="Errors")
 
 
 def _desired(params: Mapping[str, Any], before: Mapping[str, Any], arn: str) -> dict[str, Any]:
@@ -211,13 +211,13 @@ def _creation(name: str, place: Place) -> Write:
         {} if place.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": place.region}}
     )
     return replace(
-        _write("CreateBucket", name, place.partition, location),
+        _write("CreateBucket", name, place, location),
         done_if_repeated=frozenset({"BucketAlreadyOwnedByYou"}),
         remedies={"BucketAlreadyExists": name_is_taken(name)},
     )
 
 
-def _updates(before: Mapping[str, Any], after: Mapping[str, Any], partition: str) -> Iterator[Write]:
+def _updates(before: Mapping[str, Any], after: Mapping[str, Any], place: Place) -> Iterator[Write]:
     name = after["name"]
     for key, operation, parameters in (
         ("tags", "PutBucketTagging", {"Tagging": {"TagSet": as_list(after["tags"])}}),
@@ -229,15 +229,15 @@ def _updates(before: Mapping[str, Any], after: Mapping[str, Any], partition: str
         ("access_log_bucket", "PutBucketLogging", {"BucketLoggingStatus": _access_log(after)}),
     ):
         if before[key] != after[key]:
-            yield _write(operation, name, partition, parameters)
+            yield _write(operation, name, place, parameters)
     rules, minimum = after["lifecycle_rules"], after["transition_minimum"]
     if before["lifecycle_rules"] != rules or before["transition_minimum"] != minimum:
         size = {"TransitionDefaultMinimumObjectSize": minimum} if minimum else {}
         put = {"LifecycleConfiguration": {"Rules": rules}, **size}
         yield (
-            _write("PutBucketLifecycleConfiguration", name, partition, put)
+            _write("PutBucketLifecycleConfiguration", name, place, put)
             if rules
-            else _write("DeleteBucketLifecycle", name, partition)
+            else _write("DeleteBucketLifecycle", name, place)
         )
 
 
@@ -257,13 +257,15 @@ def _access_log(after: Mapping[str, Any]) -> dict[str, Any]:
     return {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": f"{after['name']}/"}} if target else {}
 
 
-def _write(operation: str, name: str, partition: str, parameters: Mapping[str, Any] | None = None) -> Write:
+def _write(operation: str, name: str, place: Place, parameters: Mapping[str, Any] | None = None) -> Write:
+    # Between two calls, the bucket can be deleted and its name be taken by another account.
+    owner = {} if operation == "CreateBucket" else {"ExpectedBucketOwner": place.account}
     return Write(
         service="s3",
         operation=operation,
-        parameters={"Bucket": name, **(parameters or {})},
+        parameters={"Bucket": name, **owner, **(parameters or {})},
         resource=f"bucket {name}",
-        resource_arn=bucket_arn(partition, name),
+        resource_arn=bucket_arn(place.partition, name),
         # A new bucket is not visible everywhere at once.
         propagating=() if operation in ("CreateBucket", "DeleteBucket") else (("NoSuchBucket", ""),),
         remedies={"InvalidTargetBucketForLogging": _NO_ACCESS_LOG} if operation == "PutBucketLogging" else {},

@@ -95,7 +95,9 @@ def name_is_taken(name: str) -> str:
     """Return what to do about a bucket name that another account uses."""
     return (
         f"Another account owns a bucket named {name}: bucket names are global. Choose another name"
-        " (secmon_log_bucket_name)."
+        " (secmon_log_bucket_name). To deliver to that account's bucket, create the trail with secmon.aws.trail alone:"
+        " the bucket's policy must allow cloudtrail.amazonaws.com s3:GetBucketAcl and s3:PutObject, both with the"
+        " condition aws:SourceArn = the trail's ARN."
     )
 
 

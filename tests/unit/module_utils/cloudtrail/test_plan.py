@@ -143,3 +143,12 @@ def test_rejects_a_shadow_trail_and_names_the_home_region() -> None:
 def test_deletes_by_arn() -> None:
     (delete,) = plan_absent({"adopt": False}, trail(), {}).writes
     assert (delete.operation, delete.parameters) == ("DeleteTrail", {"Name": trail().arn})
+
+
+def test_five_trails_of_the_account_are_too_many_and_those_of_its_organization_are_not_counted() -> None:
+    task = {"name": "audit", "s3_bucket_name": "logs", "tags": {}}
+    own = [description(account=PLACE.account)] * 4
+    theirs = description(organization=True, account="999999999999")
+    assert plan_creation(task, [*own, theirs], PLACE).changed
+    with pytest.raises(RequestError, match="5 trails in region cn-north-1"):
+        plan_creation(task, [*own, own[0]], PLACE)
