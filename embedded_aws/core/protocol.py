@@ -194,8 +194,13 @@ class _CloudWatchSerializer(JSONSerializer):
         is_invalid = shape.name == "ValidationError"
         name = "com.amazon.coral.validate#ValidationException" if is_invalid else f"{_CLOUDWATCH}#{shape.name}"
         serialized["__type"] = name
-        text = serialized.pop("Message", "")
-        serialized |= {"message": text} if text else {}
+        serialized["message"] = serialized.pop("Message", "")
+        if not serialized["message"]:
+            del serialized["message"]
+
+    def _get_protocol_specific_content_type(self) -> str:
+        # moto 5.2.5 answers "text", since JSON is not the first protocol of the service.
+        return "application/x-amz-json-1.0"
 
 
 def operation_model(service: str, action: str) -> OperationModel:

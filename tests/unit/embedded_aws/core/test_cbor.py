@@ -113,6 +113,7 @@ def test_errors_have_the_codes_and_statuses_of_both_kinds_of_clients(cloudwatch:
         cloudwatch.set_alarm_state(**state, StateValue="OK")
     response = missing.value.response
     assert (response["Error"]["Message"], response["ResponseMetadata"]["HTTPStatusCode"]) == ("", 404)
+    assert b"essage" not in cloudwatch.wire.answer["body"]
     assert b"com.amazonaws.cloudwatch.v2010_08_01#ResourceNotFound" in cloudwatch.wire.answer["body"]
 
     def ask_for_no_statuses(request: Any, **_arguments: Any) -> None:
