@@ -106,6 +106,11 @@ def test_accepts_variables_without_conflicts(valid: dict[str, Any]) -> None:
             "host is account 1234",
         ),
         ({"assume_role_arn": ROLE_ARN.replace("1234", "9999")}, "assume_role_arn", "is in account 9999"),
+        (
+            {"permissions_boundary_arn": "arn:aws:iam::999912341234:policy/Boundary"},
+            "permissions_boundary_arn",
+            "is in account 9999",
+        ),
         ({"assume_role_external_id": "x-1"}, "assume_role_external_id", "no effect without secmon_assume_role_arn"),
         (
             {"aws_profile": "p", "access_key": "k", "secret_key": "s"},
