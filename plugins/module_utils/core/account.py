@@ -18,10 +18,10 @@ from .errors import (
     OutdatedError,
     Subject,
     error_code,
-    error_message,
     is_expired_page,
     is_lost_answer,
     is_passing,
+    is_propagating,
     is_unreachable,
     partial_failure,
     translate,
@@ -282,7 +282,7 @@ class Account:
                 answer_lost = answer_lost or is_lost_answer(error)
                 if answer_lost and write and not write.repeatable:
                     raise translate(error, subject, AnswerLostError) from error
-                again = is_passing(error) or (write is not None and _is_propagating(write, error))
+                again = is_passing(error) or (write is not None and is_propagating(error, write.propagating))
                 if is_unreachable(error) and attempt >= _ATTEMPTS_TO_REACH:
                     again = False
                 if not again or not self.budget.wait(attempt):
@@ -293,7 +293,3 @@ class Account:
 def _is_done(write: Write, error: Exception, answer_lost: bool) -> bool:
     code = error_code(error)
     return code in write.done_if or (answer_lost and code in write.done_if_repeated)
-
-
-def _is_propagating(write: Write, error: Exception) -> bool:
-    return any(error_code(error) == code and text in error_message(error) for code, text in write.propagating)

@@ -51,6 +51,13 @@ _EXPIRED_PAGE = re.compile(r"InvalidNextToken|ExpiredNextToken|PaginationTokenEx
 _WHO_AND_WHAT = re.compile(
     r"User: (?P<who>\S+) is not authorized to perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<what>\S+))?"
 )
+# IAM user guide, "Troubleshoot access denied (403) error messages". The ARN of the policy may follow.
+_REASON = re.compile(
+    r"(?P<reason>with an explicit deny in an?|because no) (?P<policy>[\w -]+? policy|permissions boundary)\b"
+    r"(?:: (?P<arn>arn:\S+))?"
+)
+# Only an administrator of the organization can change these.
+_OF_ORGANIZATIONS = ("service control policy", "resource control policy")
 
 
 @dataclass(frozen=True)
@@ -167,10 +174,20 @@ def is_expired_page(error: Exception) -> bool:
     return bad_parameter or bool(_EXPIRED_PAGE.search(code))
 
 
+def is_propagating(error: Exception, expected: Sequence[tuple[str, str]]) -> bool:
+    """Return whether the error is one of those expected, as codes with a part of the message, while AWS propagates.
+
+    Only a change of the policy ends an explicit deny.
+    """
+    code, message = error_code(error), error_message(error)
+    return "with an explicit deny" not in message and any(code == known and part in message for known, part in expected)
+
+
 def translate(error: Exception, subject: Subject, kind: type[AwsError] = AwsError) -> AwsError:
     """Return the AwsError for an error of botocore."""
     message = error_message(error)
-    return kind(error_code(error), message, subject, _remedy(error, subject) or _hint(error, subject))
+    hint = _remedy(error, subject) or _hint(error, subject)
+    return kind(error_code(error), message, subject, _hint_of_policy(message, subject) or hint)
 
 
 def _remedy(error: Exception, subject: Subject) -> str:
@@ -208,9 +225,30 @@ def _hint(error: Exception, subject: Subject) -> str:
 
 
 def _denial_hint(message: str, subject: Subject) -> str:
+    return f"Allow {_permission(message, subject)}."
+
+
+def _permission(message: str, subject: Subject) -> str:
+    """Return the action, the resource and the caller that a denial is about."""
     found = _WHO_AND_WHAT.search(message)
     who = found["who"] if found else "the caller"
     what = (found["what"] if found else None) or subject.resource_arn
     # Tags in a request that creates a resource need a separate action, which the message names.
     action = found["action"] if found else subject.iam_action
-    return f"Allow {action} on {what} to {who}."
+    return f"{action} on {what} to {who}"
+
+
+def _hint_of_policy(message: str, subject: Subject) -> str:
+    """Return what to do about a denial that an allow in the account's policies does not end, or an empty string."""
+    found = _REASON.search(message)
+    if not found:
+        return ""
+    policy, denied, asked = found["policy"], "explicit" in found["reason"], _permission(message, subject)
+    if policy in _OF_ORGANIZATIONS:
+        refused = f"A {policy} of AWS Organizations denies" if denied else f"No {policy} of AWS Organizations allows"
+        owner = f"Ask an administrator of the organization to change {found['arn'] or f'the {policy}'}."
+        return f"{refused} {asked}, and no policy of the account can allow it. {owner}"
+    if not denied:
+        return ""
+    kind = f"{'an' if policy[0] in 'ai' else 'a'} {policy}{' (' + found['arn'] + ')' if found['arn'] else ''}"
+    return f"An explicit deny in {kind} forbids {asked}, and no allow overrides it. Remove or limit the deny."

@@ -15,7 +15,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from .account import Account, WritesFailedError, client_config
 from .errors import AnswerLostError, AwsError, OutdatedError
 from .masking import take_secrets
-from .plan import Plan
+from .plan import Plan, Write
 from .problems import NotProvedError, RequestError
 from .retries import Budget
 from .tags import as_texts
@@ -42,12 +42,17 @@ def run_module(options: Mapping[str, Any], decide: Decide, report: Report | None
 
     def work(module: AnsibleAWSModule, params: Params, account: Account) -> Mapping[str, Any]:
         first = decide(params, account)
-        plan, answers = first, list[dict[str, Any]]()
-        if not module.check_mode:
-            plan, answers = _apply(account, first, lambda: decide(params, account))
-        results = dict(plan.results)
-        if report and not module.check_mode:
-            results.update(report(params, account, plan, answers))
+        plan, answers, done = first, list[dict[str, Any]](), list[Write]()
+        try:
+            if not module.check_mode:
+                plan, answers = _apply(account, first, lambda: decide(params, account), done)
+            results = dict(plan.results)
+            if report and not module.check_mode:
+                results.update(report(params, account, plan, answers))
+        except AwsError as error:
+            if not done:
+                raise
+            raise WritesFailedError(error, tuple(done), ()) from error
         for warning in (*first.warnings, *results.pop("warnings", ())):
             # AnsibleAWSModule.warn of amazon.aws 11 passes it on in a way that ansible-core 2.21 calls deprecated.
             warn(warning)
@@ -118,20 +123,28 @@ def _account(module: AnsibleAWSModule, params: Params) -> Account:
     return account_in(region)
 
 
-def _apply(account: Account, plan: Plan, decide: Callable[[], Plan]) -> tuple[Plan, list[dict[str, Any]]]:
-    """Apply a plan, and plan again while only AWS knows what is left to do."""
+def _apply(
+    account: Account, plan: Plan, decide: Callable[[], Plan], done: list[Write]
+) -> tuple[Plan, list[dict[str, Any]]]:
+    """Apply a plan, and plan again while only AWS knows what is left to do. Add the writes that were made to `done`."""
     attempt = 1
     answers: list[dict[str, Any]] = []
     while plan.changed:
         try:
             answers = account.apply(plan)
+            done += plan.writes
             if not plan.unfinished:
                 break
+            plan = decide()
         except WritesFailedError as error:
+            done += error.done
             if not isinstance(error.error, (AnswerLostError, OutdatedError)) or not account.budget.wait(attempt):
-                raise
+                raise WritesFailedError(error.error, tuple(done), error.not_done) from error
             attempt += 1
-        plan = decide()
+            plan = decide()
+            # A write whose answer was lost was made if it is no longer needed.
+            needed = {(write.operation, write.resource) for write in plan.writes}
+            done += [write for write in error.not_done if (write.operation, write.resource) not in needed]
     return plan, answers
 
 
@@ -140,8 +153,9 @@ def _fail(module: AnsibleAWSModule, account: Account, error: AwsError, **written
     message = f"{error.subject.operation} failed for the {error.subject.resource} in {place}: {error.code}"
     message += f": {error.message}" if error.message else ""
     message = f"{message.rstrip('.')}. {error.hint}".rstrip()
-    if written.get("not_written"):
-        message += f" Written: {written['written']}; not written: {', '.join(written['not_written'])}."
+    if written.get("written") or written.get("not_written"):
+        others = ", ".join(written["not_written"])
+        message += f" Written: {written['written']}{'; not written: ' if others else ''}{others}."
     module.fail_json(
         msg=message,
         changed=bool(written.get("written")),

@@ -189,3 +189,26 @@ def test_adopts_an_empty_untagged_topic_as_unfinished(run_module: ModuleRunner, 
     run_module.succeed(name=NAME, state="absent")
     run_module.succeed(**TASK)
     assert resumed == topic(sns)
+
+
+def test_a_failure_after_a_lost_answer_counts_the_write_that_was_made(run_module: ModuleRunner) -> None:
+    run_module.faults(
+        {"service": "sns", "action": "CreateTopic", "mode": "kill_after"},
+        {"service": "sns", "action": "Subscribe", "error": "AuthorizationError"},
+    )
+    result = run_module(name=NAME, subscriptions=[ALICE])
+    assert result["failed"] and result["changed"]
+    assert "Written: 1; not written: " in result["msg"]
+
+
+def test_a_read_that_fails_after_a_write_does_not_hide_the_write(
+    run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def arm_and_report(_params: Any, account: Any, *_rest: Any) -> dict[str, Any]:
+        run_module.faults({"service": "sns", "action": "ListSubscriptions", "error": "AuthorizationError"})
+        return dict(account.read("sns", "ListSubscriptions", "subscriptions"))
+
+    monkeypatch.setattr("ansible_collections.secmon.aws.plugins.modules.alert_topic.report", arm_and_report)
+    result = run_module(name=NAME)
+    assert result["failed"] and result["changed"]
+    assert result["msg"].endswith(" Written: 1.")

@@ -142,6 +142,15 @@ def test_only_the_named_propagation_errors_are_retried() -> None:
         account(Replay(wrong)).apply(plan((waiting,)))
 
 
+def test_an_explicit_deny_is_final_though_its_error_may_mean_propagation() -> None:
+    text = "User: u is not authorized to perform: kms:CreateGrant with an explicit deny in a service control policy"
+    denied = ClientError({"Error": {"Code": "AccessDeniedException", "Message": text}}, "x")
+    client = Replay(denied, {})
+    with pytest.raises(WritesFailedError, match="explicit deny"):
+        account(client).apply(plan((write(propagating=(("AccessDeniedException", ""),)),)))
+    assert len(client.asked) == 1
+
+
 def test_a_failed_plan_lists_the_writes_that_were_and_were_not_made() -> None:
     first, second, third = write("a"), write("b"), write("c")
     client = Replay({}, EXISTS)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.errors import (
     Subject,
@@ -90,6 +92,40 @@ def test_a_denial_names_the_caller_the_action_and_the_resource() -> None:
 def test_a_denial_without_details_names_the_action_and_resource_of_the_call() -> None:
     hint = translate(answer("AuthorizationError", "no"), SUBJECT).hint
     assert hint == "Allow logs:PutMetricFilter on arn:aws:logs:r:1:log-group:g to the caller."
+
+
+@pytest.mark.parametrize(
+    ("reason", "hint"),
+    [
+        (
+            "with an explicit deny in a service control policy",
+            "A service control policy of AWS Organizations denies logs:PutMetricFilter on arn:x to arn:u, and no policy"
+            " of the account can allow it. Ask an administrator of the organization to change the service control policy.",
+        ),
+        (
+            "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-a/p-1",
+            "Ask an administrator of the organization to change arn:aws:organizations::1:policy/o-a/p-1.",
+        ),
+        (
+            "because no service control policy allows the logs:PutMetricFilter action",
+            "No service control policy of AWS Organizations allows logs:PutMetricFilter",
+        ),
+        ("with an explicit deny in a resource control policy", "change the resource control policy."),
+        (
+            "with an explicit deny in an identity-based policy",
+            "An explicit deny in an identity-based policy forbids logs:PutMetricFilter on arn:x to arn:u, and no allow"
+            " overrides it. Remove or limit the deny.",
+        ),
+        (
+            "because no permissions boundary allows the logs:PutMetricFilter action",
+            "Allow logs:PutMetricFilter on arn:x",
+        ),
+    ],
+)
+def test_a_denial_says_which_kind_of_policy_denies_and_who_can_change_it(reason: str, hint: str) -> None:
+    message = f"User: arn:u is not authorized to perform: logs:PutMetricFilter on resource: arn:x {reason}"
+    subject = replace(SUBJECT, remedies={} if "boundary" in reason else {"AccessDenied": "Allow it."})
+    assert hint in translate(answer("AccessDenied", message), subject).hint
 
 
 def test_a_remedy_of_the_call_replaces_the_hint() -> None:
