@@ -13,7 +13,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import
 
 
 def read_hosts(task: Any, templar: Any, hosts: Iterable[str], prefix: str) -> dict[str, dict[str, RawValue]]:
-    """Return the variables with a prefix by host, as the task would see them there.
+    """Return the variables with a prefix, and the names of all on the command line, as the task would see them.
 
     Args:
         task: The task that runs. `hostvars` would lack the variables of its play.
@@ -32,9 +32,12 @@ def _read_host(manager: Any, play: Any, task: Any, templar: Any, host: str, pref
     # ansible-core 2.19 and 2.21 give an action no public way to the variables of another host.
     known = manager.get_vars(play=play, host=manager._inventory.get_host(host), task=task)
     in_context = templar.copy_with_new_env(available_variables=known)
-    own = {str(name): raw for name, raw in known.items() if str(name).startswith(prefix)}
-    read = {name: _read(in_context, raw, from_command_line=name in manager.extra_vars) for name, raw in own.items()}
-    return {name: value for name, value in read.items() if value is not None}
+    extra = manager.extra_vars
+    own = {str(name): raw for name, raw in known.items() if str(name).lower().startswith(prefix)}
+    read = {name: _read(in_context, raw, from_command_line=name in extra) for name, raw in own.items()}
+    # Others of the command line may be misspelt variables of a role; their values do not matter.
+    others = {str(name): RawValue() for name in extra if name not in own}
+    return others | {name: value for name, value in read.items() if value is not None}
 
 
 def _read(templar: Any, raw: Any, *, from_command_line: bool) -> RawValue | None:

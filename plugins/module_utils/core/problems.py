@@ -45,6 +45,12 @@ def require(problems: Iterable[str]) -> None:
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
     """Return ` Did you mean "x"?` for the known name that is most similar, or an empty string."""
+    nearest = nearest_name(name, known)
+    return f' Did you mean "{nearest}"?' if nearest else ""
+
+
+def nearest_name(name: str, known: Collection[str], similarity: float = 0.6) -> str:
+    """Return the known name that is most similar, from 0 to 1, or an empty string."""
     folded = {word.lower(): word for word in known}
-    close = difflib.get_close_matches(name.lower(), folded, n=1)
-    return f' Did you mean "{folded[close[0]]}"?' if close else ""
+    close = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=similarity)
+    return folded[close[0]] if close else ""

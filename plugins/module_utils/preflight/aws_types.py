@@ -31,6 +31,8 @@ ACCOUNT_ID = string(
     "account ID",
     aws_names.ACCOUNT_ID,
     'use the 12 digits in quotes, such as "111122223333"',
+    # Digits of other scripts look the same.
+    ascii_only=True,
     unquoted=_quote_account_id,
 )
 REGION_NAME = string("region", aws_names.REGION, "use a region code such as eu-central-1")
@@ -59,7 +61,9 @@ KEY_ARN = string(
     aws_names.KEY_ARN,
     "use the ARN of a key, not of an alias: arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-...",
 )
-ROLE_ARN = string("role ARN", aws_names.ROLE_ARN, "use an ARN such as arn:aws:iam::111122223333:role/deployer")
+ROLE_ARN = string(
+    "role ARN", aws_names.ROLE_ARN, "use an ARN such as arn:aws:iam::111122223333:role/deployer", ascii_only=True
+)
 POLICY_ARN = string("policy ARN", aws_names.POLICY_ARN, "use an ARN such as arn:aws:iam::111122223333:policy/boundary")
 LAMBDA_ARN = string(
     "Lambda function ARN",
@@ -108,5 +112,7 @@ CONFIRMATION = string(
     "list of account IDs",
     rf"{aws_names.ACCOUNT_ID}(?:,{aws_names.ACCOUNT_ID})*",
     "separate the IDs with commas: 111122223333,444455556666",
+    ascii_only=True,
+    unquoted=_quote_account_id,
 )
 SUBSCRIPTION_ENDPOINT = string("endpoint", r"\S{1,2048}", "use an address, a phone number, a URL or an ARN")

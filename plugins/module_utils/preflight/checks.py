@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from ..core.problems import did_you_mean
+from ..core.problems import did_you_mean, nearest_name
 from ..validation.document import Document
-from ..validation.problems import Problem
-from .variables import PREFIX, PROFILES, SECRETS, VARIABLES, Variable
+from ..validation.problems import SUGGESTED, Problem
+from .variables import PREFIX, PROFILES, ROLES, SECRETS, VARIABLES, Variable
 
+# A variable of the user's own may begin like those of a role, so only a name this similar is reported.
+MISSPELT = 0.9
 _FILL_IN = "fill it in, or remove the line"
 
 
@@ -67,13 +69,13 @@ def check_variables(raw: Mapping[str, RawValue], document: Document) -> Settings
     """Return the settings of an account, and report every problem of a single variable.
 
     Args:
-        raw: The variables by name; names without the prefix of this collection are ignored.
+        raw: The variables by name. Names without the prefix of this collection are ignored, unless they are probably
+            misspelt variables of its roles.
         document: Collects the problems.
     """
     own = {name: raw[name] for name in raw if name.startswith(PREFIX)}
-    for name in own:
-        if name not in VARIABLES:
-            document.add((name,), "is not a known variable", _suggest_variable(name))
+    for name, hint in _unknown_variables(raw):
+        document.add((name,), "is not a known variable", hint)
     values: dict[str, Any] = {}
     invalid = set()
     for name, variable in VARIABLES.items():
@@ -91,9 +93,23 @@ def variable_of(problem: Problem) -> str:
     return problem.key.partition("[")[0].partition(".")[0]
 
 
+def _unknown_variables(raw: Mapping[str, RawValue]) -> Iterator[tuple[str, str]]:
+    """Yield the names of unknown variables, each with a hint."""
+    unknown = [name for name in raw if name.lower().startswith(PREFIX) and name not in VARIABLES]
+    for name in unknown[:SUGGESTED]:
+        yield name, _suggest_variable(name)
+    for name in unknown[SUGGESTED : SUGGESTED + 1]:
+        yield name, f"as are {len(unknown) - SUGGESTED - 1} more that begin with {PREFIX}; see docs/variables.md"
+    for name in raw:
+        role = next((role for role in ROLES if name.lower().startswith(f"{role}_")), None)
+        meant = nearest_name(name, ROLES[role], MISSPELT) if role and name not in ROLES[role] else ""
+        if meant:
+            yield name, f'Did you mean "{meant}"?'
+
+
 def _suggest_variable(name: str) -> str:
     # The common prefix would make all names similar.
-    nearest = did_you_mean(name.removeprefix(PREFIX), [known.removeprefix(PREFIX) for known in VARIABLES])
+    nearest = did_you_mean(name.lower().removeprefix(PREFIX), [known.removeprefix(PREFIX) for known in VARIABLES])
     return nearest.strip().replace('"', f'"{PREFIX}', 1) or "see docs/variables.md"
 
 

@@ -47,6 +47,18 @@ PROFILES: Mapping[str, Mapping[str, list[str]]] = _read_common("vars").get("__co
 """The defaults that depend on the profile, by profile."""
 
 
+def _read_roles() -> dict[str, list[str]]:
+    """Return the names of the variables of each role but `common`, as its argument_specs list them."""
+    folder = Path(__file__).resolve().parents[3] / "roles"
+    specs = {path.parts[-3]: path.read_text() for path in sorted(folder.glob("*/meta/argument_specs.yml")) if yaml}
+    read = {role: yaml.safe_load(text)["argument_specs"] for role, text in specs.items() if role != "common"}
+    return {role: sorted({name for spec in found.values() for name in spec["options"]}) for role, found in read.items()}
+
+
+ROLES: Mapping[str, list[str]] = _read_roles()
+"""The variables of each role, which `-e` can set."""
+
+
 @dataclass(frozen=True)
 class Variable:
     """One variable.

@@ -60,6 +60,10 @@ class ValidationError(ValueError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+SUGGESTED = 20
+"""How many unknown names of one mapping are reported one by one; a generated file can have thousands."""
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return a hint for a word that is not known: the closest one, or all of them."""
     names = list(known)

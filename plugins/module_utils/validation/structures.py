@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, Union
 
 from .document import MAX_DEPTH, Document
-from .problems import Place, describe, quote_value, suggestion
+from .problems import SUGGESTED, Place, describe, quote_value, suggestion
 from .types import ValueType
 
 T = TypeVar("T")
@@ -81,11 +81,13 @@ def fields(
         entries = _entries(value, place, document)
         if not isinstance(value, Mapping) or (empty and not entries):
             return {}
-        for entry in entries:
-            if entry not in known:
-                document.add(
-                    (*place, entry), "is not a known key", suggestion(entry if isinstance(entry, str) else "", known)
-                )
+        unknown = [entry for entry in entries if entry not in known]
+        for entry in unknown[:SUGGESTED]:
+            document.add(
+                (*place, entry), "is not a known key", suggestion(entry if isinstance(entry, str) else "", known)
+            )
+        if len(unknown) > SUGGESTED:
+            document.add(place, f"has {len(unknown) - SUGGESTED} more keys that are not known", "remove them")
         for entry in required:
             if entries.get(entry) is None:
                 document.add((*place, entry), "has no value" if entry in entries else "is missing")

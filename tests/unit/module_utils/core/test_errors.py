@@ -100,7 +100,8 @@ def test_a_denial_without_details_names_the_action_and_resource_of_the_call() ->
         (
             "with an explicit deny in a service control policy",
             "A service control policy of AWS Organizations denies logs:PutMetricFilter on arn:x to arn:u, and no policy"
-            " of the account can allow it. Ask an administrator of the organization to change the service control policy.",
+            " of the account can allow it. Ask an administrator of the organization to change the service control"
+            " policy.",
         ),
         (
             "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-a/p-1",

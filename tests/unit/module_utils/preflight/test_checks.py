@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -48,6 +49,37 @@ def test_requires_only_account_id_and_region() -> None:
 def test_suggests_the_name_closest_to_a_misspelt_one(misspelt: str, meant: str) -> None:
     _settings, (problem,) = checked({**raw(), misspelt: RawValue("x")})
     assert (problem.key, problem.text) == (misspelt, f'is not a known variable. Did you mean "{meant}"?')
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("SECMON_RETENTION_DAYS", "secmon_retention_days"),
+        ("Secmon_Region", "secmon_region"),
+        ("cloudtrail_multi_regoin", "cloudtrail_multi_region"),
+        ("SNS_EMAIL_topic_name", "sns_email_topic_name"),
+    ],
+)
+def test_suggests_the_name_of_a_variable_in_capitals_and_of_a_misspelt_one_of_a_role(misspelt: str, meant: str) -> None:
+    _settings, (problem,) = checked({**raw(), misspelt: RawValue("x")})
+    assert (problem.key, problem.text) == (misspelt, f'is not a known variable. Did you mean "{meant}"?')
+
+
+def test_ignores_variables_of_roles_and_names_of_the_user_that_begin_like_them() -> None:
+    known = ("cloudtrail_multi_region", "cloudtrail_team", "account_name", "secret_room")
+    assert checked({**raw(), **dict.fromkeys(known, RawValue("x"))})[1] == []
+
+
+def test_thousands_of_unknown_variables_and_keys_are_counted_at_once() -> None:
+    many = {f"secmon_number_{number}": RawValue(1) for number in range(60_000)}
+    keys = {f"days_{number}": 1 for number in range(60_000)}
+    start = time.process_time()
+    _settings, problems = checked({**raw(secret_rotation={"lambda_arn": LAMBDA_ARN, **keys}), **many})
+    assert time.process_time() - start < 2
+    assert len(problems) == 2 * (20 + 1)
+    texts = [problem.text for problem in problems]
+    assert "is not a known variable: as are 59979 more that begin with secmon_; see docs/variables.md" in texts
+    assert "has 59980 more keys that are not known: remove them" in texts
 
 
 def test_points_to_the_documentation_for_an_unknown_name() -> None:
@@ -106,6 +138,11 @@ def test_accepts_values_that_aws_accepts(name: str, value: Any) -> None:
             'quote it: "012345670123", since YAML reads digits that start with 0 as an octal number',
         ),
         ("account_id", 12345678901, 'quote it: "012345678901", since IDs may start with 0'),
+        ("account_id", "\uff1123456789012", "character 1 is U+FF11 FULLWIDTH DIGIT ONE, which looks like '1'"),
+        ("account_id", "\u0661\u0662" * 6, "character 1 is U+0661 ARABIC-INDIC DIGIT ONE"),
+        ("teardown_confirm", "\uff1123456789012", "character 1 is U+FF11 FULLWIDTH DIGIT ONE, which looks like '1'"),
+        ("teardown_confirm", 12345678901, 'quote it: "012345678901", since IDs may start with 0'),
+        ("assume_role_arn", "arn:aws:iam::\uff1123456789012:role/a", "character 14 is U+FF11 FULLWIDTH DIGIT ONE"),
         ("account_id", "1234-5678-9012", ': "1234-5678-9012" is not a valid account ID: use the 12 digits'),
         ("region", "us-east", "use a region code such as eu-central-1"),
         ("region", "", ": is empty: fill it in, or remove the line"),
