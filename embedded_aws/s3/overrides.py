@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import xmltodict
+import xmltodict  # type: ignore[import-untyped]
 from moto.kms.models import kms_backends
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeBucket, FakeKey, PublicAccessBlock, S3Backend, s3_backends
@@ -155,8 +155,9 @@ patch(FakeKey, "response_dict")(property(_response_headers))
 
 
 def _key_arn(key: FakeKey, name: str) -> str:
-    partition, owner = s3_backends.bucket_accounts.get(key.bucket_name, (key.partition, key.account_id))
-    bucket = s3_backends[owner][partition].buckets.get(key.bucket_name)
+    named = str(key.bucket_name)
+    partition, owner = s3_backends.bucket_accounts.get(named, (key.partition, key.account_id))
+    bucket = s3_backends[owner][partition].buckets.get(named)
     region = bucket.region_name if bucket else "us-east-1"
     account = name.split(":")[4] if name.startswith("arn:") else key.account_id
     alias = name.partition(":alias/")[2] or name.removeprefix("alias/") if "alias/" in name else ""

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from xml.parsers.expat import ExpatError
 
-import xmltodict
+import xmltodict  # type: ignore[import-untyped]
 
 from embedded_aws.cloudtrail.records.operations import data_resource_type
 from embedded_aws.core.call import Answer, Call

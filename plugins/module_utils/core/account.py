@@ -17,6 +17,7 @@ from .errors import (
     AwsError,
     OutdatedError,
     Subject,
+    WritesFailedError,
     error_code,
     is_expired_page,
     is_lost_answer,
@@ -51,23 +52,6 @@ _PAGE_TOKENS = {"logs": "nextToken", "resourcegroupstaggingapi": "PaginationToke
 def client_config() -> Any:
     """Return the botocore configuration of the clients of an `Account`."""
     return Config(**_CLIENT_CONFIG)
-
-
-class WritesFailedError(Exception):
-    """A write of a plan failed permanently.
-
-    Attributes:
-        error: The failure.
-        done: The writes that succeeded, in the plan's order.
-        not_done: The writes that failed or were not attempted.
-    """
-
-    def __init__(self, error: AwsError, done: tuple[Write, ...], not_done: tuple[Write, ...]) -> None:
-        """Store the outcome of each write."""
-        self.error = error
-        self.done = done
-        self.not_done = not_done
-        super().__init__(str(error))
 
 
 @dataclass
@@ -133,9 +117,8 @@ class Account:
         *,
         resource_arn: str = "*",
         remedies: Mapping[str, str] | None = None,
-        use: Use | None = None,
-    ) -> Any:
-        """Make one call that reads, and return its answer.
+    ) -> dict[str, Any]:
+        """Make one call that reads.
 
         Args:
             service: The boto3 name of the service.
@@ -144,12 +127,17 @@ class Account:
             parameters: The parameters for boto3.
             resource_arn: The resource that an IAM policy must name.
             remedies: Instructions for the user by error code.
-            use: Reads the stream in the answer and returns the result. The call is made again if the stream breaks.
 
         Raises:
             AwsError: The call failed permanently.
         """
-        return self._call(Subject(service, operation, resource, resource_arn, remedies), parameters or {}, use=use)
+        subject = Subject(service, operation, resource, resource_arn, remedies)
+        answer: dict[str, Any] = self._call(subject, parameters or {})
+        return answer
+
+    def read_stream(self, subject: Subject, parameters: Mapping[str, Any], use: Use) -> Any:
+        """Return what `use` reads from the answer of a call, which is made again if its stream breaks."""
+        return self._call(subject, parameters, use=use)
 
     def read_if_any(self, service: str, operation: str, resource: str, *missing: str, **options: Any) -> dict[str, Any]:
         """Make one call that reads; return an empty answer for the error codes in `missing`."""
@@ -252,7 +240,8 @@ class Account:
         subject = Subject(
             write.service, write.operation, write.resource, write.resource_arn, write.remedies, of_version
         )
-        return self._call(subject, write.parameters, write)
+        answer: dict[str, Any] = self._call(subject, write.parameters, write)
+        return answer
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service, which is created once."""

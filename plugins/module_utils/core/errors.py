@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .iam_actions import iam_action
+from .plan import Write
 
 try:
     from botocore.exceptions import (
@@ -117,6 +118,23 @@ class AnswerLostError(AwsError):
 
 class OutdatedError(AwsError):
     """Something changed after the module had read it, so that the call no longer fits: read the state again."""
+
+
+class WritesFailedError(Exception):
+    """A write of a plan failed permanently.
+
+    Attributes:
+        error: The failure.
+        done: The writes that succeeded, in the plan's order.
+        not_done: The writes that failed or were not attempted.
+    """
+
+    def __init__(self, error: AwsError, done: tuple[Write, ...], not_done: tuple[Write, ...]) -> None:
+        """Store the outcome of each write."""
+        self.error = error
+        self.done = done
+        self.not_done = not_done
+        super().__init__(str(error))
 
 
 def error_code(error: Exception) -> str:

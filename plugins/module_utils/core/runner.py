@@ -12,8 +12,8 @@ from typing import Any
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from .account import Account, WritesFailedError, client_config
-from .errors import AnswerLostError, AwsError, OutdatedError
+from .account import Account, client_config
+from .errors import AnswerLostError, AwsError, OutdatedError, WritesFailedError
 from .masking import take_secrets
 from .plan import Plan, Write
 from .problems import NotProvedError, RequestError

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.account import Account
 from ..core.aws_names import bucket_arn
-from ..core.errors import AwsError
+from ..core.errors import AwsError, Subject
 
 # The most that DeleteObjects accepts.
 PAGE_SIZE = 1000
@@ -125,9 +125,8 @@ def list_folders(account: Account, bucket: str, prefix: str) -> list[str]:
 def read_object(account: Account, bucket: str, key: str, use: Callable[[dict[str, Any]], Any]) -> Any:
     """Return what `use` returns for an object with its body as a stream; it is called again if the stream breaks."""
     arn = f"{bucket_arn(account.place.partition, bucket)}/{key}"
-    parameters = {"Bucket": bucket, "Key": key}
-    options: dict[str, Any] = {"resource_arn": arn, "remedies": _KEY_REMEDIES, "use": use}
-    return account.read("s3", "GetObject", f"object {key}", parameters, **options)
+    subject = Subject("s3", "GetObject", f"object {key}", arn, _KEY_REMEDIES)
+    return account.read_stream(subject, {"Bucket": bucket, "Key": key}, use)
 
 
 def is_empty(account: Account, name: str) -> bool:

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from ..core.account import Account, WritesFailedError
+from ..core.account import Account
+from ..core.errors import WritesFailedError
 from ..core.plan import Plan, Write
 from ..core.problems import NotProvedError, require
 from .endpoints import label

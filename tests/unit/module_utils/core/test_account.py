@@ -6,8 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account, WritesFailedError
-from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AnswerLostError, AwsError
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.errors import (
+    AnswerLostError,
+    AwsError,
+    Subject,
+    WritesFailedError,
+)
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan, Write
 from ansible_collections.secmon.aws.plugins.module_utils.core.retries import Budget
 from botocore.exceptions import (
@@ -71,9 +76,10 @@ def test_a_call_is_made_again_if_its_stream_breaks(broken: Exception) -> None:
         return answer["Body"]
 
     client = Replay({"Body": broken}, {"Body": "whole"})
-    assert account(client).read("s3", "GetObject", "object x", use=read_body) == "whole"
+    subject = Subject("s3", "GetObject", "object x")
+    assert account(client).read_stream(subject, {}, read_body) == "whole"
     with pytest.raises(AwsError) as failed:
-        account(Replay(*[{"Body": broken}] * 99), 1).read("s3", "GetObject", "object x", use=read_body)
+        account(Replay(*[{"Body": broken}] * 99), 1).read_stream(subject, {}, read_body)
     assert "The connection kept failing until timeout_seconds expired" in failed.value.hint
 
 
