@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,9 +73,12 @@ def put_events(state: State, call: Call) -> dict[str, Any] | None:
 def _put(state: State, call: Call, backend: Any, entry: dict[str, Any]) -> dict[str, Any]:
     if all(entry.get(name) for name in ("Source", "DetailType", "Detail")) and not _is_object(entry["Detail"]):
         return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    bus = backend._normalize_event_bus_arn(entry.get("EventBusName"))
+    if bus not in backend.event_buses and all(entry.get(name) for name in ("Source", "DetailType", "Detail")):
+        # A recorded answer of AWS (2024): the event is taken, and reaches no rule.
+        return {"EventId": str(uuid.uuid4())}
     (result,) = backend.put_events([_for_moto(entry)])
     if "EventId" in result:
-        bus = backend._normalize_event_bus_arn(entry.get("EventBusName"))
         event = event_of_entry(entry, result["EventId"], call.account, call.region, json.loads(entry["Detail"]))
         EventBridge(state).send_to_topics(event, bus)
     return dict(result)

@@ -22,6 +22,7 @@ from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
 
 _PATTERNS_KEPT = 1_000
+_REQUIRED = {"id", "account", "source", "time", "region", "detail-type"}
 
 
 @lru_cache(maxsize=_PATTERNS_KEPT)
@@ -47,13 +48,13 @@ def put_rule(_state: State, call: Call) -> None:
 
 @override("events", "TestEventPattern")
 def test_event_pattern(_state: State, call: Call) -> dict[str, Any]:
-    """Match an event, which must be a JSON object."""
+    """Match an event, which must have the fields of every event."""
     pattern = _checked(call.parameters["EventPattern"])
     try:
         event = json.loads(call.parameters["Event"])
     except ValueError:
         event = None
-    if not isinstance(event, dict):
+    if not isinstance(event, dict) or not event.keys() >= _REQUIRED:
         raise AwsError("ValidationException", "Parameter Event is not valid.", 400)
     return {"Result": pattern.matches(event)}
 

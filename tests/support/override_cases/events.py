@@ -7,6 +7,8 @@ from typing import Any
 ENTRY = {"Source": "test", "DetailType": "test", "Detail": "{}", "EventBusName": "default"}
 
 RULE = {"Name": "put", "EventPattern": '{"source": ["test"]}'}
+EVENT = """{"id": "1", "account": "123456789012", "source": "test", "time": "2026-01-01T00:00:00Z",
+    "region": "us-east-1", "detail-type": "Test"}"""
 TARGET = {"Id": "queue", "Arn": "arn:aws:sqs:us-east-1:123456789012:none"}
 ARN = "arn:aws:events:us-east-1:123456789012:event-bus/"
 
@@ -17,7 +19,7 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     ("DescribeRule", {"Name": "put"}),
     ("PutTargets", {"Rule": "put", "Targets": [TARGET]}),
     ("ListTargetsByRule", {"Rule": "put"}),
-    ("TestEventPattern", {"EventPattern": RULE["EventPattern"], "Event": '{"source": "test"}'}),
+    ("TestEventPattern", {"EventPattern": RULE["EventPattern"], "Event": EVENT}),
     ("TagResource", {"ResourceARN": f"{ARN}default", "Tags": [{"Key": "owner", "Value": "secmon"}]}),
     ("ListTagsForResource", {"ResourceARN": f"{ARN}default"}),
     ("UntagResource", {"ResourceARN": f"{ARN}default", "TagKeys": ["owner"]}),

@@ -97,10 +97,14 @@ def test_a_message_to_a_topic_has_no_subject(
 
 def test_a_pattern_is_tested_by_the_engine_of_the_collection(events: Any) -> None:
     pattern = json.dumps({"detail": {"items": {"id": [{"exists": True}]}}})
-    event = json.dumps({"detail": {"items": [{"id": 1}]}})
+    event = dict.fromkeys(("id", "account", "source", "time", "region", "detail-type"), "text")
+    found = json.dumps(event | {"detail": {"items": [{"id": 1}]}})
 
-    assert events.test_event_pattern(EventPattern=pattern, Event=event)["Result"]
-    assert not events.test_event_pattern(EventPattern=pattern, Event="{}")["Result"]
+    assert events.test_event_pattern(EventPattern=pattern, Event=found)["Result"]
+    assert not events.test_event_pattern(EventPattern=pattern, Event=json.dumps(event))["Result"]
+    for incomplete in ("text", "[]", '{"detail": {}}'):
+        refused = message_of(events.test_event_pattern, EventPattern=pattern, Event=incomplete)
+        assert refused == "ValidationException: Parameter Event is not valid."
 
 
 def test_an_invalid_pattern_is_refused(events: Any, source: str) -> None:
@@ -163,6 +167,14 @@ def test_a_detail_that_is_no_object_is_malformed(events: Any, source: str, detai
     (entry,) = events.put_events(Entries=[{"Source": source, "DetailType": "Test", "Detail": detail}])["Entries"]
 
     assert entry == {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+
+
+def test_an_event_for_a_bus_that_does_not_exist_is_taken(events: Any, source: str) -> None:
+    entry = {"Source": source, "DetailType": "Test", "Detail": "{}", "EventBusName": "none"}
+
+    answer = events.put_events(Entries=[entry])
+
+    assert answer["FailedEntryCount"] == 0 and answer["Entries"][0]["EventId"]
 
 
 def test_entries_that_are_too_large_are_refused(events: Any, source: str) -> None:
