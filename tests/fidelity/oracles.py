@@ -140,7 +140,7 @@ def _moto_from_pypi(archive: str) -> Path:
     if not folder.exists():
         downloads = BUILD / "downloads"
         pip = [sys.executable, "-m", "pip", "download", "-qq", "--no-deps", "--no-binary", "moto"]
-        if subprocess.run([*pip, "--dest", downloads, archive], check=False).returncode:
+        if subprocess.run([*pip, "--dest", str(downloads), archive], check=False).returncode:
             raise Missing(f"{archive} cannot be downloaded; FIDELITY_MOTO names a checkout instead")
         with tarfile.open(next(downloads.glob(f"{folder.name}*.tar.gz"))) as file:
             file.extractall(BUILD, filter="data")

@@ -26,6 +26,18 @@ def test_a_decision_has_a_category_and_a_reason() -> None:
         assert decision.reason.endswith("."), decision
 
 
+def test_each_decision_covers_a_test_that_fails() -> None:
+    known = decisions.load()
+    used = {
+        decisions.decide(known, oracle, test, calls)
+        for oracle in ORACLES
+        for service in summary.load(oracle).values()
+        for test, calls in service["failed"].items()
+    }
+
+    assert [decision for decision in known if decision not in used] == []
+
+
 def test_the_recorded_vectors_agree() -> None:
     assert {
         service: figures["failed"] for service, figures in summary.load("vectors").items() if figures["failed"]
