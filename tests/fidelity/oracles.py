@@ -127,7 +127,7 @@ def _environment(name: str, packages: list[str], python: str) -> Path:
     if not mark.exists() or mark.read_text(encoding="utf-8") != wanted:
         print(f"fidelity: installing {packages[0]} and more into {folder.relative_to(REPOSITORY)}", flush=True)
         subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
-        pip = [folder / "bin/python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        pip = [str(folder / "bin/python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         if subprocess.run([*pip, *packages], check=False).returncode:
             raise Missing("its packages cannot be installed; pip's message is above")
         mark.write_text(wanted, encoding="utf-8")
