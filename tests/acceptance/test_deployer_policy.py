@@ -12,7 +12,7 @@ import pytest
 from embedded_aws.process import embedded_aws_process
 from tests.support.deployer import Question, create_deployer, live, record, recorded
 
-# The lives run twelve playbooks.
+# Each pair of lives runs more than ten playbooks.
 pytestmark = pytest.mark.long
 
 CIS = ("-e", "secmon_profile=cis", "-e", "secmon_encrypt=true")
@@ -32,3 +32,9 @@ def test_the_lives_run_under_the_policy_and_ask_what_is_recorded(asked: set[Ques
     if os.environ.get("RECORD_QUESTIONS"):
         record(asked)
     assert asked == recorded()
+
+
+@pytest.mark.parametrize("options", [(), CIS], ids=["guide", "cis"])
+def test_the_life_runs_under_the_policy_with_the_delays_of_aws(options: tuple[str, ...]) -> None:
+    with embedded_aws_process("--iam", "--consistency", "aws") as endpoint:
+        live(endpoint, (*create_deployer(endpoint), *options), again=options == CIS)
