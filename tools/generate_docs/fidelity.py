@@ -23,7 +23,7 @@ def _totals(oracle: str) -> list[str]:
     recorded = summary.load(oracle)
     before = sum(_before(oracle, service) or 0 for service in recorded)
     numbers = (sum(figures["total"] for figures in recorded.values()), before)
-    return [*map(str, numbers), str(sum(figures["passed"] for figures in recorded.values()))]
+    return [str(numbers[0]), str(numbers[1] or "-"), str(sum(figures["passed"] for figures in recorded.values()))]
 
 
 def oracles() -> str:
