@@ -31,7 +31,8 @@ options:
     required: true
 attributes:
   check_mode:
-    description: Lists the pending subscriptions. Only AWS knows to which of them a link belongs.
+    description: Lists the pending subscriptions.
+    details: Only AWS knows to which of them a link belongs.
     support: partial
   diff_mode:
     description: Shows the confirmed subscriptions, in check mode those that are pending.

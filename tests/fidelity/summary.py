@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 RECORDED = Path(__file__).resolve().parent / "recorded"
 
@@ -43,15 +42,16 @@ def _other_services(service: str, result: dict[str, Any]) -> str:
 
 def load(oracle: str) -> dict[str, Any]:
     """Return the recorded summary of an oracle, by service."""
-    path = RECORDED / f"{oracle}.yml"
-    return (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+    path = RECORDED / f"{oracle}.json"
+    summary: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return summary
 
 
 def save(oracle: str, summary: dict[str, Any]) -> None:
     """Write the summary of an oracle."""
     RECORDED.mkdir(exist_ok=True)
-    text = yaml.safe_dump(summary, sort_keys=False, width=1_000, default_flow_style=None, allow_unicode=True)
-    (RECORDED / f"{oracle}.yml").write_text("# Written by make fidelity.\n" + text, encoding="utf-8")
+    text = re.sub(r"\[\s+(\d+),\s+(\d+)\s+\]", r"[\1, \2]", json.dumps(summary, indent=1))
+    (RECORDED / f"{oracle}.json").write_text(text + "\n", encoding="utf-8")
 
 
 def falls(recorded: dict[str, Any], now: dict[str, Any]) -> list[str]:

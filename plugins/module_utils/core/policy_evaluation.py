@@ -16,11 +16,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Union
 
 from .policy_documents import statements_of
 
-Context = Mapping[str, str | Sequence[str]]
+Context = Mapping[str, Union[str, Sequence[str]]]
 
 
 class Verdict(enum.Enum):

@@ -214,4 +214,4 @@ VARIABLES: Mapping[str, Variable] = {
     for name, option in _OPTIONS.items()
 }
 SECRETS = tuple(name for name, variable in VARIABLES.items() if variable.secret)
-ALARM_NAMES: Mapping[str, str] = VARIABLES["secmon_alarm_names"].default
+ALARM_NAMES: Mapping[str, str] = _DEFAULTS.get("secmon_alarm_names") or {}

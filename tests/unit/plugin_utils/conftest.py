@@ -16,8 +16,10 @@ from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import SERV
 def running_server(controller: int, directory: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, SERVER, str(controller), directory]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def path_of(server: subprocess.Popen[str]) -> str:
