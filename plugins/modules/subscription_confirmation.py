@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: subscription_confirmation
-short_description: Confirm subscriptions so that no one can end them without AWS credentials
+short_description: Confirm subscriptions so that only AWS credentials can end them
 version_added: 0.4.0
 description:
   - Confirms the subscriptions of an SNS topic by the links of their confirmation emails, with a signed request.

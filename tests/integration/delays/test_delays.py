@@ -174,7 +174,7 @@ def test_metric_alarms_changes_nothing_in_a_second_run_before_the_tagging_api_li
 def test_metric_alarms_keeps_an_alarm_whose_tags_were_removed_a_moment_ago(
     module: Modules, client: Callable[[str], Any], slow_embedded_aws: str
 ) -> None:
-    """Somebody took the alarm over; the tagging API still lists it with the tag of this collection."""
+    """Another team took the alarm over; the tagging API still lists it with the tag of this collection."""
     module("metric_alarms").succeed(**ALARMS)
     advance(slow_embedded_aws, 600)
     cloudwatch = client("cloudwatch")
