@@ -72,7 +72,10 @@ def _secret(call: Call, name: str) -> FakeSecret | None:
 def check_group_key(_state: State, call: Call) -> None:
     """Reject the write and the read of events whose key is not usable."""
     parameters = call.parameters
-    name = parameters.get("logGroupName") or str(parameters.get("logGroupIdentifier", "")).split(":log-group:")[-1]
+    name = (
+        parameters.get("logGroupName")
+        or str(parameters.get("logGroupIdentifier", "")).rsplit(":log-group:", maxsplit=1)[-1]
+    )
     group = logs_backends[call.account][call.region].groups.get(name)
     if group and not is_usable(call.account, call.region, group.kms_key_id):
         raise AwsError("AccessDeniedException", NO_KEY.format(group.arn))

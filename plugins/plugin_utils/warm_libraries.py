@@ -52,9 +52,9 @@ class PreloadedAnsible(Loader):
         self.modules: Mapping[str, types.ModuleType] = loaded
         self.checksums: dict[str, int] = {}
         for name, module in loaded.items():
-            if module.__file__:
+            if file := getattr(module, "__file__", None):  # six.moves has none
                 end = "/__init__.py" if hasattr(module, "__path__") else ".py"
-                self.checksums[name.replace(".", "/") + end] = zlib.crc32(Path(module.__file__).read_bytes())
+                self.checksums[name.replace(".", "/") + end] = zlib.crc32(Path(file).read_bytes())
 
     def hide(self) -> None:
         """Let this process import Ansible again."""

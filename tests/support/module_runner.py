@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import botocore.loaders
 import pytest
+from ansible.module_utils import _internal
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.secmon.aws.plugins.module_utils.core import retries
@@ -67,7 +69,13 @@ class ModuleRunner:
         # Ansible keeps warnings until the process ends, which normally runs one module.
         warnings._global_warnings.clear()
         warnings._global_deprecations.clear()
-        with patch_module_args(connection | arguments), redirect_stdout(printed), pytest.raises(SystemExit):
+        with (
+            # Another test may have imported the controller's code, which prints warnings instead of returning them.
+            patch.object(_internal, "is_controller", False),
+            patch_module_args(connection | arguments),
+            redirect_stdout(printed),
+            pytest.raises(SystemExit),
+        ):
             module.main()
         result: dict[str, Any] = json.loads(printed.getvalue())
         return result | {"warnings": [_text(warning) for warning in result.get("warnings", [])]}
