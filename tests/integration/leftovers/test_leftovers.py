@@ -87,7 +87,7 @@ def test_finds_a_managed_resource_with_another_name_by_its_tag(
 
 @pytest.mark.promise("ownership")
 def test_reports_a_tagged_resource_of_another_type(run_module: ModuleRunner, aws_client: Client) -> None:
-    aws_client("events").put_rule(Name="r", EventPattern="{}", Tags=MANAGED_TAGS)
+    aws_client("events").put_rule(Name="r", EventPattern='{"source": ["aws.ec2"]}', Tags=MANAGED_TAGS)
     arn = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/r"
     assert leftover_reasons(run_module)["resource of events", arn].startswith("UNEXPECTED")
 

@@ -143,7 +143,9 @@ def test_the_status_reports_a_disabled_key(embedded_aws: str, aws_client: Client
 
 def test_the_status_reports_a_disabled_key_of_the_log_group(embedded_aws: str, aws_client: Client) -> None:
     kms, logs = aws_client("kms"), aws_client("logs")
-    key = kms.create_key()["KeyMetadata"]["Arn"]
+    services = {"Service": ["logs.us-east-1.amazonaws.com"]}
+    allow = {"Effect": "Allow", "Principal": services, "Action": "kms:*", "Resource": "*"}
+    key = kms.create_key(Policy=document(allow))["KeyMetadata"]["Arn"]
     make_trail(aws_client, "sealed", logs=True)
     logs.associate_kms_key(logGroupName="sealed", kmsKeyId=key)
     kms.disable_key(KeyId=key)
