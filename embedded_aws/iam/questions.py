@@ -1,4 +1,4 @@
-"""What IAM is asked about a call: the action of its name, and what AWS asks for besides.
+"""What IAM is asked about a call: the action of its name, and what AWS asks for in addition.
 
 Sources: the API references of the services, "Required permissions"; Service Authorization Reference, dependent actions.
 """

@@ -47,7 +47,7 @@ NOT_ASKED = {
     "sns:CreateTopic": {"iam:PassRole"},  # of a delivery status log
     "sns:SetTopicAttributes": {"iam:PassRole"},
 }
-# Actions that the API reference, as botocore has it, asks for besides the one of the call, and that --iam does not ask
+# Actions that the API reference, as botocore has it, asks for in addition to that of the call and --iam does not ask
 # for: other words of a text, and options that the embedded AWS does not have.
 NOT_ASKED_FOR_IN_TEXTS = {
     ("cloudwatch", "PutCompositeAlarm"): {"iam:CreateServiceLinkedRole"},  # for actions of EC2 and Systems Manager
