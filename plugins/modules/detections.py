@@ -132,6 +132,8 @@ filters:
       default_value: 0.0
       unit: None
       dimensions: {}
+      field_selection_criteria: ""
+      emit_system_field_dimensions: []
 alarms:
   description:
     - The option O(secmon.aws.metric_alarms#module:alarms), with every setting.

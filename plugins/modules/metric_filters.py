@@ -68,6 +68,21 @@ options:
             V({}) removes them.
           - AWS counts an event that lacks one of the fields in the metric without dimensions.
         type: dict
+      field_selection_criteria:
+        description:
+          - A condition on the system fields C(@aws.account) and C(@aws.region) of an event, such as
+            V(@aws.region = "eu-west-1"), with 2000 characters at most. Other events are ignored. V('') removes it.
+          - For log groups that contain the events of several accounts or regions.
+        type: str
+        version_added: 0.4.0
+      emit_system_field_dimensions:
+        description:
+          - The system fields, V(@aws.account) and V(@aws.region), that become dimensions of the metric. With
+            O(filters[].dimensions) AWS allows three dimensions in total. V([]) removes them.
+          - Each combination of dimensions is a metric of its own in CloudWatch, so that an alarm must set them.
+        type: list
+        elements: str
+        version_added: 0.4.0
       test_messages:
         description: Like O(test_messages), for this filter only. AWS allows 50 messages for one filter in total.
         type: list
@@ -181,6 +196,15 @@ filters:
       description: The dimensions with their fields.
       type: dict
       returned: always
+    field_selection_criteria:
+      description: The condition on system fields; an empty string for none.
+      type: str
+      returned: always
+    emit_system_field_dimensions:
+      description: The system fields that become dimensions.
+      type: list
+      elements: str
+      returned: always
   sample:
     - name: TrackSecretAccess
       pattern: '{ ($.eventSource = "secretsmanager.amazonaws.com") && ($.eventName = "GetSecretValue") }'
@@ -190,6 +214,8 @@ filters:
       default_value: 0.0
       unit: None
       dimensions: {}
+      field_selection_criteria: ""
+      emit_system_field_dimensions: []
 created:
   description: The names of the created filters.
   returned: success
@@ -277,6 +303,8 @@ FILTER_OPTIONS: dict[str, Any] = {
     "default_value": {"type": "raw"},
     "unit": {"type": "str"},
     "dimensions": {"type": "dict"},
+    "field_selection_criteria": {"type": "str"},
+    "emit_system_field_dimensions": {"type": "list", "elements": "str"},
     "test_messages": {"type": "list", "elements": "raw"},
 }
 OPTIONS: dict[str, Any] = {

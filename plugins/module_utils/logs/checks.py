@@ -23,6 +23,7 @@ from ..filter_pattern.pattern import PatternError, compile_pattern
 from ..filter_pattern.tree import Tree
 from ..rules.limits import (
     FILTER_NAME_PATTERN,
+    MAX_CRITERIA_LENGTH,
     MAX_DIMENSION_LENGTH,
     MAX_DIMENSIONS,
     MAX_FILTERS_PER_LOG_GROUP,
@@ -32,6 +33,7 @@ from ..rules.limits import (
     METRIC_NAME_PATTERN,
     NAMESPACE_PATTERN,
     RESERVED_NAMESPACE_PREFIX,
+    SYSTEM_FIELDS,
     UNITS,
 )
 from ..rules.metric_selectors import is_number, selector_error
@@ -128,6 +130,7 @@ def _item_problems(item: Mapping[str, Any]) -> Iterator[str]:
         return
     yield from _value_problems(item["metric_value"], tree)
     yield from _dimension_problems(item.get("dimensions") or {}, tree)
+    yield from _system_field_problems(item)
 
 
 def _namespace_problems(namespace: str) -> Iterator[str]:
@@ -167,6 +170,23 @@ def _dimension_problems(dimensions: Mapping[str, Any], tree: Tree) -> Iterator[s
             yield f"dimension {name!r}: use 1-{MAX_DIMENSION_LENGTH} characters each for name and selector."
         elif refusal := selector_error(str(selector), tree):
             yield f"dimension {name!r}: {refusal}. Use a field of the pattern, such as $.userIdentity.type."
+
+
+def _system_field_problems(item: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with system fields; the syntax of a condition is left to AWS, which describes it in part."""
+    criteria = item.get("field_selection_criteria") or ""
+    if len(criteria) > MAX_CRITERIA_LENGTH:
+        yield f"field_selection_criteria has {len(criteria)} characters; AWS allows {MAX_CRITERIA_LENGTH}."
+    emitted = item.get("emit_system_field_dimensions") or []
+    for name in emitted:
+        if name not in SYSTEM_FIELDS:
+            yield (
+                f"emit_system_field_dimensions contains {name!r}.{did_you_mean(name, SYSTEM_FIELDS)} Use"
+                f" {' or '.join(SYSTEM_FIELDS)}."
+            )
+    total = len({*emitted}) + len(item.get("dimensions") or {})
+    if emitted and total > MAX_DIMENSIONS:
+        yield f"dimensions and emit_system_field_dimensions together are {total}; AWS allows {MAX_DIMENSIONS}."
 
 
 def _test_problems(messages: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ Sources: CloudWatch Logs API reference (MetricFilter, MetricTransformation, PutM
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +17,7 @@ from ..filter_pattern.pattern import CompiledPattern, PatternError, compile_patt
 
 NO_UNIT = "None"
 # Further settings of PutMetricFilter, which this collection never sets; omitting them resets them.
-_SURPLUS = {
-    "applyOnTransformedLogs": "apply_on_transformed_logs",
-    "fieldSelectionCriteria": "field_selection_criteria",
-    "emitSystemFieldDimensions": "emit_system_field_dimensions",
-}
+_SURPLUS = {"applyOnTransformedLogs": "apply_on_transformed_logs"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +33,8 @@ class MetricFilter:
         default_value: The value for events that do not match, or None.
         unit: The metric's unit; AWS writes ``None`` for no unit.
         dimensions: Selectors by dimension name.
+        field_selection_criteria: The condition on system fields of events, or an empty string.
+        emit_system_field_dimensions: The system fields that become dimensions, sorted.
         surplus: Settings that this collection never sets, in the terms of the module's result.
     """
 
@@ -48,6 +46,8 @@ class MetricFilter:
     default_value: float | None = None
     unit: str = NO_UNIT
     dimensions: Mapping[str, str] = field(default_factory=dict)
+    field_selection_criteria: str = ""
+    emit_system_field_dimensions: tuple[str, ...] = ()
     surplus: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -80,6 +80,8 @@ class MetricFilter:
             "default_value": self.default_value,
             "unit": self.unit,
             "dimensions": dict(self.dimensions),
+            "field_selection_criteria": self.field_selection_criteria,
+            "emit_system_field_dimensions": list(self.emit_system_field_dimensions),
             **self.surplus,
         }
 
@@ -96,12 +98,17 @@ class MetricFilter:
             transformation["dimensions"] = dict(self.dimensions)
         if self.unit != NO_UNIT:
             transformation["unit"] = self.unit
-        return {
+        request: dict[str, Any] = {
             "logGroupName": log_group_name,
             "filterName": self.name,
             "filterPattern": self.pattern,
             "metricTransformations": [transformation],
         }
+        if self.field_selection_criteria:
+            request["fieldSelectionCriteria"] = self.field_selection_criteria
+        if self.emit_system_field_dimensions:
+            request["emitSystemFieldDimensions"] = list(self.emit_system_field_dimensions)
+        return request
 
 
 def filter_of(answer: Mapping[str, Any]) -> MetricFilter:
@@ -110,7 +117,18 @@ def filter_of(answer: Mapping[str, Any]) -> MetricFilter:
     surplus = {key: answer[member] for member, key in _SURPLUS.items() if answer.get(member)}
     if further:
         surplus["further_metrics"] = further
-    return MetricFilter(name=answer["filterName"], pattern=answer.get("filterPattern", ""), **first, surplus=surplus)
+    return MetricFilter(
+        name=answer["filterName"],
+        pattern=answer.get("filterPattern", ""),
+        **first,
+        field_selection_criteria=answer.get("fieldSelectionCriteria", ""),
+        emit_system_field_dimensions=_system_fields(answer.get("emitSystemFieldDimensions") or ()),
+        surplus=surplus,
+    )
+
+
+def _system_fields(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))
 
 
 def _metric(transformation: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,6 +151,7 @@ def desired_filter(item: Mapping[str, Any], found: MetricFilter | None) -> Metri
     """
     kept = found or MetricFilter(item["name"])
     default_value, dimensions = default_of(item), item.get("dimensions")
+    criteria, emitted = item.get("field_selection_criteria"), item.get("emit_system_field_dimensions")
     # AWS allows only one of the two, so setting one clears the other.
     kept_default = None if dimensions else kept.default_value
     kept_dimensions: Mapping[str, str] = {} if default_value is not None else kept.dimensions
@@ -145,6 +164,8 @@ def desired_filter(item: Mapping[str, Any], found: MetricFilter | None) -> Metri
         default_value=kept_default if item.get("default_value") is None else default_value,
         unit=kept.unit if item.get("unit") is None else item["unit"] or NO_UNIT,
         dimensions=kept_dimensions if dimensions is None else {key: str(dimensions[key]) for key in dimensions},
+        field_selection_criteria=kept.field_selection_criteria if criteria is None else criteria,
+        emit_system_field_dimensions=kept.emit_system_field_dimensions if emitted is None else _system_fields(emitted),
     )
 
 

@@ -104,6 +104,9 @@ def _filter(rule: Rule) -> dict[str, Any]:
         "default_value": "" if metric.default_value is None else metric.default_value,
         "unit": metric.unit,
         "dimensions": dict(metric.dimensions),
+        # A condition that was set manually could blind the filter, and an alarm does not see a metric with dimensions.
+        "field_selection_criteria": "",
+        "emit_system_field_dimensions": [],
     }
 
 

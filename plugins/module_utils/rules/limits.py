@@ -27,6 +27,8 @@ FILTER_NAME_PATTERN = re.compile(r"[^:*]{1,512}")
 MAX_FILTERS_PER_LOG_GROUP = 100
 MAX_REGEX_FILTERS_PER_LOG_GROUP = 5
 MAX_TEST_MESSAGES = 50  # of one call of TestMetricFilter
+SYSTEM_FIELDS = ("@aws.account", "@aws.region")
+MAX_CRITERIA_LENGTH = 2000  # fieldSelectionCriteria
 
 # MetricTransformation. Namespaces that start with "AWS/" are reserved for AWS services.
 # AWS takes a colon in a namespace despite the model's pattern (recorded answer of AWS, 2026-02), but no alarm can watch

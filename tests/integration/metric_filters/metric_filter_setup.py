@@ -23,6 +23,14 @@ LOGINS: dict[str, Any] = {
     "metric_name": "ConsoleLoginCount",
     "dimensions": {"UserType": "$.userIdentity.type"},
 }
+CENTRAL: dict[str, Any] = {
+    "name": "CentralErrors",
+    "pattern": "ERROR",
+    "metric_namespace": NAMESPACE,
+    "metric_name": "ErrorCount",
+    "field_selection_criteria": '@aws.region = "eu-west-1"',
+    "emit_system_field_dimensions": ["@aws.region", "@aws.account"],
+}
 TASK: dict[str, Any] = {"log_group_name": GROUP, "filters": [READS, LOGINS]}
 REQUIRED = ("name", "pattern", "metric_namespace", "metric_name")
 NAMES = [{"name": READS["name"]}, {"name": LOGINS["name"]}]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.metric_filters.metric_filter_setup import (
+    CENTRAL,
     GROUP,
     LOGINS,
     NAMES,
@@ -159,6 +160,29 @@ def test_detects_and_repairs_a_manual_change(
     assert not run_module.succeed(**TASK)["changed"]
 
 
+BLINDED: dict[str, Change] = {
+    "field_selection_criteria": lambda request: request.update(fieldSelectionCriteria='@aws.region = "eu-west-9"'),
+    "emit_system_field_dimensions": lambda request: request.update(emitSystemFieldDimensions=["@aws.account"]),
+}
+
+
+@pytest.mark.promise("drift")
+@pytest.mark.parametrize(("field", "change_manually"), BLINDED.items())
+def test_repairs_system_fields_that_the_task_sets(
+    run_module: ModuleRunner, logs: Any, field: str, change_manually: Change
+) -> None:
+    task = {"log_group_name": GROUP, "filters": [{**READS, field: "" if "criteria" in field else []}]}
+    run_module.succeed(**task)
+    expected = filters(logs)
+    change(logs, READS["name"], change_manually)
+    predicted = run_module.succeed(check=True, **task)
+    repaired = run_module.succeed(**task)
+    assert repaired["changed"] and repaired["diff"] == predicted["diff"]
+    before, after = (repaired["diff"][when][READS["name"]] for when in ("before", "after"))
+    assert {key for key in before if before[key] != after[key]} == {field}
+    assert filters(logs) == expected
+
+
 @pytest.mark.promise("drift")
 def test_recreates_a_deleted_filter(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**TASK)
@@ -199,6 +223,28 @@ def test_clears_settings(
     assert run_module.succeed(**task)["changed"]
     assert setting not in filters(logs)[item["name"]]["metricTransformations"][0]
     assert not run_module.succeed(**task)["changed"]
+
+
+@pytest.mark.promise("unset_options")
+def test_sets_keeps_and_clears_system_fields(run_module: ModuleRunner, logs: Any) -> None:
+    central = {"log_group_name": GROUP, "filters": [CENTRAL]}
+    predicted = run_module.succeed(check=True, **central)
+    assert run_module.succeed(**central)["diff"] == predicted["diff"]
+    found = filters(logs)
+    own = found[CENTRAL["name"]]
+    assert own["fieldSelectionCriteria"] == CENTRAL["field_selection_criteria"]
+    assert sorted(own["emitSystemFieldDimensions"]) == ["@aws.account", "@aws.region"]
+    reordered = {**CENTRAL, "emit_system_field_dimensions": ["@aws.account", "@aws.region"]}
+    minimal = {key: CENTRAL[key] for key in REQUIRED}
+    for same in (CENTRAL, reordered, minimal):
+        assert not run_module.succeed(log_group_name=GROUP, filters=[same])["changed"]
+    assert run_module.succeed(log_group_name=GROUP, filters=[{**minimal, "unit": "Count"}])["changed"]
+    found[CENTRAL["name"]]["metricTransformations"][0]["unit"] = "Count"
+    assert filters(logs) == found
+    cleared = {**minimal, "field_selection_criteria": "", "emit_system_field_dimensions": []}
+    assert run_module.succeed(log_group_name=GROUP, filters=[cleared])["changed"]
+    assert not {"fieldSelectionCriteria", "emitSystemFieldDimensions"} & set(filters(logs)[CENTRAL["name"]])
+    assert not run_module.succeed(log_group_name=GROUP, filters=[cleared])["changed"]
 
 
 @pytest.mark.promise("unset_options")

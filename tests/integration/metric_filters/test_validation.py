@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.metric_filters.metric_filter_setup import (
+    CENTRAL,
     GROUP,
     LOGINS,
     NAMESPACE,
@@ -63,8 +64,9 @@ def test_the_diff_shows_only_changed_filters(run_module: ModuleRunner, logs: Any
     run_module.succeed(**TASK)
     changed = [{**READS, "metric_value": "2"}, LOGINS]
     diff = run_module.succeed(log_group_name=GROUP, filters=changed)["diff"]
-    assert diff["before"] == {READS["name"]: {**READS, "dimensions": {}}}
-    assert diff["after"] == {READS["name"]: {**READS, "metric_value": "2", "dimensions": {}}}
+    unset = {"dimensions": {}, "field_selection_criteria": "", "emit_system_field_dimensions": []}
+    assert diff["before"] == {READS["name"]: {**READS, **unset}}
+    assert diff["after"] == {READS["name"]: {**READS, **unset, "metric_value": "2"}}
 
 
 @pytest.mark.promise("secrets")
@@ -141,6 +143,12 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
     "both": ({"filters": [{**LOGINS, "default_value": 0}]}, "mutually exclusive"),
     "no selector": ({"filters": [{**LOGINS, "dimensions": {"A": "fixed"}}]}, "dimension 'A'"),
     "four dimensions": ({"filters": [{**LOGINS, "dimensions": dict.fromkeys("ABCD", "$.eventName")}]}, "AWS allows 3"),
+    "system field": ({"filters": [{**READS, "emit_system_field_dimensions": ["@aws.acount"]}]}, "@aws.account"),
+    "system fields": (
+        {"filters": [{**CENTRAL, "dimensions": dict.fromkeys("AB", "$.eventName"), "pattern": "{ $.eventName = * }"}]},
+        "together are 4",
+    ),
+    "condition": ({"filters": [{**CENTRAL, "field_selection_criteria": "x" * 2001}]}, "2001 characters"),
     "too many filters": ({"filters": make_filters(101)}, "101 metric filters; AWS allows 100"),
     "regexes": ({"filters": make_filters(6, pattern="%a+%")}, "6 metric filters with a regular expression"),
     "messages": ({"test_messages": ["x"] * 51}, "51 test_messages"),

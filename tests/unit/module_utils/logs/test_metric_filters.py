@@ -170,8 +170,6 @@ def test_absent_deletes_exactly_the_named_filters(items: list[dict[str, Any]], g
     ("manual", "described"),
     [
         ({"applyOnTransformedLogs": True}, {"apply_on_transformed_logs": True}),
-        ({"fieldSelectionCriteria": '@aws.region = "x"'}, {"field_selection_criteria": '@aws.region = "x"'}),
-        ({"emitSystemFieldDimensions": ["@aws.account"]}, {"emit_system_field_dimensions": ["@aws.account"]}),
         ({"metricTransformations": FOUND["metricTransformations"] * 2}, {"further_metrics"}),  # type: ignore[operator]
     ],
     ids=lambda value: next(iter(value)),
@@ -183,6 +181,23 @@ def test_resets_settings_that_the_collection_never_sets(manual: dict[str, Any], 
     surplus = {key: value for key, value in plan.before["Reads"].items() if key not in plan.after["Reads"]}
     assert set(surplus) == set(described)
     assert not isinstance(described, dict) or surplus == described
+
+
+@pytest.mark.parametrize(
+    ("item", "criteria", "emitted"),
+    [
+        ({}, '@aws.region = "x"', ("@aws.account", "@aws.region")),
+        ({"field_selection_criteria": "", "emit_system_field_dimensions": []}, "", ()),
+        ({"emit_system_field_dimensions": ["@aws.region"]}, '@aws.region = "x"', ("@aws.region",)),
+    ],
+)
+def test_keeps_sets_and_clears_system_fields(item: Any, criteria: str, emitted: tuple[str, ...]) -> None:
+    fields = {
+        "fieldSelectionCriteria": '@aws.region = "x"',
+        "emitSystemFieldDimensions": ["@aws.region", "@aws.account"],
+    }
+    desired = desired_filter({**ITEM, **item}, filter_of({**FOUND, **fields}))
+    assert (desired.field_selection_criteria, desired.emit_system_field_dimensions) == (criteria, emitted)
 
 
 def test_a_filter_with_a_second_metric_in_the_namespace_is_managed_and_purged() -> None:

@@ -36,6 +36,8 @@ def test_the_filter_of_the_guide_rule_is_that_of_the_aws_guide(rule: Rule) -> No
         "default_value": 0,
         "unit": "None",
         "dimensions": {},
+        "field_selection_criteria": "",
+        "emit_system_field_dimensions": [],
     }
 
 
