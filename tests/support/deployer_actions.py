@@ -12,9 +12,10 @@ UPSTREAM_REPAIRS = {
     "kms:UntagResource",
     "kms:UpdateKeyDescription",
 }
-# Documented actions of modules for options that no role uses.
+# Documented actions of modules for options that no role uses, and the call by which others become the deployer.
 UNUSED_BY_ROLES = {
     "cloudtrail:StopLogging",
+    "sts:AssumeRole",
 }
 # Documented for a call that needs no permission, or asked only if the tagging API lags.
 NOT_ASKED = {

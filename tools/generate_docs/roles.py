@@ -16,8 +16,6 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 ROLES = ("account", "secret", "sns_email", "cloudwatch_logs", "cloudtrail", "metric_alarm", "encryption_key")
 # The IAM actions of upstream's modules as the roles use them, read in their source, and of AWS's own checks.
 UPSTREAM_ACTIONS = {
-    "amazon.aws.sts_assume_role": {"sts:AssumeRole"},
-    "amazon.aws.aws_caller_info": {"sts:GetCallerIdentity", "iam:ListAccountAliases"},
     "amazon.aws.iam_role": {
         *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole"),
         *("iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:TagRole"),
@@ -85,7 +83,7 @@ def actions(role: str) -> str:
     """
     needed = role_actions(role)
     repairs = needed & policy_actions("Repair") - policy_actions("Run", "Encrypt")
-    always = needed & (policy_actions("") | UPSTREAM_ACTIONS["amazon.aws.sts_assume_role"]) - repairs
+    always = needed & (policy_actions("") | {"sts:AssumeRole"}) - repairs
     lists = bullets(sorted(always))
     if repairs:
         lists += f"\nTo repair manual changes, or for options that are off by default:\n\n{bullets(sorted(repairs))}"

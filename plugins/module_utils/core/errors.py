@@ -57,6 +57,7 @@ _REASON = re.compile(
     r"(?P<reason>with an explicit deny in an?|because no) (?P<policy>[\w -]+? policy|permissions boundary)\b"
     r"(?:: (?P<arn>arn:\S+))?"
 )
+_SIGNED = "The Canonical String for this request"
 # Only an administrator of the organization can change these.
 _OF_ORGANIZATIONS = ("service control policy", "resource control policy")
 
@@ -145,9 +146,13 @@ def error_code(error: Exception) -> str:
 
 
 def error_message(error: Exception) -> str:
-    """Return the message of AWS. Leave out botocore's message about an invalid parameter, since it quotes the value."""
+    """Return the message of AWS.
+
+    Leave out what can quote a secret: botocore's message about an invalid parameter, and the signed headers in a
+    SignatureDoesNotMatch of STS and IAM, among which is the session token.
+    """
     if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Message", ""))
+        return str(error.response.get("Error", {}).get("Message", "")).partition(_SIGNED)[0].rstrip()
     if isinstance(error, ParamValidationError):
         return "botocore rejected the parameters of this call"
     return str(error)

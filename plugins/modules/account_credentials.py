@@ -1,0 +1,123 @@
+#!/usr/bin/python
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: account_credentials
+short_description: Assume the role of an account, or name the account of the credentials
+version_added: 0.4.0
+description:
+  - Assumes a role and returns its credentials. Without a role, it returns the account of the credentials that the task
+    uses.
+  - If AWS refuses, the message names who refused whom, and what to do. It contains no secret, so a playbook can show it
+    although the task, whose result contains credentials, has C(no_log).
+  - Replaces M(amazon.aws.sts_assume_role), which is skipped in check mode, always reports a change and gives up after
+    four throttled calls, and M(amazon.aws.aws_caller_info), which waits for minutes for the account's alias if
+    IAM throttles.
+options:
+  role_arn:
+    description: The ARN of the role to assume; empty for none.
+    type: str
+    default: ""
+  session_name:
+    description: The name of the session, which CloudTrail records with each of its calls.
+    type: str
+    default: secmon
+  external_id:
+    description: The external ID that the trust policy of the role requires; empty for none.
+    type: str
+    default: ""
+attributes:
+  check_mode:
+    description: Does the same.
+    support: full
+  diff_mode:
+    description: Returns no diff, since it changes nothing.
+    support: N/A
+  platform:
+    description: Runs on any host with Python and boto3, usually the controller.
+    support: full
+    platforms: posix
+notes:
+  - The module calls the IAM actions C(sts:AssumeRole) and C(sts:GetCallerIdentity).
+extends_documentation_fragment:
+  - secmon.aws.module
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+author:
+  - The secmon.aws founders (@secmon)
+"""
+
+EXAMPLES = r"""
+- name: Assume the role of the account
+  secmon.aws.account_credentials:
+    role_arn: arn:aws:iam::111122223333:role/SecurityMonitoringDeployer
+  register: session
+  no_log: true
+  failed_when: false
+
+- name: Require the role
+  ansible.builtin.assert:
+    that: session.account is defined
+    fail_msg: "{{ session.msg }}"
+"""
+
+RETURN = r"""
+account:
+  description: The ID of the account.
+  returned: success
+  type: str
+  sample: "111122223333"
+arn:
+  description: The ARN of the caller, after the role was assumed.
+  returned: success
+  type: str
+  sample: arn:aws:sts::111122223333:assumed-role/SecurityMonitoringDeployer/secmon
+sts_creds:
+  description: The credentials of the role; empty without a role.
+  returned: success
+  type: dict
+  contains:
+    access_key:
+      description: The access key.
+      type: str
+      returned: if a role was assumed
+    secret_key:
+      description: The secret key.
+      type: str
+      returned: if a role was assumed
+    session_token:
+      description: The session token.
+      type: str
+      returned: if a role was assumed
+    expiration:
+      description: When the credentials expire.
+      type: str
+      returned: if a role was assumed
+  sample: {}
+"""
+
+from typing import Any
+
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
+from ansible_collections.secmon.aws.plugins.module_utils.sts.credentials import obtain
+
+OPTIONS: dict[str, Any] = {
+    **COMMON_OPTIONS,
+    "role_arn": {"type": "str", "default": ""},
+    "session_name": {"type": "str", "default": "secmon"},
+    # AWS calls it no secret, but it is what a stranger needs to know.
+    "external_id": {"type": "str", "default": "", "no_log": True},
+}
+
+
+def main() -> None:
+    """Run the module."""
+    run_reader(OPTIONS, obtain)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Accounts that AWS refuses: what a run says about each of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.embedded_control import ask
+from tools.demo.playbooks import Run, run_playbook
+
+EXTERNAL_ID = "correct-horse-battery-staple"
+TOKEN = "canary-4711-session-token"
+MISSING_ROLE = "arn:aws:iam::222222222222:role/Missing"
+REFUSED: dict[str, dict[str, Any]] = {
+    "no-role": {
+        "secmon_account_id": "222222222222",
+        "secmon_assume_role_arn": MISSING_ROLE,
+        "secmon_assume_role_external_id": EXTERNAL_ID,
+        "secmon_session_token": TOKEN,
+    },
+    "no-profile": {
+        "secmon_account_id": "333333333333",
+        "secmon_access_key": "",
+        "secmon_secret_key": "",
+        "secmon_aws_profile": "nope",
+    },
+    "no-credentials": {"secmon_account_id": "444444444444", "secmon_access_key": "", "secmon_secret_key": ""},
+    "wrong-account": {"secmon_account_id": "555555555555"},
+}
+
+
+def inventory(folder: Path, hosts: dict[str, dict[str, Any]]) -> str:
+    """Write an inventory of further hosts, which get the variables of all hosts of inventory/embedded."""
+    (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}))
+    for host, own in hosts.items():
+        (folder / "host_vars").mkdir(exist_ok=True)
+        (folder / "host_vars" / f"{host}.json").write_text(json.dumps(own))
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def refused(embedded_aws: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return a run on accounts whose credentials AWS refuses, each for another reason."""
+    folder = tmp_path_factory.mktemp("refused")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+            patch.setenv(name, str(folder / "none"))
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+            patch.delenv(name, raising=False)
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        return run_playbook(embedded_aws, "site", "-i", inventory(folder, REFUSED), "--limit", ",".join(REFUSED))
+
+
+def message(run: Run, host: str) -> str:
+    found = [results[host]["msg"] for results in run.results.values() if results.get(host, {}).get("failed")]
+    assert len(found) == 1, found
+    return str(found[0])
+
+
+@pytest.mark.parametrize(
+    ("host", "says"),
+    [
+        (
+            "no-role",
+            (
+                "host no-role, account 222222222222, region us-east-1; nothing was changed",
+                "User: arn:aws:iam::123456789012:user/administrator is not authorized to perform: sts:AssumeRole",
+                f"those of secmon_access_key, which assume {MISSING_ROLE} (secmon_assume_role_arn) with an external id",
+                "run again with --limit no-role",
+            ),
+        ),
+        ("no-profile", ("The config profile (nope) could not be found.", "profile nope (secmon_aws_profile)")),
+        ("no-credentials", ("Unable to locate credentials", "neither secmon_aws_profile nor secmon_access_key is set")),
+        ("wrong-account", ("belong to account 123456789012", "but the inventory says 555555555555")),
+    ],
+)
+def test_refused_credentials_are_explained(refused: Run, host: str, says: tuple[str, ...]) -> None:
+    assert [part for part in says if part not in message(refused, host)] == []
+
+
+def test_a_refusal_shows_no_secret_and_writes_nothing(refused: Run, embedded_aws: str) -> None:
+    assert refused.code != 0
+    assert EXTERNAL_ID not in json.dumps(refused.results) and TOKEN not in json.dumps(refused.results)
+    assert [call["action"] for call in ask(embedded_aws, "calls") if call["access"] == "write"] == []
