@@ -54,6 +54,6 @@ class ActionModule(ActionBase):
         if problems:
             message = "\n".join(("The rules cannot be deployed.", *problems))
             return result | {"changed": False, "failed": True, "msg": message, "problems": list(problems)}
-        actions, messages = options["alarm_actions"], options["test_messages"]
-        found = detections(report.rules, names, actions, options["tags"], test_messages=messages)
+        actions, messages, account = options["alarm_actions"], options["test_messages"], options["account_values"]
+        found = detections(report.rules, names, actions, options["tags"], test_messages=messages, account=account)
         return result | {"changed": False, "warnings": list(report.warnings), **asdict(found)}

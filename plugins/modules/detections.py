@@ -62,6 +62,8 @@ options:
     description:
       - Values of the account by parameter name. They fill required parameters of rules that have no value in
         O(overrides).
+      - The commands in runbooks use V(account_id), V(region), V(global_region), V(trail_name), V(trail_arn),
+        V(log_group_name), V(bucket_name) and V(topic_arn); a name that is not given is a word in capitals there.
     type: dict
     default: {}
   test_messages:

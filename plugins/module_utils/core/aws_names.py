@@ -227,10 +227,14 @@ def deployment_names(settings: Settings) -> dict[str, Any]:
     """
     place, bucket, group = _place(settings), log_bucket_name(settings), log_group_name(settings)
     return {
+        "account_id": place.account,
+        "region": place.region,
+        "global_region": leader_region(place.region),
         "partition": place.partition,
         "dns_suffix": dns_suffix(place.region),
         "logs_principal": service_principal("logs", place.region),
         "account_arn": f"arn:{place.partition}:iam::{place.account}:root",
+        "trail_name": settings["secmon_trail_name"],
         "trail_arn": place.arn("cloudtrail", f"trail/{settings['secmon_trail_name']}"),
         # A key policy allows every trail of the account (CloudTrail user guide, "Configure AWS KMS key policies").
         "all_trails_arn": f"arn:{place.partition}:cloudtrail:*:{place.account}:trail/*",

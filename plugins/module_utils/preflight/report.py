@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.aws_names import leader_region, log_bucket_name, log_role_arn, topic_arn
+from ..core.aws_names import deployment_names, leader_region, log_bucket_name, log_role_arn, topic_arn
 from ..rules.deployment import Detections, alarm_name_problems, detections
 from ..rules.selection import Packs, RuleReport, Trail, check_rules, override_errors
 from ..validation.document import Document
@@ -148,7 +148,9 @@ def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) 
     _add(account, "secmon_alarm_names", problems)
     if not problems:
         messages = settings["secmon_test_filters_on_aws"]
-        account.detections = detections(report.rules, names, [topic_arn(settings)], test_messages=messages)
+        account.detections = detections(
+            report.rules, names, [topic_arn(settings)], test_messages=messages, account=deployment_names(settings)
+        )
 
 
 def _add(account: _Account, variable: str, messages: Sequence[str]) -> None:

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from ..core.problems import did_you_mean
 from ..validation.problems import quote_value
 from .limits import MAX_DESCRIPTION_LENGTH, MAX_TEST_MESSAGES
 from .rule import Rule
+from .runbook import fill_runbook, is_command
 
 _CUT = "\n[The runbook continues in rule {id}.]"
 
@@ -41,6 +43,7 @@ def detections(
     tags: Mapping[str, str] | None = None,
     *,
     test_messages: bool = False,
+    account: Mapping[str, str] = MappingProxyType({}),
 ) -> Detections:
     """Return the module options that deploy rules.
 
@@ -50,9 +53,12 @@ def detections(
         alarm_actions: The ARNs that each alarm notifies.
         tags: Tags of each alarm, or None to leave tags alone.
         test_messages: Whether each filter has the test events of its rule, which metric_filters sends to AWS.
+        account: The names of the account for the runbooks.
     """
     tagged = {} if tags is None else {"tags": dict(tags)}
-    with_names = [(rule, alarm_names.get(rule.id, rule.filter_name)) for rule in rules]
+    names = [alarm_names.get(rule.id, rule.filter_name) for rule in rules]
+    rules = [replace(rule, runbook=fill_runbook(rule, name, account)) for rule, name in zip(rules, names, strict=True)]
+    with_names = list(zip(rules, names, strict=True))
     return Detections(
         filters=tuple({**_filter(rule), **(_messages(rule) if test_messages else {})} for rule in rules),
         alarms=tuple({**_alarm(rule, name, alarm_actions), **tagged} for rule, name in with_names),
@@ -82,12 +88,16 @@ def alarm_name_problems(rules: Sequence[Rule], alarm_names: Mapping[str, str], k
 
 
 def describe_alarm(rule: Rule) -> str:
-    """Return the description of the alarm: title, severity, and as much of the runbook as fits."""
+    """Return the description of the alarm: title, severity, and as much of the runbook as fits, no command cut."""
     text = f"{rule.title}. Severity: {rule.severity}. Rule: {rule.id}, version {rule.version}.\n{rule.runbook.strip()}"
     if len(text) <= MAX_DESCRIPTION_LENGTH:
         return text
     cut = _CUT.format(id=rule.id)
-    kept = text[: MAX_DESCRIPTION_LENGTH - len(cut) + 1]
+    room = MAX_DESCRIPTION_LENGTH - len(cut) + 1
+    kept, rest = text[:room], text[room:]
+    before, _line_break, begun = kept.rpartition("\n")
+    if is_command(begun + rest.partition("\n")[0]):
+        return before + cut
     # The last word may be incomplete.
     return (kept.rsplit(None, 1)[0] if len(kept.split()) > 1 else kept[:-1]) + cut
 

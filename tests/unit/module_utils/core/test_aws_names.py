@@ -19,6 +19,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import (
     deployment_names,
     dns_suffix,
     is_of_region,
+    leader_region,
     partition_of,
     service_principal,
 )
@@ -81,10 +82,14 @@ IN_EACH_PARTITION = pytest.mark.parametrize(
 @IN_EACH_PARTITION
 def test_every_name_of_a_deployment_is_correct_in_each_partition(partition: str, region: str, suffix: str) -> None:
     assert deployment_names({**SETTINGS, "secmon_region": region}) == {
+        "account_id": "012345678901",
+        "region": region,
+        "global_region": leader_region(region),
         "partition": partition,
         "dns_suffix": suffix,
         "logs_principal": f"logs.{region}.{suffix}",
         "account_arn": f"arn:{partition}:iam::012345678901:root",
+        "trail_name": "audit",
         "trail_arn": f"arn:{partition}:cloudtrail:{region}:012345678901:trail/audit",
         "all_trails_arn": f"arn:{partition}:cloudtrail:*:012345678901:trail/*",
         "bucket_name": "audit-012345678901",

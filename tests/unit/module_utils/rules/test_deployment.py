@@ -82,7 +82,7 @@ def test_summarizes_each_rule_and_lists_each_namespace_once() -> None:
 def test_the_description_has_title_severity_and_runbook(rule: Rule) -> None:
     text = describe_alarm(rule)
     assert text.startswith("A secret value was read. Severity: high. Rule: secret_access, version ")
-    assert "1. Find the record in CloudTrail's event history" in text
+    assert "1. List the records that the alarm counted" in text
 
 
 @given(st.text(min_size=1, max_size=3000))
