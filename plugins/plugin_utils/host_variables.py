@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleValueOmittedError
-from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import RawValue
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import CONNECTION, RawValue
 
 
 def read_hosts(task: Any, templar: Any, hosts: Iterable[str], prefix: str) -> dict[str, dict[str, RawValue]]:
-    """Return the variables with a prefix, and the names of all on the command line, as the task would see them.
+    """Return the variables with a prefix, the connection, and the names of all variables on the command line.
+
+    Values are those that the task would see.
 
     Args:
         task: The task that runs. `hostvars` would lack the variables of its play.
@@ -37,6 +39,8 @@ def _read_host(manager: Any, play: Any, task: Any, templar: Any, host: str, pref
     read = {name: _read(in_context, raw, from_command_line=name in extra) for name, raw in own.items()}
     # Others of the command line may be misspelt variables of a role; their values do not matter.
     others = {str(name): RawValue() for name in extra if name not in own}
+    # A variable precedes the keyword of the play, and both precede the default of the configuration.
+    read[CONNECTION] = _read(in_context, known.get(CONNECTION, task.connection), from_command_line=False)
     return others | {name: value for name, value in read.items() if value is not None}
 
 

@@ -14,8 +14,12 @@ from ..validation.document import Document
 from ..validation.problems import SUGGESTED, Problem
 from .variables import PREFIX, PROFILES, ROLES, SECRETS, VARIABLES, Variable
 
+CONNECTION = "ansible_connection"
+_ON_THIS_MACHINE = ("local", "ansible.builtin.local", "secmon.aws.warm")
 # A variable of the user's own may begin like those of a role, so only a name this similar is reported.
 MISSPELT = 0.9
+_NEEDED = "every account needs it"
+_NOT_AN_ACCOUNT = "; if this host is not an account, put those that are into the group secmon_accounts"
 _FILL_IN = "fill it in, or remove the line"
 
 
@@ -88,6 +92,15 @@ def check_variables(raw: Mapping[str, RawValue], document: Document) -> Settings
     return Settings(values, frozenset(invalid))
 
 
+def check_connection(raw: Mapping[str, RawValue], document: Document) -> None:
+    """Report a connection to another machine, on which the modules would run."""
+    found = raw.get(CONNECTION, RawValue())
+    if found.value and found.value not in _ON_THIS_MACHINE:
+        message = f"is {found.value}, but a host stands for an AWS account, which no connection can reach"
+        hint = f"write {CONNECTION}: {_ON_THIS_MACHINE[-1]}, so that the modules run on this machine"
+        document.add((CONNECTION,), message, hint)
+
+
 def variable_of(problem: Problem) -> str:
     """Return the variable that a problem is in."""
     return problem.key.partition("[")[0].partition(".")[0]
@@ -118,7 +131,8 @@ def _read(variable: Variable, raw: Union[RawValue, None], document: Document) ->
     place = (variable.name,)
     if raw is None:
         if variable.required:
-            document.add(place, "is missing", "every account needs it")
+            hint = _NEEDED + (_NOT_AN_ACCOUNT if variable.name == "secmon_account_id" else "")
+            document.add(place, "is missing", hint)
         return None
     if raw.error:
         document.add(place, *_unresolved(variable, raw.error))

@@ -15,7 +15,15 @@ from ..core.aws_names import deployment_names, leader_region, log_bucket_name, l
 from ..rules.deployment import Detections, alarm_name_problems, detections
 from ..rules.selection import Packs, RuleReport, Trail, check_rules, override_errors
 from ..validation.document import Document
-from .checks import InvalidVariableError, RawValue, Settings, check_variables, secret_texts, variable_of
+from .checks import (
+    InvalidVariableError,
+    RawValue,
+    Settings,
+    check_connection,
+    check_variables,
+    secret_texts,
+    variable_of,
+)
 from .conflicts import report_conflicts
 from .shared_resources import find_shared_resources
 from .teardown import confirmed_ids, leftovers_options
@@ -103,6 +111,7 @@ def _teardown(accounts: Mapping[str, _Account], shipped: Packs) -> dict[str, dic
 def _check_account(host: str, raw: Mapping[str, RawValue]) -> _Account:
     document = Document(f"host {host}")
     settings = check_variables(raw, document)
+    check_connection(raw, document)
     report_conflicts(settings, document)
     return _Account(settings, document)
 

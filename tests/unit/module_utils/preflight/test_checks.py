@@ -8,8 +8,10 @@ from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import
     InvalidVariableError,
     RawValue,
     Settings,
+    check_connection,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import SECRETS, VARIABLES
+from ansible_collections.secmon.aws.plugins.module_utils.validation.document import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,8 +33,27 @@ def problem_of(name: str, value: Any, **how: Any) -> str:
 def test_requires_only_account_id_and_region() -> None:
     _settings, problems = checked({})
     assert {problem.key for problem in problems} == set(REQUIRED)
-    assert {problem.text for problem in problems} == {"is missing: every account needs it"}
+    assert all(problem.text.startswith("is missing: every account needs it") for problem in problems)
+    (account,) = (problem.text for problem in problems if problem.key == "secmon_account_id")
+    assert account.endswith("put those that are into the group secmon_accounts")
     assert checked(raw())[1] == []
+
+
+@pytest.mark.parametrize("connection", ["ssh", "ansible.netcommon.network_cli"])
+def test_refuses_a_connection_to_another_machine_with_the_line_to_write(connection: str) -> None:
+    document = Document("host web")
+    check_connection({"ansible_connection": RawValue(connection)}, document)
+    (problem,) = document.problems
+    assert problem.key == "ansible_connection"
+    assert f"is {connection}" in problem.text and "write ansible_connection: secmon.aws.warm" in problem.text
+
+
+def test_accepts_a_connection_to_this_machine() -> None:
+    document = Document("host account")
+    for connection in ("local", "ansible.builtin.local", "secmon.aws.warm", None):
+        check_connection({"ansible_connection": RawValue(connection)}, document)
+    check_connection({}, document)
+    assert document.problems == []
 
 
 @pytest.mark.parametrize(
