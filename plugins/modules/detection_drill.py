@@ -50,6 +50,15 @@ options:
   key_prefix:
     description: The prefix that the trail's objects should have. By default the prefix is not compared.
     type: str
+  existing:
+    description:
+      - The parts of the chain that exist already and are managed elsewhere, as with C(secmon_existing_topic_arn).
+      - Remedies then say what to ask their owner for, instead of a task or variable that has no effect on them.
+    type: list
+    elements: str
+    choices: [secret, bucket, log_group, log_role, topic]
+    default: []
+    version_added: 0.4.0
   timeout_seconds:
     description:
       - The maximum duration of the whole drill, including the inspection.
@@ -189,6 +198,7 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import NotProvedError
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import run_reader
+from ansible_collections.secmon.aws.plugins.module_utils.drill.existing import PARTS
 from ansible_collections.secmon.aws.plugins.module_utils.drill.facts import Facts
 from ansible_collections.secmon.aws.plugins.module_utils.drill.inspection import check_drill, inspect
 from ansible_collections.secmon.aws.plugins.module_utils.drill.reads import read_facts
@@ -209,6 +219,7 @@ OPTIONS: dict[str, Any] = {
     "topic_arn": {"type": "str", "required": True},
     "bucket_name": {"type": "str"},
     "key_prefix": {"type": "str", "no_log": False},
+    "existing": {"type": "list", "elements": "str", "choices": list(PARTS), "default": []},
     "timeout_seconds": {"type": "int", "default": 900},
     "poll_seconds": {"type": "int", "default": 10},
 }

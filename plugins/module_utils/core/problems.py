@@ -43,6 +43,17 @@ def require(problems: Iterable[str]) -> None:
         raise RequestError(found)
 
 
+def sentence(text: str) -> str:
+    """Return a quoted message as the end of a sentence: with a full stop unless it ends with a mark of its own."""
+    text = text.rstrip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a list in a message, each once."""
+    return ", ".join(dict.fromkeys(names))
+
+
 def did_you_mean(name: str, known: Collection[str]) -> str:
     """Return ` Did you mean "x"?` for the known name that is most similar, or an empty string."""
     nearest = nearest_name(name, known)

@@ -16,7 +16,7 @@ from .account import Account, client_config
 from .errors import AnswerLostError, AwsError, OutdatedError, WritesFailedError
 from .masking import take_secrets
 from .plan import Plan, Write
-from .problems import NotProvedError, RequestError
+from .problems import NotProvedError, RequestError, listed, sentence
 from .retries import Budget
 from .tags import as_texts
 
@@ -152,9 +152,9 @@ def _fail(module: AnsibleAWSModule, account: Account, error: AwsError, **written
     place = account.known_place()
     message = f"{error.subject.operation} failed for the {error.subject.resource} in {place}: {error.code}"
     message += f": {error.message}" if error.message else ""
-    message = f"{message.rstrip('.')}. {error.hint}".rstrip()
+    message = f"{sentence(message)} {error.hint}".rstrip()
     if written.get("written") or written.get("not_written"):
-        others = ", ".join(written["not_written"])
+        others = listed(written["not_written"])
         message += f" Written: {written['written']}{'; not written: ' if others else ''}{others}."
     module.fail_json(
         msg=message,

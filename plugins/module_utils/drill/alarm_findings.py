@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from ..core.policy_evaluation import Caller, Request, evaluate
+from ..core.problems import listed, sentence
 from ..filter_pattern.pattern import PatternError, compile_pattern
 from ..sns.subscriptions import open_subscription
 from .facts import Facts
@@ -48,7 +49,7 @@ def filter_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding
     if certainly_missed(pattern, record):
         yield pattern_mismatch(name, pattern)
     elif not _is_supported(pattern):
-        cause = f"This collection cannot evaluate the pattern of the metric filter {name}: {pattern}"
+        cause = f"This collection cannot evaluate the pattern of the metric filter {name}: {sentence(pattern)}"
         yield Finding("metric", "pattern_unknown", cause, f"Correct it with {_FILTER_TASK}.", Weight.DOUBT)
 
 
@@ -62,7 +63,7 @@ def _is_supported(pattern: str) -> bool:
 
 def pattern_mismatch(name: str, pattern: str) -> Finding:
     """Return the finding that a filter does not count the event."""
-    cause = f"The pattern of the metric filter {name} does not match the read: {pattern}"
+    cause = f"The pattern of the metric filter {name} does not match the read: {sentence(pattern)}"
     return Finding(
         "metric", "pattern_mismatch", cause, f"Correct it with {_FILTER_TASK}, or read the secret that it matches."
     )
@@ -253,10 +254,10 @@ def subscription_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[F
         cause = f"The topic {arn} has no subscription, so its messages reach no recipient."
         yield Finding("notification", "no_subscription", cause, f"Subscribe with {_TOPIC_TASK} (secmon_emails).")
     elif not confirmed:
-        cause = f"No subscription of the topic {arn} is confirmed; pending: {', '.join(pending)}."
+        cause = f"No subscription of the topic {arn} is confirmed; pending: {listed(pending)}."
         yield Finding("notification", "subscription_pending", cause, confirm)
     elif pending:
-        cause = f"Some subscriptions are not confirmed; pending: {', '.join(pending)}."
+        cause = f"Some subscriptions are not confirmed; pending: {listed(pending)}."
         yield Finding("notification", "subscription_pending", cause, confirm, Weight.RISK)
 
 

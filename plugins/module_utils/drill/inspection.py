@@ -19,6 +19,7 @@ from .alarm_findings import (
     subscription_findings,
     topic_findings,
 )
+from .existing import remedy_of_owner
 from .facts import Facts
 from .timeline import Finding, in_order
 from .trail_findings import (
@@ -72,4 +73,4 @@ def inspect(params: Mapping[str, Any], facts: Facts) -> list[Finding]:
     for needed, check in _CHECKS:
         if needed not in facts.unread:
             found += check(params, facts)
-    return in_order(found)
+    return in_order([remedy_of_owner(finding, params["existing"]) for finding in found])

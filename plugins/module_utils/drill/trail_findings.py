@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..core.policy_evaluation import Caller, Request, evaluate
+from ..core.problems import sentence
 from .facts import Facts
 from .record import EVENT_NAME, EVENT_SOURCE
 from .timeline import Finding, Weight
@@ -107,14 +108,14 @@ def status_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding
         yield Finding("log_file", "trail_stopped", cause, remedy)
     error = facts.status.get("LatestDeliveryError")
     if error:
-        cause = f"The last log file could not be written to the bucket {facts.trail['S3BucketName']}: {error}."
+        cause = f"The last log file could not be written to the bucket {facts.trail['S3BucketName']}: {sentence(error)}"
         remedy = (
             "Repair the bucket's policy and key with secmon.aws.log_bucket (role cloudtrail of playbooks/site.yml)."
         )
         yield Finding("log_file", "bucket_denied", cause, remedy, Weight.DOUBT)
     error = facts.status.get("LatestCloudWatchLogsDeliveryError")
     if error:
-        cause = f"The last events could not be delivered to the log group: {error}"
+        cause = f"The last events could not be delivered to the log group: {sentence(error)}"
         remedy = "Repair the log group, its key and the role: playbooks/site.yml --tags logs,trail."
         yield Finding("log_group", "delivery_failed", cause, remedy, Weight.DOUBT)
 

@@ -26,7 +26,7 @@ MOST_SECRET_BYTES = 65_536
 MOST_POLICY_CHARACTERS = 20_480
 
 # Variables that have no effect with an existing resource, since they describe the resource that would be created.
-_REPLACED = {
+REPLACED = {
     "secmon_existing_topic_arn": (
         *("secmon_topic_name", "secmon_topic_display_name", "secmon_topic_publishers", "secmon_emails"),
         *("secmon_subscriptions", "secmon_remove_subscriptions", "secmon_confirmation_tokens"),
@@ -54,7 +54,7 @@ def report_conflicts(settings: Settings, document: Document) -> None:
 
 
 def _existing(settings: Settings, document: Document) -> None:
-    for existing, replaced in _REPLACED.items():
+    for existing, replaced in REPLACED.items():
         for name in replaced if existing in settings.values else ():
             if settings.values.get(name, VARIABLES[name].default) != VARIABLES[name].default:
                 document.add((name,), f"has no effect, since {existing} is set", _REMOVE_ONE)
