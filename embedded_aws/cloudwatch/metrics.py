@@ -134,6 +134,11 @@ class MetricStore:
         series = self._series.get(key)
         return series.newest_at if series else 0.0
 
+    def resolution(self, key: MetricKey) -> int:
+        """Return the seconds of a metric's finest data."""
+        series = self._series.get(key)
+        return series.resolution if series else MINUTE
+
     def summary(self, key: MetricKey, unit: str | None, start: int, period: int) -> Summary:
         """Return the summary of one period; `unit` None combines all units."""
         with self._lock:

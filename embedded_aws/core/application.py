@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from http.client import responses
 from typing import Any
@@ -38,6 +39,7 @@ from embedded_aws.core.protocol import (
 from embedded_aws.core.services import AFTERS, OVERRIDES
 from embedded_aws.core.state import SeenCall, State
 from embedded_aws.iam.permissions import CHECKED, check_permission
+from embedded_aws.s3.answers import with_request_id
 from embedded_aws.s3.bucket_policy import check_bucket_owner
 
 # Identify the operation, account and region of a request.
@@ -142,6 +144,8 @@ class EmbeddedAws:
             _cut(call.environ)
         before = self.pipeline.before(call)
         answer = self._execute(call, fault)
+        if call.service == "s3":
+            answer = replace(answer, headers=with_request_id(answer.headers))
         if answer.error_code is None:
             for follow in (*AFTERS.get((call.service, call.action), ()), *AFTERS.get((EVERY, EVERY), ())):
                 follow(self.state, call, answer)

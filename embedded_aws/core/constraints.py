@@ -47,7 +47,19 @@ _CODES_OF_CLOUDTRAIL = {
 _PATTERNS = {"MetricNamespace": "[^*$]*"}
 _ENUMS = {"StateValue": ["INSUFFICIENT_DATA", "ALARM", "OK"]}
 _MEMBERS = {
-    "MetricTransformation": ("metricName", "metricNamespace", "metricValue", "defaultValue", "unit", "dimensions")
+    "MetricTransformation": ("metricName", "metricNamespace", "metricValue", "defaultValue", "unit", "dimensions"),
+    # The last two are not in the model.
+    "PutEventsRequestEntry": (
+        "Time",
+        "Source",
+        "Resources",
+        "DetailType",
+        "Detail",
+        "EventBusName",
+        "TraceHeader",
+        "KmsKeyIdentifier",
+        "InternalMetadata",
+    ),
 }
 _LONGEST_LOG_NAME = 512
 # The JSON types of each type of the model.
@@ -175,7 +187,7 @@ def _lower(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def _java(shape: Shape, value: Any) -> Any:
+def _java(shape: Shape | None, value: Any) -> Any:
     """Return a list or structure as Java prints it, which AWS's messages contain; recorded answer of AWS, 2026-02."""
     if value is None:
         return "null"
@@ -185,6 +197,6 @@ def _java(shape: Shape, value: Any) -> Any:
         return f"{{{', '.join(f'{key}={item}' for key, item in value.items())}}}"
     if isinstance(shape, StructureShape):
         names = _MEMBERS.get(shape.name, tuple(shape.members))
-        members = (f"{name}={_java(shape.members[name], value.get(name))}" for name in names)
+        members = (f"{_lower(name)}={_java(shape.members.get(name), value.get(name))}" for name in names)
         return f"{shape.name}({', '.join(members)})"
     return value

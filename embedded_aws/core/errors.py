@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -18,12 +19,18 @@ MOTO_ERRORS = (ServiceException, HTTPException)
 
 
 class AwsError(ServiceException):
-    """An error with this wire code and message; the HTTP status is `status` or that of the model."""
+    """An error with this wire code and message; the HTTP status is `status` or that of the model.
 
-    def __init__(self, code: str, message: str, status: int | None = None) -> None:
+    `members` are further members of an error of S3, by their names in XML.
+    """
+
+    def __init__(
+        self, code: str, message: str, status: int | None = None, members: Mapping[str, str] | None = None
+    ) -> None:
         """Set the attributes that moto's serializers read."""
         super().__init__(code, message)
         self.status = status
+        self.members = dict(members or {})
 
     def __str__(self) -> str:
         """Return the message, which moto's serializers fall back to where it is empty."""
@@ -35,7 +42,8 @@ def as_aws_error(error: ServiceException | HTTPException) -> AwsError:
     if isinstance(error, AwsError):
         return error
     if isinstance(error, ServiceException):
-        return AwsError(error.code, error.message)
+        bucket = getattr(error, "bucket_name", None)
+        return AwsError(error.code, error.message, members={"BucketName": bucket} if bucket else None)
     code = getattr(error, "error_type", None) or type(error).__name__
     # AWS's JSON protocols may put a namespace before the code.
     text = getattr(error, "message", None) or str(error.description or "")

@@ -16,7 +16,13 @@ from botocore.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
-from moto.core.serialize import JSONSerializer, QuerySerializer, SerializationContext, get_serializer_class
+from moto.core.serialize import (
+    JSONSerializer,
+    QuerySerializer,
+    S3Serializer,
+    SerializationContext,
+    get_serializer_class,
+)
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
@@ -149,8 +155,9 @@ def serialize(service: str, action: str, environ: dict[str, Any], result: Any) -
     protocol = protocol_of(service, environ)
     # Errors are serialized the same way for every operation, so any operation serves for an unknown one.
     known = action if action in model.operation_names else model.operation_names[0]
-    own = _CloudWatchSerializer if service == "cloudwatch" and protocol == "json" else None
-    serializer_class = own or (_QuerySerializer if protocol == "query" else get_serializer_class(service, protocol))
+    serializer_class = _OWN_SERIALIZERS.get((service, protocol)) or (
+        _QuerySerializer if protocol == "query" else get_serializer_class(service, protocol)
+    )
     request_id = str(uuid.uuid4())
     response = serializer_class(model.operation_model(known), SerializationContext(request_id)).serialize(result)
     headers, body = dict(response["headers"]), response["body"]
@@ -201,6 +208,17 @@ class _CloudWatchSerializer(JSONSerializer):
     def _get_protocol_specific_content_type(self) -> str:
         # moto 5.2.5 answers "text", since JSON is not the first protocol of the service.
         return "application/x-amz-json-1.0"
+
+
+class _S3Serializer(S3Serializer):
+    """moto's serializer of S3, whose errors can have more members, such as BucketName."""
+
+    def _serialize_error_metadata(self, serialized: Any, error: Any, shape: Any) -> None:
+        super()._serialize_error_metadata(serialized, error, shape)
+        serialized.update(getattr(error, "members", {}))
+
+
+_OWN_SERIALIZERS = {("cloudwatch", "json"): _CloudWatchSerializer, ("s3", "rest-xml"): _S3Serializer}
 
 
 def operation_model(service: str, action: str) -> OperationModel:

@@ -22,8 +22,11 @@ from embedded_aws.kms import material, users
 from embedded_aws.kms import overrides as kms
 from embedded_aws.kms import propagation as kms_propagation
 from embedded_aws.logs.overrides import log_events, log_groups, log_streams, metric_filters, resource_policies
-from embedded_aws.s3 import bucket_list, bucket_policy, lifecycle
+from embedded_aws.s3 import answers as s3_answers
+from embedded_aws.s3 import bucket_list, bucket_policy
+from embedded_aws.s3 import documents as s3_documents
 from embedded_aws.s3 import overrides as s3
+from embedded_aws.s3.lifecycle import calls as s3_lifecycle
 from embedded_aws.secretsmanager import overrides as secretsmanager
 from embedded_aws.secretsmanager import versions
 from embedded_aws.sns.overrides import messages, subscription_attributes, subscriptions, topics
@@ -63,10 +66,13 @@ MODULES = (
     log_events,
     metric_filters,
     resource_policies,
+    # First of S3: what is due is done before anything is checked.
+    s3_lifecycle,
     bucket_list,
     bucket_policy,
+    s3_answers,
+    s3_documents,
     s3,
-    lifecycle,
     secretsmanager,
     versions,
     topics,

@@ -7,7 +7,6 @@ from typing import Any
 
 import xmltodict  # type: ignore[import-untyped]
 from moto.kms.models import kms_backends
-from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeBucket, FakeKey, PublicAccessBlock, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
@@ -15,7 +14,8 @@ from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
-from embedded_aws.s3.lifecycle import keep_minimum
+from embedded_aws.s3.buckets import bucket_of, malformed
+from embedded_aws.s3.lifecycle.calls import expiration_header
 
 # A new bucket is encrypted, blocks public access and owns its objects; in moto 5.2.5 it has none of these settings.
 #
@@ -38,28 +38,16 @@ def _new_bucket(bucket: FakeBucket, *arguments: Any, **options: Any) -> None:
 @override("s3", "GetBucketEncryption")
 def get_bucket_encryption(_state: State, call: Call) -> dict[str, Any] | None:
     """Answer without a rule after DeleteBucketEncryption, where moto raises an error."""
-    return None if _bucket(call).encryption else {"ServerSideEncryptionConfiguration": {"Rules": []}}
-
-
-def _bucket(call: Call) -> FakeBucket:
-    """Return the bucket of a call; raise NoSuchBucket if it does not exist."""
-    name = str(call.parameters.get("Bucket"))
-    partition, owner = s3_backends.bucket_accounts.get(name, ("", ""))
-    bucket: FakeBucket | None = s3_backends[owner][partition].buckets.get(name) if owner else None
-    if bucket is None:
-        raise MissingBucket(bucket=name)
-    return bucket
+    return None if bucket_of(call).encryption else {"ServerSideEncryptionConfiguration": {"Rules": []}}
 
 
 # PutBucketPolicy, PutBucketVersioning and PutBucketEncryption reject what moto 5.2.5 accepts or fails on.
-
-_MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
 
 
 @override("s3", "PutBucketPolicy")
 def put_bucket_policy(_state: State, call: Call) -> None:
     """Reject a policy that is no JSON object or has no statement."""
-    _bucket(call)
+    bucket_of(call)
     try:
         document = json.loads(call.body)
     except ValueError:
@@ -73,25 +61,25 @@ def put_bucket_policy(_state: State, call: Call) -> None:
 @override("s3", "PutBucketVersioning")
 def put_bucket_versioning(_state: State, call: Call) -> None:
     """Reject any status but the two that exist."""
-    _bucket(call)
+    bucket_of(call)
     status = (call.parameters.get("VersioningConfiguration") or {}).get("Status")
     if status is None:
         raise AwsError("IllegalVersioningConfigurationException", "The Versioning element must be specified", 400)
     if status not in ("Enabled", "Suspended"):
-        raise AwsError("MalformedXML", _MALFORMED, 400)
+        raise malformed()
 
 
 @override("s3", "PutBucketEncryption")
 def put_bucket_encryption(_state: State, call: Call) -> None:
     """Require exactly one rule, and no key together with AES256."""
-    _bucket(call)
+    bucket_of(call)
     rules = (call.parameters.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or []
     if len(rules) != 1:
-        raise AwsError("MalformedXML", _MALFORMED, 400)
+        raise malformed()
     default = rules[0].get("ApplyServerSideEncryptionByDefault") or {}
     if default.get("KMSMasterKeyID") and default.get("SSEAlgorithm") == "AES256":
         message = "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse"
-        raise AwsError("InvalidArgument", message, 400)
+        raise AwsError("InvalidArgument", message, 400, {"ArgumentName": "ApplyServerSideEncryptionByDefault"})
 
 
 # CreateBucket applies the tags of its request and returns the ARN, and PutBucketPolicy answers 204.
@@ -104,12 +92,12 @@ def _put_bucket(response: S3Response, request: Any, bucket_name: str, querystrin
     answer = _moto_puts_bucket(response, request, bucket_name, querystring)
     if "policy" in querystring and answer == "True":
         return 204, {}, ""
-    if "lifecycle" in querystring and answer == "":
-        return keep_minimum(response.backend.get_bucket(bucket_name), request.headers)
     if querystring or not isinstance(answer, tuple):
         return answer
     status, headers, body = answer
     _tag(response, bucket_name)
+    if response._get_location_constraint():
+        headers = {**headers, "Location": f"http://{bucket_name}.s3.amazonaws.com/"}
     return status, {**headers, "x-amz-bucket-arn": response.backend.get_bucket(bucket_name).arn}, body
 
 
@@ -127,6 +115,7 @@ _moto_puts_object: Any = S3Backend.put_object
 _moto_answers_put_object: Any = S3Response.put_object
 _headers_of_moto: Any = vars(FakeKey)["response_dict"]
 _KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
+_BUCKET_KEY_HEADER = "x-amz-server-side-encryption-bucket-key-enabled"
 _CHECKSUM = "x-amz-checksum-"
 
 
@@ -148,18 +137,30 @@ def _answer_put_object(response: S3Response) -> Any:
 def _response_headers(key: FakeKey) -> dict[str, Any]:
     headers: dict[str, Any] = _headers_of_moto.fget(key)
     name = headers.get(_KEY_HEADER)
-    return headers | {_KEY_HEADER: _key_arn(key, name)} if name else headers
+    if headers.get(_BUCKET_KEY_HEADER) == "false":
+        del headers[_BUCKET_KEY_HEADER]
+    bucket = _bucket_of_key(key)
+    return (
+        headers
+        | ({_KEY_HEADER: _key_arn(key, name)} if name else {})
+        | (expiration_header(bucket, key) if bucket else {})
+    )
 
 
 patch(FakeKey, "response_dict")(property(_response_headers))
 
 
-def _key_arn(key: FakeKey, name: str) -> str:
+def _bucket_of_key(key: FakeKey) -> FakeBucket | None:
     named = str(key.bucket_name)
     partition, owner = s3_backends.bucket_accounts.get(named, (key.partition, key.account_id))
-    bucket = s3_backends[owner][partition].buckets.get(named)
+    bucket: FakeBucket | None = s3_backends[owner][partition].buckets.get(named)
+    return bucket
+
+
+def _key_arn(key: FakeKey, name: str) -> str:
+    bucket = _bucket_of_key(key)
     region = bucket.region_name if bucket else "us-east-1"
     account = name.split(":")[4] if name.startswith("arn:") else key.account_id
     alias = name.partition(":alias/")[2] or name.removeprefix("alias/") if "alias/" in name else ""
     key_id = kms_backends[account][region].get_key_id_from_alias(f"alias/{alias}") if alias else name
-    return name if ":key/" in name or key_id is None else f"arn:{partition}:kms:{region}:{account}:key/{key_id}"
+    return name if ":key/" in name or key_id is None else f"arn:{key.partition}:kms:{region}:{account}:key/{key_id}"

@@ -19,7 +19,7 @@ from embedded_aws.cloudwatch.alarms.composite import reevaluate
 from embedded_aws.cloudwatch.alarms.criteria import Datapoint, evaluate
 from embedded_aws.cloudwatch.alarms.reason import reason_data, reason_text
 from embedded_aws.cloudwatch.alarms.registry import AlarmRegistry, Watch
-from embedded_aws.cloudwatch.metrics import MetricKey, key_of
+from embedded_aws.cloudwatch.metrics import MINUTE, MetricKey, key_of
 from embedded_aws.core.events import AlarmTransition, MetricSample
 from embedded_aws.core.state import State
 
@@ -87,7 +87,7 @@ class Alarms:
                 end -= watch.interval
             transitions += self._evaluate(registry, watch, end, watch.due)
             steps = 1
-            if newest < end - criteria.period_seconds * (criteria.range_length + 1):
+            if newest < end - criteria.period_seconds * (self._range_length(watch) + 1):
                 # All data is missing until now: one evaluation gives the same result as one per minute.
                 steps = max(1, math.ceil((now - watch.due).total_seconds() / watch.interval))
             watch.due += timedelta(seconds=watch.interval * steps)
@@ -108,11 +108,21 @@ class Alarms:
         store, criteria = self._state.cloudwatch.metrics, watch.criteria
         period = criteria.period_seconds
         points = []
-        for start in range(end - period * criteria.range_length, end, period):
+        for start in range(end - period * self._range_length(watch), end, period):
             summary = store.summary(watch.key, watch.unit, start, period)
             at = datetime.fromtimestamp(start, UTC)
             points.append(Datapoint(at, summary.value(criteria.statistic), summary.sample_count))
         return points
+
+    def _range_length(self, watch: Watch) -> int:
+        """Return how many periods are evaluated, with a minute more for a short period on data of a minute.
+
+        Such data stands at the start of its minute. An alarm of 10 seconds saw it (recorded answer of AWS, 2026-02);
+        how far its range goes is our reading.
+        """
+        criteria, store = watch.criteria, self._state.cloudwatch.metrics
+        more = MINUTE // criteria.period_seconds if criteria.is_short else 0
+        return criteria.range_length + (more if store.resolution(watch.key) == MINUTE else 0)
 
 
 def _window_end(watch: Watch, moment: float) -> int:

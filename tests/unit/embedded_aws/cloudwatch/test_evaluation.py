@@ -19,7 +19,7 @@ from tests.support.alarm_setup import (
     put_value,
     state,
 )
-from tests.support.embedded_control import advance, drain
+from tests.support.embedded_control import advance, drain, now_of
 
 
 @pytest.fixture
@@ -176,6 +176,15 @@ def test_a_ten_second_alarm_changes_up_to_thirty_seconds_after_a_sample(embedded
     assert state(aws_client, "fast") == "ALARM"
     advance(embedded_aws, 31)
     assert state(aws_client, "fast") == "OK"
+
+
+def test_a_ten_second_alarm_sees_data_of_a_minute(embedded_aws: str, aws_client: Client) -> None:
+    """A recorded answer of AWS, 2026-02; such data stands at the start of its minute."""
+    put_alarm(aws_client, "mixed", Period=10, TreatMissingData="ignore")
+    advance(embedded_aws, 115 - now_of(embedded_aws).second)
+    put_value(aws_client, embedded_aws, "mixed", 1)
+    advance(embedded_aws, 31)
+    assert state(aws_client, "mixed") == "ALARM"
 
 
 def test_only_samples_of_the_same_dimensions_and_unit_count(embedded_aws: str, aws_client: Client) -> None:

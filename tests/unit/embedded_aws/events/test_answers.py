@@ -220,3 +220,17 @@ def test_an_alarm_sends_its_changes_and_both_states(aws_client: Client, embedded
     assert ok["type"] == "State Change" and ok["state"]["value"] == "OK"
     assert (ok["previousState"]["value"], ok["previousState"]["reason"]) == ("ALARM", "first")
     assert ok["previousState"]["timestamp"].endswith("+0000")
+
+
+def test_an_eleventh_event_is_refused_with_all_entries_as_java_prints_them(aws_client: Callable[[str], Any]) -> None:
+    entry = {"Source": "a", "DetailType": "b", "Detail": "{}"}
+    printed = (
+        "PutEventsRequestEntry(time=null, source=a, resources=null, detailType=b, detail={}, eventBusName=null, "
+        "traceHeader=null, kmsKeyIdentifier=null, internalMetadata=null)"
+    )
+    with pytest.raises(ClientError, match="ValidationException") as refused:
+        aws_client("events").put_events(Entries=[entry] * 11)
+    assert refused.value.response["Error"]["Message"] == (
+        f"1 validation error detected: Value '[{', '.join([printed] * 11)}]' at 'entries' failed to satisfy "
+        "constraint: Member must have length less than or equal to 10"
+    )
