@@ -178,7 +178,10 @@ class Consistency:
         if not self.lags:
             act()
             return
-        due = self.visible_at(delay, self._clock.now(), *key)
+        self.at(self.visible_at(delay, self._clock.now(), *key), act)
+
+    def at(self, due: datetime, act: Callable[[], object]) -> None:
+        """Carry out a change at a time that is certain, with and without delays; `act` must not call this object."""
         with self._lock:
             heapq.heappush(self._delayed, (due, next(self._order), act))
 

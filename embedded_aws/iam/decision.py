@@ -33,6 +33,10 @@ from embedded_aws.iam.resources import find_key, find_role
 
 Document = Mapping[str, Any]
 
+_SHARED = frozenset({"kms", "secretsmanager", "sns"})
+"""The services whose resources have policies that can admit other accounts."""
+_ACCOUNT = 4
+
 
 @dataclass(frozen=True)
 class Permissions:
@@ -90,9 +94,13 @@ def refusal(permissions: Permissions, call: Call, question: Question) -> str | N
         # The policy of a key must allow the caller, or leave the decision to the account.
         return f"because no resource-based policy allows the {question.action} action"
     caller = permissions.caller
-    if policy is not None and _names_the_caller(policy, replace(asked, caller=replace(caller, role_arn=None))):
+    if _is_of_another_account(call, question):
+        # IAM user guide, "Cross-account policy evaluation logic": both accounts must allow.
+        if of_resource is not Verdict.ALLOWED:
+            return f"because no resource-based policy allows the {question.action} action"
+    elif policy is not None and _names_the_caller(policy, replace(asked, caller=replace(caller, role_arn=None))):
         return None
-    if policy is not None and _names_the_caller(policy, asked):
+    elif policy is not None and _names_the_caller(policy, asked):
         # What a policy gives a role, rather than one session of it, the boundary and the session policy limit.
         del own["identity-based policy"]
     missing = next((name for name, verdict in own.items() if verdict is not Verdict.ALLOWED), None)
@@ -116,6 +124,12 @@ def _on_any_resource(document: Document) -> Document:
 
 def _is_key(question: Question) -> bool:
     return ":kms:" in question.resource and ":key/" in question.resource
+
+
+def _is_of_another_account(call: Call, question: Question) -> bool:
+    """Return whether another account has the topic, secret or key; `check_bucket_owner` has this rule for buckets."""
+    parts = question.resource.split(":")
+    return len(parts) > _ACCOUNT and parts[2] in _SHARED and parts[_ACCOUNT] not in ("", call.account)
 
 
 def _names_the_caller(policy: Document, asked: Request) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from moto.kms.exceptions import NotFoundException
-from moto.kms.models import Key
+from moto.kms.models import Key, kms_backends
 from moto.kms.responses import KmsResponse
 from moto.utilities.utils import get_partition
 
@@ -180,7 +180,15 @@ def schedule_key_deletion(state: State, call: Call) -> dict[str, Any]:
     key.key_state = PENDING_DELETION
     # moto keeps naive times, which are in UTC.
     key.deletion_date = at.replace(tzinfo=None)
+    state.consistency.at(at, lambda: _delete(key, at))
     return {"KeyId": key.arn, "DeletionDate": at, "KeyState": PENDING_DELETION, "PendingWindowInDays": days}
+
+
+def _delete(key: Key, at: datetime) -> None:
+    """Delete a key and its aliases, unless the deletion was cancelled; KMS developer guide, "Deleting KMS keys"."""
+    if key.key_state == PENDING_DELETION and key.deletion_date == at.replace(tzinfo=None):
+        # The aliases are kept by the key.
+        kms_backends[key.account_id][key.region].keys.pop(key.id, None)
 
 
 @override("kms", "CancelKeyDeletion")

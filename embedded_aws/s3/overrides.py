@@ -14,8 +14,10 @@ from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
+from embedded_aws.iam.identity import user_identity
 from embedded_aws.s3.buckets import bucket_of, malformed
 from embedded_aws.s3.lifecycle.calls import expiration_header
+from embedded_aws.s3.public_policy import is_public
 
 # A new bucket is encrypted, blocks public access and owns its objects; in moto 5.2.5 it has none of these settings.
 #
@@ -46,8 +48,8 @@ def get_bucket_encryption(_state: State, call: Call) -> dict[str, Any] | None:
 
 @override("s3", "PutBucketPolicy")
 def put_bucket_policy(_state: State, call: Call) -> None:
-    """Reject a policy that is no JSON object or has no statement."""
-    bucket_of(call)
+    """Reject a policy that is no JSON object or has no statement, and a public one if the bucket blocks those."""
+    bucket = bucket_of(call)
     try:
         document = json.loads(call.body)
     except ValueError:
@@ -56,6 +58,15 @@ def put_bucket_policy(_state: State, call: Call) -> None:
         raise AwsError("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'", 400)
     if "Statement" not in document:
         raise AwsError("MalformedPolicy", "Missing required field Statement", 400)
+    block = bucket.public_access_block
+    if block is not None and block.block_public_policy and is_public(document):
+        # The text is from public reports.
+        who, action = user_identity(call).get("arn"), "s3:PutBucketPolicy"
+        text = (
+            f'User: {who} is not authorized to perform: {action} on resource: "{bucket.arn}" because public policies '
+            "are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
+        )
+        raise AwsError("AccessDenied", text, 403)
 
 
 @override("s3", "PutBucketVersioning")

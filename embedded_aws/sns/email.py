@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from moto.sns.models import SNSBackend, Subscription, Topic, sns_backends
 
 from embedded_aws.core.state import State
+from embedded_aws.sns.http import post_confirmation
 
 # The sender, confirmation text and footer of e-mails. Pure functions.
 
@@ -67,6 +68,8 @@ def _link(base_url: str, **query: str) -> str:
 # and "Confirming the subscription".
 
 EMAIL_PROTOCOLS = ("email", "email-json")
+CONFIRMED_PROTOCOLS = (*EMAIL_PROTOCOLS, "http", "https")
+"""The protocols whose endpoints confirm a subscription."""
 PENDING_LIFETIME = timedelta(hours=48)
 """How long a subscription waits for its confirmation, and so the lifetime of its token."""
 
@@ -103,13 +106,18 @@ def drop_expired(state: State, backend: SNSBackend) -> None:
 
 
 def request_confirmation(state: State, subscription: Subscription, base_url: str) -> None:
-    """Send a confirmation link with a new token to the address of a pending subscription."""
+    """Send a confirmation link with a new token to the address or URL of a pending subscription."""
     known, now = state.sns, state.clock.now()
     token = secrets.token_hex(_TOKEN_BYTES)
     with state.lock:
         known.tokens[token] = subscription.arn
         known.base_urls[subscription.arn] = base_url
         known.asked[subscription.arn] = now
+    if subscription.protocol not in EMAIL_PROTOCOLS:
+        topic_arn = subscription.topic.arn
+        link = _link(base_url, Action="ConfirmSubscription", TopicArn=topic_arn, Token=token)
+        post_confirmation(subscription.endpoint, topic_arn, token, link, now)
+        return
     body = confirmation_text(base_url, subscription.topic.arn, token)
     post(state, sender(), subscription.endpoint, CONFIRMATION_SUBJECT, body)
 

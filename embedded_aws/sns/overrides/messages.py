@@ -26,6 +26,7 @@ from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override, patch
 from embedded_aws.core.state import State
 from embedded_aws.sns.answers import check_arn, invalid, topic_of
+from embedded_aws.sns.email import is_pending
 from embedded_aws.sns.publish import text_for
 
 _MOST_BYTES = 262_144
@@ -112,6 +113,8 @@ def _size(entry: Mapping[str, Any]) -> int:
 @patch(Subscription, "publish")
 def _publish(subscription: Subscription, *arguments: Any, **named: Any) -> None:
     """Deliver, or log that the endpoint was not reached; moto fails, and later subscribers get no message."""
+    if is_pending(subscription):
+        return
     try:
         _publish_by_moto(subscription, *arguments, **named)
     except (RequestException, QueueDoesNotExist) as error:

@@ -1,4 +1,4 @@
-"""E-mail subscriptions: pending until the link in their e-mail is followed. moto 5.2.5 confirms them at once.
+"""Subscriptions of e-mail addresses and URLs: pending until confirmed. moto 5.2.5 confirms them at once.
 
 Sources: SNS API reference, Subscribe, ConfirmSubscription, Unsubscribe and ListSubscriptionsByTopic; recorded answers
 of AWS (2026-09) for ConfirmSubscription.
@@ -21,6 +21,7 @@ from embedded_aws.core.state import State
 from embedded_aws.iam.identity import user_identity
 from embedded_aws.sns.answers import check_arn, invalid, topic_of
 from embedded_aws.sns.email import (
+    CONFIRMED_PROTOCOLS,
     EMAIL_PROTOCOLS,
     backend_of,
     drop_expired,
@@ -51,7 +52,7 @@ def check_protocol(_state: State, call: Call) -> None:
 
 @override("sns", "Subscribe")
 def subscribe(state: State, call: Call) -> dict[str, Any]:
-    """Subscribe an endpoint; an e-mail address gets a link unless its subscription is confirmed."""
+    """Subscribe an endpoint; an e-mail address or URL gets a link unless its subscription is confirmed."""
     parameters = call.parameters
     topic = topic_of(call)
     if parameters["Protocol"] in EMAIL_PROTOCOLS and not _ADDRESS.fullmatch(parameters.get("Endpoint", "")):
@@ -75,7 +76,7 @@ def _subscription(topic: Topic, call: Call) -> Subscription:
         return subscription
     subscription.owner = call.account
     subscription.attributes |= {"Owner": call.account, "SubscriptionPrincipal": user_identity(call).get("arn", "")}
-    if protocol in EMAIL_PROTOCOLS:
+    if protocol in CONFIRMED_PROTOCOLS:
         subscription.attributes |= {"PendingConfirmation": True, "ConfirmationWasAuthenticated": False}
     try:
         # Reverse order: FilterPolicyScope comes before FilterPolicy, whose check depends on it.

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.embedded_control import advance
+
 Client = Callable[[str], Any]
 
 
@@ -68,3 +70,21 @@ def test_moto_still_needs_the_override(moto_client: Client) -> None:
     arn = kms.create_key()["KeyMetadata"]["Arn"]
     with pytest.raises((ClientError, KeyError)):
         kms.schedule_key_deletion(KeyId=arn)
+
+
+def test_a_key_is_gone_with_its_aliases_at_its_deletion_date(
+    embedded_aws: str, aws_client: Client, key_arn: str
+) -> None:
+    kms = aws_client("kms")
+    kms.create_alias(AliasName="alias/gone", TargetKeyId=key_arn)
+    kept = kms.create_key()["KeyMetadata"]["Arn"]
+    for arn in (key_arn, kept):
+        kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    advance(embedded_aws, 6 * 86_400)
+    assert kms.describe_key(KeyId=key_arn)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    kms.cancel_key_deletion(KeyId=kept)
+    advance(embedded_aws, 2 * 86_400)
+    with pytest.raises(kms.exceptions.NotFoundException):
+        kms.describe_key(KeyId=key_arn)
+    assert "alias/gone" not in {item["AliasName"] for item in kms.list_aliases()["Aliases"]}
+    assert kms.describe_key(KeyId=kept)["KeyMetadata"]["KeyState"] == "Disabled"
