@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,21 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import EXCLUDABLE_EVENT_SOURCES
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import ALARM_NAMES, PACKS
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import alarm_name_problems, detections
-from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import Trail, check_rules, load_packs
+from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import (
+    Trail,
+    check_rules,
+    format_problem,
+    load_packs,
+    with_own_rules,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import ValidationError
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
 ARGUMENT_SPEC = {
     "packs": {"type": "list", "elements": "str", "choices": list(PACKS), "default": ["guide"]},
     "overrides": {"type": "dict", "default": {}},
+    "rules_dirs": {"type": "list", "elements": "path", "default": []},
     "excluded_event_sources": {
         "type": "list",
         "elements": "str",
@@ -45,15 +54,22 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _first, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         options = plain(options)
-        shipped = load_packs(RULES)
+        try:
+            shipped = with_own_rules(load_packs(RULES), options["rules_dirs"])
+        except ValidationError as error:
+            return _failed(result, [format_problem(problem) for problem in error.problems])
         trail = Trail(tuple(options["excluded_event_sources"]), options["management_events"])
         report = check_rules(shipped, options["packs"], options["overrides"], trail, options["account_values"])
         names = {**ALARM_NAMES, **options["alarm_names"]}
         known = sorted({*(rule.id for rules in shipped.values() for rule in rules), *options["overrides"]})
         problems = report.errors or tuple(alarm_name_problems(report.rules, names, known))
         if problems:
-            message = "\n".join(("The rules cannot be deployed.", *problems))
-            return result | {"changed": False, "failed": True, "msg": message, "problems": list(problems)}
+            return _failed(result, problems)
         actions, messages, account = options["alarm_actions"], options["test_messages"], options["account_values"]
         found = detections(report.rules, names, actions, options["tags"], test_messages=messages, account=account)
         return result | {"changed": False, "warnings": list(report.warnings), **asdict(found)}
+
+
+def _failed(result: dict[str, Any], problems: Sequence[str]) -> dict[str, Any]:
+    message = "\n".join(("The rules cannot be deployed.", *problems))
+    return result | {"changed": False, "failed": True, "msg": message, "problems": list(problems)}

@@ -26,6 +26,12 @@ options:
         excludes events from detection, which the account's owner must decide.
     type: dict
     default: {}
+  rules_dirs:
+    description: Folders with rule files of your own, whose rules are added to those of the packs.
+    type: list
+    elements: path
+    default: []
+    version_added: 0.4.0
   excluded_event_sources:
     description:
       - The management event sources that the account's trail excludes.

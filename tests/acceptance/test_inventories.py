@@ -21,7 +21,7 @@ INVENTORY: dict[str, Any] = {
                     "guide": {"secmon_account_id": "123456789012"},
                     "other": {
                         "secmon_account_id": "210987654321",
-                        "ansible_python_interpreter": "/opt/venv/bin/python",
+                        "ansible_python_interpreter": "/usr/local/bin/python3.13",
                     },
                 }
             }
@@ -46,7 +46,7 @@ def test_the_plays_take_the_group_of_accounts_and_the_python_of_ansible(
     (tmp_path / "play.yml").write_text(yaml.safe_dump(plays))
     result = run("ansible-playbook", "-i", inventory, tmp_path / "play.yml")
     assert result.returncode == 0, result.stdout
-    assert "other uses /opt/venv/bin/python" in result.stdout
+    assert "other uses /usr/local/bin/python3.13" in result.stdout
     assert "guide uses " in result.stdout and "/bin/python" in result.stdout.partition("guide uses ")[2].splitlines()[0]
     assert "web" not in result.stdout
 

@@ -93,7 +93,7 @@ def test_prints_all_problems_of_all_hosts_one_per_line(inventory: Inventory) -> 
         "host production: secmon_topic_name: cannot be resolved: 'nowhere' is undefined",
         f"host sandbox: {misspelt}",
         "host sandbox: secmon_rules: secret_acess: no rule has this id. Did you mean"
-        ' "secret_access"? To add a rule, set all required keys, including tests',
+        ' "secret_access"? To add a rule, write title, pattern, tests',
     ]
     assert "7 problems in the variables of 3 of 3 hosts" in result.stdout
     assert "reached" not in result.stdout

@@ -72,6 +72,16 @@ def test_an_own_valid_rule_passes(folder: Path) -> None:
     assert "1 rule, 5 tests, 0 failed; lint: 0 errors" in result.stdout
 
 
+def test_the_skeleton_of_a_new_rule_passes_and_is_never_overwritten(folder: Path) -> None:
+    new = ("ansible-playbook", "secmon.aws.new_rule", "-e", "rule_id=queue_deleted", "-e", f"rules_dir={folder}")
+    result = run(*new)
+    assert result.returncode == 0, result.stdout
+    assert "1 rule, 5 tests, 0 failed; lint: 0 errors, 0 warnings." in result.stdout
+    (folder / "queue_deleted.yml").write_text("title: mine\n")
+    assert run(*new).returncode != 0
+    assert (folder / "queue_deleted.yml").read_text() == "title: mine\n"
+
+
 def test_a_failed_test_names_the_condition_and_the_value(folder: Path) -> None:
     save(folder, rule(pattern=PATTERN.replace("CreateUser", "CreateUsers")))
     result = play(folder)

@@ -9,12 +9,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Union
 
 from ..core.aws_names import deployment_names, leader_region, log_bucket_name, log_role_arn, topic_arn
 from ..rules.deployment import Detections, alarm_name_problems, detections
-from ..rules.selection import Packs, RuleReport, Trail, check_rules, override_errors
+from ..rules.selection import Packs, RuleReport, Trail, check_rules, format_problem, override_errors, with_own_rules
 from ..validation.document import Document
+from ..validation.problems import ValidationError
 from .checks import (
     InvalidVariableError,
     RawValue,
@@ -61,6 +62,7 @@ class _Account:
 
     settings: Settings
     document: Document
+    packs: Packs
     warnings: list[str] = field(default_factory=list)
     detections: Detections | None = None
 
@@ -72,27 +74,34 @@ def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs) -> Re
         hosts: The variables by host.
         shipped: The rules of this collection, by pack.
     """
-    accounts = {host: _check_account(host, raw) for host, raw in hosts.items()}
+    own: dict[tuple[str, ...], Union[Packs, list[str]]] = {}
+    accounts = {host: _check_account(host, raw, shipped, own) for host, raw in hosts.items()}
     known: dict[str, RuleReport] = {}
     for account in accounts.values():
-        _check_rules(account, shipped, known)
+        _check_rules(account, known)
     for shared in find_shared_resources({host: account.settings for host, account in accounts.items()}):
         accounts[shared.host].document.add((shared.variable,), shared.message, shared.hint)
     secrets = sorted({text for raw in hosts.values() for text in secret_texts(raw)}, key=len, reverse=True)
     return Report(
         problems=tuple(line for account in accounts.values() for line in _lines(account, secrets)),
-        warnings=tuple(
-            _hide(f"host {host}: secmon_rules: {warning}", secrets)
-            for host, account in accounts.items()
-            for warning in account.warnings
-        ),
+        warnings=tuple(_hide(warning, secrets) for warning in _warnings(accounts)),
         detections={host: account.detections for host, account in accounts.items() if account.detections},
         problem_hosts=tuple(host for host, account in accounts.items() if account.document.problems),
-        teardown=_teardown(accounts, shipped),
+        teardown=_teardown(accounts),
     )
 
 
-def _teardown(accounts: Mapping[str, _Account], shipped: Packs) -> dict[str, dict[str, Any]]:
+def _warnings(accounts: Mapping[str, _Account]) -> Iterator[str]:
+    """Yield each warning once, with the hosts that it is about."""
+    hosts: dict[str, list[str]] = {}
+    for host, account in accounts.items():
+        for warning in account.warnings:
+            hosts.setdefault(warning, []).append(host)
+    for warning, names in hosts.items():
+        yield f"host{'s' if len(names) > 1 else ''} {', '.join(names)}: secmon_rules: {warning}"
+
+
+def _teardown(accounts: Mapping[str, _Account]) -> dict[str, dict[str, Any]]:
     """Return the values that teardown.yml needs, by host without problems."""
     valid = {host: account for host, account in accounts.items() if not account.document.problems}
     ids = {account.settings["secmon_account_id"] for account in valid.values()}
@@ -103,23 +112,45 @@ def _teardown(accounts: Mapping[str, _Account], shipped: Packs) -> dict[str, dic
             found[host] = {
                 "confirmed": account.settings["secmon_account_id"] in confirmed,
                 "unknown_accounts": sorted(confirmed - ids),
-                "leftovers": leftovers_options(account.settings, account.detections, shipped),
+                "leftovers": leftovers_options(account.settings, account.detections, account.packs),
             }
     return found
 
 
-def _check_account(host: str, raw: Mapping[str, RawValue]) -> _Account:
+def _check_account(
+    host: str, raw: Mapping[str, RawValue], shipped: Packs, own: dict[tuple[str, ...], Union[Packs, list[str]]]
+) -> _Account:
     document = Document(f"host {host}")
     settings = check_variables(raw, document)
     check_connection(raw, document)
     report_conflicts(settings, document)
-    return _Account(settings, document)
+    account = _Account(settings, document, shipped)
+    with suppress(InvalidVariableError):
+        _add_own_rules(account, settings["secmon_rules_dirs"], own)
+    return account
 
 
-def _check_rules(account: _Account, shipped: Packs, known: dict[str, RuleReport]) -> None:
+def _add_own_rules(
+    account: _Account, folders: Sequence[str], own: dict[tuple[str, ...], Union[Packs, list[str]]]
+) -> None:
+    """Add the rules of the account's own folders; hosts with the same folders share the result."""
+    key = tuple(folders)
+    if key and key not in own:
+        try:
+            own[key] = with_own_rules(account.packs, key)
+        except ValidationError as error:
+            own[key] = [format_problem(problem) for problem in error.problems]
+    found = own.get(key, account.packs)
+    if isinstance(found, list):
+        _add(account, "secmon_rules_dirs", found)
+    else:
+        account.packs = found
+
+
+def _check_rules(account: _Account, known: dict[str, RuleReport]) -> None:
     """Check the rules of one account; hosts with the same choice share the result."""
-    settings = account.settings
-    if "secmon_rules" in settings.invalid:
+    settings, shipped = account.settings, account.packs
+    if "secmon_rules" in settings.invalid or "secmon_rules_dirs" in settings.invalid:
         return
     overrides = settings["secmon_rules"]
     try:
@@ -130,7 +161,8 @@ def _check_rules(account: _Account, shipped: Packs, known: dict[str, RuleReport]
         _add(account, "secmon_rules", override_errors(shipped, overrides))
         return
     values = account_values(settings)
-    key = f"{sorted(packs)} {trail} {values} {json.dumps(overrides, default=repr, skipkeys=True)}"
+    chosen = f"{sorted(packs)} {settings['secmon_rules_dirs']}"
+    key = f"{chosen} {trail} {values} {json.dumps(overrides, default=repr, skipkeys=True)}"
     if key not in known:
         known[key] = check_rules(shipped, packs, overrides, trail, values)
     report = known[key]

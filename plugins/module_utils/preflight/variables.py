@@ -151,6 +151,7 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_profile": choice(PROFILES, "profile", _profile_hint),
     "secmon_packs": _PACKS,
     "secmon_rules": _RULES,
+    "secmon_rules_dirs": list_of(string(), "list of folders", unique=True),
     "secmon_alarm_names": _NAMES,
     "secmon_secret_name": aws_types.SECRET_NAME,
     "secmon_secret_description": aws_types.DESCRIPTION,

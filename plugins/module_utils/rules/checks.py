@@ -92,9 +92,12 @@ def report_duplicates(documents: Iterable[Document]) -> None:
     """
     first: dict[tuple[str, ...], Document] = {}
     for document in documents:
+        reported: list[Document] = []
         for key, what, value in _claims(document.value):
             other = first.setdefault((key, *value), document)
-            if other is not document:
+            # A copy of a rule repeats everything, which is one mistake.
+            if other is not document and other not in reported:
+                reported.append(other)
                 message = f"{what} {'/'.join(value)} is already used by {other.value.get('id')} in {other.source}"
                 document.add((key,), message, "choose another")
 

@@ -9,17 +9,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..core.problems import did_you_mean
 from ..validation.document import MAX_DEPTH, Document
 from ..validation.problems import Place, Problem, ValidationError, describe, suggestion
 from ..validation.structures import one_or_many
 from ..validation.types import string
 from .checks import report_duplicates
+from .defaults import REQUIRED
 from .parameters import ParameterError, account_values, fill_account_values, fill_pattern
 from .reader import read_rule
 from .rule import Rule, rule_to_mapping
 
-# The keys that a new rule needs; an override of a shipped rule rarely has all of them.
-_BODY_KEYS = frozenset({"pattern", "filter_name", "metric", "alarm"})
 _FIXED_KEYS = ("id", "version")
 _COMPLIANCE_KEYS = ("pattern", "parameters", "compliance", "metric", "filter_name", "tests")
 _COMPLIANCE_HINT = "add an operational rule under another id, filter name and metric, and tune that one"
@@ -75,6 +75,11 @@ def _values_of(rule: Rule, values: Mapping[str, Any], document: Document) -> dic
     return {name: _VALUES.read(value, ("parameters", name), document) for name, value in values.items()}
 
 
+def unknown_rule_hint(rule_id: str, known: Iterable[str]) -> str:
+    """Return what to do about the id of a rule that does not exist: the closest one, or how to add a rule."""
+    return f"{did_you_mean(rule_id, list(known)).strip()}\nto add a rule, write {', '.join(REQUIRED)}".strip()
+
+
 class _Merge:
     """Rules as mappings while layers are applied, and the layer that each value comes from."""
 
@@ -128,12 +133,11 @@ class _Merge:
             self.bodies[rule_id] = rule_to_mapping(self.rules[rule_id])
             self.origins[rule_id] = {}
             return True
-        if _BODY_KEYS & changes.keys():
+        if "pattern" in changes:
             self.bodies[rule_id] = {"id": rule_id}
             self.origins[rule_id] = {(): name}
             return True
-        hint = f"{suggestion(rule_id, self.rules)}\nto add a rule, set all required keys, including tests"
-        self._problem(name, rule_id, (), "no rule has this id", hint)
+        self._problem(name, rule_id, (), "no rule has this id", unknown_rule_hint(rule_id, self.rules))
         return False
 
     def _change(self, name: str, rule_id: str, changes: Layer) -> None:

@@ -20,6 +20,7 @@ from ..validation.problems import Place, describe
 from ..validation.structures import fields, list_of, mapping_of, one_or_many, record
 from ..validation.types import ValueType, boolean, choice, integer, number, string
 from .checks import check_rule
+from .defaults import short_schema, with_defaults
 from .limits import (
     COMPARISONS,
     EXTENDED_STATISTIC_PATTERN,
@@ -274,7 +275,8 @@ def _test_type(records: Records) -> ValueType[Union[RuleTest, None]]:
 
 def rule_type(records: Records) -> ValueType[Union[Rule, None]]:
     """Return the type of rules whose tests are built from base records."""
-    return record(Rule, {**_KEYS, "tests": list_of(_test_type(records), smallest=1)})
+    full = record(Rule, {**_KEYS, "tests": list_of(_test_type(records), smallest=1)})
+    return ValueType(full.name, full.read, short_schema(full.schema))
 
 
 def read_rule(
@@ -288,6 +290,7 @@ def read_rule(
         expected_id: The name of the file or of the override.
         records: The base records of the rule's tests, by default those of this collection.
     """
+    document.value = with_defaults(document.value, expected_id)
     rule = rule_type(shipped_records() if records is None else records).read(document.value, (), document)
     written_id = document.value.get("id") if isinstance(document.value, Mapping) else None
     if isinstance(written_id, str) and written_id != expected_id:

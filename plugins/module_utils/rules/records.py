@@ -19,7 +19,7 @@ from ..validation.problems import Place, ValidationError, describe, suggestion
 from ..validation.structures import any_mapping, fields, list_of, one_or_many
 from ..validation.types import Found, ValueType, string
 from ..validation.yaml_document import read_document
-from .record_shape import RECORD_KEYS
+from .record_shape import RECORD_KEYS, looks_like_cloudtrail
 
 RECORDS_FILE = "records.yml"
 TEST_KEYS = ("like", "without", "incidental")
@@ -36,6 +36,9 @@ class Step:
     event: Mapping[str, Any] = field(default_factory=dict, hash=False)
     without: tuple[tuple[str, ...], ...] = ()
 
+
+# A test need not invent what differs between any two records.
+_EACH_RECORD = Step({"eventTime": "2026-01-31T12:00:00Z", "eventID": "11111111-2222-4333-8444-555555555555"})
 
 Records = Mapping[str, tuple[Step, ...]]
 """The steps to each base record, by name."""
@@ -91,6 +94,8 @@ def build_steps(body: Mapping[str, Any], records: Records) -> tuple[Step, ...]:
 def build_event(body: Mapping[str, Any], records: Records, place: Place, document: Document) -> dict[str, Any]:
     """Return the full record of a test that has one of the TEST_KEYS."""
     *bases, own = build_steps(body, records)
+    if looks_like_cloudtrail(build_record(bases)):
+        bases.insert(0, _EACH_RECORD)
     whole = build_record([*bases, Step(own.event)])
     for index, path in enumerate(own.without):
         if not _holds(whole, path):

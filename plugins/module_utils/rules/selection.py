@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..core.problems import listed
 from ..validation.problems import Problem, ValidationError
 from .catalog import load_rules
 from .lint.lint import Finding, LintContext, lint_rules
-from .overrides import apply_overrides, resolve
+from .overrides import apply_overrides, resolve, unknown_rule_hint
 from .rule import Rule
 from .rule_tests import run_tests
 
@@ -22,12 +23,33 @@ Packs = Mapping[str, tuple[Rule, ...]]
 """The shipped rules, by pack."""
 
 PACKS = ("guide", "cis", "operational", "guard")
+OWN = "own"
+"""The rules of secmon_rules_dirs among the packs; they are always selected."""
 _LAYER = "secmon_rules"
+_RENAME = "choose another name for the file"
+# The trail decides these, not the author of the rule.
+_OF_THE_TRAIL = ("-excluded", "-dropped")
 
 
 def load_packs(folder: Path) -> Packs:
     """Load the shipped rules; each pack is a folder. Raises ValidationError."""
     return {pack: load_rules(folder / pack) for pack in PACKS}
+
+
+def with_own_rules(shipped: Packs, folders: Iterable[str]) -> Packs:
+    """Return the packs with the rules of an account's own folders. Raises ValidationError."""
+    packs = {rule.id: pack for pack, rules in shipped.items() for rule in rules}
+    own = load_rules(folders)
+    taken = [
+        Problem(
+            str(rule.path), "id", f"{rule.id} is a rule of the pack {packs[rule.id]}", f"{_RENAME}; {_LAYER} changes it"
+        )
+        for rule in own
+        if rule.id in packs
+    ]
+    if taken:
+        raise ValidationError(taken)
+    return {**shipped, OWN: own}
 
 
 @dataclass(frozen=True)
@@ -60,10 +82,10 @@ def choose_rules(shipped: Packs, packs: Iterable[str], overrides: Any) -> tuple[
 
     Raises ValidationError with every problem.
     """
-    chosen = set(packs)
+    chosen = {*packs, OWN}
     rules = [rule for pack, members in shipped.items() if pack in chosen for rule in members]
     elsewhere = {rule.id: pack for pack, members in shipped.items() if pack not in chosen for rule in members}
-    misplaced = tuple(_misplaced(overrides, elsewhere))
+    misplaced = tuple(_misplaced(overrides, elsewhere, {rule.id for rule in rules}))
     valid = overrides
     if misplaced:
         keys = {problem.key for problem in misplaced}
@@ -77,13 +99,18 @@ def choose_rules(shipped: Packs, packs: Iterable[str], overrides: Any) -> tuple[
     return merged
 
 
-def _misplaced(overrides: Any, elsewhere: Mapping[str, str]) -> Iterator[Problem]:
-    """Find overrides of rules in packs that are not selected; an override with a pattern is a new rule."""
+def _misplaced(overrides: Any, elsewhere: Mapping[str, str], chosen: Collection[str]) -> Iterator[Problem]:
+    """Find overrides of rules that are not selected or do not exist; an override with a pattern is a new rule."""
     if not isinstance(overrides, Mapping):
         return
     for rule_id, changes in overrides.items():
-        pack = elsewhere.get(rule_id) if isinstance(rule_id, str) else None
-        if pack and isinstance(changes, Mapping) and "pattern" not in changes:
+        if not isinstance(rule_id, str) or not isinstance(changes, Mapping) or "pattern" in changes:
+            continue
+        pack = elsewhere.get(rule_id)
+        if not pack and rule_id not in chosen:
+            known = [*chosen, *elsewhere]
+            yield Problem(_LAYER, rule_id, "no rule has this id", unknown_rule_hint(rule_id, known))
+        elif pack:
             message = f"this rule is in the pack {pack}, which is not in secmon_packs"
             yield Problem(_LAYER, rule_id, message, f"add {pack} to secmon_packs, or remove the override")
 
@@ -138,7 +165,7 @@ def check_rules(
     try:
         rules = choose_rules(shipped, packs, overrides)
     except ValidationError as error:
-        return RuleReport(errors=tuple(map(_line, error.problems)))
+        return RuleReport(errors=tuple(map(format_problem, error.problems)))
     errors = [
         f"rule {test.rule_id}: the test {test.test_name!r} expected {_outcome(test.expected)}, got"
         f" {_outcome(test.matched)}. {_flat('; '.join(test.explanation))}"
@@ -146,16 +173,19 @@ def check_rules(
         if not test.passed
     ]
     findings = lint_rules(rules, trail.context())
-    errors += [_format_finding(finding) for finding in findings if finding.level == "error"]
+    errors += _grouped(finding for finding in findings if finding.level == "error")
     ready: tuple[Rule, ...] = ()
     try:
         ready = deployed(rules, account_values)
     except ValidationError as error:
-        errors += map(_line, error.problems)
+        errors += map(format_problem, error.problems)
     if not errors and not ready:
         errors.append("no rule is enabled. Add a pack to secmon_packs, or enable a rule.")
-    warnings = tuple(_format_finding(finding) for finding in findings if finding.level == "warning")
-    return RuleReport(ready, tuple(errors), warnings)
+    own = {*(rule.id for rule in shipped.get(OWN, ())), *(overrides or {})}
+    published = {rule.id for rule in rules if rule.compliance}
+    warnings = [finding for finding in findings if finding.level == "warning" and finding.rule_id not in published]
+    shown = (found for found in warnings if found.rule_id in own or found.code.endswith(_OF_THE_TRAIL))
+    return RuleReport(ready, tuple(errors), tuple(_grouped(shown)))
 
 
 def override_errors(shipped: Packs, overrides: Any) -> tuple[str, ...]:
@@ -163,18 +193,26 @@ def override_errors(shipped: Packs, overrides: Any) -> tuple[str, ...]:
     try:
         choose_rules(shipped, shipped, overrides)
     except ValidationError as error:
-        return tuple(map(_line, error.problems))
+        return tuple(map(format_problem, error.problems))
     return ()
 
 
-def _line(problem: Problem) -> str:
-    place = problem.key if problem.source == _LAYER else f"{problem.source}: {problem.key}"
+def format_problem(problem: Problem) -> str:
+    """Return a problem of a rule in one line."""
+    line = f":{problem.line}" if problem.line else ""
+    place = problem.key if problem.source == _LAYER else f"{problem.source}{line}: {problem.key}".removesuffix(": ")
     return f"{place}: {problem.text}" if place else problem.text
 
 
-def _format_finding(finding: Finding) -> str:
-    hint = f" ({finding.hint})" if finding.hint else ""
-    return _flat(f"rule {finding.rule_id}: {finding.reason}{hint}")
+def _grouped(findings: Iterable[Finding]) -> list[str]:
+    """Return one line for each reason, with all rules that it is about."""
+    rules: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        rules.setdefault((finding.reason, finding.hint), []).append(finding.rule_id)
+    return [
+        _flat(f"rule{'s' if len(set(ids)) > 1 else ''} {listed(ids)}: {reason}{f' ({hint})' if hint else ''}")
+        for (reason, hint), ids in rules.items()
+    ]
 
 
 def _outcome(matches: bool) -> str:

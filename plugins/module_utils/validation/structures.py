@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, Union
 
+from ..core.problems import nearest_name
 from .document import MAX_DEPTH, Document
 from .problems import SUGGESTED, Place, describe, quote_value, suggestion
 from .types import ValueType
@@ -88,8 +89,10 @@ def fields(
             )
         if len(unknown) > SUGGESTED:
             document.add(place, f"has {len(unknown) - SUGGESTED} more keys that are not known", "remove them")
+        # A misspelt key is one mistake, not also a missing one.
+        meant = {nearest_name(entry, known) for entry in unknown if isinstance(entry, str)}
         for entry in required:
-            if entries.get(entry) is None:
+            if entries.get(entry) is None and not (entry in meant and entry not in entries):
                 document.add((*place, entry), "has no value" if entry in entries else "is missing")
         present = {entry: entries[entry] for entry in known if entries.get(entry) is not None}
         return {entry: known[entry].read(found, (*place, entry), document) for entry, found in present.items()}

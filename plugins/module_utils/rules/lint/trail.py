@@ -32,7 +32,7 @@ def lint_trail(rule: Rule, context: LintContext) -> Iterator[Finding]:
     dropped = sources & set(context.excluded_event_sources)
     if dropped:
         names = ", ".join(sorted(dropped))
-        hint = "include the event source in the trail, or disable the rule"
+        hint = "set secmon_excluded_event_sources: [], as secmon_profile: cis does, or disable the rule in secmon_rules"
         if dropped == sources:
             reason = f"the trail excludes {names}, so this rule never receives an event"
             yield error(rule, "event-source-excluded", reason, _SELECTORS, hint)

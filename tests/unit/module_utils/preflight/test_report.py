@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, raw
 from tests.unit.module_utils.preflight.test_checks import ODD
 
 CANARY = "canary-4711"
+README_RULE = re.compile(r"```yaml\n(title:.*?)```", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +109,28 @@ def test_a_warning_names_the_host_and_is_not_a_problem(shipped: Packs) -> None:
         "host guide: secmon_rules: rule secret_access: no reference explains why this event matters"
     )
     assert report.problems == ()
+
+
+def test_hosts_with_the_same_warning_have_one_line(shipped: Packs) -> None:
+    rules = {"secret_access": {"references": None}}
+    report = check(shipped, guide={"rules": rules}, other={"rules": rules, "account_id": "210987654321"})
+    (warning,) = report.warnings
+    assert warning.startswith("hosts guide, other: secmon_rules: rule secret_access: no reference")
+
+
+def test_rules_of_own_folders_are_checked_and_deployed(shipped: Packs, repository: Path, tmp_path: Path) -> None:
+    (text,) = README_RULE.findall((repository / "README.md").read_text())
+    own = tmp_path / "queue_deleted.yml"
+    own.write_text(text)
+    report = check(shipped, guide={"rules_dirs": [str(tmp_path)]}, other={"account_id": "210987654321"})
+    assert (report.problems, report.warnings) == ((), ())
+    names = {host: [rule["id"] for rule in found.rules] for host, found in report.detections.items()}
+    assert names == {"guide": ["secret_access", "queue_deleted"], "other": ["secret_access"]}
+    own.write_text(text.replace("title:", "titel:"))
+    (problem,) = check(shipped, guide={"rules_dirs": [str(tmp_path)]}).problems
+    assert problem == f'host guide: secmon_rules_dirs: {own}:1: titel: is not a known key. Did you mean "title"?'
+    (missing,) = check(shipped, guide={"rules_dirs": ["/no/such/folder"]}).problems
+    assert missing == "host guide: secmon_rules_dirs: /no/such/folder: no such file or folder: check the path"
 
 
 def test_merges_alarm_names_over_the_default(shipped: Packs) -> None:

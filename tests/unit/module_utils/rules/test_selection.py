@@ -73,9 +73,9 @@ def test_a_rule_that_cannot_work_is_reported_in_one_line(
 
 
 def test_a_one_line_problem_separates_its_parts(shipped: Packs) -> None:
-    """A list of known rules ran into the next sentence, and the caret of a pattern stood under nothing."""
-    unknown = check(shipped, ["guide"], {"nothing-like-it": {"enabled": False}})
-    assert "use secret_access; to add a rule, set" in unknown.errors[0]
+    """A suggestion ran into the next sentence, and the caret of a pattern stood under nothing."""
+    unknown = check(shipped, ["guide"], {"root_usege": {"enabled": False}})
+    assert 'Did you mean "root_usage"? To add a rule, write title, pattern, tests' in unknown.errors[0]
     malformed = check(shipped, ["guide"], {"secret_access": {"pattern": "{ $.eventName = }"}})
     (error,) = malformed.errors
     assert 'expected a value, found "}"; { $.eventName = }' in error
