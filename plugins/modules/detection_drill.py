@@ -14,8 +14,8 @@ description:
   - Inspects the configuration of the whole chain first. If an error certainly breaks the chain, it fails without
     reading the secret. It reports a possible error only if the event does not arrive in time.
   - Fails at the first broken stage, with the cause and the remedy.
-  - The alarm is the proof. If it fired, but the event history or the log file did not show the event in time for an
-    unknown reason, that is a warning.
+  - The alarm is the proof. If it fired, but the caller is not allowed to read the event history or the log file, or
+    they did not show the event in time for an unknown reason, that is a warning.
   - If the alarm is in ALARM already, it first waits until the state changes, since an alarm runs its actions only when
     its state changes. If reads of other secrets have kept it in ALARM for a quarter of an hour, it fails at once.
   - No upstream module does this. The secret's value is discarded at once and never printed.
@@ -47,6 +47,10 @@ options:
   bucket_name:
     description: The bucket to which the trail should write. By default the bucket is not compared.
     type: str
+  bucket_owner:
+    description: The account that owns the bucket, as 12 digits; by default the one that owns the trail.
+    type: str
+    version_added: 0.4.0
   key_prefix:
     description: The prefix that the trail's objects should have. By default the prefix is not compared.
     type: str
@@ -218,6 +222,7 @@ OPTIONS: dict[str, Any] = {
     "alarm_name": {"type": "str", "required": True},
     "topic_arn": {"type": "str", "required": True},
     "bucket_name": {"type": "str"},
+    "bucket_owner": {"type": "str"},
     "key_prefix": {"type": "str", "no_log": False},
     "existing": {"type": "list", "elements": "str", "choices": list(PARTS), "default": []},
     "timeout_seconds": {"type": "int", "default": 900},

@@ -66,6 +66,10 @@ options:
   existing_bucket_name:
     description: The name of an existing bucket that the deployment only uses.
     type: str
+  existing_bucket_owner:
+    description: The account that owns O(existing_bucket_name), if it is another one.
+    type: str
+    version_added: 0.4.0
   existing_log_group_name:
     description: The name of an existing log group that the deployment only uses. Its metric filters are checked.
     type: str
@@ -211,7 +215,7 @@ _NAMES = (
     "bucket_key_alias",
 )
 _LISTS = ("key_aliases", "alarm_names", "filter_names", "other_filter_names", "metric_namespaces")
-_EXISTING = ("bucket_name", "log_group_name", "role_arn", "topic_arn", "key_arn", "secret_name")
+_EXISTING = ("bucket_name", "bucket_owner", "log_group_name", "role_arn", "topic_arn", "key_arn", "secret_name")
 
 OPTIONS: dict[str, Any] = {
     **COMMON_OPTIONS,

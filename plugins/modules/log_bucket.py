@@ -22,6 +22,14 @@ options:
     description: The name of the bucket.
     type: str
     required: true
+  owner:
+    description:
+      - The account that owns the bucket, as 12 digits; the caller's by default.
+      - A bucket of another account, such as a log archive, is only checked - that it exists, and that this account owns
+        it. The other options then have no effect, and O(state=absent) is rejected.
+      - If the caller is not allowed s3:ListBucket on it, the owner cannot be checked, which is a warning.
+    type: str
+    version_added: 0.4.0
   trail_arns:
     description: The ARNs of all trails that may write; an empty list for none.
     type: list
@@ -86,6 +94,11 @@ author:
 """
 
 EXAMPLES = r"""
+- name: Check that a log archive exists and belongs to the account that it is expected to belong to
+  secmon.aws.log_bucket:
+    name: organization-log-archive
+    owner: "444455556666"
+
 - name: Ensure the bucket of one trail exists and archives log files after three months
   secmon.aws.log_bucket:
     name: audit-111122223333
@@ -117,42 +130,42 @@ log_bucket:
     object_ownership:
       description: The object ownership setting.
       type: str
-      returned: always
+      returned: unless O(owner) is another account
     public_access_blocked:
       description: Whether all four settings of S3 Block Public Access are enabled.
       type: bool
-      returned: always
+      returned: unless O(owner) is another account
     versioning:
       description: The versioning status; an empty string if versioning was never enabled.
       type: str
-      returned: always
+      returned: unless O(owner) is another account
     encrypted:
       description: Whether default encryption is configured.
       type: bool
-      returned: always
+      returned: unless O(owner) is another account
     policy:
       description: The bucket policy.
       type: dict
-      returned: always
+      returned: unless O(owner) is another account
     lifecycle_rules:
       description: The lifecycle rules, in the form of the S3 API.
       type: list
       elements: dict
-      returned: always
+      returned: unless O(owner) is another account
     transition_minimum:
       description:
         - The smallest objects that lifecycle rules move, C(TransitionDefaultMinimumObjectSize) of the S3 API. An empty
           string if there is no lifecycle rule.
       type: str
-      returned: always
+      returned: unless O(owner) is another account
     access_log_bucket:
       description: The bucket that receives the access logs, or an empty string.
       type: str
-      returned: always
+      returned: unless O(owner) is another account
     tags:
       description: The tags.
       type: dict
-      returned: always
+      returned: unless O(owner) is another account
   sample:
     name: audit-111122223333
     arn: arn:aws:s3:::audit-111122223333
@@ -174,17 +187,19 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.account import Acc
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import is_managed
+from ansible_collections.secmon.aws.plugins.module_utils.s3.other_account import check_bucket_of
 from ansible_collections.secmon.aws.plugins.module_utils.s3.plan import (
     check_log_bucket,
     described,
     plan_absent,
     plan_present,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.s3.reads import find_bucket, is_empty, object_versions
+from ansible_collections.secmon.aws.plugins.module_utils.s3.reads import Bucket, find_bucket
 
 OPTIONS: dict[str, Any] = {
     **OWNER_OPTIONS,
     "name": {"type": "str", "required": True},
+    "owner": {"type": "str"},
     "trail_arns": {"type": "list", "elements": "str"},
     "key_prefix": {"type": "str", "default": "", "no_log": False},
     "organization_id": {"type": "str", "default": ""},
@@ -202,12 +217,14 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     """Read the bucket and plan the changes."""
     name = params["name"]
     check_log_bucket(params, account.region)
+    if params["owner"] and params["owner"] != account.place.account:
+        return check_bucket_of(params["owner"], account, params)
     settings = find_bucket(account, name)
     if params["state"] == "absent":
-        versions = object_versions(account, name) if settings else []
+        versions = Bucket(account, name).versions() if settings else []
         return plan_absent(params, settings, versions, account.place)
     managed = settings is None or params["adopt"] or is_managed(described(name, settings)["tags"])
-    return plan_present(params, settings, managed or is_empty(account, name), account.place)
+    return plan_present(params, settings, managed or Bucket(account, name).is_empty(), account.place)
 
 
 def main() -> None:

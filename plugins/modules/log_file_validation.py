@@ -21,6 +21,10 @@ options:
     description: The name or ARN of the trail.
     type: str
     required: true
+  bucket_owner:
+    description: The account that owns the trail's bucket, as 12 digits; by default the one that owns the trail.
+    type: str
+    version_added: 0.4.0
   start_time:
     description: The earliest end of the digests to check, in ISO 8601. A day before O(end_time) by default.
     type: str
@@ -68,7 +72,9 @@ EXAMPLES = r"""
 RETURN = r"""
 state:
   description:
-    - C(validated), C(archived) if files could not be read, C(due) if no digest covers the time yet, or C(invalid).
+    - C(validated), C(archived) if files could not be read, C(due) if no digest covers the time yet, C(invalid), or
+      C(unread) if the caller is not allowed to read the bucket.
+    - The module fails if it is C(invalid) or C(unread).
   returned: always
   type: str
   sample: validated
@@ -114,15 +120,17 @@ from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digest_validation import HAS_CRYPTOGRAPHY
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digests import HOUR, next_digest, parse_time
-from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import find_trail
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import bucket_owner, find_trail
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.validated_regions import validate
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AwsError
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import NotProvedError, RequestError, require
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
 
 OPTIONS: dict[str, Any] = {
     **COMMON_OPTIONS,
     "trail_name": {"type": "str", "required": True},
+    "bucket_owner": {"type": "str"},
     "start_time": {"type": "str"},
     "end_time": {"type": "str"},
 }
@@ -139,8 +147,15 @@ def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     account.learn_place(caller["Arn"])
     now = parsedate_to_datetime(caller["ResponseMetadata"]["HTTPHeaders"]["date"])
     trail = _trail(account, params["trail_name"])
+    owner = bucket_owner(trail, params["bucket_owner"])
     # The digest that covers a time may end up to an hour later.
-    found = validate(account, trail, start or (end or now) - _DAY, max(now, end or now) + HOUR)
+    times = (start or (end or now) - _DAY, max(now, end or now) + HOUR)
+    try:
+        found = validate(account, trail, owner, *times)
+    except AwsError as error:
+        if error.subject.service != "s3" or not error.is_denial:
+            raise
+        raise _unread(error, trail, owner, account) from error
     covered = found.newest is not None and (end is None or found.newest >= end)
     reached = "archived" if found.archived else "validated" if covered else "due"
     results = {
@@ -156,6 +171,16 @@ def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
         where = f" (account {account.place.account}, region {account.region})."
         raise NotProvedError("\n".join(found.problems) + where + _ADVICE, results)
     return {**results, "warnings": found.warnings}
+
+
+def _unread(error: AwsError, trail: Mapping[str, Any], owner: str, account: Account) -> NotProvedError:
+    nothing: dict[str, Any] = {"regions": [], "digests": 0, "log_files": 0, "archived": [], "problems": []}
+    message = (
+        f"The log files of trail {trail['Name']} (account {account.place.account}, region {account.region}) were not"
+        f" validated, since the caller is not allowed to read the bucket {trail['S3BucketName']} of account {owner}:"
+        f" {error}. {error.hint}"
+    )
+    return NotProvedError(message.rstrip(), {"state": "unread", "due_at": "", **nothing})
 
 
 def _trail(account: Account, name: str) -> dict[str, Any]:

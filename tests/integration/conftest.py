@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import boto3
 import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AwsError, Subject
 
 from tests.support.embedded_control import ask
 from tests.support.module_runner import ModuleRunner, cache_service_models, skip_waiting
@@ -104,3 +106,33 @@ def never_reads_values(run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch
         return result
 
     monkeypatch.setattr(ModuleRunner, "_run", watched)
+
+
+@pytest.fixture(autouse=True)
+def s3_calls_name_the_owner(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Require that every S3 call of a module names the expected owner of the bucket, if S3's API has a member for it.
+
+    Only a HeadBucket after a denied one asks whether the bucket answers without an owner.
+    """
+    call = Account._call
+    without: list[str] = []
+    denied: list[str] = []
+
+    def checked(account: Account, subject: Subject, parameters: Mapping[str, Any], *rest: Any, **options: Any) -> Any:
+        bucket = parameters.get("Bucket", "")
+        if subject.service == "s3":
+            model = account.client("s3").meta.service_model.operation_model(subject.operation)
+            expects = model.input_shape is not None and "ExpectedBucketOwner" in model.input_shape.members
+            asks_who = subject.operation == "HeadBucket" and bucket in denied
+            if expects and not asks_who and "ExpectedBucketOwner" not in parameters:
+                without.append(f"{subject.operation} {bucket}")
+        try:
+            return call(account, subject, parameters, *rest, **options)
+        except AwsError:
+            if subject.operation == "HeadBucket":
+                denied.append(bucket)
+            raise
+
+    monkeypatch.setattr(Account, "_call", checked)
+    yield
+    assert without == []

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..core.account import Account
 from ..core.errors import AwsError
-from ..s3.reads import list_keys, read_object
+from ..s3.reads import Bucket
 from .digests import HOUR, digest_end, digest_problem, is_backfill, parse_time, signed_text
 from .reads import log_folder
 
@@ -46,6 +46,7 @@ class Validation:
     Attributes:
         account: The account in the region.
         trail: The trail, from DescribeTrails.
+        bucket_owner: The account that owns the bucket.
         digests: Number of digests checked.
         log_files: Number of log files checked.
         problems: One sentence for each altered or removed file.
@@ -54,6 +55,7 @@ class Validation:
 
     account: Account
     trail: Mapping[str, Any]
+    bucket_owner: str
     digests: int = 0
     log_files: int = 0
     problems: list[str] = field(default_factory=list)
@@ -84,7 +86,8 @@ class Validation:
         trail, place = self.trail, self.account.place
         folder = f"{log_folder(self.account, trail)}CloudTrail-Digest/{place.region}/"
         home = trail.get("HomeRegion", place.region)
-        for key in list_keys(self.account, trail["S3BucketName"], folder, f"{folder}{start:%Y/%m/%d}"):
+        bucket = Bucket(self.account, trail["S3BucketName"], self.bucket_owner)
+        for key in bucket.keys(folder, f"{folder}{start:%Y/%m/%d}"):
             ended = digest_end(key, place.account, place.region, trail["Name"], home)
             if ended and start <= ended <= end:
                 yield ended, key
@@ -151,7 +154,7 @@ class Validation:
     def _content(self, bucket: str, key: str, use: Callable[[dict[str, Any]], Any], what: str) -> Any:
         """Return what `use` reads from a file; None, after a note of the reason, for a file that cannot be read."""
         try:
-            return read_object(self.account, bucket, key, use)
+            return Bucket(self.account, bucket, self.bucket_owner).read_object(key, use)
         except AwsError as error:
             reason = _UNREADABLE.get(error.code)
             if reason == "archived":

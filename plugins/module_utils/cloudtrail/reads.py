@@ -60,6 +60,11 @@ def trail_tags(account: Account, trail: Mapping[str, Any]) -> dict[str, str]:
     return as_mapping(tag for resource in answer["ResourceTagList"] for tag in resource.get("TagsList") or ())
 
 
+def bucket_owner(trail: Mapping[str, Any], owner: str | None) -> str:
+    """Return the account that must own a trail's bucket: the given one, or the one that owns the trail."""
+    return owner or str(trail["TrailARN"]).split(":")[4]
+
+
 def log_folder(account: Account, trail: Mapping[str, Any]) -> str:
     """Return the key prefix of this account's files in a trail's bucket, such as ``prefix/AWSLogs/111122223333/``.
 

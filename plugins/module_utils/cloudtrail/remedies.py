@@ -91,7 +91,8 @@ def _bucket_policy(trail: Mapping[str, Any], place: Place) -> str:
     return (
         f"The bucket's policy must allow cloudtrail.amazonaws.com s3:GetBucketAcl on {bucket} and s3:PutObject on"
         f" {owners}, both with the condition aws:SourceArn = {trail['arn']}, the second also with s3:x-amz-acl ="
-        " bucket-owner-full-control. secmon.aws.log_bucket sets it (trail_arns, key_prefix, organization_id)."
+        " bucket-owner-full-control. secmon.aws.log_bucket sets it in the bucket's account (trail_arns, key_prefix,"
+        " organization_id)."
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from ..core.account import Account
 from ..core.aws_names import leader_region
 from ..core.errors import AwsError
-from ..s3.reads import list_folders
+from ..s3.reads import Bucket
 from .digest_validation import Validation
 from .reads import log_folder, trail_status
 
@@ -52,11 +52,13 @@ class Validated:
         self.archived += validation.archived
 
 
-def validate(account: Account, trail: Mapping[str, Any], start: datetime, end: datetime) -> Validated:
+def validate(
+    account: Account, trail: Mapping[str, Any], bucket_owner: str, start: datetime, end: datetime
+) -> Validated:
     """Validate the digests that end between two times, in the region of the task first."""
     total = Validated()
-    for region in _regions(account, trail):
-        validation = Validation(account.in_region(region), trail)
+    for region in _regions(account, trail, bucket_owner):
+        validation = Validation(account.in_region(region), trail, bucket_owner)
         try:
             status = trail_status(validation.account, trail)
             newest = validation.run(start, end, status)
@@ -74,11 +76,12 @@ def validate(account: Account, trail: Mapping[str, Any], start: datetime, end: d
     return total
 
 
-def _regions(account: Account, trail: Mapping[str, Any]) -> list[str]:
+def _regions(account: Account, trail: Mapping[str, Any], bucket_owner: str) -> list[str]:
     """Return the region of the task, and for a multi-region trail every other one that has or must have digests."""
     if not trail.get("IsMultiRegionTrail"):
         return [account.region]
-    found = list_folders(account, trail["S3BucketName"], f"{log_folder(account, trail)}CloudTrail-Digest/")
+    bucket = Bucket(account, trail["S3BucketName"], bucket_owner)
+    found = bucket.folders(f"{log_folder(account, trail)}CloudTrail-Digest/")
     # IAM, STS and sign-ins are recorded in the leader region only.
     others = {*found, leader_region(account.region), trail.get("HomeRegion", account.region)} - {account.region}
     return [account.region, *sorted(others)]

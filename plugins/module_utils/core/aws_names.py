@@ -240,6 +240,7 @@ def deployment_names(settings: Settings) -> dict[str, Any]:
         "all_trails_arn": f"arn:{place.partition}:cloudtrail:*:{place.account}:trail/*",
         "bucket_name": bucket,
         "bucket_arn": bucket_arn(place.partition, bucket),
+        "bucket_owner": str(settings["secmon_existing_log_bucket_owner"] or place.account),
         "log_group_name": group,
         "log_group_arn": place.arn("logs", f"log-group:{group}"),
         "role_arn": log_role_arn(settings),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..core.aws_names import STANDARD_TOPIC_ARN
+from ..core.aws_names import ACCOUNT_ID, STANDARD_TOPIC_ARN
 from ..core.problems import require
 from .alarm_findings import (
     alarm_findings,
@@ -62,6 +62,8 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} is empty."
     if not re.fullmatch(STANDARD_TOPIC_ARN, params["topic_arn"]):
         yield f"topic_arn is {params['topic_arn']!r}, which is not the ARN of a standard SNS topic."
+    if params["bucket_owner"] and not re.fullmatch(ACCOUNT_ID, params["bucket_owner"]):
+        yield f"bucket_owner is {params['bucket_owner']!r}, which is not an account ID of 12 digits."
     for name in ("timeout_seconds", "poll_seconds"):
         if params[name] < 1:
             yield f"{name} is {params[name]}; use 1 or more seconds."

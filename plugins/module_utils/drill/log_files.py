@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..cloudtrail.reads import log_folder
+from ..cloudtrail.reads import bucket_owner, log_folder
 from ..core.account import Account
-from ..s3.reads import list_keys, read_object
+from ..s3.reads import Bucket
 from .facts import Facts
 
 _CHUNK_BYTES = 256 * 1024
@@ -32,25 +32,28 @@ class LogFiles:
         facts: The configuration of the chain, with the trail.
         since: The time of the call.
         request_id: The request ID of the call.
+        owner: The account that owns the bucket; the trail's by default.
     """
 
     account: Account
     facts: Facts
     since: datetime
     request_id: str
+    owner: str | None = None
     _seen: set[str] = field(default_factory=set)
     _root: str = ""
 
     def find(self) -> str:
         """Return the location of the record, or an empty string. Each file is read once."""
-        bucket = (self.facts.trail or {}).get("S3BucketName", "")
+        trail = self.facts.trail or {}
+        bucket = Bucket(self.account, trail["S3BucketName"], bucket_owner(trail, self.owner))
         for key in self._new_keys(bucket):
-            if read_object(self.account, bucket, key, self._contains_record):
-                return f"bucket {bucket}, {key.rsplit('/', 1)[-1]}"
+            if bucket.read_object(key, self._contains_record):
+                return f"bucket {bucket.name}, {key.rsplit('/', 1)[-1]}"
             self._seen.add(key)
         return ""
 
-    def _new_keys(self, bucket: str) -> Iterator[str]:
+    def _new_keys(self, bucket: Bucket) -> Iterator[str]:
         place = self.facts.place
         self._root = self._root or log_folder(self.account, self.facts.trail or {})
         # The key contains the time of the last record, which may be after midnight.
@@ -58,7 +61,7 @@ class LogFiles:
             folder = f"{self._root}CloudTrail/{place.region}/{day:%Y/%m/%d}/"
             minute = self.since - timedelta(minutes=1)
             after = f"{folder}{place.account}_CloudTrail_{place.region}_{minute:%Y%m%dT%H%M}"
-            yield from (key for key in list_keys(self.account, bucket, folder, after) if key not in self._seen)
+            yield from (key for key in bucket.keys(folder, after) if key not in self._seen)
 
     def _contains_record(self, answer: Mapping[str, Any]) -> bool:
         """Return whether a file contains the record, without loading the whole file into memory."""

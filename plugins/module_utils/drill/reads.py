@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..cloudtrail.reads import event_selectors, find_trail, find_trail_elsewhere, trail_status
+from ..cloudtrail.reads import bucket_owner, event_selectors, find_trail, find_trail_elsewhere, trail_status
 from ..cloudwatch.reads import find_metric_alarm
 from ..core.account import Account
 from ..core.errors import AwsError
 from ..iam.reads import find_role, role_policies
 from ..kms.reads import find_key, key_policy
 from ..logs.reads import find_log_group, list_metric_filters
-from ..s3.reads import bucket_exists
+from ..s3.reads import Bucket
 from ..secretsmanager.reads import find_secret
 from ..sns.reads import open_addresses, topic_attributes, topic_subscriptions
 from .facts import Facts
@@ -87,12 +87,13 @@ def _trail_facts(reader: ConfigReader, params: Mapping[str, Any], trail: dict[st
     account = reader.account
     role = (trail.get("CloudWatchLogsRoleArn") or "").rsplit("/", 1)[-1]
 
+    bucket = Bucket(account, trail["S3BucketName"], bucket_owner(trail, params["bucket_owner"]))
     found = reader.get("role", "log_group", lambda: find_role(account, role), None) if role else None
     return {
         "trail": trail,
         "status": reader.get("status", "log_file", lambda: trail_status(account, trail), {}),
         "selectors": reader.get("selectors", "log_file", lambda: event_selectors(account, trail), {}),
-        "bucket_exists": reader.get("bucket", "log_file", lambda: bucket_exists(account, trail["S3BucketName"]), True),
+        "bucket_exists": reader.get("bucket", "log_file", bucket.exists, True),
         "role": found,
         "role_policies": reader.get("role_policies", "log_group", lambda: role_policies(account, role), ())
         if found

@@ -21,7 +21,7 @@ from .facts import Facts
 from .log_files import LogFiles
 from .reads import denial
 from .record import EVENT_NAME, EVENT_SOURCE, dimensions_of
-from .timeline import NOT_SEEN, PREDECESSORS, STAGES, Drill, Finding, Reached, Weight, not_seen
+from .timeline import EVIDENCE, NOT_SEEN, PREDECESSORS, STAGES, Drill, Finding, Reached, Weight, not_seen
 
 _FIRST_PAUSE_SECONDS = 1.0
 _MINUTE = timedelta(minutes=1)
@@ -130,6 +130,7 @@ class EventTracker:
         facts: The configuration of the chain.
         call: The call that caused the event.
         reached: The stages that the event has reached.
+        unread: The denials of reads of evidence, by stage.
     """
 
     account: Account
@@ -137,10 +138,12 @@ class EventTracker:
     facts: Facts
     call: Call
     reached: dict[str, Reached] = field(default_factory=dict)
+    unread: dict[str, Finding] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Start after the first stage, the call itself."""
-        self._log_files = LogFiles(self.account, self.facts, self.call.at, self.call.request_id)
+        owner = self.params["bucket_owner"]
+        self._log_files = LogFiles(self.account, self.facts, self.call.at, self.call.request_id, owner)
         self._record: dict[str, Any] = {}
         self._logged_at = self.call.at
         self._reach("call", f"{EVENT_NAME} of {self.params['secret_id']}, request {self.call.request_id}")
@@ -152,7 +155,7 @@ class EventTracker:
             findings: The findings of the inspection, which explain a stage that is not reached.
 
         Returns:
-            The evidence that was late for an unknown reason, although the alarm fired.
+            The evidence that could not be read, or was late for an unknown reason, although the alarm fired.
 
         Raises:
             BrokenStageError: A stage failed, or was not reached in time.
@@ -160,12 +163,17 @@ class EventTracker:
         pause = _FIRST_PAUSE_SECONDS
         while True:
             self._check_all()
-            missing = [stage for stage in STAGES if stage not in self.reached]
+            missing = [stage for stage in STAGES if stage not in self.reached and stage not in self.unread]
             if not missing:
-                return []
+                return self._unread(findings)
             if not self.account.budget.pause(pause):
-                return self._late(missing, findings)
+                return [*self._unread(findings), *self._late(missing, findings)]
             pause = min(pause * 2, float(self.params["poll_seconds"]))
+
+    def _unread(self, findings: list[Finding]) -> list[Finding]:
+        """Return the denials of reads of evidence that the inspection did not find."""
+        known = {(finding.stage, finding.code) for finding in findings}
+        return [found for found in self.unread.values() if (found.stage, found.code) not in known]
 
     def _late(self, missing: list[str], findings: list[Finding]) -> list[Finding]:
         """Return the findings about the missing stages; raise BrokenStageError unless they are warnings."""
@@ -188,11 +196,20 @@ class EventTracker:
         for stage, check in checks.items():
             if stage == "metric":
                 self._require_match()
-            if stage not in self.reached and PREDECESSORS[stage] in self.reached:
-                with _breaking(stage):
-                    detail = check()
-                if detail:
-                    self._reach(stage, detail)
+            if stage not in self.reached and stage not in self.unread and PREDECESSORS[stage] in self.reached:
+                with _breaking(stage), self._evidence(stage):
+                    if detail := check():
+                        self._reach(stage, detail)
+
+    @contextmanager
+    def _evidence(self, stage: str) -> Iterator[None]:
+        """Keep the denial of a read of evidence as a warning, since the alarm is the proof."""
+        try:
+            yield
+        except AwsError as error:
+            if stage not in EVIDENCE or not error.is_denial:
+                raise
+            self.unread[stage] = denial(stage, error, Weight.RISK)
 
     def _reach(self, stage: str, detail: str) -> None:
         self.reached[stage] = Reached(round(self.account.budget.now() - self.call.began, 1), detail)

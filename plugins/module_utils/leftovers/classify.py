@@ -69,7 +69,7 @@ def _classify(resource: Resource, deployment: Deployment, has_files: bool) -> Le
 def _expected_reason(resource: Resource, deployment: Deployment) -> str:
     named = _is_named(resource, deployment)
     if resource.name in deployment.existing.get(resource.type, ()):
-        return _EXISTING_SECRET if resource.type == SECRET else _EXISTING
+        return resource.expected or (_EXISTING_SECRET if resource.type == SECRET else _EXISTING)
     if not resource.managed:
         return NOT_MANAGED
     if resource.until and not resource.obstacle:

@@ -16,12 +16,12 @@ from typing import Any
 from ..cloudtrail.reads import describe_trails, trail_tags
 from ..cloudwatch.reads import alarm_tags, find_alarms
 from ..core.account import Account
-from ..core.aws_names import bucket_arn
+from ..core.errors import AwsError
 from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_managed
 from ..iam.reads import find_role
 from ..kms.reads import find_key, key_tags
 from ..logs.reads import find_log_group, list_metric_filters, log_group_tags
-from ..s3.reads import bucket_exists, bucket_names, bucket_setting
+from ..s3.reads import Bucket, bucket_names
 from ..secretsmanager.reads import find_secret
 from ..sns.reads import topic_attributes, topic_tags
 from . import resources as kinds
@@ -29,6 +29,7 @@ from .resources import Deployment, Resource, resource_of
 
 _PENDING_SUBSCRIPTION = "pending without a topic: SNS deletes it within 48 hours"
 _ORPHANED_SUBSCRIPTION = "its topic was deleted: SNS deletes it within hours"
+_OF_ANOTHER_ACCOUNT = "existing bucket of account {} (secmon_existing_log_bucket_owner), which is never deleted"
 _UNNAMED_FILTER = (
     "it publishes to a metric namespace of this deployment, but no rule has this name; delete it if it belonged to a"
     " former rule"
@@ -100,30 +101,41 @@ def _trails(search: _Search) -> Iterator[Resource]:
 
 
 def _buckets(search: _Search) -> Iterator[Resource]:
-    names = search.names(kinds.BUCKET)
+    owner = search.deployment.bucket_owner
+    elsewhere = search.deployment.existing.get(kinds.BUCKET, frozenset()) if owner else frozenset()
     # HeadBucket does not distinguish a bucket of another account from a missing permission; ListBuckets does. But it
     # lists a deleted bucket for a while (AWS Knowledge Center, "s3-listing-deleted-bucket"), so HeadBucket decides.
     listed = bucket_names(search.account)
-    for name in names:
-        if name in listed and bucket_exists(search.account, name):
-            yield _bucket(search, name)
+    for name in search.names(kinds.BUCKET):
+        if name not in elsewhere and name in listed and Bucket(search.account, name).exists():
+            yield _bucket(search, Bucket(search.account, name))
+    for name in elsewhere:
+        if _exists_elsewhere(Bucket(search.account, name, owner)):
+            arn = Bucket(search.account, name).arn
+            yield Resource(kinds.BUCKET, name, arn, managed=False, expected=_OF_ANOTHER_ACCOUNT.format(owner))
 
 
-def _bucket(search: _Search, name: str) -> Resource:
-    arn = bucket_arn(search.account.place.partition, name)
-    managed = search.is_tagged(kinds.BUCKET, name) or is_managed(
-        as_mapping(bucket_setting(search.account, name, "GetBucketTagging", "NoSuchBucket").get("TagSet", []))
+def _exists_elsewhere(bucket: Bucket) -> bool:
+    """Return whether a bucket of another account exists, as far as the caller is allowed to know."""
+    try:
+        return bucket.exists()
+    except AwsError as error:
+        if error.is_denial:
+            return True
+        raise
+
+
+def _bucket(search: _Search, bucket: Bucket) -> Resource:
+    managed = search.is_tagged(kinds.BUCKET, bucket.name) or is_managed(
+        as_mapping(bucket.setting("GetBucketTagging", "NoSuchBucket").get("TagSet", []))
     )
     removable = managed and not search.deployment.keep_bucket
-    return Resource(
-        kinds.BUCKET, name, arn, managed=managed, obstacle=_object_lock(search.account, name) if removable else ""
-    )
+    obstacle = _object_lock(bucket) if removable else ""
+    return Resource(kinds.BUCKET, bucket.name, bucket.arn, managed=managed, obstacle=obstacle)
 
 
-def _object_lock(account: Account, name: str) -> str:
-    answer = bucket_setting(account, name, "GetObjectLockConfiguration", "NoSuchBucket").get(
-        "ObjectLockConfiguration", {}
-    )
+def _object_lock(bucket: Bucket) -> str:
+    answer = bucket.setting("GetObjectLockConfiguration", "NoSuchBucket").get("ObjectLockConfiguration", {})
     if answer.get("ObjectLockEnabled") != "Enabled":
         return ""
     retention = answer.get("Rule", {}).get("DefaultRetention", {})

@@ -66,6 +66,7 @@ class Deployment:
         keep_bucket: Whether a teardown keeps the log bucket.
         bucket_key: The alias of the key that decrypts the log files; empty if no key was created for them.
         dry_run: Whether the teardown has not run yet.
+        bucket_owner: The other account that owns the existing log bucket; empty if it is the same account.
     """
 
     named: Mapping[str, frozenset[str]]
@@ -75,6 +76,7 @@ class Deployment:
     keep_bucket: bool
     dry_run: bool
     bucket_key: str = ""
+    bucket_owner: str = ""
 
     def names(self, kind: str) -> frozenset[str]:
         """Return all names of a type in the task."""
@@ -124,6 +126,7 @@ def deployment_of(params: Mapping[str, Any]) -> Deployment:
         keep_bucket=params["keep_bucket"],
         dry_run=params["dry_run"],
         bucket_key=params["bucket_key_alias"] or "",
+        bucket_owner=params["existing_bucket_owner"] or "",
     )
 
 

@@ -85,6 +85,9 @@ def _bucket(settings: Settings, document: Document) -> None:
     bucket = log_bucket_name(settings)
     if problem := bucket_name_problem(bucket):
         document.add(("secmon_log_bucket_name",), f"is not set, and its default {problem[0]}", "Set it.")
+    if settings.is_set("secmon_existing_log_bucket_owner") and not settings.is_set("secmon_existing_log_bucket_name"):
+        message = "has no effect without secmon_existing_log_bucket_name"
+        document.add(("secmon_existing_log_bucket_owner",), message, "set the bucket, or remove it")
     if settings["secmon_access_log_bucket_name"] == bucket:
         message = "is the log bucket itself, so that access logs would create access logs endlessly"
         document.add(("secmon_access_log_bucket_name",), message, "use another bucket")

@@ -27,6 +27,7 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         shipped: The rules of the collection by pack. Their metric filters belong to the collection as well.
     """
     names = deployment_names(settings)
+    owner = names["bucket_owner"]
     shipped_rules = [rule for rules in shipped.values() for rule in rules if rule.enabled]
     chosen_filters = [entry["name"] for entry in chosen.filters]
     creates_secret, secret = settings["secmon_create_secret"], settings["secmon_secret_name"]
@@ -49,6 +50,7 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         "other_filter_names": sorted({rule.filter_name for rule in shipped_rules} - set(chosen_filters)),
         "metric_namespaces": sorted({*chosen.namespaces, *(rule.metric.namespace for rule in shipped_rules)}),
         "existing_bucket_name": settings["secmon_existing_log_bucket_name"],
+        "existing_bucket_owner": owner if owner != settings["secmon_account_id"] else "",
         "existing_log_group_name": settings["secmon_existing_log_group_name"],
         "existing_role_arn": settings["secmon_existing_log_role_arn"],
         "existing_topic_arn": settings["secmon_existing_topic_arn"],

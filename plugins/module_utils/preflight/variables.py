@@ -179,6 +179,7 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_trail_topic_name": _TOPIC,
     "secmon_log_bucket_name": aws_types.BUCKET_NAME,
     "secmon_existing_log_bucket_name": aws_types.BUCKET_NAME,
+    "secmon_existing_log_bucket_owner": aws_types.ACCOUNT_ID,
     "secmon_log_bucket_prefix": aws_types.KEY_PREFIX,
     "secmon_log_archive_days": _DAYS,
     "secmon_log_expiration_days": _DAYS,

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..core.aws_names import TRAIL_ARN, Place, bucket_arn, bucket_name_problem, partition_of
+from ..core.aws_names import ACCOUNT_ID, TRAIL_ARN, Place, bucket_arn, bucket_name_problem, partition_of
 from ..core.plan import Plan, Write
 from ..core.policy_documents import same_policy
 from ..core.problems import require
@@ -42,6 +42,8 @@ def _problems(params: Mapping[str, Any], region: str) -> Iterator[str]:
     name, prefix = params["name"], params.get("key_prefix") or ""
     if problem := bucket_name_problem(name):
         yield f"{name!r} {problem}"
+    if params.get("owner") and not re.fullmatch(ACCOUNT_ID, params["owner"]):
+        yield f"Bucket {name}: owner is {params['owner']!r}, which is not an account ID of 12 digits."
     for arn in params.get("trail_arns") or []:
         if not re.fullmatch(TRAIL_ARN, arn):
             yield f"Bucket {name}: {arn!r} in trail_arns is not the ARN of a trail."

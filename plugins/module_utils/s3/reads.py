@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..core.account import Account
 from ..core.aws_names import bucket_arn
 from ..core.errors import AwsError, Subject
+from ..core.iam_actions import iam_action
 
 # The most that DeleteObjects accepts.
 PAGE_SIZE = 1000
@@ -36,6 +38,99 @@ _KEY_REMEDIES = {
 _OTHER_SETTINGS = {"GetObjectLockConfiguration": "ObjectLockConfigurationNotFoundError"}
 
 
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket to read. S3 denies every read if another account than the expected one owns it.
+
+    Bucket names are global and can be guessed: another account's bucket with an open policy would otherwise answer.
+
+    Attributes:
+        account: The account that reads.
+        name: The name of the bucket.
+        owner: The account that owns it; the reading one by default.
+    """
+
+    account: Account
+    name: str
+    owner: str = ""
+
+    @property
+    def arn(self) -> str:
+        """The ARN of the bucket."""
+        return bucket_arn(self.account.place.partition, self.name)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters of every call."""
+        return {"Bucket": self.name, "ExpectedBucketOwner": self.owner or self.account.place.account}
+
+    def exists(self, remedies: Mapping[str, str] | None = None) -> bool:
+        """Return whether the bucket exists. Raise AwsError (403) if another account than the expected one owns it.
+
+        Args:
+            remedies: Error codes, each with what the user can do.
+        """
+        return _head(self.account, self.name, self.parameters, {**self._denied("HeadBucket"), **(remedies or {})})
+
+    def setting(self, operation: str, *missing: str) -> dict[str, Any]:
+        """Return one setting; an empty one if it is not set, or for the error codes in `missing`."""
+        absent = (SETTINGS | _OTHER_SETTINGS)[operation]
+        options: dict[str, Any] = {"parameters": self.parameters, "resource_arn": self.arn}
+        return self.account.read_if_any("s3", operation, f"bucket {self.name}", absent, *missing, **options)
+
+    def keys(self, prefix: str, after: str) -> Iterator[str]:
+        """Yield the keys with a prefix that come after a key in S3's order."""
+        while True:
+            page = self._list("ListObjectsV2", Prefix=prefix, StartAfter=after)
+            keys = [item["Key"] for item in page.get("Contents", [])]
+            yield from keys
+            if not page.get("IsTruncated") or not keys:
+                return
+            after = keys[-1]
+
+    def folders(self, prefix: str) -> list[str]:
+        """Return the names of the folders below a prefix that ends in ``/``; at most 1,000."""
+        page = self._list("ListObjectsV2", Prefix=prefix, Delimiter="/")
+        return [item["Prefix"].removeprefix(prefix).rstrip("/") for item in page.get("CommonPrefixes", [])]
+
+    def read_object(self, key: str, use: Callable[[dict[str, Any]], Any]) -> Any:
+        """Return what `use` returns for an object with its body as a stream; a stream that breaks is read again."""
+        remedies = {**_KEY_REMEDIES, **self._denied("GetObject", f"/{key}")}
+        subject = Subject("s3", "GetObject", f"object {key}", f"{self.arn}/{key}", remedies)
+        return self.account.read_stream(subject, {**self.parameters, "Key": key}, use)
+
+    def is_empty(self) -> bool:
+        """Return whether the bucket contains no version of any object."""
+        page = self._list("ListObjectVersions", MaxKeys=1)
+        return not page.get("Versions") and not page.get("DeleteMarkers")
+
+    def versions(self) -> list[dict[str, str]]:
+        """Return one page of versions and delete markers, in the form of DeleteObjects."""
+        page = self._list("ListObjectVersions", MaxKeys=PAGE_SIZE)
+        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        return [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
+
+    def _list(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        return self.account.read(
+            "s3",
+            operation,
+            f"bucket {self.name}",
+            {**self.parameters, **parameters},
+            resource_arn=self.arn,
+            remedies=self._denied(operation),
+        )
+
+    def _denied(self, operation: str, path: str = "") -> dict[str, str]:
+        """Return what to do about a denial that names no action, as of a bucket that has another owner."""
+        action, owner = iam_action("s3", operation), self.parameters["ExpectedBucketOwner"]
+        hint = (
+            f"Allow {action} on {self.arn}{path}; for a bucket of another account its policy must allow it too."
+            f" Or account {owner} does not own the bucket: name the owner (bucket_owner,"
+            " secmon_existing_log_bucket_owner)."
+        )
+        return {"AccessDenied Access Denied": hint, "403": hint}
+
+
 def find_bucket(account: Account, name: str) -> dict[str, Any] | None:
     """Return the settings of a bucket by API call, or None if it does not exist.
 
@@ -46,44 +141,36 @@ def find_bucket(account: Account, name: str) -> dict[str, Any] | None:
         "403": f"{name_is_taken(name)} If this account owns it, the caller lacks s3:ListBucket on it.",
         "301": f"Bucket {name} is in another region. Choose another name, or that region.",
     }
-    # Names can be guessed: another account's bucket with an open policy would receive the log files.
-    parameters = {"ExpectedBucketOwner": account.place.account}
-    if not bucket_exists(account, name, parameters, remedies):
+    bucket = Bucket(account, name)
+    if not bucket.exists(remedies):
         return None
-    return {operation: bucket_setting(account, name, operation) for operation in SETTINGS}
+    return {operation: bucket.setting(operation) for operation in SETTINGS}
 
 
-def bucket_exists(
-    account: Account,
-    name: str,
-    parameters: Mapping[str, str] | None = None,
-    remedies: Mapping[str, str] | None = None,
-) -> bool:
-    """Return whether a bucket exists.
+def answers_without_owner(account: Account, name: str) -> bool:
+    """Return whether a bucket can be read if no owner is expected, after its expected owner was denied.
 
-    Args:
-        account: The account.
-        name: The bucket.
-        parameters: Further parameters of HeadBucket.
-        remedies: Error codes, each with what the user can do.
+    If it can, S3 denied the owner, and not the reader.
     """
-    arn = bucket_arn(account.place.partition, name)
-    request = {"Bucket": name, **(parameters or {})}
     try:
-        account.read("s3", "HeadBucket", f"bucket {name}", request, resource_arn=arn, remedies=remedies)
+        return _head(account, name, {"Bucket": name})
+    except AwsError as error:
+        if error.is_denial:
+            return False
+        raise
+
+
+def _head(
+    account: Account, name: str, parameters: Mapping[str, str], remedies: Mapping[str, str] | None = None
+) -> bool:
+    arn = bucket_arn(account.place.partition, name)
+    try:
+        account.read("s3", "HeadBucket", f"bucket {name}", parameters, resource_arn=arn, remedies=remedies)
     except AwsError as error:
         if error.code in _ABSENT:
             return False
         raise
     return True
-
-
-def bucket_setting(account: Account, name: str, operation: str, *missing: str) -> dict[str, Any]:
-    """Return one setting of a bucket; an empty one if it is not set, or for the error codes in `missing`."""
-    absent = (SETTINGS | _OTHER_SETTINGS)[operation]
-    arn = bucket_arn(account.place.partition, name)
-    options: dict[str, Any] = {"parameters": {"Bucket": name}, "resource_arn": arn}
-    return account.read_if_any("s3", operation, f"bucket {name}", absent, *missing, **options)
 
 
 def bucket_names(account: Account) -> set[str]:
@@ -95,49 +182,6 @@ def name_is_taken(name: str) -> str:
     """Return what to do about a bucket name that another account uses."""
     return (
         f"Another account owns a bucket named {name}: bucket names are global. Choose another name"
-        " (secmon_log_bucket_name). To deliver to that account's bucket, create the trail with secmon.aws.trail alone:"
-        " the bucket's policy must allow cloudtrail.amazonaws.com s3:GetBucketAcl and s3:PutObject, both with the"
-        " condition aws:SourceArn = the trail's ARN."
+        " (secmon_log_bucket_name). To deliver to that account's bucket, set secmon_existing_log_bucket_name and"
+        " secmon_existing_log_bucket_owner."
     )
-
-
-def list_keys(account: Account, bucket: str, prefix: str, after: str) -> Iterator[str]:
-    """Yield the keys with a prefix that come after a key in S3's order."""
-    arn = bucket_arn(account.place.partition, bucket)
-    while True:
-        parameters = {"Bucket": bucket, "Prefix": prefix, "StartAfter": after}
-        page = account.read("s3", "ListObjectsV2", f"bucket {bucket}", parameters, resource_arn=arn)
-        keys = [item["Key"] for item in page.get("Contents", [])]
-        yield from keys
-        if not page.get("IsTruncated") or not keys:
-            return
-        after = keys[-1]
-
-
-def list_folders(account: Account, bucket: str, prefix: str) -> list[str]:
-    """Return the names of the folders below a prefix that ends in ``/``; at most 1,000."""
-    arn = bucket_arn(account.place.partition, bucket)
-    parameters = {"Bucket": bucket, "Prefix": prefix, "Delimiter": "/"}
-    page = account.read("s3", "ListObjectsV2", f"bucket {bucket}", parameters, resource_arn=arn)
-    return [item["Prefix"].removeprefix(prefix).rstrip("/") for item in page.get("CommonPrefixes", [])]
-
-
-def read_object(account: Account, bucket: str, key: str, use: Callable[[dict[str, Any]], Any]) -> Any:
-    """Return what `use` returns for an object with its body as a stream; it is called again if the stream breaks."""
-    arn = f"{bucket_arn(account.place.partition, bucket)}/{key}"
-    subject = Subject("s3", "GetObject", f"object {key}", arn, _KEY_REMEDIES)
-    return account.read_stream(subject, {"Bucket": bucket, "Key": key}, use)
-
-
-def is_empty(account: Account, name: str) -> bool:
-    """Return whether a bucket contains no version of any object."""
-    page = account.read("s3", "ListObjectVersions", f"bucket {name}", {"Bucket": name, "MaxKeys": 1})
-    return not page.get("Versions") and not page.get("DeleteMarkers")
-
-
-def object_versions(account: Account, name: str) -> list[dict[str, str]]:
-    """Return one page of a bucket's versions and delete markers, in the form of DeleteObjects."""
-    parameters = {"Bucket": name, "MaxKeys": PAGE_SIZE}
-    page = account.read("s3", "ListObjectVersions", f"bucket {name}", parameters)
-    found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-    return [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]

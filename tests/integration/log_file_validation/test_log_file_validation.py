@@ -261,3 +261,17 @@ def test_documents_every_iam_action(trail: ModuleRunner, aws_client: Aws) -> Non
     used |= trail.iam_actions(lambda: trail.succeed(trail_name=chain.TRAIL))
     named = {"s3:ListObjectsV2": "s3:ListBucket"}
     assert {named.get(action, action) for action in used} == documented_actions("log_file_validation")
+
+
+def test_says_what_to_allow_if_the_bucket_cannot_be_read(digested: ModuleRunner) -> None:
+    digested.faults({"service": "s3", "action": "ListObjectsV2", "error": "AccessDenied", "times": 9})
+    found = digested(trail_name=chain.TRAIL)
+    assert found["failed"] and found["state"] == "unread"
+    assert f"were not validated, since the caller is not allowed to read the bucket {chain.BUCKET}" in found["msg"]
+    assert f"Allow s3:ListBucket on arn:aws:s3:::{chain.BUCKET}" in found["msg"]
+
+
+def test_the_bucket_must_belong_to_the_named_account(digested: ModuleRunner) -> None:
+    assert digested.succeed(trail_name=chain.TRAIL, bucket_owner=chain.ACCOUNT)["state"] == "validated"
+    found = digested(trail_name=chain.TRAIL, bucket_owner="222222222222")
+    assert found["state"] == "unread" and "account 222222222222 does not own the bucket" in found["msg"]

@@ -49,7 +49,7 @@ def put_backfill(aws: InProcess, target: FileTarget, signed: bool = True) -> str
 def validation(aws: InProcess) -> Validation:
     make_trail(aws.client, "audit", EnableLogFileValidation=True)
     described = aws.client("cloudtrail").get_trail(Name="audit")["Trail"]
-    return Validation(Account(aws.client, "us-east-1", Budget(5)), described)
+    return Validation(Account(aws.client, "us-east-1", Budget(5)), described, "123456789012")
 
 
 def target_of(aws: InProcess) -> Any:

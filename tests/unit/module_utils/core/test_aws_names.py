@@ -49,6 +49,7 @@ SETTINGS: dict[str, Any] = {
     "secmon_topic_name": "Alarms",
     "secmon_kms_alias": "alias/secmon",
     "secmon_existing_log_bucket_name": "",
+    "secmon_existing_log_bucket_owner": "",
     "secmon_existing_log_group_name": None,
     "secmon_existing_log_role_arn": "",
     "secmon_existing_topic_arn": None,
@@ -94,6 +95,7 @@ def test_every_name_of_a_deployment_is_correct_in_each_partition(partition: str,
         "all_trails_arn": f"arn:{partition}:cloudtrail:*:012345678901:trail/*",
         "bucket_name": "audit-012345678901",
         "bucket_arn": f"arn:{partition}:s3:::audit-012345678901",
+        "bucket_owner": "012345678901",
         "log_group_name": "/trail",
         "log_group_arn": f"arn:{partition}:logs:{region}:012345678901:log-group:/trail",
         "role_arn": f"arn:{partition}:iam::012345678901:role/Writer",
@@ -130,13 +132,14 @@ def test_modules_accept_the_names_of_a_deployment_in_each_partition(partition: s
 def test_existing_resources_replace_those_of_the_deployment() -> None:
     existing = {
         "secmon_existing_log_bucket_name": "their-logs",
+        "secmon_existing_log_bucket_owner": "222222222222",
         "secmon_existing_log_group_name": "their-group",
         "secmon_existing_log_role_arn": "arn:aws:iam::012345678901:role/path/theirs",
         "secmon_existing_topic_arn": "arn:aws:sns:eu-central-1:111122223333:theirs",
     }
     names = deployment_names({**SETTINGS, **existing})
     assert names["bucket_name"] == "their-logs"
-    assert names["bucket_arn"] == "arn:aws:s3:::their-logs"
+    assert (names["bucket_arn"], names["bucket_owner"]) == ("arn:aws:s3:::their-logs", "222222222222")
     assert names["log_group_name"] == "their-group"
     assert names["log_group_arn"] == "arn:aws:logs:eu-central-1:012345678901:log-group:their-group"
     assert names["role_arn"] == "arn:aws:iam::012345678901:role/path/theirs"

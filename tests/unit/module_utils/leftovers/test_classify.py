@@ -42,7 +42,9 @@ UNTIL = datetime(2026, 12, 23, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("trail_name", "bucket_name", "log_group_name", "topic_name", "secret_name", "role_name")),
     **dict.fromkeys(("alarm_names", "filter_names", "other_filter_names", "key_aliases", "metric_namespaces")),
-    **dict.fromkeys(("existing_bucket_name", "existing_log_group_name", "existing_secret_name")),
+    **dict.fromkeys(
+        ("existing_bucket_name", "existing_bucket_owner", "existing_log_group_name", "existing_secret_name")
+    ),
     "bucket_key_alias": None,
     **dict.fromkeys(("existing_role_arn", "existing_topic_arn", "existing_key_arn")),
     "keep_bucket": False,

@@ -73,6 +73,7 @@ def test_accepts_variables_without_conflicts(valid: dict[str, Any]) -> None:
             "log_bucket_name",
             "has no effect",
         ),
+        ({"existing_log_bucket_owner": "222222222222"}, "existing_log_bucket_owner", "has no effect without"),
         ({"existing_log_bucket_name": "theirs", "log_expiration_days": 9}, "log_expiration_days", "has no effect"),
         (
             {"existing_log_group_name": "theirs", "retention_days": 30},
