@@ -52,7 +52,8 @@ notes:
     of tolerance, since CloudTrail delivers a digest some time after its end.
   - Required IAM actions are C(sts:GetCallerIdentity), C(cloudtrail:DescribeTrails), C(cloudtrail:GetTrailStatus),
     C(cloudtrail:ListPublicKeys), C(s3:ListBucket), C(s3:GetObject) and, for an organization trail,
-    C(organizations:DescribeOrganization).
+    C(organizations:DescribeOrganization). If files were tampered with, also C(cloudtrail:LookupEvents), without which
+    the message does not say who changed the trail or its bucket.
     Files that are encrypted with a KMS key also require permission to decrypt with it through S3 (Decrypt of KMS).
 extends_documentation_fragment:
   - secmon.aws.module
@@ -106,10 +107,48 @@ archived:
   elements: str
   sample: []
 problems:
-  description: The altered and removed files.
+  description: The files that were tampered with, and missing digests, one sentence each.
   returned: always
   type: list
   elements: str
+  sample: []
+tampered:
+  description: The kinds of the problems, in the same order.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description:
+        - C(removed), C(altered), C(moved) to another key, C(malformed), or C(missing) for digests that CloudTrail
+          delivered and the bucket lacks.
+        - A digest is C(altered) if its signature is one of CloudTrail but of other content, C(forged) if it is not one
+          of CloudTrail, and has an C(unknown_key) if it names a key that CloudTrail does not list.
+      type: str
+    file:
+      description: The key of the file; empty for missing digests.
+      type: str
+  sample: []
+changes:
+  description:
+    - If there are problems, the changes of the trail and its bucket in the event history of the region of the task,
+      newest first. Writes and deletions of single files are data events, which the event history does not have.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    time:
+      description: When, in ISO 8601.
+      type: str
+    event:
+      description: The call.
+      type: str
+    who:
+      description: The ARN of the caller, or the service.
+      type: str
+    source_ip:
+      description: The address from which the call came.
+      type: str
   sample: []
 """
 
@@ -118,9 +157,10 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digest_validation import HAS_CRYPTOGRAPHY
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.digests import HOUR, next_digest, parse_time
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import bucket_owner, find_trail
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.recorded_changes import recorded_changes
+from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.signatures import HAS_CRYPTOGRAPHY
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.validated_regions import validate
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AwsError
@@ -135,7 +175,7 @@ OPTIONS: dict[str, Any] = {
     "end_time": {"type": "str"},
 }
 _DAY = timedelta(days=1)
-_ADVICE = " Check CloudTrail and S3 access logs for the actor, and earlier object versions for the original content."
+_ADVICE = " S3 access logs and data events show who wrote a file, and earlier object versions the original content."
 
 
 def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
@@ -158,29 +198,33 @@ def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
         raise _unread(error, trail, owner, account) from error
     covered = found.newest is not None and (end is None or found.newest >= end)
     reached = "archived" if found.archived else "validated" if covered else "due"
-    results = {
+    results: dict[str, Any] = {
         "state": "invalid" if found.problems else reached,
         "due_at": "" if covered else _due(found.status, now),
         "regions": found.regions,
         "digests": found.digests,
         "log_files": found.log_files,
         "archived": found.archived,
-        "problems": found.problems,
+        "problems": [each.text for each in found.problems],
+        "tampered": [{"kind": each.kind, "file": each.file} for each in found.problems],
+        "changes": [],
     }
     if found.problems:
+        changes, sentence = recorded_changes(account, trail, times[0])
         where = f" (account {account.place.account}, region {account.region})."
-        raise NotProvedError("\n".join(found.problems) + where + _ADVICE, results)
+        message = "\n".join(results["problems"]) + where + _ADVICE + f" {sentence}"
+        raise NotProvedError(message, {**results, "changes": changes})
     return {**results, "warnings": found.warnings}
 
 
 def _unread(error: AwsError, trail: Mapping[str, Any], owner: str, account: Account) -> NotProvedError:
-    nothing: dict[str, Any] = {"regions": [], "digests": 0, "log_files": 0, "archived": [], "problems": []}
+    lists: dict[str, Any] = {name: [] for name in ("regions", "archived", "problems", "tampered", "changes")}
     message = (
         f"The log files of trail {trail['Name']} (account {account.place.account}, region {account.region}) were not"
         f" validated, since the caller is not allowed to read the bucket {trail['S3BucketName']} of account {owner}:"
         f" {error}. {error.hint}"
     )
-    return NotProvedError(message.rstrip(), {"state": "unread", "due_at": "", **nothing})
+    return NotProvedError(message.rstrip(), {"state": "unread", "due_at": "", "digests": 0, "log_files": 0, **lists})
 
 
 def _trail(account: Account, name: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "core/account.py": {"botocore"},
     "core/errors.py": {"botocore"},
     "core/runner.py": {"ansible", "ansible_collections"},
-    "cloudtrail/digest_validation.py": {"cryptography"},
+    "cloudtrail/signatures.py": {"cryptography"},
 }
 # Packages that know nothing of AWS calls or Ansible.
 PURE = {"event_pattern", "filter_pattern", "rules", "validation"}

@@ -16,18 +16,9 @@ from typing import Any
 from ..core.account import Account
 from ..core.errors import AwsError
 from ..s3.reads import Bucket
-from .digests import HOUR, digest_end, digest_problem, is_backfill, parse_time, signed_text
+from .digests import HOUR, Tampering, digest_end, digest_problem, is_backfill, parse_time
 from .reads import log_folder
-
-try:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-    HAS_CRYPTOGRAPHY = True
-except ImportError:
-    HAS_CRYPTOGRAPHY = False
+from .signatures import signature_problem
 
 _CHUNK_BYTES = 256 * 1024
 _GZIP = 31
@@ -49,7 +40,7 @@ class Validation:
         bucket_owner: The account that owns the bucket.
         digests: Number of digests checked.
         log_files: Number of log files checked.
-        problems: One sentence for each altered or removed file.
+        problems: The files that were tampered with, and missing digests.
         archived: The keys of the files that an archive storage class holds, which cannot be read.
     """
 
@@ -58,7 +49,7 @@ class Validation:
     bucket_owner: str
     digests: int = 0
     log_files: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[Tampering] = field(default_factory=list)
     archived: list[str] = field(default_factory=list)
     _keys: dict[str, bytes] = field(default_factory=dict)
 
@@ -71,7 +62,8 @@ class Validation:
         """
         found = sorted(self._listed(start, end), reverse=True)
         newest = next((ended for ended, key in found if not is_backfill(key)), None)
-        self.problems.extend(_undelivered(self.trail, self.account.region, status, newest, start))
+        missing = _undelivered(self.trail, self.account.region, status, newest, start)
+        self.problems.extend(Tampering("missing", "", text) for text in missing)
         if found:
             self._learn_keys(start - 2 * HOUR, end + 2 * HOUR)
             self._walk([key for _end, key in found], start)
@@ -111,13 +103,13 @@ class Validation:
         if found is None:
             return None
         metadata, text = found
-        sha256 = hashlib.sha256(text or b"").hexdigest()
         self.digests += 1
-        if following and following.get("previousDigestHashValue") != sha256:
-            self.problems.append(f"The digest {key} was altered: its hash differs from the one in the next digest.")
-            return None
+        sha256 = hashlib.sha256(text or b"").hexdigest()
         digest = _document(text)
         problem = digest_problem(digest, bucket, key) or self._signature_problem(digest, metadata, sha256)
+        if following and following.get("previousDigestHashValue") != sha256 and _is_chained(problem):
+            why = "its hash differs from the one in the next digest"
+            problem = Tampering("altered", key, f"The digest {key} was altered: {why}.")
         if problem:
             self.problems.append(problem)
             return None
@@ -125,31 +117,25 @@ class Validation:
             self._check_log_file(entry)
         return digest
 
-    def _signature_problem(self, digest: Mapping[str, Any], metadata: Mapping[str, str], sha256: str) -> str:
-        fingerprint, name = digest["digestPublicKeyFingerprint"], digest["digestS3Object"]
-        if fingerprint not in self._keys and metadata.get(_GENERATED):
+    def _signature_problem(
+        self, digest: Mapping[str, Any], metadata: Mapping[str, str], sha256: str
+    ) -> Tampering | None:
+        fingerprint = digest["digestPublicKeyFingerprint"]
+        made = _generated(metadata)
+        if fingerprint not in self._keys and made:
             # A backfill digest is signed with the key of the time at which it was made, long after its end.
-            made = parse_time(metadata[_GENERATED])
             self._learn_keys(made - HOUR, made + HOUR)
-        key = self._keys.get(fingerprint)
-        if key is None:
-            return f"The digest {name} is signed with a key that CloudTrail does not list."
-        public = load_der_public_key(key)
-        if not isinstance(public, rsa.RSAPublicKey):
-            return f"The digest {name} is signed with a key that is not an RSA key."
-        try:
-            signature = bytes.fromhex(metadata.get("signature", ""))
-            public.verify(signature, signed_text(digest, sha256), padding.PKCS1v15(), SHA256())
-        except (InvalidSignature, ValueError):
-            return f"The digest {name} was altered: its signature is invalid."
-        return ""
+        return signature_problem(digest, metadata, sha256, self._keys.get(fingerprint))
 
     def _check_log_file(self, entry: Mapping[str, Any]) -> None:
         key = entry["s3Object"]
         self.log_files += 1
-        found = self._content(entry["s3Bucket"], key, lambda answer: _sha256(answer["Body"]), "log file")
-        if found is not None and found != entry["hashValue"]:
-            self.problems.append(f"The log file {key} was altered.")
+        found = self._content(
+            entry["s3Bucket"], key, lambda answer: (_sha256(answer["Body"]), answer["LastModified"]), "log file"
+        )
+        if found is not None and found[0] != entry["hashValue"]:
+            text = f"The log file {key} was altered; it was last written at {found[1]:%Y-%m-%dT%H:%M:%SZ}."
+            self.problems.append(Tampering("altered", key, text))
 
     def _content(self, bucket: str, key: str, use: Callable[[dict[str, Any]], Any], what: str) -> Any:
         """Return what `use` reads from a file; None, after a note of the reason, for a file that cannot be read."""
@@ -160,9 +146,22 @@ class Validation:
             if reason == "archived":
                 self.archived.append(key)
             elif reason:
-                self.problems.append(f"The {what} {key} was removed.")
+                self.problems.append(Tampering("removed", key, f"The {what} {key} was removed."))
             else:
                 raise
+        return None
+
+
+def _is_chained(problem: Tampering | None) -> bool:
+    """Return whether the hash in the next digest says more about a digest than its own problem."""
+    return problem is None or problem.kind == "altered"
+
+
+def _generated(metadata: Mapping[str, str]) -> datetime | None:
+    """Return when a backfill digest was made, or None if its metadata do not say it."""
+    try:
+        return parse_time(metadata.get(_GENERATED, ""))
+    except ValueError:
         return None
 
 

@@ -11,19 +11,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 HOUR = timedelta(hours=1)
-_NEEDED = (
-    "digestEndTime",
-    "digestPublicKeyFingerprint",
-    "digestS3Bucket",
-    "digestS3Object",
-    "digestStartTime",
-    "logFiles",
-    "previousDigestSignature",
-)
+_NEEDED: Mapping[str, type | tuple[type, ...]] = {
+    "digestEndTime": str,
+    "digestPublicKeyFingerprint": str,
+    "digestS3Bucket": str,
+    "digestS3Object": str,
+    "digestStartTime": str,
+    "logFiles": list,
+    "previousDigestSignature": (str, type(None)),
+}
+
+
+@dataclass(frozen=True)
+class Tampering:
+    """A file that was tampered with, or digests that are missing.
+
+    Attributes:
+        kind: One of removed, altered, forged, unknown_key, moved, malformed, missing.
+        file: The key of the file; empty for missing digests.
+        text: The problem as a sentence.
+    """
+
+    kind: str
+    file: str
+    text: str
 
 
 def parse_time(text: str) -> datetime:
@@ -47,14 +63,15 @@ def is_backfill(key: str) -> bool:
     return key.endswith("_backfill.json.gz")
 
 
-def digest_problem(digest: Mapping[str, Any], bucket: str, key: str) -> str:
-    """Return why a digest is malformed, or an empty string."""
-    lacking = [name for name in _NEEDED if name not in digest]
+def digest_problem(digest: Mapping[str, Any], bucket: str, key: str) -> Tampering | None:
+    """Return why a digest is malformed or not in its place, or None."""
+    lacking = [name for name, kind in _NEEDED.items() if name not in digest or not isinstance(digest[name], kind)]
     if lacking:
-        return f"The digest {key} lacks {', '.join(lacking)}."
+        return Tampering("malformed", key, f"The digest {key} lacks a valid {', '.join(lacking)}.")
     if (digest["digestS3Bucket"], digest["digestS3Object"]) != (bucket, key):
-        return f"The digest {key} was moved: its content names {digest['digestS3Bucket']}/{digest['digestS3Object']}."
-    return ""
+        place = f"{digest['digestS3Bucket']}/{digest['digestS3Object']}"
+        return Tampering("moved", key, f"The digest {key} was moved: its content names {place}.")
+    return None
 
 
 def signed_text(digest: Mapping[str, Any], sha256: str) -> bytes:

@@ -15,6 +15,7 @@ from ..core.aws_names import leader_region
 from ..core.errors import AwsError
 from ..s3.reads import Bucket
 from .digest_validation import Validation
+from .digests import Tampering
 from .reads import log_folder, trail_status
 
 _SHOWN = 3
@@ -29,7 +30,7 @@ class Validated:
         newest: The end of the newest digest of the task's region; None if it has none.
         status: The answer of GetTrailStatus in the task's region.
         digests, log_files: How many were checked.
-        problems: One sentence for each altered or removed file.
+        problems: The files that were tampered with, and missing digests.
         archived: The keys of the files in an archive storage class.
         warnings: What was not validated, and what to do.
     """
@@ -39,7 +40,7 @@ class Validated:
     status: Mapping[str, Any] = field(default_factory=dict)
     digests: int = 0
     log_files: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[Tampering] = field(default_factory=list)
     archived: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 

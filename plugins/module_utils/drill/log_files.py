@@ -68,6 +68,8 @@ class LogFiles:
         body = answer["Body"]
         try:
             return self._found_in(body)
+        except zlib.error:
+            return False  # not a file of CloudTrail, which writes gzip only
         finally:
             body.close()
 

@@ -85,7 +85,7 @@ EMAIL = string(
     "e-mail address", rf"(?=.{{3,254}}$){_MAILBOX}@{_DOMAIN}", "write it as alice@example.com, without a name"
 )
 URL = string(
-    "URL", r"https?://[A-Za-z0-9._-]+(?::\d{1,5})?(?:/[!-~]*)?", "write it as https://host:port, without credentials"
+    "URL", r"https?://[A-Za-z0-9._-]+(?::[0-9]{1,5})?(?:/[!-~]*)?", "write it as https://host:port, without credentials"
 )
 DISPLAY_NAME = string("display name", r"[ -~]{1,100}", "use at most 100 ASCII characters")
 DESCRIPTION = string("description", longest=2048)

@@ -27,7 +27,7 @@ CONFIRMED = "confirmed"
 BEFORE = "confirmed before"
 
 _TOKEN = re.compile(r"(?:^|[?&;]Token=)([0-9A-Fa-f]{32,})(?=$|[&;#\s])")
-_TOPIC = re.compile(r"TopicArn=(arn:[a-z0-9-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+)")
+_TOPIC = re.compile(r"TopicArn=(arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)")
 _UNWRAPS = 3  # services that check links wrap them in a link of their own, each time quoted once more
 _ALREADY = "already confirmed"
 _NEW_MAIL = (

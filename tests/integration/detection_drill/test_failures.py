@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.core.iam_actions import iam_action
 
 from tests.integration.detection_drill.drill_setup import (
-    STAGES,
     TASK,
     Aws,
     allow_one_stream,
@@ -256,36 +254,6 @@ def test_a_denied_call_breaks_its_stage_and_names_the_action(
     found = drill(**TASK)
     assert (found["broken_hop"], found["cause_code"]) == (stage, "caller_denied"), found["msg"]
     assert f"Allow {service}:{action} on" in found["remedy"]
-
-
-@pytest.mark.parametrize(
-    ("stage", "service", "action"),
-    [
-        ("event_history", "cloudtrail", "LookupEvents"),
-        ("log_file", "s3", "GetObject"),
-        ("log_file", "s3", "HeadBucket"),
-    ],
-    ids=["event history", "log file", "bucket"],
-)
-def test_evidence_that_the_caller_may_not_read_is_a_warning_as_the_alarm_is_the_proof(
-    drill: ModuleRunner, stage: str, service: str, action: str
-) -> None:
-    actions = ["HeadBucket", "ListObjectsV2"] if action == "HeadBucket" else [action]
-    drill.faults(*({"service": service, "action": each, "error": "AccessDenied", "times": 5} for each in actions))
-    found = drill.succeed(**TASK)
-    assert statuses(found) == dict.fromkeys(STAGES, "ok") | {stage: "warning"}
-    (problem,) = found["problems"]
-    assert (problem["hop"], problem["code"]) == (stage, "caller_denied")
-    assert f"Allow {iam_action(service, action)} on" in problem["remedy"]
-    assert len([line for line in found["lines"] if line.startswith("Warning: ")]) == 1
-
-
-def test_the_bucket_must_belong_to_the_named_account(drill: ModuleRunner) -> None:
-    assert statuses(drill.succeed(**TASK, bucket_owner=chain.ACCOUNT))["log_file"] == "ok"
-    found = drill.succeed(**TASK, bucket_owner="222222222222")
-    assert statuses(found)["log_file"] == "warning"
-    assert "account 222222222222 does not own the bucket" in found["problems"][0]["remedy"]
-    assert "'1234', which is not an account ID" in drill.fail_before_calls(**TASK, bucket_owner="1234")
 
 
 def test_reports_that_the_trail_writes_to_another_bucket(drill: ModuleRunner) -> None:

@@ -3,69 +3,18 @@
 from __future__ import annotations
 
 import gzip
-import os
-import subprocess
-import sys
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 
+from tests.integration.log_file_validation.validation_setup import Aws, cli_accepts, keys, rewrite
 from tests.support import guide_chain as chain
-from tests.support.embedded_control import advance, ask
+from tests.support.embedded_control import advance, ask, drain
 from tests.support.module_runner import ModuleRunner
 from tests.support.trail_prerequisites import make_organization_trail, open_key
 from tools.generate_docs.modules import documented_actions
-
-Aws = Callable[..., Any]
-TRAIL_ARN = f"arn:aws:cloudtrail:{chain.REGION}:{chain.ACCOUNT}:trail/{chain.TRAIL}"
-
-
-@pytest.fixture
-def trail(run_module: ModuleRunner) -> ModuleRunner:
-    """Return the module on the guide's chain, before the first digest."""
-    for step in chain.chain_steps():
-        assert chain.with_boto3(run_module.endpoint, step) is None
-    return run_module
-
-
-@pytest.fixture
-def digested(trail: ModuleRunner) -> ModuleRunner:
-    """Return the module after three hours with events."""
-    for _hour in range(3):
-        chain.with_boto3(trail.endpoint, chain.Step("secretsmanager", "ListSecrets", {}))
-        advance(trail.endpoint, 3600)
-    return trail
-
-
-def keys(aws: Aws, part: str) -> list[str]:
-    return [item["Key"] for item in aws("s3").list_objects_v2(Bucket=chain.BUCKET)["Contents"] if part in item["Key"]]
-
-
-def cli_accepts(endpoint: str) -> bool:
-    """Return whether the AWS CLI finds no invalid file since the trail was created."""
-    now = datetime.now(UTC)
-    times = (f"{now + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}" for days in (-2, 2))
-    start, end = times
-    command = [sys.executable, "-m", "awscli", "cloudtrail", "validate-logs", "--trail-arn", TRAIL_ARN]
-    result = subprocess.run(
-        [*command, "--start-time", start, "--end-time", end],
-        env=os.environ
-        | {
-            "PYTHONPATH": str(Path(sys.prefix) / "awscli"),
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_ACCESS_KEY_ID": "tester",
-            "AWS_SECRET_ACCESS_KEY": "tester",
-            "AWS_DEFAULT_REGION": chain.REGION,
-        },
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return result.returncode == 0
 
 
 def test_validates_unchanged_files_like_the_cli(digested: ModuleRunner) -> None:
@@ -78,14 +27,14 @@ def test_validates_unchanged_files_like_the_cli(digested: ModuleRunner) -> None:
 def alter_log_file(aws: Aws) -> str:
     key = keys(aws, "/CloudTrail/us-east-1/")[0]
     aws("s3").put_object(Bucket=chain.BUCKET, Key=key, Body=gzip.compress(b'{"Records":[]}'))
-    return f"The log file {key} was altered."
+    return f"The log file {key} was altered; it was last written at 20"
 
 
 def cut_log_file(aws: Aws) -> str:
     key = keys(aws, "/CloudTrail/us-east-1/")[0]
     body = aws("s3").get_object(Bucket=chain.BUCKET, Key=key)["Body"].read()
     aws("s3").put_object(Bucket=chain.BUCKET, Key=key, Body=body[:-9])
-    return f"The log file {key} was altered."
+    return f"The log file {key} was altered; it was last written at 20"
 
 
 def remove_log_file(aws: Aws) -> str:
@@ -100,39 +49,65 @@ def remove_digest(aws: Aws) -> str:
     return f"The digest {key} was removed."
 
 
-def _rewrite(aws: Aws, key: str, change: Callable[[bytes], bytes]) -> None:
-    found = aws("s3").get_object(Bucket=chain.BUCKET, Key=key)
-    body = gzip.compress(change(gzip.decompress(found["Body"].read())))
-    aws("s3").put_object(Bucket=chain.BUCKET, Key=key, Body=body, Metadata=found["Metadata"])
-
-
 def alter_newest_digest(aws: Aws) -> str:
     key = keys(aws, "CloudTrail-Digest")[-1]
-    _rewrite(aws, key, lambda text: text.replace(b'"logFiles":[', b'"logFiles": ['))
+    rewrite(aws, key, lambda text: text.replace(b'"logFiles":[', b'"logFiles": ['))
     return f"The digest {key} was altered: its signature"
 
 
 def alter_older_digest(aws: Aws) -> str:
     key = keys(aws, "CloudTrail-Digest")[-2]
-    _rewrite(aws, key, lambda text: text.replace(b'"logFiles":[', b'"logFiles": ['))
+    rewrite(aws, key, lambda text: text.replace(b'"logFiles":[', b'"logFiles": ['))
     return f"The digest {key} was altered: its hash"
 
 
 def break_digest(aws: Aws) -> str:
     key = keys(aws, "CloudTrail-Digest")[-1]
     aws("s3").put_object(Bucket=chain.BUCKET, Key=key, Body=b"no gzip")
-    return f"The digest {key} lacks"
+    return f"The digest {key} lacks a valid"
+
+
+def unsign_newest_digest(aws: Aws) -> str:
+    key = keys(aws, "CloudTrail-Digest")[-1]
+    body = aws("s3").get_object(Bucket=chain.BUCKET, Key=key)["Body"].read()
+    metadata = {"backfill-generation-timestamp": "never"}
+    aws("s3").put_object(Bucket=chain.BUCKET, Key=key, Body=body, Metadata=metadata)
+    return f"The digest {key} was forged: it has no signature."
+
+
+def name_unknown_key(aws: Aws) -> str:
+    key = keys(aws, "CloudTrail-Digest")[-2]
+    fingerprint = re.compile(rb'"digestPublicKeyFingerprint":"[0-9a-f]+"')
+    rewrite(aws, key, lambda text: fingerprint.sub(b'"digestPublicKeyFingerprint":"0123"', text))
+    return f"The digest {key} is signed with the key 0123, which CloudTrail does not list."
 
 
 CHANGES = [alter_log_file, cut_log_file, remove_log_file, remove_digest, alter_newest_digest, alter_older_digest]
 
 
-@pytest.mark.parametrize("alter", [*CHANGES, break_digest])
+@pytest.mark.parametrize("alter", [*CHANGES, break_digest, unsign_newest_digest, name_unknown_key])
 def test_finds_altered_and_removed_files(digested: ModuleRunner, aws_client: Aws, alter: Callable[[Aws], str]) -> None:
     expected = alter(aws_client)
     result = digested(trail_name=chain.TRAIL)
     assert result["failed"] and result["state"] == "invalid"
     assert expected in result["msg"] and f"account {chain.ACCOUNT}" in result["msg"]
+
+
+def test_says_who_changed_the_bucket_and_when_as_far_as_it_may_be_read(digested: ModuleRunner, aws_client: Aws) -> None:
+    key = keys(aws_client, "/CloudTrail/us-east-1/")[0]
+    aws_client("s3").delete_object(Bucket=chain.BUCKET, Key=key)
+    aws_client("s3").put_bucket_versioning(Bucket=chain.BUCKET, VersioningConfiguration={"Status": "Suspended"})
+    drain(digested.endpoint)
+    found = digested(trail_name=chain.TRAIL)
+    assert found["tampered"] == [{"kind": "removed", "file": key}]
+    change = found["changes"][0]
+    assert (change["event"], change["who"]) == ("PutBucketVersioning", f"arn:aws:iam::{chain.ACCOUNT}:root")
+    assert f"PutBucketVersioning at {change['time']} by {change['who']} from 127.0.0.1" in found["msg"]
+
+    digested.faults({"service": "cloudtrail", "action": "LookupEvents", "error": "AccessDeniedException", "times": 9})
+    found = digested(trail_name=chain.TRAIL)
+    assert found["state"] == "invalid" and found["changes"] == []
+    assert "was not looked up in the event history" in found["msg"] and "Allow cloudtrail:LookupEvents" in found["msg"]
 
 
 def wipe_digests(aws: Aws) -> str:
@@ -259,6 +234,8 @@ def test_documents_every_iam_action(trail: ModuleRunner, aws_client: Aws) -> Non
     make_organization_trail(aws_client, chain.TRAIL, chain.BUCKET)
     advance(trail.endpoint, 7200)
     used |= trail.iam_actions(lambda: trail.succeed(trail_name=chain.TRAIL))
+    break_digest(aws_client)
+    used |= trail.iam_actions(lambda: trail.fail(trail_name=chain.TRAIL))
     named = {"s3:ListObjectsV2": "s3:ListBucket"}
     assert {named.get(action, action) for action in used} == documented_actions("log_file_validation")
 

@@ -66,4 +66,5 @@ def test_a_backfill_digest_is_checked_with_the_key_of_its_generation(aws: InProc
 def test_a_forged_backfill_digest_is_found(aws: InProcess, validation: Validation) -> None:
     key = put_backfill(aws, target_of(aws), signed=False)
     validation.run(END - timedelta(hours=2), END + timedelta(hours=1), {})
-    assert validation.problems == [f"The digest {key} was altered: its signature is invalid."]
+    (problem,) = validation.problems
+    assert (problem.kind, problem.file) == ("forged", key)

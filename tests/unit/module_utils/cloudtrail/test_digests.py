@@ -39,7 +39,9 @@ def test_a_starting_digest_signs_the_word_null() -> None:
 
 
 def test_reports_a_malformed_digest() -> None:
-    assert "lacks digestEndTime" in digest_problem({}, "b", "k")
+    problem = digest_problem({"digestStartTime": 5, "logFiles": "none"}, "b", "k")
+    assert problem and problem.kind == "malformed"
+    assert "lacks a valid digestEndTime" in problem.text and "logFiles" in problem.text
 
 
 def test_parses_times_with_and_without_an_offset() -> None:
