@@ -13,7 +13,16 @@ from typing import Any, Union
 
 from ..core.aws_names import deployment_names, leader_region, log_bucket_name, log_role_arn, topic_arn
 from ..rules.deployment import Detections, alarm_name_problems, detections
-from ..rules.selection import Packs, RuleReport, Trail, check_rules, format_problem, override_errors, with_own_rules
+from ..rules.selection import (
+    DEPLOYER_ROLE,
+    Packs,
+    RuleReport,
+    Trail,
+    check_rules,
+    format_problem,
+    override_errors,
+    with_own_rules,
+)
 from ..validation.document import Document
 from ..validation.problems import ValidationError
 from .checks import (
@@ -200,12 +209,15 @@ def _add(account: _Account, variable: str, messages: Sequence[str]) -> None:
 
 
 def account_values(settings: Settings) -> dict[str, str]:
-    """Return the account's values for required parameters of rules, except those of invalid variables."""
+    """Return the account's values for parameters of rules, except those of invalid variables."""
     values: dict[str, str] = {}
     with suppress(InvalidVariableError):
         values["bucket_name"] = log_bucket_name(settings)
     with suppress(InvalidVariableError):
         values["log_role_name"] = log_role_arn(settings).rpartition("/")[2]
+    with suppress(InvalidVariableError):
+        assumed = (settings["secmon_assume_role_arn"] or "").rpartition("/")[2]
+        values[DEPLOYER_ROLE] = settings["secmon_deployer_role"] or assumed
     return values
 
 

@@ -152,6 +152,7 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_packs": _PACKS,
     "secmon_rules": _RULES,
     "secmon_rules_dirs": list_of(string(), "list of folders", unique=True),
+    "secmon_deployer_role": aws_types.ROLE_NAME,
     "secmon_alarm_names": _NAMES,
     "secmon_secret_name": aws_types.SECRET_NAME,
     "secmon_secret_description": aws_types.DESCRIPTION,

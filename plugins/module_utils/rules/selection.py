@@ -28,6 +28,9 @@ OWN = "own"
 _LAYER = "secmon_rules"
 _RENAME = "choose another name for the file"
 # The trail decides these, not the author of the rule.
+DEPLOYER_ROLE = "deployer_role"
+"""The parameter that excludes the calls of the role that deploys."""
+_NAME_THE_DEPLOYER = "set secmon_deployer_role to the name of the role that runs them; a user cannot be excluded"
 _OF_THE_TRAIL = ("-excluded", "-dropped")
 
 
@@ -119,7 +122,8 @@ def deployed(rules: Iterable[Rule], account_values: Mapping[str, str] = MappingP
     """Return the enabled rules with their patterns filled in.
 
     `account_values` are known facts of the account by parameter name, such as ``bucket_name``: they fill required
-    parameters without a value. Optional parameters stay empty, since a value would narrow the rule.
+    parameters without a value, and the role of the deployer. Other optional parameters stay empty, since a value would
+    narrow the rule.
 
     Raises ValidationError with every problem, such as a required parameter without a value.
     """
@@ -137,8 +141,24 @@ def deployed(rules: Iterable[Rule], account_values: Mapping[str, str] = MappingP
 
 
 def _missing_values(rule: Rule, account_values: Mapping[str, str]) -> dict[str, str]:
-    missing = {parameter.name for parameter in rule.parameters if parameter.required and not parameter.value}
-    return {name: value for name, value in account_values.items() if name in missing}
+    missing = {
+        parameter.name
+        for parameter in rule.parameters
+        if (parameter.required or parameter.name == DEPLOYER_ROLE) and not parameter.value
+    }
+    return {name: value for name, value in account_values.items() if name in missing and value}
+
+
+def _accusing(rules: Iterable[Rule]) -> Iterator[str]:
+    """Yield that rules count the changes of these playbooks, which is true unless they know the deployer."""
+    names = [
+        rule.id
+        for rule in rules
+        if any(parameter.name == DEPLOYER_ROLE and not parameter.value for parameter in rule.parameters)
+    ]
+    if names:
+        reason = "count what a run of these playbooks changes, and raise an alarm about it, as for an intruder"
+        yield f"rule{'s' if len(names) > 1 else ''} {listed(names)}: {reason} ({_NAME_THE_DEPLOYER})"
 
 
 def _as_override_problem(problem: Problem, rule: Rule) -> Problem:
@@ -185,7 +205,7 @@ def check_rules(
     published = {rule.id for rule in rules if rule.compliance}
     warnings = [finding for finding in findings if finding.level == "warning" and finding.rule_id not in published]
     shown = (found for found in warnings if found.rule_id in own or found.code.endswith(_OF_THE_TRAIL))
-    return RuleReport(ready, tuple(errors), tuple(_grouped(shown)))
+    return RuleReport(ready, tuple(errors), (*_grouped(shown), *_accusing(ready)))
 
 
 def override_errors(shipped: Packs, overrides: Any) -> tuple[str, ...]:

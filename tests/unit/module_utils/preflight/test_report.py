@@ -111,6 +111,15 @@ def test_a_warning_names_the_host_and_is_not_a_problem(shipped: Packs) -> None:
     assert report.problems == ()
 
 
+def test_the_assumed_role_is_the_deployer_unless_another_is_named(shipped: Packs) -> None:
+    role = {"assume_role_arn": f"arn:aws:iam::{ACCOUNT_ID}:role/teams/Deployer"}
+    for variables, name in ((role, "Deployer"), (role | {"deployer_role": "Pipeline"}, "Pipeline")):
+        report = check(shipped, guide={"packs": ["guard"], "excluded_event_sources": [], **variables})
+        assert (report.problems, report.warnings) == ((), ())
+        patterns = {entry["name"]: entry["pattern"] for entry in report.detections["guide"].filters}
+        assert f'userName != "{name}"' in patterns["TrailNarrowed"]
+
+
 def test_hosts_with_the_same_warning_have_one_line(shipped: Packs) -> None:
     rules = {"secret_access": {"references": None}}
     report = check(shipped, guide={"rules": rules}, other={"rules": rules, "account_id": "210987654321"})

@@ -38,7 +38,7 @@ SHORT: dict[str, Any] = {
 }
 
 
-VALUES = {"bucket_name": "audit-123456789012", "log_role_name": "Writer"}
+VALUES = {"bucket_name": "audit-123456789012", "log_role_name": "Writer", "deployer_role": "Deployer"}
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +116,27 @@ def test_only_own_rules_have_warnings_of_the_lint(tmp_path: Path, shipped: Packs
     assert report.errors == ()
     assert report.warnings
     assert all(warning.startswith("rule queue_deleted: ") for warning in report.warnings)
+
+
+def test_the_deployer_is_no_intruder_for_the_pack_guard(shipped: Packs) -> None:
+    report = check(shipped, "guard")
+    (rule,) = (rule for rule in report.rules if rule.id == "metric_filter_written")
+    assert 'sessionIssuer.userName != "Deployer"' in rule.pattern
+    assert report.warnings == ()
+
+
+def test_an_override_of_the_deployer_comes_first(shipped: Packs) -> None:
+    overrides = {"metric_filter_written": {"parameters": {"deployer_role": "Other"}}}
+    report = check(shipped, "guard", overrides=overrides)
+    (rule,) = (rule for rule in report.rules if rule.id == "metric_filter_written")
+    assert 'userName != "Other"' in rule.pattern and "Deployer" not in rule.pattern
+
+
+def test_a_run_without_a_known_deployer_says_once_which_rules_will_accuse_it(shipped: Packs) -> None:
+    values = {name: value for name, value in VALUES.items() if name != "deployer_role"}
+    (warning,) = check_rules(shipped, ["guard"], {}, Trail(), values).warnings
+    assert warning.startswith("rules alarm_overwritten, alert_topic_changed, ")
+    assert "set secmon_deployer_role to the name of the role" in warning
 
 
 def test_a_verbatim_pattern_has_no_warning_whatever_the_trail_records(shipped: Packs) -> None:
