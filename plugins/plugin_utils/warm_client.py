@@ -141,3 +141,7 @@ def _exit_code(connection: socket.socket) -> int:
         if pid:
             end_group(pid)
         raise ProgramLostError("The warm interpreter ended while a module ran, so the module was stopped.") from error
+    except BaseException:  # the time limit of a task, or the end of Ansible
+        if pid:
+            end_group(pid)
+        raise

@@ -1,4 +1,4 @@
-"""Accounts that AWS refuses: what a run says about each of them."""
+"""Accounts that AWS refuses or throttles: what a run says about each of them, and that the others do not wait."""
 
 from __future__ import annotations
 
@@ -55,9 +55,11 @@ def refused(embedded_aws: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def message(run: Run, host: str) -> str:
-    found = [results[host]["msg"] for results in run.results.values() if results.get(host, {}).get("failed")]
-    assert len(found) == 1, found
-    return str(found[0])
+    """Return the message of the task that failed, which the last task follows with how to go on."""
+    found = {task: results[host]["msg"] for task, results in run.results.items() if results.get(host, {}).get("failed")}
+    assert f"Run it again with --limit {host}" in found.pop("Stop this account")
+    ((_task, text),) = found.items()
+    return str(text)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +87,29 @@ def test_a_refusal_shows_no_secret_and_writes_nothing(refused: Run, embedded_aws
     assert refused.code != 0
     assert EXTERNAL_ID not in json.dumps(refused.results) and TOKEN not in json.dumps(refused.results)
     assert [call["action"] for call in ask(embedded_aws, "calls") if call["access"] == "write"] == []
+
+
+@pytest.mark.long
+def test_an_account_that_is_throttled_for_ever_ends_in_its_time_and_holds_no_other_up(
+    embedded_aws: str, tmp_path: Path
+) -> None:
+    throttled, healthy = "333333333333", "222222222222"
+    hosts = {
+        name: {
+            "secmon_account_id": account,
+            "secmon_assume_role_arn": f"arn:aws:iam::{account}:role/SecurityMonitoringDeployer",
+            "secmon_account_timeout_seconds": 150,
+        }
+        for name, account in (("throttled", throttled), ("healthy", healthy))
+    }
+    fault = {"service": "iam", "action": "*", "account": throttled, "error": "Throttling", "times": 100_000}
+    ask(embedded_aws, "faults", [fault])
+
+    run = run_playbook(embedded_aws, "site", "-i", inventory(tmp_path, hosts), "--limit", "throttled,healthy")
+
+    calls = {call["account"]: call for call in ask(embedded_aws, "calls")}
+    assert run.stats["healthy"]["failures"] == 0 and run.stats["throttled"]["failures"] == 1
+    assert calls[healthy]["id"] < calls[throttled]["id"], "the healthy account waited"
+    stopped = run.result("Stop this account")["throttled"]["msg"]
+    assert 'stopped at the task "Read the role"' in stopped
+    assert "The 150 seconds of the account are over (secmon_account_timeout_seconds)." in stopped

@@ -46,7 +46,7 @@ def collection_with_probe(repository: Path, tmp_path: Path) -> Path:
     (copy / "plugins/modules/probe.py").write_text(PROBE)
     shutil.copy(repository / "galaxy.yml", copy)
     runtime = yaml.safe_load((repository / "meta/runtime.yml").read_text())
-    runtime["action_groups"]["aws"].append("probe")
+    runtime["action_groups"]["own"].append("probe")
     (copy / "meta").mkdir()
     (copy / "meta/runtime.yml").write_text(yaml.safe_dump(runtime))
     return tmp_path
@@ -72,7 +72,7 @@ def test_module_defaults_apply_to_all_three_collections(
 
 def test_the_group_lists_every_module_that_calls_aws(repository: Path) -> None:
     runtime = yaml.safe_load((repository / "meta/runtime.yml").read_text())
-    listed = {entry for entry in runtime["action_groups"]["aws"] if isinstance(entry, str)}
+    listed = set(runtime["action_groups"]["own"])
     calls_aws = {
         path.stem
         for path in (repository / "plugins/modules").glob("*.py")

@@ -48,7 +48,7 @@ def documentation(module: str) -> dict[str, Any]:
 def aws_modules() -> list[str]:
     """Return the modules of this collection that call AWS: those of the action group."""
     runtime = yaml.safe_load((REPOSITORY / "meta/runtime.yml").read_text())
-    return sorted(entry for entry in runtime["action_groups"]["aws"] if isinstance(entry, str))
+    return sorted(runtime["action_groups"]["own"])
 
 
 def writing_modules() -> list[str]:

@@ -111,10 +111,12 @@ def _account(module: AnsibleAWSModule, params: Params) -> Account:
     if not region:
         module.fail_json(msg="No region is set. Set region, AWS_REGION, or a region in the profile.")
     budget = Budget(params["timeout_seconds"])
+    # The retries of aws_config are for modules of other collections.
+    given = {name: value for name, value in (params.get("aws_config") or {}).items() if name != "retries"}
 
     def account_in(region: str) -> Account:
         return Account(
-            make_client=lambda service: module.client(service, region=region, config=client_config()),
+            make_client=lambda service: module.client(service, region=region, config=client_config(), aws_config=given),
             region=region,
             budget=budget,
             elsewhere=account_in,

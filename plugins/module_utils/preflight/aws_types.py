@@ -11,6 +11,7 @@ from ..core import aws_names
 from ..logs.log_group import NEVER, RETENTION_DAYS
 from ..rules.parameter_types import bucket_name_problem
 from ..validation.types import integer, string
+from .regions import region_problem
 
 LONGEST_HMAC_KEY = 1024
 
@@ -35,7 +36,7 @@ ACCOUNT_ID = string(
     ascii_only=True,
     unquoted=_quote_account_id,
 )
-REGION_NAME = string("region", aws_names.REGION, "use a region code such as eu-central-1")
+REGION_NAME = string("region", aws_names.REGION, "use a region code such as eu-central-1", check=region_problem)
 BUCKET_NAME = string("bucket name", check=bucket_name_problem)
 LOG_GROUP_NAME = string(
     "log group name",

@@ -193,6 +193,7 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_permissions_boundary_arn": aws_types.POLICY_ARN,
     "secmon_kms_alias": aws_types.KMS_ALIAS,
     "secmon_existing_kms_key_arn": aws_types.KEY_ARN,
+    "secmon_account_timeout_seconds": integer("10 to 86400 seconds", 10, 86_400),
     "secmon_verify_timeout_seconds": integer("1 to 86400 seconds", 1, 86_400),
     "secmon_teardown_confirm": aws_types.CONFIRMATION,
 }

@@ -19,7 +19,7 @@ from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import (
     server_socket,
 )
 
-from tests.support.processes import wait_until
+from tests.support.processes import is_running, wait_until
 
 PYTHON = "/usr/local/bin/python3"
 
@@ -132,6 +132,29 @@ def test_the_end_of_the_server_during_a_program_is_reported(server: subprocess.P
     assert [str(error) for error in raised] == [
         "The warm interpreter ended while a module ran, so the module was stopped."
     ]
+
+
+def test_a_program_is_stopped_with_its_client(path: str, tmp_path: Path) -> None:
+    """Ansible interrupts the client at the time limit of a task."""
+
+    class TimeLimitError(BaseException):
+        pass
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        if note.exists() and note.read_text():
+            raise TimeLimitError
+
+    note = tmp_path / "pid"
+    program = f"import os, pathlib, time; pathlib.Path({str(note)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
+    try:
+        with pytest.raises(TimeLimitError):
+            run_program(path, program.encode(), {})
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    wait_until(lambda: not is_running(int(note.read_text())))
 
 
 def test_a_missing_server_is_reported(tmp_path: Path) -> None:
