@@ -61,6 +61,8 @@ _MEMBERS = {
         "InternalMetadata",
     ),
 }
+# Parameters whose value is not repeated; seen on AWS by the authors of moto's tests.
+_HIDDEN = frozenset({"logGroupIdentifier"})
 _LONGEST_LOG_NAME = 512
 # The JSON types of each type of the model.
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -180,7 +182,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _sentence(value: Any, at: str, constraint: str) -> str:
-    return f"Value '{value}' at '{at}' failed to satisfy constraint: {constraint}"
+    shown = "Value" if at in _HIDDEN else f"Value '{value}'"
+    return f"{shown} at '{at}' failed to satisfy constraint: {constraint}"
 
 
 def _lower(name: str) -> str:

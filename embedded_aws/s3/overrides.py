@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import xmltodict  # type: ignore[import-untyped]
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_limits import BUCKET_POLICY_BYTES, policy_bytes
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeBucket, FakeKey, PublicAccessBlock, S3Backend, s3_backends
 from moto.s3.responses import S3Response
@@ -58,6 +59,10 @@ def put_bucket_policy(_state: State, call: Call) -> None:
         raise AwsError("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'", 400)
     if "Statement" not in document:
         raise AwsError("MalformedPolicy", "Missing required field Statement", 400)
+    if policy_bytes(document) > BUCKET_POLICY_BYTES:
+        # The limit is documented; code and text are our reading.
+        text = f"Normalized policy document exceeds the maximum allowed size of {BUCKET_POLICY_BYTES} bytes"
+        raise AwsError("PolicyTooLarge", text, 400)
     block = bucket.public_access_block
     if block is not None and block.block_public_policy and is_public(document):
         # The text is from public reports.

@@ -56,6 +56,7 @@ options:
     description:
       - The resource policy, or V({}) to remove it. Policies with the same meaning count as equal.
       - The module sets C(BlockPublicPolicy), so AWS rejects a policy that allows public access.
+      - A policy that denies the caller to change it again is refused before it is written.
     type: json
   replica_regions:
     description:
@@ -226,8 +227,10 @@ from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.problems import require
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.checks import check_secret
+from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.lock_out import lock_outs
 from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.plan import plan_absent, plan_present
 from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.reads import (
     all_versions,
@@ -269,7 +272,9 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     described = find_secret(account, params["name"])
     if params["state"] == "absent":
         return plan_absent(params, Found(described) if described else None, account.region)
-    return plan_present(params, _found(params, account, described) if described else None, account.region)
+    plan = plan_present(params, _found(params, account, described) if described else None, account.region)
+    require(lock_outs(params, account, plan))
+    return plan
 
 
 def _found(params: Mapping[str, Any], account: Account, described: dict[str, Any]) -> Found:

@@ -21,7 +21,13 @@ MAY_IMPORT = {
 # Packages that know nothing of AWS calls or Ansible.
 PURE = {"event_pattern", "filter_pattern", "rules", "validation"}
 # Files of `core` that know nothing of them either.
-PURE_CORE = {"core.aws_names", "core.iam_actions", "core.policy_documents", "core.policy_evaluation"}
+PURE_CORE = {
+    "core.aws_names",
+    "core.iam_actions",
+    "core.policy_documents",
+    "core.policy_evaluation",
+    "core.policy_limits",
+}
 # What the embedded AWS may use of the collection.
 EMBEDDED_MAY_USE = PURE | PURE_CORE
 

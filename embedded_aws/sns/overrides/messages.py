@@ -43,7 +43,10 @@ _envelope_by_moto = Subscription.get_post_data
 def publish(_state: State, call: Call) -> None:
     """Reject a message that SNS does not take, and a target that does not exist; moto publishes."""
     parameters = call.parameters
-    if "PhoneNumber" in parameters:
+    endpoints = sns_backends[call.account][call.region].platform_endpoints
+    endpoint = endpoints.get(parameters.get("TargetArn", ""))
+    if "PhoneNumber" in parameters or (endpoint is not None and not endpoint.enabled):
+        # moto refuses the disabled endpoint, as AWS does before it looks at the message.
         return
     _check_message(parameters)
     if _size(parameters) > _MOST_BYTES:
@@ -53,7 +56,7 @@ def publish(_state: State, call: Call) -> None:
     check_arn(name, arn)
     if not arn.split(":")[5].startswith("endpoint/"):
         topic_of(call, name)
-    elif arn not in sns_backends[call.account][call.region].platform_endpoints:
+    elif endpoint is None:
         raise invalid("TargetArn Reason: No endpoint found for the target arn specified")
 
 

@@ -11,6 +11,12 @@ import re
 from functools import partial
 from typing import Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_documents import statements_of
+from ansible_collections.secmon.aws.plugins.module_utils.core.policy_limits import (
+    TOPIC_POLICY_BYTES,
+    TOPIC_POLICY_STATEMENTS,
+    policy_bytes,
+)
 from moto.core.utils import camelcase_to_underscores
 from moto.sns.models import VALID_POLICY_ACTIONS, Topic, sns_backends
 from moto.sns.utils import make_arn_for_topic
@@ -38,6 +44,7 @@ def create_topic(_state: State, call: Call) -> None:
     pattern = _FIFO_NAME if attributes.get("FifoTopic", "").lower() == "true" else _NAME
     if not pattern.fullmatch(name):
         raise invalid("Topic Name")
+    _check_policy(attributes.get("Policy", ""))
     tags = _tags(call)
     arn = make_arn_for_topic(call.account, name, call.region)
     topic: Topic | None = sns_backends[call.account][call.region].topics.get(arn)
@@ -90,8 +97,22 @@ def delete_topic(state: State, call: Call) -> dict[str, Any] | None:
 
 @override("sns", "SetTopicAttributes")
 def set_topic_attributes(_state: State, call: Call) -> None:
-    """Reject a topic that does not exist; moto stores the attribute."""
+    """Reject a topic that does not exist, and a policy that is too large; moto stores the attribute."""
     topic_of(call)
+    if call.parameters.get("AttributeName") == "Policy":
+        _check_policy(call.parameters.get("AttributeValue", ""))
+
+
+def _check_policy(text: str) -> None:
+    """Reject a policy above the quotas of the SNS developer guide, "Policy quotas"; the texts are our reading."""
+    try:
+        policy = json.loads(text)
+    except ValueError:
+        return
+    if isinstance(policy, dict) and policy_bytes(policy) > TOPIC_POLICY_BYTES:
+        raise invalid(f"Policy exceeds the maximum of {TOPIC_POLICY_BYTES} bytes")
+    if isinstance(policy, dict) and len(statements_of(policy)) > TOPIC_POLICY_STATEMENTS:
+        raise invalid(f"Policy exceeds the maximum of {TOPIC_POLICY_STATEMENTS} statements")
 
 
 @override("sns", "GetTopicAttributes")

@@ -18,6 +18,7 @@ from typing import Any
 from ..core.aws_names import ACCOUNT_ID, TRAIL_ARN, Place, bucket_arn, bucket_name_problem, partition_of
 from ..core.plan import Plan, Write
 from ..core.policy_documents import same_policy
+from ..core.policy_limits import BUCKET_POLICY_BYTES, size_problems
 from ..core.problems import require
 from ..core.tags import as_list, own_tags, require_ownership, tag_change, tag_problems
 from .bucket_policy import bucket_policy
@@ -112,6 +113,8 @@ def plan_present(params: Mapping[str, Any], settings: Mapping[str, Any] | None, 
         require_ownership(f"bucket {name}", before["tags"], adopt=params["adopt"], unfinished=unfinished)
     start = before or {**_NEW, "name": name}
     after = _desired(params, start, arn)
+    if after["policy"] != start["policy"]:
+        require(size_problems(f"bucket {name}", after["policy"], BUCKET_POLICY_BYTES))
     creation = () if before else (_creation(name, place),)
     updates = tuple(_updates(start, after, place))
     # Tags come first, so that a run that is interrupted afterwards leaves a bucket marked as managed.

@@ -25,6 +25,7 @@ from ..core.aws_names import (
     is_of_region,
     partition_of,
 )
+from ..core.policy_limits import SECRET_POLICY_CHARACTERS
 from ..core.problems import did_you_mean, require
 from ..core.tags import tag_problems
 from .state import desired_policy, replica_entry
@@ -34,7 +35,6 @@ _LIKE_AN_ARN = re.compile(r".*-[A-Za-z0-9]{6}")
 _KEY = re.compile(f"{KEY_ARN}|{KEY_ALIAS_ARN}|{KEY_ALIAS}|{KEY_ID}")
 _SCHEDULE = re.compile(r"(?:rate|cron)\([0-9A-Za-z()#?*/, -]+\)")
 _MAX_DESCRIPTION = 2048
-_MAX_POLICY = 20480
 _MAX_SCHEDULE = 256
 _ROTATION_DAYS = range(1, 1001)
 _IMMEDIATELY = 0
@@ -100,8 +100,8 @@ def _policy_problems(params: Mapping[str, Any]) -> Iterator[str]:
     except ValueError as error:
         yield f"resource_policy of secret {name} is not valid JSON: {error}."
         return
-    if len(text) > _MAX_POLICY:
-        yield f"resource_policy of secret {name} has {len(text)} characters; AWS allows {_MAX_POLICY}."
+    if len(text) > SECRET_POLICY_CHARACTERS:
+        yield f"resource_policy of secret {name} has {len(text)} characters; AWS allows {SECRET_POLICY_CHARACTERS}."
     if not isinstance(policy, dict) or (policy and not _statements(policy)):
         yield (
             f"resource_policy of secret {name} is not a valid policy: use a mapping with Version and Statement, or {{}}"

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..core.aws_names import TOPIC_NAME, Place, partition_of
 from ..core.plan import Plan, Write
+from ..core.policy_limits import TOPIC_POLICY_BYTES, TOPIC_POLICY_STATEMENTS, size_problems
 from ..core.problems import require
 from ..core.tags import as_list, own_tags, require_ownership, tag_change, tag_problems
 from .attributes import ATTRIBUTES, attribute_problems, topic_settings, uses_aws_key
@@ -150,6 +151,8 @@ def _desired(params: Mapping[str, Any], before: Mapping[str, Any], place: Place)
     attributes = {option: params[option] for option in ATTRIBUTES if params.get(option) is not None}
     tags = tag_change(before["tags"], params.get("tags"), params.get("purge_tags", True)).after
     policy = desired_policy(before["policy"], params.get("publishers"), topic_arn(params["name"], place), place)
+    if policy != before["policy"]:
+        require(size_problems(f"topic {params['name']}", policy, TOPIC_POLICY_BYTES, TOPIC_POLICY_STATEMENTS))
     return {**before, **attributes, "policy": policy, "tags": dict(tags)}
 
 

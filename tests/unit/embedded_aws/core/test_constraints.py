@@ -19,3 +19,11 @@ def test_accepts_a_tag_key_of_letters_numbers_and_spaces(aws_client: AwsClient, 
 def test_rejects_a_tag_key_with_another_character(aws_client: AwsClient) -> None:
     with pytest.raises(ClientError, match="regular expression"):
         aws_client("logs").create_log_group(logGroupName="other", tags={"a*": "x"})
+
+
+def test_the_identifier_of_a_log_group_is_not_repeated(aws_client: AwsClient) -> None:
+    logs = aws_client("logs")
+    logs.create_log_group(logGroupName="named")
+    arn = logs.describe_log_groups(logGroupNamePrefix="named")["logGroups"][0]["arn"]
+    with pytest.raises(ClientError, match="validation error detected: Value at 'logGroupIdentifier' failed to satisfy"):
+        logs.describe_log_streams(logGroupIdentifier=arn)

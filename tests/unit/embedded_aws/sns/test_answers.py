@@ -192,3 +192,13 @@ def test_the_topic_decides_the_version_of_the_signature(version: str, algorithm:
     text = "".join(f"{name}\n{made[name]}\n" for name in signed)
     shared_key().public_key().verify(base64.b64decode(made["Signature"]), text.encode(), padding.PKCS1v15(), algorithm)
     assert made["SignatureVersion"] == version
+
+
+def test_a_disabled_endpoint_is_refused_before_the_message(aws_client: Callable[[str], Any]) -> None:
+    sns = aws_client("sns")
+    key = {"PlatformCredential": "key"}
+    application = sns.create_platform_application(Name="push", Platform="GCM", Attributes=key)["PlatformApplicationArn"]
+    named = {"PlatformApplicationArn": application, "Token": "one", "Attributes": {"Enabled": "false"}}
+    target = sns.create_platform_endpoint(**named)["EndpointArn"]
+    with pytest.raises(ClientError, match="EndpointDisabled"):
+        sns.publish(TargetArn=target, Message="no JSON", MessageStructure="json")
