@@ -82,7 +82,7 @@ def _start(directory: str) -> str:
     with os.fdopen(reading, encoding="utf-8") as answer:
         try:
             subprocess.Popen(
-                [sys.executable, str(SERVER), str(pid), directory],
+                [sys.executable, str(SERVER), str(pid), directory, *_collection_roots()],
                 stdin=subprocess.DEVNULL,
                 stdout=writing,
                 stderr=subprocess.DEVNULL,
@@ -92,6 +92,11 @@ def _start(directory: str) -> str:
         finally:
             os.close(writing)
         return answer.readline().strip()
+
+
+def _collection_roots() -> list[str]:
+    """Return the folders in which this run of Ansible finds collections."""
+    return [str(Path(path).parent) for path in getattr(sys.modules.get("ansible_collections"), "__path__", ())]
 
 
 def run_program(

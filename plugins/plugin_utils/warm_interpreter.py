@@ -9,7 +9,7 @@ socket, which is in the temporary directory of the run. A request is one line of
 program itself), output and error. The answer is a line with the process id, then one with the exit code. If the client
 disconnects before that, its program is terminated. If the server ends, the client terminates the program.
 
-It imports no code of a collection: each program brings the current code with it.
+Each program brings the current code of its collections with it, and uses what is imported here only if both agree.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import sys
 import tempfile
 import time
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 if __package__:
@@ -249,9 +249,9 @@ class Server:
             connection.close()
 
 
-def start(controller: int, watched: str) -> None:
+def start(controller: int, watched: str, roots: Sequence[str] = ()) -> None:
     """Import the libraries of programs, print the path of the socket, and serve; run the program in each fork."""
-    ansible = PreloadedAnsible()
+    ansible = PreloadedAnsible(roots)
     # Forks share the memory of existing objects only if the garbage collector does not write to them.
     gc.collect()
     gc.freeze()
@@ -281,4 +281,4 @@ def start(controller: int, watched: str) -> None:
 if __name__ == "__main__":
     # Python puts the directory of a script first; a plugin there must not be imported as a library.
     sys.path = [path for path in sys.path if path != str(Path(__file__).parent)]
-    start(int(sys.argv[1]), sys.argv[2])
+    start(int(sys.argv[1]), sys.argv[2], sys.argv[3:])

@@ -44,6 +44,7 @@ PLAYBOOK = """
     - name: file
       ansible.builtin.copy: {content: text, dest: "{{ folder }}/copied", mode: "0600"}
 """
+FIRST_TASK = PLAYBOOK[: PLAYBOOK.index("    - name: libraries")]
 # A module of a playbook, with a file of its own in module_utils, and a library that the environment may add.
 LIBRARY = {
     "library/own.py": """
@@ -62,9 +63,9 @@ NAMES = {line.partition("name: ")[2] for line in PLAYBOOK.splitlines() if "- nam
 TIMES = {"start", "end", "delta", "ansible_job_id", "results_file", "started", "finished"}
 
 
-def play(folder: Path, connection: str, **variables: str) -> tuple[dict[str, Any], str]:
+def play(folder: Path, connection: str, playbook: str = PLAYBOOK, **variables: str) -> tuple[dict[str, Any], str]:
     """Return the results of the tasks by name, without times, and the output of -vvv."""
-    for name, text in {"playbook.yml": PLAYBOOK, **LIBRARY}.items():
+    for name, text in {"playbook.yml": playbook, **LIBRARY}.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
     (folder / connection).mkdir(exist_ok=True)
@@ -106,11 +107,11 @@ def test_every_result_equals_that_of_the_local_connection(tmp_path: Path) -> Non
 def test_another_interpreter_is_started_without_a_fork(tmp_path: Path) -> None:
     other = tmp_path / "python"
     other.symlink_to(os.path.realpath(sys.executable))
-    cold, printed = play(tmp_path, "secmon.aws.warm", ansible_python_interpreter=str(other))
+    cold, printed = play(tmp_path, "secmon.aws.warm", FIRST_TASK, ansible_python_interpreter=str(other))
     assert "EXEC warm" not in printed
     assert cold["environment"]["one"]["stdout"] == "two 'words' $HOME"
 
 
 def test_no_module_runs_in_a_fork_without_pipelining(tmp_path: Path) -> None:
-    _results, printed = play(tmp_path, "secmon.aws.warm", ansible_pipelining="false")
+    _results, printed = play(tmp_path, "secmon.aws.warm", FIRST_TASK, ansible_pipelining="false")
     assert "EXEC warm" not in printed
