@@ -12,6 +12,11 @@ description:
   - Creates, changes and deletes metric filters of one log group of CloudWatch Logs, by their exact names.
   - Lists the group's filters once, and writes only those that differ.
   - Patterns, metrics, dimensions and quotas are validated before any write.
+  - Changes and deletes only filters that this collection made. Filters have no tags, so the tag
+    C(secmon:metric-filters) of the log group records them. An alarm of this collection that watches the filter's
+    metric, and whose tag C(secmon:log-group) names the log group, shows the same. A filter that is exactly as in the
+    task counts as made by this collection. Any other existing filter is rejected unless O(adopt=true), and never
+    purged.
   - Replaces M(amazon.aws.cloudwatchlogs_log_group_metric_filter), which looks filters up by name prefix, so that it
     never creates or deletes C(Root) next to C(RootChanges). Shown by
     C(test_upstream_never_creates_a_filter_whose_name_is_a_prefix_of_another).
@@ -20,10 +25,18 @@ options:
     description: The name of the log group. Its class must be V(STANDARD).
     type: str
     required: true
+  use_existing_group:
+    description:
+      - Whether the log group may be one that this collection does not manage, that is, without the tag
+        C(secmon:managed-by) of the value C(secmon.aws). Otherwise such a group is rejected before anything is written.
+      - The log group is then not tagged, so that only alarms show which filters this collection made.
+    type: bool
+    default: false
+    version_added: 0.4.0
   filters:
     description:
       - The filters. Options omitted from an element keep their current values.
-      - V([]) together with O(purge_namespace) deletes all filters with a metric in the namespace.
+      - V([]) together with O(purge_namespace) deletes all filters of this collection with a metric in the namespace.
     type: list
     elements: dict
     required: true
@@ -42,9 +55,6 @@ options:
       metric_namespace:
         description:
           - The namespace of the metric. It cannot start with C(AWS/). Required if O(state=present).
-          - Filters have no tags. An existing filter is managed by this collection if its metric is in a namespace of
-            the task, here or in O(purge_namespace), or if pattern and metric name are those of the task, so that only
-            the namespace was changed manually. Any other existing filter is rejected unless O(adopt=true).
         type: str
       metric_name:
         description: The name of the metric. Required if O(state=present).
@@ -89,8 +99,9 @@ options:
         elements: raw
   purge_namespace:
     description:
-      - Deletes every other filter of the group with a metric in these namespaces.
-      - With O(state=absent) it only determines which filters are managed.
+      - Deletes every other filter of the group that this collection made and that has a metric in these namespaces. The
+        task warns about those that others made.
+      - Ignored with O(state=absent).
     type: list
     elements: str
   test_messages:
@@ -108,7 +119,9 @@ options:
     default: present
 notes:
   - Required IAM actions are C(logs:DescribeMetricFilters), C(logs:PutMetricFilter), C(logs:DeleteMetricFilter), and
-    C(logs:TestMetricFilter) for O(test_messages).
+    C(logs:TestMetricFilter) for O(test_messages). If there is something to write, the owner is read with
+    C(logs:DescribeLogGroups) and C(logs:ListTagsForResource), and recorded with C(logs:TagResource). For a filter that
+    is not recorded, C(cloudwatch:DescribeAlarmsForMetric) and C(cloudwatch:ListTagsForResource) are called.
   - On failure the module asks STS for the caller's account, which requires no permission.
   - If the log group does not exist, check mode predicts new filters and warns, since an earlier task may create the
     group. A real run fails.
@@ -135,9 +148,10 @@ EXAMPLES = r"""
         metric_name: SecretAccessCount
         default_value: 0
 
-- name: Count console logins by user type, and test the pattern on AWS
+- name: Count console logins by user type in a log group of another team, and test the pattern on AWS
   secmon.aws.metric_filters:
-    log_group_name: /aws/cloudtrail/logs
+    log_group_name: /shared/cloudtrail
+    use_existing_group: true
     filters:
       - name: ConsoleLogins
         pattern: '{ ($.eventName = "ConsoleLogin") && ($.userIdentity.type = *) }'
@@ -286,11 +300,13 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.account import Acc
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.logs.checks import check_metric_filters
-from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filters import plan_absent, plan_present
+from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filters import plan_absent, plan_present, scope_of
+from ansible_collections.secmon.aws.plugins.module_utils.logs.ownership import Ownership
 from ansible_collections.secmon.aws.plugins.module_utils.logs.reads import (
     list_metric_filters,
     log_group_arn,
     matches_on_aws,
+    read_ownership,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.logs.sample_messages import compared, messages_of, with_tests
 
@@ -311,6 +327,7 @@ OPTIONS: dict[str, Any] = {
     **OWNER_OPTIONS,
     "log_group_name": {"type": "str", "required": True},
     "filters": {"type": "list", "elements": "dict", "required": True, "options": FILTER_OPTIONS},
+    "use_existing_group": {"type": "bool", "default": False},
     "purge_namespace": {"type": "list", "elements": "str"},
     "test_messages": {"type": "list", "elements": "raw"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -323,9 +340,11 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     group = params["log_group_name"]
     found = list_metric_filters(account, group)
     arn = log_group_arn(account, group)
+    scope = scope_of(params, found)
+    ownership = read_ownership(account, params, scope) if found is not None and scope.writes else Ownership()
     if params["state"] == "absent":
-        return with_tests(plan_absent(params, found, arn), [])
-    return with_tests(plan_present(params, found, arn), list(_tested(params, account)))
+        return with_tests(plan_absent(params, found, arn, ownership), [])
+    return with_tests(plan_present(params, found, arn, ownership), list(_tested(params, account)))
 
 
 def _tested(params: Mapping[str, Any], account: Account) -> Iterator[dict[str, Any]]:

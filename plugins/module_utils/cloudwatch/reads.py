@@ -84,6 +84,17 @@ def managed_alarm_tags(account: Account) -> dict[str, dict[str, str]]:
     return {entry["ResourceARN"]: as_mapping(entry["Tags"]) for entry in found}
 
 
+def tags_of_alarms_on(account: Account, namespace: str, metric_name: str) -> list[dict[str, str]]:
+    """Return the tags of each alarm that watches a metric without dimensions."""
+    answer = account.read(
+        "cloudwatch",
+        "DescribeAlarmsForMetric",
+        f"alarms on metric {metric_name} in namespace {namespace}",
+        {"Namespace": namespace, "MetricName": metric_name},
+    )
+    return [alarm_tags(account, alarm["AlarmName"], alarm["AlarmArn"]) for alarm in answer.get("MetricAlarms", [])]
+
+
 def alarm_tags(account: Account, name: str, arn: str) -> dict[str, str]:
     """Return the tags of one alarm from CloudWatch itself, which are up to date."""
     answer = account.read("cloudwatch", "ListTagsForResource", f"alarm {name}", {"ResourceARN": arn}, resource_arn=arn)

@@ -16,6 +16,7 @@ from ..core.aws_names import Place, service_principal
 from ..core.plan import Plan, Write
 from ..core.problems import require
 from ..core.tags import own_tags, require_ownership, tag_change
+from .ownership import without_record
 
 NEVER = 0
 RETENTION_DAYS = (
@@ -37,7 +38,8 @@ def described(group: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, An
         "kms_key_arn": group.get("kmsKeyId", ""),
         "log_group_class": group.get("logGroupClass", "STANDARD"),
         "deletion_protection": group.get("deletionProtectionEnabled", False),
-        "tags": own_tags(tags),
+        # metric_filters keeps its record there.
+        "tags": own_tags(without_record(tags)),
     }
 
 

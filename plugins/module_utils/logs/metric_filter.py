@@ -57,6 +57,11 @@ class MetricFilter:
         return frozenset({self.metric_namespace, *(metric["metric_namespace"] for metric in further)})
 
     @property
+    def metric(self) -> tuple[str, str] | None:
+        """The namespace and name of its metric, or None for a filter of which only the name is known."""
+        return (self.metric_namespace, self.metric_name) if self.metric_name else None
+
+    @property
     def has_regex(self) -> bool:
         """Whether its pattern has a regular expression; False for a pattern that the engine cannot parse."""
         compiled = self.compiled()

@@ -3,8 +3,8 @@
 
 """Plan the API calls that create, change or delete the metric filters of one log group.
 
-Metric filters have no tags. A filter is managed if its metric is in a namespace of the task. A filter with the name,
-pattern and metric name of the task is managed as well: its namespace was changed manually.
+A filter that this collection did not make is neither changed nor deleted, see `ownership`. A filter that is exactly
+what the task describes counts as made by this collection: it needs no change, and an earlier run may have made it.
 """
 
 from __future__ import annotations
@@ -18,53 +18,90 @@ from ..rules.limits import MAX_FILTERS_PER_LOG_GROUP, MAX_REGEX_FILTERS_PER_LOG_
 from ..rules.metric_selectors import is_number, selector_warning
 from .checks import quota_problems
 from .metric_filter import MetricFilter, desired_filter, filter_of
+from .ownership import Ownership, Scope, filter_problem, kept_warning, record_of
 
 Found = Mapping[str, MetricFilter]
+Listing = Sequence[Mapping[str, Any]] | None
+_ONLY_NAMED = {"pattern": "", "metric_namespace": "", "metric_name": "", "metric_value": ""}
 _CREATE_GROUP = "Create it first with secmon.aws.log_group."
 
 
-def plan_present(params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] | None, log_group_arn: str) -> Plan:
+def scope_of(params: Mapping[str, Any], found: Listing) -> Scope:
+    """Return what a task is about to do, so that owners are read only where they matter."""
+    before, desired = _by_name(found), _desired(params, found)
+    absent = params["state"] == "absent"
+    named = {name: own for name, own in desired.items() if name in before and (absent or before[name] != own)}
+    claimed = {} if params["adopt"] else {name: own for name, own in named.items() if before[name] != own}
+    purged = [own for own in before.values() if _is_purged(own, params, desired)]
+    metrics = {own.metric for own in desired.values()}
+    return Scope(
+        writes=bool(named or purged or not (absent or desired.keys() <= before.keys())),
+        claimed={name: own.metric or before[name].metric for name, own in claimed.items()},
+        purged={own.name: None if own.metric in metrics else own.metric for own in purged},
+    )
+
+
+def plan_present(params: Mapping[str, Any], found: Listing, log_group_arn: str, ownership: Ownership) -> Plan:
     """Plan the creation, the changes and the purge of filters.
 
     Args:
         params: The module's checked parameters.
         found: The group's filters in the form of DescribeMetricFilters, or None if the group does not exist.
         log_group_arn: The resource of the IAM permissions for writes.
+        ownership: Who made the group and the doubtful filters.
     """
-    before = _by_name(found)
-    require(_unmanaged(params, before))
-    desired = {item["name"]: desired_filter(item, before.get(item["name"])) for item in params["filters"]}
-    purged = [own.name for own in before.values() if _is_purged(own, params, desired)]
+    before, desired = _by_name(found), _desired(params, found)
+    require(_foreign(params, found, ownership))
+    doubtful = [own for own in before.values() if _is_purged(own, params, desired)]
+    purged = [own.name for own in doubtful if ownership.made(own.name)]
     after = {name: own for name, own in {**before, **desired}.items() if name not in purged}
     require(quota_problems(params["log_group_name"], list(after.values())))
     changed = [own for own in desired.values() if own != before.get(own.name)]
-    writes = _Writes(params["log_group_name"], log_group_arn)
+    writes = _Writes(params["log_group_name"], log_group_arn, ownership)
+    stages = _stages([writes.put(own) for own in changed], [writes.delete(name) for name in purged], before, desired)
     return Plan(
         before=_differing(before, [*desired, *purged], after),
         after=_differing(after, [*desired, *purged], before),
-        stages=_stages([writes.put(own) for own in changed], [writes.delete(name) for name in purged], before, desired),
+        stages=writes.recorded(stages, before, desired, purged),
         results={
             "filters": [own.described() for own in desired.values()],
             "created": [own.name for own in changed if own.name not in before],
             "updated": [own.name for own in changed if own.name in before],
             "removed": purged,
         },
-        warnings=(*_group_warnings(params, found, changed), *_pattern_warnings(changed, before)),
+        warnings=(
+            *_group_warnings(params, found, changed),
+            *_pattern_warnings(changed, before),
+            *(kept_warning(params["log_group_name"], own) for own in doubtful if own.name not in purged),
+        ),
     )
 
 
-def plan_absent(params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] | None, log_group_arn: str) -> Plan:
+def plan_absent(params: Mapping[str, Any], found: Listing, log_group_arn: str, ownership: Ownership) -> Plan:
     """Plan the deletion of exactly the filters of the task; the arguments are those of `plan_present`."""
     before = _by_name(found)
-    require(_unmanaged(params, before))
+    require(_foreign(params, found, ownership))
     removed = [item["name"] for item in params["filters"] if item["name"] in before]
-    writes = _Writes(params["log_group_name"], log_group_arn)
+    writes = _Writes(params["log_group_name"], log_group_arn, ownership)
+    deletions = tuple(writes.delete(name) for name in removed)
     return Plan(
         before=_differing(before, removed, {}),
         after={},
-        stages=(tuple(writes.delete(name) for name in removed),),
+        stages=writes.recorded((deletions,), before, {}, removed),
         results={"filters": [], "created": [], "updated": [], "removed": removed},
     )
+
+
+def _desired(params: Mapping[str, Any], found: Listing) -> dict[str, MetricFilter]:
+    """Return the filters that the task describes. With ``state: absent`` it may give no more than their names."""
+    before = _by_name(found)
+    return {
+        item["name"]: desired_filter(
+            {**_ONLY_NAMED, **{key: value for key, value in item.items() if value is not None}},
+            before.get(item["name"]),
+        )
+        for item in params["filters"]
+    }
 
 
 def _by_name(found: Sequence[Mapping[str, Any]] | None) -> dict[str, MetricFilter]:
@@ -78,28 +115,17 @@ def _differing(filters: Found, names: Iterable[str], others: Found) -> dict[str,
 
 
 def _is_purged(own: MetricFilter, params: Mapping[str, Any], desired: Found) -> bool:
-    return own.name not in desired and not own.namespaces.isdisjoint(params.get("purge_namespace") or [])
+    """Return whether a filter is to be purged if this collection made it."""
+    purges = params["state"] == "present" and own.name not in desired
+    return purges and not own.namespaces.isdisjoint(params.get("purge_namespace") or [])
 
 
-def _unmanaged(params: Mapping[str, Any], before: Found) -> Iterator[str]:
-    """Yield the filters that are not managed by this collection, unless the task adopts them."""
-    if params["adopt"]:
-        return
-    named = {item.get("metric_namespace") for item in params["filters"]} | {*(params.get("purge_namespace") or [])}
-    managed = {namespace for namespace in named if namespace}
-    for item in params["filters"]:
-        own = before.get(item["name"])
-        # A task that deletes by name alone claims no namespace.
-        if own and managed and not own.namespaces & managed and not _was_moved(own, item):
-            yield (
-                f"The metric filter {own.name} of log group {params['log_group_name']} exists and is not managed by"
-                f" this collection: its metric is in namespace {', '.join(sorted(own.namespaces))}, which the task does"
-                " not mention. Nothing was changed. Choose another name, or take the filter over with adopt: true."
-            )
-
-
-def _was_moved(own: MetricFilter, item: Mapping[str, Any]) -> bool:
-    return (own.pattern, own.metric_name) == (item.get("pattern"), item.get("metric_name"))
+def _foreign(params: Mapping[str, Any], found: Listing, ownership: Ownership) -> Iterator[str]:
+    """Yield the filters of the task that others made, unless the task adopts them."""
+    before = _by_name(found)
+    for name in scope_of(params, found).claimed:
+        if not ownership.made(name):
+            yield filter_problem(params["log_group_name"], before[name])
 
 
 def _stages(
@@ -138,9 +164,35 @@ def _pattern_warnings(changed: Sequence[MetricFilter], before: Found) -> Iterato
 class _Writes:
     """The API calls for one log group."""
 
-    def __init__(self, log_group_name: str, log_group_arn: str) -> None:
+    def __init__(self, log_group_name: str, log_group_arn: str, ownership: Ownership) -> None:
         self._group = log_group_name
         self._arn = log_group_arn
+        self._ownership = ownership
+
+    def recorded(
+        self, stages: tuple[tuple[Write, ...], ...], before: Found, desired: Found, removed: Sequence[str]
+    ) -> tuple[tuple[Write, ...], ...]:
+        """Add the writes of the record: of new filters before they exist, of deleted ones afterwards."""
+        if not self._ownership.group_arn or not any(stages):
+            return stages
+        made = {name for name in before if self._ownership.made(name)} | {*desired}
+        start = dict(self._ownership.record)
+        first = record_of(made, start) if any(not self._ownership.is_recorded(name) for name in desired) else start
+        last = record_of(made - {*removed}, first) if removed else first
+        return (
+            *([(self._record(first),)] if first != start else []),
+            *stages,
+            *([(self._record(last),)] if last != first else []),
+        )
+
+    def _record(self, tags: Mapping[str, str]) -> Write:
+        return Write(
+            service="logs",
+            operation="TagResource",
+            parameters={"resourceArn": self._ownership.group_arn, "tags": dict(tags)},
+            resource=f"record of the metric filters of log group {self._group}",
+            resource_arn=self._ownership.group_arn,
+        )
 
     def put(self, own: MetricFilter) -> Write:
         return Write(

@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from ..cloudwatch.reads import tags_of_alarms_on
 from ..core.account import Account
 from ..core.aws_names import Place, partition_of
 from ..core.errors import AwsError
+from ..core.problems import require
+from ..core.tags import OWNER_MARK
+from .ownership import Ownership, Scope, group_problem, log_group_mark, record_in
 
 _PAGE_SIZE = 50
 
@@ -66,6 +71,27 @@ def list_metric_filters(account: Account, log_group_name: str, prefix: str = "")
         if error.code == "ResourceNotFoundException":
             return None
         raise
+
+
+def read_ownership(account: Account, params: Mapping[str, Any], scope: Scope) -> Ownership:
+    """Return who made a log group and the doubtful filters of a task.
+
+    Raises:
+        RequestError: The log group is not managed by this collection, and the task does not allow its use.
+    """
+    group = None if params["use_existing_group"] else find_log_group(account, params["log_group_name"])
+    tags = log_group_tags(account, group) if group else {}
+    if group:
+        require(group_problem(params["log_group_name"], tags))
+    known = Ownership(group["arn"].removesuffix(":*") if group else "", record_in(tags))
+    mark = {**OWNER_MARK, **log_group_mark(params["log_group_name"])}
+    doubtful = {name: metric for name, metric in {**scope.claimed, **scope.purged}.items() if not known.made(name)}
+    shown = {metric for metric in {*doubtful.values()} if metric and _has_alarm(account, metric, mark)}
+    return replace(known, alarmed=frozenset(name for name, metric in doubtful.items() if metric in shown))
+
+
+def _has_alarm(account: Account, metric: tuple[str, str], mark: Mapping[str, str]) -> bool:
+    return any(mark.items() <= tags.items() for tags in tags_of_alarms_on(account, *metric))
 
 
 def matches_on_aws(account: Account, name: str, pattern: str, messages: Sequence[str]) -> list[dict[str, Any]]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.integration.metric_filters.metric_filter_setup import GROUP
+from tests.integration.metric_filters.metric_filter_setup import make_group
 
 
 @pytest.fixture
 def logs(aws_client: Callable[..., Any]) -> Any:
-    """Return a client of CloudWatch Logs after the creation of the log group."""
+    """Return a client of CloudWatch Logs after the creation of a log group of this collection."""
     client = aws_client("logs")
-    client.create_log_group(logGroupName=GROUP)
+    make_group(client)
     return client

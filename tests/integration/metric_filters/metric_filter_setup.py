@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.core.tags import OWNER_MARK, as_list
+from ansible_collections.secmon.aws.plugins.module_utils.logs.ownership import log_group_mark
+
 GROUP = "/aws/cloudtrail/logs"
 NAMESPACE = "SecurityMetrics"
 READS: dict[str, Any] = {
@@ -35,7 +38,15 @@ TASK: dict[str, Any] = {"log_group_name": GROUP, "filters": [READS, LOGINS]}
 REQUIRED = ("name", "pattern", "metric_namespace", "metric_name")
 NAMES = [{"name": READS["name"]}, {"name": LOGINS["name"]}]
 
+# The calls that read who made the log group and its filters.
+READ_OWNER = ["DescribeLogGroups", "ListTagsForResource"]
+
 Change = Callable[[dict[str, Any]], Any]
+
+
+def make_group(logs: Any, name: str = GROUP, **options: Any) -> None:
+    """Create a log group of this collection with plain boto3."""
+    logs.create_log_group(logGroupName=name, tags=OWNER_MARK, **options)
 
 
 def filters(logs: Any) -> dict[str, dict[str, Any]]:
@@ -52,6 +63,21 @@ def put(logs: Any, name: str, namespace: str = NAMESPACE, pattern: str = "ERROR"
     transformation = {"metricNamespace": namespace, "metricName": "Manual", "metricValue": "1"} | more
     logs.put_metric_filter(
         logGroupName=GROUP, filterName=name, filterPattern=pattern, metricTransformations=[transformation]
+    )
+
+
+def make_alarm(cloudwatch: Any, item: dict[str, Any], group: str = GROUP) -> None:
+    """Create the alarm of a filter as metric_alarms does, with plain boto3."""
+    cloudwatch.put_metric_alarm(
+        AlarmName=f"{item['name']} of {group}",
+        Namespace=item["metric_namespace"],
+        MetricName=item["metric_name"],
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        Tags=as_list({**OWNER_MARK, **log_group_mark(group)}),
     )
 
 

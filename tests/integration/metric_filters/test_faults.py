@@ -16,7 +16,7 @@ from tests.integration.metric_filters.metric_filter_setup import (
     actions,
     filters,
     make_filters,
-    put,
+    make_group,
 )
 from tests.support.module_runner import ModuleRunner
 
@@ -35,7 +35,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "action", ["DescribeMetricFilters", "PutMetricFilter", "DeleteMetricFilter", "TestMetricFilter"]
 )
 def test_retries_transient_errors(run_module: ModuleRunner, logs: Any, action: str, fault: dict[str, Any]) -> None:
-    put(logs, "Old")
+    run_module.succeed(log_group_name=GROUP, filters=[{**READS, "name": "Old"}])
     task = {**TASK, "purge_namespace": NAMESPACE}
     run_module.faults({"service": "logs", "action": action, **fault})
     assert run_module.succeed(**task, test_messages=["x"])["changed"]
@@ -68,7 +68,7 @@ def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner, logs: An
 @pytest.mark.promise("denied")
 @pytest.mark.parametrize("action", ["DescribeMetricFilters", "PutMetricFilter", "DeleteMetricFilter"])
 def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, logs: Any, action: str) -> None:
-    put(logs, "Old")
+    run_module.succeed(log_group_name=GROUP, filters=[{**READS, "name": "Old"}])
     run_module.faults({"service": "logs", "action": action, "error": "AccessDeniedException", "times": 9})
     message = run_module.fail(**TASK, purge_namespace=NAMESPACE)
     for words in (
@@ -88,25 +88,27 @@ def test_a_missing_log_group_names_the_module_that_creates_it(run_module: Module
 
 @pytest.mark.promise("prerequisite")
 def test_explains_a_log_group_of_another_class(run_module: ModuleRunner, aws_client: Callable[..., Any]) -> None:
-    aws_client("logs").create_log_group(logGroupName=GROUP, logGroupClass="INFREQUENT_ACCESS")
+    make_group(aws_client("logs"), logGroupClass="INFREQUENT_ACCESS")
     assert "class STANDARD" in run_module.fail(**TASK)
 
 
 @pytest.mark.promise("resume")
-@pytest.mark.parametrize("writes_done", range(4))
-def test_the_next_run_completes_an_interrupted_one(run_module: ModuleRunner, logs: Any, writes_done: int) -> None:
+@pytest.mark.parametrize("interrupted", ["TagResource", "PutMetricFilter", "DeleteMetricFilter"])
+@pytest.mark.parametrize("done", range(3))
+def test_the_next_run_completes_an_interrupted_one(
+    run_module: ModuleRunner, logs: Any, interrupted: str, done: int
+) -> None:
+    old = {"log_group_name": GROUP, "filters": [{**READS, "name": f"Old{number}"} for number in range(3)]}
     task = {**TASK, "filters": [READS, LOGINS, {**READS, "name": "Third"}], "purge_namespace": NAMESPACE}
-    put(logs, "Old")
-    run_module.succeed(**task)
-    complete = filters(logs)
-    for name in complete:
-        logs.delete_metric_filter(logGroupName=GROUP, filterName=name)
-    put(logs, "Old")
-    successes = [{"service": "logs", "action": "PutMetricFilter", "delay": 0.001}] * min(writes_done, 3)
-    interruption = {"service": "logs", "action": "*", "mode": "kill_after"}
-    listing = {"service": "logs", "action": "DescribeMetricFilters", "delay": 0.001}
-    run_module.faults(listing, *successes, interruption)
+    run_module.succeed(**old)
+    # The record is written before the new filters, and after the deletions.
+    passes = {"service": "logs", "action": interrupted, "delay": 0.001}
+    interruption = {"service": "logs", "action": interrupted, "mode": "kill_after"}
+    run_module.faults(*[passes] * min(done, 1 if interrupted == "TagResource" else done), interruption)
     run_module.fail(**task, timeout_seconds=0)
     run_module.faults()
     run_module.succeed(**task)
-    assert filters(logs) == complete
+    assert set(filters(logs)) == {item["name"] for item in task["filters"]}
+    assert not run_module.succeed(**task)["changed"]
+    run_module.succeed(log_group_name=GROUP, filters=[], purge_namespace=NAMESPACE)
+    assert filters(logs) == {}

@@ -21,7 +21,7 @@ from tests.integration.metric_filters.metric_filter_setup import (
     make_filters,
     put,
 )
-from tests.support.module_runner import ModuleRunner, writes
+from tests.support.module_runner import ModuleRunner
 
 
 @pytest.mark.promise("changed")
@@ -64,9 +64,9 @@ def test_absent_without_a_log_group_changes_nothing(run_module: ModuleRunner) ->
 
 @pytest.mark.promise("changed")
 def test_purges_only_other_filters_of_the_namespace(run_module: ModuleRunner, logs: Any) -> None:
-    put(logs, "Abandoned")
-    put(logs, "OtherTeam", namespace="Other")
-    put(logs, "Similar", namespace="SecurityMetrics2")
+    others = {"OtherTeam": "Other", "Similar": "SecurityMetrics2", "Abandoned": NAMESPACE}
+    items = [{**READS, "name": name, "metric_namespace": namespace} for name, namespace in others.items()]
+    run_module.succeed(log_group_name=GROUP, filters=items)
     result = run_module.succeed(**TASK, purge_namespace=NAMESPACE)
     assert result["removed"] == ["Abandoned"]
     assert set(filters(logs)) == {"OtherTeam", "Similar", READS["name"], LOGINS["name"]}
@@ -84,8 +84,10 @@ def test_absent_ignores_the_purge(run_module: ModuleRunner, logs: Any) -> None:
 
 @pytest.mark.promise("changed")
 def test_deletes_before_it_creates_in_a_full_group(run_module: ModuleRunner, logs: Any) -> None:
-    for index in range(100):
-        put(logs, f"Old{index}", pattern="%a+%" if index < 5 else "ERROR")
+    old = [{**item, "name": f"Old{index}"} for index, item in enumerate(make_filters(100, pattern="ERROR"))]
+    for item in old[:5]:
+        item["pattern"] = "%a+%"
+    run_module.succeed(log_group_name=GROUP, filters=old)
     renamed = make_filters(100)
     for item in renamed[:5]:
         item["pattern"] = "%b+%"
@@ -255,27 +257,6 @@ def test_dimensions_and_default_value_replace_each_other(run_module: ModuleRunne
     assert "defaultValue" not in filters(logs)[minimal["name"]]["metricTransformations"][0]
     run_module.succeed(log_group_name=GROUP, filters=[{**minimal, "default_value": 0}])
     assert "dimensions" not in filters(logs)[minimal["name"]]["metricTransformations"][0]
-
-
-@pytest.mark.promise("ownership")
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_rejects_a_filter_of_another_namespace_unless_adopted(run_module: ModuleRunner, logs: Any, state: str) -> None:
-    put(logs, READS["name"], namespace="OtherTeam")
-    before = filters(logs)
-    message: list[str] = []
-    calls = run_module.calls(lambda: message.append(run_module.fail(**TASK, state=state)))
-    assert writes(calls) == [] and filters(logs) == before
-    for words in (READS["name"], GROUP, "OtherTeam", "adopt: true", "account 123456789012, region us-east-1"):
-        assert str(words) in message[0]
-    assert run_module.succeed(**TASK, state=state, adopt=True)["changed"]
-    assert set(filters(logs)) == ({READS["name"], LOGINS["name"]} if state == "present" else set())
-
-
-@pytest.mark.promise("ownership")
-def test_updates_existing_filters_of_the_tasks_namespaces(run_module: ModuleRunner, logs: Any) -> None:
-    put(logs, READS["name"])
-    put(logs, LOGINS["name"], namespace="Retired")
-    assert run_module.succeed(**TASK, purge_namespace="Retired")["updated"] == [READS["name"], LOGINS["name"]]
 
 
 @pytest.mark.promise("upstream")

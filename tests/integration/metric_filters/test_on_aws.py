@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import compile_pattern
 
-from tests.integration.metric_filters.metric_filter_setup import LOGINS, READS, TASK, actions, filters
+from tests.integration.metric_filters.metric_filter_setup import LOGINS, READ_OWNER, READS, TASK, actions, filters
 from tests.support.module_runner import ModuleRunner
 
 ENGINE = "ansible_collections.secmon.aws.plugins.module_utils.logs.sample_messages.compile_pattern"
@@ -21,8 +21,8 @@ MESSAGES = [READ, LOGIN, "not JSON"]
 def test_tests_every_pattern_with_every_message(run_module: ModuleRunner, logs: Any, check: bool) -> None:
     result: dict[str, Any] = {}
     calls = run_module.calls(lambda: result.update(run_module.succeed(check=check, **TASK, test_messages=MESSAGES)))
-    assert actions(calls)[:3] == ["DescribeMetricFilters", "TestMetricFilter", "TestMetricFilter"]
-    assert [call["access"] for call in calls[3:]] == ([] if check else ["write", "write"])
+    assert actions(calls)[:5] == ["DescribeMetricFilters", *READ_OWNER, "TestMetricFilter", "TestMetricFilter"]
+    assert [call["access"] for call in calls[5:]] == ([] if check else ["write"] * 3)
     matched = {(test["filter"], test["message"]) for test in result["tests"] if test["aws_matches"]}
     assert matched == {
         (READS["name"], '{"eventSource": "secretsmanager.amazonaws.com", "eventName": "GetSecretValue"}'),

@@ -12,11 +12,14 @@ from tests.integration.metric_filters.metric_filter_setup import (
     GROUP,
     LOGINS,
     NAMESPACE,
+    READ_OWNER,
     READS,
     TASK,
     actions,
     filters,
+    make_alarm,
     make_filters,
+    make_group,
     put,
 )
 from tests.support.module_runner import ModuleRunner, hidden_in
@@ -54,7 +57,7 @@ def test_check_mode_in_an_empty_account_predicts_the_filters_and_warns(
     assert actions(calls) == ["DescribeMetricFilters"]
     assert "secmon.aws.log_group" in " ".join(predicted["warnings"])
     assert "deprecations" not in predicted
-    aws_client("logs").create_log_group(logGroupName=GROUP)
+    make_group(aws_client("logs"))
     real = run_module.succeed(**TASK)
     assert (predicted["diff"], predicted["filters"]) == (real["diff"], real["filters"])
 
@@ -98,10 +101,11 @@ def test_the_secret_key_is_not_in_a_traceback(
 @pytest.mark.promise("calls")
 def test_makes_one_listing_and_one_write_for_each_changed_filter(run_module: ModuleRunner, logs: Any) -> None:
     task = {"log_group_name": GROUP, "filters": make_filters(20)}
-    assert run_module.actions(**task, check=True) == ["DescribeMetricFilters"]
-    assert run_module.actions(**task) == ["DescribeMetricFilters"] + ["PutMetricFilter"] * 20
+    reads = ["DescribeMetricFilters", *READ_OWNER]
+    assert run_module.actions(**task, check=True) == reads
+    assert run_module.actions(**task) == [*reads, "TagResource"] + ["PutMetricFilter"] * 20
     assert run_module.actions(**task) == ["DescribeMetricFilters"]
-    assert run_module.actions(**task, state="absent") == ["DescribeMetricFilters"] + ["DeleteMetricFilter"] * 20
+    assert run_module.actions(**task, state="absent") == [*reads] + ["DeleteMetricFilter"] * 20 + ["TagResource"]
 
 
 @pytest.mark.promise("calls")
@@ -115,7 +119,7 @@ def test_lists_a_hundred_filters_in_two_pages(run_module: ModuleRunner, logs: An
 def test_uses_the_partition_of_the_region(
     run_module: ModuleRunner, aws_client: Callable[..., Any], partition: str
 ) -> None:
-    aws_client("logs", run_module.region).create_log_group(logGroupName=GROUP)
+    make_group(aws_client("logs", run_module.region))
     assert run_module.succeed(**TASK)["changed"]
     assert not run_module.succeed(**TASK)["changed"]
     run_module.faults({"service": "logs", "action": "DescribeMetricFilters", "error": "AccessDeniedException"})
@@ -183,9 +187,12 @@ def test_quotas_include_unmanaged_filters(run_module: ModuleRunner, logs: Any) -
 
 
 @pytest.mark.promise("iam")
-def test_documents_every_iam_action(run_module: ModuleRunner, logs: Any) -> None:
+def test_documents_every_iam_action(run_module: ModuleRunner, logs: Any, aws_client: Callable[..., Any]) -> None:
+    put(logs, READS["name"])
+
     def use_every_action() -> None:
         run_module.succeed(**TASK, test_messages=["x"])
         run_module.succeed(**TASK, state="absent")
 
+    make_alarm(aws_client("cloudwatch"), READS)
     assert run_module.iam_actions(use_every_action) == documented_actions("metric_filters")

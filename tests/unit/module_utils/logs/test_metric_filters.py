@@ -8,7 +8,8 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan, Write
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
 from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filter import desired_filter, filter_of
-from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filters import plan_absent, plan_present
+from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filters import plan_absent, plan_present, scope_of
+from ansible_collections.secmon.aws.plugins.module_utils.logs.ownership import Ownership, record_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,19 @@ def params(*items: dict[str, Any], adopt: bool = False, purge_namespace: str | N
         "adopt": adopt,
         "purge_namespace": [purge_namespace] if purge_namespace else None,
     }
+
+
+def present(options: dict[str, Any], found: Any, ownership: Ownership | None = None) -> Plan:
+    """Return a plan; without `ownership`, this collection made all filters."""
+    return plan_present({**options, "state": "present"}, found, ARN, ownership or all_made(found))
+
+
+def absent(options: dict[str, Any], found: Any, ownership: Ownership | None = None) -> Plan:
+    return plan_absent({**options, "state": "absent"}, found, ARN, ownership or all_made(found))
+
+
+def all_made(found: Any) -> Ownership:
+    return Ownership(alarmed=frozenset(own["filterName"] for own in found or ()))
 
 
 def carried_out(writes: tuple[Write, ...], group: Group) -> Group:
@@ -95,7 +109,7 @@ ITEMS = st.dictionaries(
 def planned(items: list[dict[str, Any]], group: Group, purge: str | None = "Ours") -> Plan | None:
     """Return the plan, or None where the group's quotas forbid it."""
     try:
-        return plan_present(params(*items, adopt=True, purge_namespace=purge), listing(group), ARN)
+        return present(params(*items, adopt=True, purge_namespace=purge), listing(group))
     except RequestError as refusal:
         assert "regular expression" in str(refusal)
         return None
@@ -162,7 +176,7 @@ def test_purges_only_filters_of_the_namespace(items: list[dict[str, Any]], group
 @_many
 @given(ITEMS, GROUPS)
 def test_absent_deletes_exactly_the_named_filters(items: list[dict[str, Any]], group: Group) -> None:
-    plan = plan_absent(params(*items, adopt=True, purge_namespace="Ours"), listing(group), ARN)
+    plan = absent(params(*items, adopt=True, purge_namespace="Ours"), listing(group))
     assert set(carried_out(plan.writes, group)) == set(group) - {item["name"] for item in items}
 
 
@@ -175,7 +189,7 @@ def test_absent_deletes_exactly_the_named_filters(items: list[dict[str, Any]], g
     ids=lambda value: next(iter(value)),
 )
 def test_resets_settings_that_the_collection_never_sets(manual: dict[str, Any], described: Any) -> None:
-    plan = plan_present(params(ITEM), [{**FOUND, **manual}], ARN)
+    plan = present(params(ITEM), [{**FOUND, **manual}])
     (write,) = plan.writes
     assert write.parameters == {"logGroupName": GROUP, **{key: FOUND[key] for key in list(FOUND)[:3]}}
     surplus = {key: value for key, value in plan.before["Reads"].items() if key not in plan.after["Reads"]}
@@ -203,59 +217,115 @@ def test_keeps_sets_and_clears_system_fields(item: Any, criteria: str, emitted: 
 def test_a_filter_with_a_second_metric_in_the_namespace_is_managed_and_purged() -> None:
     second = {"metricNamespace": "Ours", "metricName": "Reads", "metricValue": "1"}
     found = [{**FOUND, "metricTransformations": [{**second, "metricNamespace": "Theirs"}, second]}]
-    assert plan_present(params(ITEM), found, ARN).results["updated"] == ["Reads"]
-    assert plan_present(params(purge_namespace="Ours"), found, ARN).results["removed"] == ["Reads"]
+    assert present(params(ITEM), found).results["updated"] == ["Reads"]
+    assert present(params(purge_namespace="Ours"), found).results["removed"] == ["Reads"]
 
 
-@pytest.mark.parametrize("plan", [plan_present, plan_absent])
-def test_rejects_a_filter_of_another_namespace_unless_adopted(plan: Any) -> None:
-    unmanaged = [
-        {**FOUND, "metricTransformations": [{"metricNamespace": "Theirs", "metricName": "R", "metricValue": "1"}]}
+CHANGED = {**FOUND, "filterPattern": "OTHER"}
+UNKNOWN = Ownership()
+OWN_GROUP_ARN = "arn:aws:logs:us-east-1:123456789012:log-group:trail"
+
+
+@pytest.mark.parametrize("plan", [present, absent])
+def test_rejects_a_filter_that_others_made_unless_adopted(plan: Any) -> None:
+    with pytest.raises(RequestError, match=r"metric Reads in namespace Ours, .* adopt: true"):
+        plan(params(ITEM), [CHANGED], UNKNOWN)
+    assert plan(params(ITEM, adopt=True), [CHANGED], UNKNOWN).changed
+
+
+def test_a_filter_that_is_as_the_task_describes_it_counts_as_made_by_this_collection() -> None:
+    assert not present(params(ITEM), [FOUND], UNKNOWN).changed
+    assert absent(params(ITEM), [FOUND], UNKNOWN).results["removed"] == ["Reads"]
+
+
+def test_a_filter_that_others_made_is_not_purged() -> None:
+    purge = params({**ITEM, "name": "Other"}, purge_namespace="Ours")
+    plan = present(purge, [FOUND], UNKNOWN)
+    assert (plan.results["removed"], plan.results["created"]) == ([], ["Other"])
+    assert any("metric filter Reads" in warning and "was kept" in warning for warning in plan.warnings)
+
+
+@pytest.mark.parametrize(
+    ("items", "found", "writes", "claimed", "purged"),
+    [
+        ([ITEM], [], True, {}, {}),
+        ([ITEM], [FOUND], False, {}, {}),
+        ([ITEM], [CHANGED], True, {"Reads": ("Ours", "Reads")}, {}),
+        ([], [FOUND], True, {}, {"Reads": ("Ours", "Reads")}),
+        # The alarm on the metric belongs to the task's filter.
+        ([{**ITEM, "name": "Renamed"}], [FOUND], True, {}, {"Reads": None}),
+    ],
+)
+def test_knows_whose_owner_matters(items: Any, found: Any, writes: bool, claimed: Any, purged: Any) -> None:
+    scope = scope_of({**params(*items, purge_namespace="Ours"), "state": "present"}, found)
+    assert (scope.writes, scope.claimed, scope.purged) == (writes, claimed, purged)
+
+
+@pytest.mark.parametrize(
+    ("item", "metric"), [(ITEM, ("Ours", "Reads")), ({"name": "Reads", "metric_value": "1"}, ("Theirs", "Reads"))]
+)
+def test_the_alarm_on_the_metric_of_the_task_shows_who_made_a_filter(item: Any, metric: Any) -> None:
+    transformation = {**FOUND["metricTransformations"][0], "metricNamespace": "Theirs"}  # type: ignore[index]
+    scope = scope_of({**params(item), "state": "absent"}, [{**FOUND, "metricTransformations": [transformation]}])
+    assert scope.claimed == {"Reads": metric}
+
+
+def records(plan: Plan) -> list[Any]:
+    """Return the operations of a plan, with the recorded names in place of the tags."""
+    tags = [write.parameters.get("tags") for write in plan.writes]
+    made = [
+        value and {name for name in ("Reads", "New", "Old") if Ownership(record=value).made(name)} for value in tags
     ]
-    with pytest.raises(RequestError, match=r"namespace Theirs, .* adopt: true"):
-        plan(params(ITEM), unmanaged, ARN)
-    assert plan(params(ITEM, adopt=True), unmanaged, ARN).changed
+    return [known if known is not None else write.operation for known, write in zip(made, plan.writes, strict=True)]
 
 
-@pytest.mark.parametrize("plan", [plan_present, plan_absent])
-def test_a_filter_with_a_manually_changed_namespace_is_managed(plan: Any) -> None:
-    transformation = {**FOUND["metricTransformations"][0], "metricNamespace": "Theirs"}
-    moved = [{**FOUND, "metricTransformations": [transformation]}]
-    assert plan(params(ITEM), moved, ARN).changed
+def test_records_new_filters_before_they_exist_and_forgets_purged_ones_afterwards() -> None:
+    own = Ownership(OWN_GROUP_ARN, record_of(["Old", "Reads"]))
+    found = [CHANGED, {**FOUND, "filterName": "Old"}]
+    updated = present(params(ITEM), found, own)
+    assert records(updated) == ["PutMetricFilter"]
+    plan = present(params(ITEM, {**ITEM, "name": "New"}, purge_namespace="Ours"), found, own)
+    assert records(plan) == [{"Old", "Reads", "New"}, *["PutMetricFilter"] * 2, "DeleteMetricFilter", {"Reads", "New"}]
+    assert records(absent(params(ITEM), found, own)) == ["DeleteMetricFilter", {"Old"}]
+
+
+def test_does_not_tag_a_log_group_of_others() -> None:
+    plan = present(params(ITEM, {**ITEM, "name": "New"}), [CHANGED], Ownership(alarmed=frozenset({"Reads"})))
+    assert records(plan) == ["PutMetricFilter"] * 2
 
 
 def test_creates_filters_before_the_purge() -> None:
-    plan = plan_present(params({**ITEM, "name": "Renamed"}, purge_namespace="Ours"), [FOUND], ARN)
+    plan = present(params({**ITEM, "name": "Renamed"}, purge_namespace="Ours"), [FOUND])
     assert [write.operation for write in plan.writes] == ["PutMetricFilter", "DeleteMetricFilter"]
 
 
 def test_purges_first_in_a_full_group() -> None:
     full = [{**FOUND, "filterName": f"F{index:03}"} for index in range(100)]
-    plan = plan_present(params(ITEM, purge_namespace="Ours"), full, ARN)
+    plan = present(params(ITEM, purge_namespace="Ours"), full)
     assert [write.operation for write in plan.writes] == ["DeleteMetricFilter"] * 100 + ["PutMetricFilter"]
 
 
 @pytest.mark.parametrize("found", [None, []])
 def test_plans_a_missing_group_like_an_empty_one_with_a_warning(found: Any) -> None:
-    plan = plan_present(params(ITEM), found, ARN)
+    plan = present(params(ITEM), found)
     assert plan.results["created"] == ["Reads"]
     assert any("secmon.aws.log_group" in warning for warning in plan.warnings) == (found is None)
     assert "secmon.aws.log_group" in plan.writes[0].remedies["ResourceNotFoundException"]
-    assert not plan_absent(params(ITEM), found, ARN).changed
+    assert not absent(params(ITEM), found).changed
 
 
 def test_warns_about_an_ambiguous_pattern_only_when_it_changes() -> None:
     contested = {**ITEM, "pattern": '{ $.a != "b" }', "metric_value": "$.size"}
-    first = plan_present(params(contested), [], ARN)
+    first = present(params(contested), [])
     assert any("is false when the property is missing" in warning for warning in first.warnings)
     assert any("does not name '$.size'" in warning for warning in first.warnings)
     there = listing(carried_out(first.writes, {}))
-    assert plan_present(params({**contested, "unit": "Count"}), there, ARN).warnings == ()
+    assert present(params({**contested, "unit": "Count"}), there).warnings == ()
 
 
 @pytest.mark.parametrize("pattern", ["a  b", " a b", "a b ", "a\tb", "a b\n"])
 def test_a_difference_in_white_space_is_a_change(pattern: str) -> None:
-    plan = plan_present(params({**ITEM, "pattern": "a b"}), [{**FOUND, "filterPattern": pattern}], ARN)
+    plan = present(params({**ITEM, "pattern": "a b"}), [{**FOUND, "filterPattern": pattern}])
     assert plan.writes[0].parameters["filterPattern"] == "a b"
 
 
