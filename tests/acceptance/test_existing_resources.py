@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 
 from tests.support.account_snapshot import Snapshot, take_snapshot
 from tests.support.embedded_control import ask
+from tests.support.member_account import member_client
 from tests.support.trail_prerequisites import open_bucket
 from tests.support.trail_setup import document, group_arn, make_role
-from tools.demo.playbooks import Run, run_playbook
+from tools.demo.playbooks import REPOSITORY, Run, run_playbook
 
 # Each test runs a playbook several times.
 pytestmark = pytest.mark.long
@@ -153,6 +155,61 @@ def assert_used(client: AwsClient, variables: dict[str, Any]) -> None:
     assert alarm["AlarmActions"] == [variables["secmon_existing_topic_arn"]]
     filters = client("logs").describe_metric_filters(logGroupName="our-own-events")["metricFilters"]
     assert sorted(found["filterName"] for found in filters) == ["OurOwn", "TrackSecretAccess"]
+
+
+ALARMS_ONLY = """
+- hosts: all
+  gather_facts: false
+  module_defaults:
+    group/secmon.aws.aws: "{{ secmon_connection }}"
+  roles: [secmon.aws.account, secmon.aws.metric_alarm]
+"""
+GROUP_TAGS = {
+    "guide": {},
+    "production": {"secmon:managed-by": "somebody-elses-tool"},
+    "sandbox": {"secmon:managed-by": "secmon.aws"},
+}
+ACCOUNTS = {"guide": ACCOUNT, "production": "222222222222", "sandbox": "333333333333"}
+
+
+def put_filters_of_others(logs: Any, tags: dict[str, str]) -> list[dict[str, Any]]:
+    """Create the log group with two filters in the namespace of the rules, one with the name of a rule."""
+    logs.create_log_group(logGroupName="/aws/cloudtrail/logs", **({"tags": tags} if tags else {}))
+    for name in ("TrackSecretAccess", "OfAnotherTeam"):
+        logs.put_metric_filter(
+            logGroupName="/aws/cloudtrail/logs",
+            filterName=name,
+            filterPattern="THEIRS",
+            metricTransformations=[{"metricNamespace": "SecurityMetrics", "metricName": name, "metricValue": "1"}],
+        )
+    return filters_of(logs)
+
+
+def filters_of(logs: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = logs.describe_metric_filters(logGroupName="/aws/cloudtrail/logs")["metricFilters"]
+    return found
+
+
+def test_metric_filters_of_others_are_left_alone(playbook: Playbooks, aws_client: AwsClient, tmp_path: Path) -> None:
+    """Try site, the role alone and the teardown in log groups of others, and with a filter of others in our own."""
+    members = {host: account for host, account in ACCOUNTS.items() if account != ACCOUNT}
+    clients = {host: member_client(playbook.endpoint, account, "logs") for host, account in members.items()}
+    clients["guide"] = aws_client("logs")
+    before = {host: put_filters_of_others(logs, GROUP_TAGS[host]) for host, logs in clients.items()}
+    made = playbook.writes()
+    (tmp_path / "alone.yml").write_text(ALARMS_ONLY)
+    alone = os.path.relpath(tmp_path / "alone", REPOSITORY / "playbooks")
+    confirmation = json.dumps({"secmon_teardown_confirm": ",".join(ACCOUNTS.values())})
+
+    for name, *more in (["site", "--check"], ["site"], [alone], ["teardown", "-e", confirmation]):
+        only = [] if name == alone else ["--tags", "alarms"]
+        done = run_playbook(playbook.endpoint, name, *only, *more)
+        assert done.code != 0
+        for host in ("guide", "production"):
+            assert "log group /aws/cloudtrail/logs is not managed by this collection" in messages(done, host)
+        assert "metric filter TrackSecretAccess of log group /aws/cloudtrail/logs" in messages(done, "sandbox")
+        assert playbook.writes() == made
+        assert {host: filters_of(logs) for host, logs in clients.items()} == before
 
 
 def test_missing_or_unsuitable_existing_resources_fail_the_run_before_any_write(

@@ -213,6 +213,17 @@ def test_rejects_a_group_without_tags_although_its_size_is_zero(
     run_module.fail_before_writes(name=NAME, state=state)
 
 
+@pytest.mark.promise("ownership")
+def test_keeps_the_record_of_the_metric_filters(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(**TASK)
+    record = {"secmon:metric-filters": "abcdef", "secmon:metric-filters-2": "ghijkl"}
+    logs.tag_resource(resourceArn=ARN, tags=record)
+    result = run_module.succeed(**TASK)
+    assert not result["changed"] and not record.keys() & result["log_group"]["tags"].keys()
+    assert run_module.succeed(**{**TASK, "tags": {"other": "1"}}, purge_tags=True)["changed"]
+    assert record.items() <= logs.list_tags_for_resource(resourceArn=ARN)["tags"].items()
+
+
 @pytest.mark.promise("partition")
 def test_uses_the_partition_of_the_region(run_module: ModuleRunner, partition: str) -> None:
     found = run_module.succeed(**TASK)["log_group"]["arn"]

@@ -20,8 +20,6 @@ from tests.integration.metric_filters.metric_filter_setup import (
 )
 from tests.support.module_runner import ModuleRunner, writes
 
-pytestmark = pytest.mark.promise("ownership")
-
 GROUP_TAGS = {"no tag": {}, "another tool": {"secmon:managed-by": "somebody-elses-tool"}}
 PURGE = {"log_group_name": GROUP, "filters": [LOGINS], "purge_namespace": NAMESPACE}
 TASKS: dict[str, dict[str, Any]] = {
@@ -48,6 +46,7 @@ def rejected(run_module: ModuleRunner, **task: Any) -> str:
     return message
 
 
+@pytest.mark.promise("ownership")
 @pytest.mark.parametrize("group_tags", GROUP_TAGS.values(), ids=list(GROUP_TAGS))
 @pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
 def test_writes_nothing_in_a_log_group_of_others(
@@ -62,6 +61,7 @@ def test_writes_nothing_in_a_log_group_of_others(
     assert filters(logs) == before and tags(logs) == group_tags
 
 
+@pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
 @pytest.mark.parametrize("own_group", [True, False])
 def test_rejects_a_filter_that_others_made_unless_adopted(
@@ -81,6 +81,7 @@ def test_rejects_a_filter_that_others_made_unless_adopted(
     assert own_group or tags(logs) == {}
 
 
+@pytest.mark.promise("ownership")
 @pytest.mark.parametrize("own_group", [True, False])
 def test_keeps_filters_of_others_in_a_namespace_that_it_purges(
     run_module: ModuleRunner, aws_client: Callable[..., Any], own_group: bool
@@ -96,6 +97,7 @@ def test_keeps_filters_of_others_in_a_namespace_that_it_purges(
     assert (READS["name"] in filters(logs)) != own_group
 
 
+@pytest.mark.promise("ownership")
 def test_repairs_deletes_and_purges_its_own_filters_in_a_log_group_of_others(
     run_module: ModuleRunner, aws_client: Callable[..., Any]
 ) -> None:
@@ -115,6 +117,7 @@ def test_repairs_deletes_and_purges_its_own_filters_in_a_log_group_of_others(
     assert tags(logs) == {}
 
 
+@pytest.mark.promise("ownership")
 @pytest.mark.parametrize("alarm", ["of another group", "not managed"])
 def test_an_alarm_of_others_does_not_show_who_made_a_filter(
     run_module: ModuleRunner, aws_client: Callable[..., Any], alarm: str
@@ -129,6 +132,7 @@ def test_an_alarm_of_others_does_not_show_who_made_a_filter(
     assert "was not made by this collection" in rejected(run_module, **TASK)
 
 
+@pytest.mark.promise("ownership")
 def test_changes_and_purges_what_it_recorded(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**TASK)
     assert set(tags(logs)) == {"secmon:managed-by", "secmon:metric-filters"}
