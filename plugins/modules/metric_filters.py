@@ -104,12 +104,20 @@ options:
       - Ignored with O(state=absent).
     type: list
     elements: str
+  validate_only:
+    description:
+      - Whether the task only checks the options, the owners and the quotas of the log group, and writes nothing. It
+        fails as it would otherwise, and returns what it would create, change and delete, but no change and no diff.
+      - With this the first task of a play finds what would stop a later one.
+    type: bool
+    default: false
+    version_added: 0.4.0
   test_messages:
     description:
       - Messages with which AWS tests the pattern of every filter (TestMetricFilter), also in check mode. A mapping is
         sent as JSON.
       - If AWS and the engine of this collection disagree, the task warns and returns RV(disagreements).
-      - Ignored with O(state=absent).
+      - Ignored with O(state=absent) and O(validate_only=true).
     type: list
     elements: raw
   state:
@@ -294,6 +302,7 @@ disagreements:
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
@@ -329,6 +338,7 @@ OPTIONS: dict[str, Any] = {
     "filters": {"type": "list", "elements": "dict", "required": True, "options": FILTER_OPTIONS},
     "use_existing_group": {"type": "bool", "default": False},
     "purge_namespace": {"type": "list", "elements": "str"},
+    "validate_only": {"type": "bool", "default": False},
     "test_messages": {"type": "list", "elements": "raw"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
@@ -342,9 +352,11 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     arn = log_group_arn(account, group)
     scope = scope_of(params, found)
     ownership = read_ownership(account, params, scope) if found is not None and scope.writes else Ownership()
-    if params["state"] == "absent":
-        return with_tests(plan_absent(params, found, arn, ownership), [])
-    return with_tests(plan_present(params, found, arn, ownership), list(_tested(params, account)))
+    absent = params["state"] == "absent"
+    plan = (plan_absent if absent else plan_present)(params, found, arn, ownership)
+    if params["validate_only"]:
+        plan = replace(plan, before={}, after={}, stages=())
+    return with_tests(plan, [] if absent or params["validate_only"] else list(_tested(params, account)))
 
 
 def _tested(params: Mapping[str, Any], account: Account) -> Iterator[dict[str, Any]]:

@@ -199,17 +199,28 @@ def test_metric_filters_of_others_are_left_alone(playbook: Playbooks, aws_client
     made = playbook.writes()
     (tmp_path / "alone.yml").write_text(ALARMS_ONLY)
     alone = os.path.relpath(tmp_path / "alone", REPOSITORY / "playbooks")
+    here = {"secmon_region": "us-east-1", "secmon_log_group_name": "/aws/cloudtrail/logs"}
     confirmation = json.dumps({"secmon_teardown_confirm": ",".join(ACCOUNTS.values())})
 
     for name, *more in (["site", "--check"], ["site"], [alone], ["teardown", "-e", confirmation]):
         only = [] if name == alone else ["--tags", "alarms"]
-        done = run_playbook(playbook.endpoint, name, *only, *more)
+        done = run_playbook(playbook.endpoint, name, *only, *more, "-e", json.dumps(here))
         assert done.code != 0
         for host in ("guide", "production"):
             assert "log group /aws/cloudtrail/logs is not managed by this collection" in messages(done, host)
         assert "metric filter TrackSecretAccess of log group /aws/cloudtrail/logs" in messages(done, "sandbox")
         assert playbook.writes() == made
         assert {host: filters_of(logs) for host, logs in clients.items()} == before
+
+
+def fill(logs: Any, group: str) -> None:
+    """Create a log group with as many metric filters as it can have."""
+    logs.create_log_group(logGroupName=group)
+    metric = {"metricNamespace": "Theirs", "metricName": "Errors", "metricValue": "1"}
+    for number in range(100):
+        logs.put_metric_filter(
+            logGroupName=group, filterName=f"Their{number}", filterPattern="ERROR", metricTransformations=[metric]
+        )
 
 
 def test_missing_or_unsuitable_existing_resources_fail_the_run_before_any_write(
@@ -230,11 +241,20 @@ def test_missing_or_unsuitable_existing_resources_fail_the_run_before_any_write(
     assert f"The role {role} cannot write the trail's events in account 222222222222" in found["production"]
     assert "The log group gone does not exist in account 333333333333, region us-east-1" in found["sandbox"]
 
+    logs = member_client(playbook.endpoint, ACCOUNTS["production"], "logs")
+    fill(logs, "full")
     unsuitable = {
         "guide": {"secmon_existing_kms_key_arn": key},
+        "production": {"secmon_existing_log_group_name": "full", "secmon_region": "us-east-1"},
         "sandbox": {"secmon_existing_log_bucket_name": "closed-to-trails", "secmon_purge_log_bucket": False},
     }
     found = playbook.rejected(tmp_path, unsuitable)
+    for words in (
+        "Log group full would have 1",
+        "metric filters; AWS allows 100",
+        "account 222222222222, region us-east-1",
+    ):
+        assert words in found["production"]
     assert "its policy does not allow cloudtrail.amazonaws.com" in found["guide"]
     assert "The bucket closed-to-trails cannot store the log files of account 333333333333" in found["sandbox"]
 

@@ -35,6 +35,7 @@ PLAYBOOK = """
       secmon.aws.metric_filters:
         log_group_name: /aws/cloudtrail/logs
         filters: "{{ filters }}"
+        use_existing_group: true
         purge_namespace: LogMetrics
         test_messages: "{{ events }}"
         region: us-east-1

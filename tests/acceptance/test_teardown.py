@@ -130,6 +130,18 @@ def test_an_existing_log_group_is_kept_without_the_metric_filters_of_the_rules(
         logs.put_metric_filter(
             logGroupName="/yours", filterName=name, filterPattern="x", metricTransformations=[transformation]
         )
+    # The alarm shows that the filter of its rule was made by this collection.
+    aws_client("cloudwatch").put_metric_alarm(
+        AlarmName="SecretIsAccessed",
+        Namespace="SecurityMetrics",
+        MetricName="SecretAccessCount",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        Tags=[{"Key": key, "Value": value} for key, value in {**MARK, "secmon:log-group": "/yours"}.items()],
+    )
     result = playbook("teardown", *CONFIRM, "-e", "secmon_existing_log_group_name=/yours")
     assert result.returncode == 0, result.stdout + result.stderr
     assert re.search(r"log group +/yours +existing resource \(secmon_existing_\*\)", result.stdout)

@@ -141,7 +141,7 @@ def _stages(
 
 
 def _group_warnings(params: Mapping[str, Any], found: object, changed: Sequence[MetricFilter]) -> Iterator[str]:
-    if found is None and changed:
+    if found is None and changed and not params["validate_only"]:
         # In check mode an earlier task may create the group; in a real run the first write reports that it is missing.
         yield (
             f"Log group {params['log_group_name']} does not exist yet. This is expected in check mode if an earlier"

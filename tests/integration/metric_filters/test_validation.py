@@ -50,6 +50,39 @@ def test_check_mode_predicts_the_run_and_writes_nothing(
 
 
 @pytest.mark.promise("check")
+@pytest.mark.parametrize(("existing", "task"), SITUATIONS.values(), ids=list(SITUATIONS))
+def test_validation_alone_returns_what_the_run_would_do_and_writes_nothing(
+    run_module: ModuleRunner, logs: Any, existing: list[dict[str, Any]], task: dict[str, Any]
+) -> None:
+    run_module.succeed(log_group_name=GROUP, filters=existing)
+    before = filters(logs)
+    validated = run_module.succeed(**task, validate_only=True)
+    assert not validated["changed"] and validated["diff"] == {"before": {}, "after": {}}
+    assert filters(logs) == before
+    real = run_module.succeed(**task)
+    for key in ("filters", "created", "updated", "removed"):
+        assert validated[key] == real[key]
+
+
+@pytest.mark.promise("check")
+def test_validation_alone_finds_what_stops_the_run(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(log_group_name=GROUP, filters=make_filters(99))
+    message = run_module.fail(**TASK, validate_only=True)
+    for words in (GROUP, "101 metric filters; AWS allows 100", "account 123456789012, region us-east-1"):
+        assert words in message
+    put(logs, READS["name"])
+    assert "was not made by this collection" in run_module.fail(
+        log_group_name=GROUP, filters=[READS], validate_only=True
+    )
+
+
+@pytest.mark.promise("check")
+def test_validation_alone_expects_the_log_group_to_be_created_later(run_module: ModuleRunner) -> None:
+    result = run_module.succeed(**TASK, validate_only=True)
+    assert result["created"] == [READS["name"], LOGINS["name"]] and not result.get("warnings")
+
+
+@pytest.mark.promise("check")
 def test_check_mode_in_an_empty_account_predicts_the_filters_and_warns(
     run_module: ModuleRunner, aws_client: Callable[..., Any]
 ) -> None:

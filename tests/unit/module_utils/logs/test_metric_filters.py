@@ -36,6 +36,7 @@ def params(*items: dict[str, Any], adopt: bool = False, purge_namespace: str | N
         "filters": list(items),
         "adopt": adopt,
         "purge_namespace": [purge_namespace] if purge_namespace else None,
+        "validate_only": False,
     }
 
 
