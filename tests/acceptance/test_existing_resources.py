@@ -245,7 +245,12 @@ def test_missing_or_unsuitable_existing_resources_fail_the_run_before_any_write(
     fill(logs, "full")
     unsuitable = {
         "guide": {"secmon_existing_kms_key_arn": key},
-        "production": {"secmon_existing_log_group_name": "full", "secmon_region": "us-east-1"},
+        "production": {
+            "secmon_existing_log_group_name": "full",
+            "secmon_region": "us-east-1",
+            "secmon_log_group_name": "/aws/cloudtrail/logs",
+            "secmon_retention_days": 365,
+        },
         "sandbox": {"secmon_existing_log_bucket_name": "closed-to-trails", "secmon_purge_log_bucket": False},
     }
     found = playbook.rejected(tmp_path, unsuitable)
