@@ -112,6 +112,10 @@ options:
     default: present
 notes:
   - CloudWatch does not validate alarm actions. An action on a missing topic fails silently.
+  - The number of alarms is not checked before the first write, since an account may have any number of them (CloudWatch
+    user guide, "CloudWatch service quotas"). If CloudWatch refuses one nevertheless, the message says what to do.
+  - The tags of an alarm are read from CloudWatch itself before it is deleted, one call for each alarm. The tagging API
+    lists the tags of all alarms in one call, but late, so that an alarm of others could be deleted.
   - Composite alarms are not managed. The module rejects the name of an existing one.
   - The module calls the IAM actions
     C(cloudwatch:DescribeAlarms), C(cloudwatch:ListTagsForResource), C(cloudwatch:PutMetricAlarm),

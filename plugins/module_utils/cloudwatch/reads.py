@@ -38,7 +38,10 @@ def read_alarms(
 def _up_to_date_tags(
     account: Account, desired: DesiredAlarms, name: str, arn: str, listed: Mapping[str, str] | None
 ) -> Mapping[str, str]:
-    """Return the listed tags, or the alarm's own if a write would depend on them: the listing may be stale."""
+    """Return the listed tags, or the alarm's own if a write would depend on them.
+
+    The listing may be minutes old: an alarm of the same name that others made since then would be deleted.
+    """
     if listed is None or desired.would_tag(name, listed) or desired.deletes(name, listed):
         return alarm_tags(account, name, arn)
     return listed
