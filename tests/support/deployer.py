@@ -22,7 +22,12 @@ BOUNDARY_ARN = f"arn:aws:iam::{GUIDE}:policy/SecurityMonitoringBoundary"
 RECORDED = Path(__file__).parent / "deployer_questions.json"
 END = ("-e", f"secmon_teardown_confirm={GUIDE}", "-e", "secmon_purge_log_bucket=true")
 # Keys with values of one run, which no shipped policy names.
-_NOT_IN_POLICIES = frozenset({"s3:TlsVersion", "s3:prefix", "s3:versionid", "kms:ResourceAliases"})
+_NOT_IN_POLICIES = frozenset(
+    {
+        *("s3:TlsVersion", "s3:prefix", "s3:versionid", "kms:ResourceAliases"),
+        *("aws:RequestTag/secmon:key-alias", "aws:ResourceTag/secmon:key-alias"),
+    }
+)
 
 
 class Question(NamedTuple):
@@ -81,7 +86,7 @@ def live(endpoint: str, options: Sequence[str], again: bool = False) -> set[Ques
     play(endpoint, "verify", *options)
     play(endpoint, "teardown", *options, *END)
     if again:
-        play(endpoint, "site", *options)
+        play(endpoint, "site", *options, "-e", "secmon_cancel_deletion=true")
         play(endpoint, "teardown", *options, *END, "-e", "secmon_secret_recovery_window_days=0")
     return {question(asked) for asked in ask(endpoint, "permissions") if asked["caller"] == ROLE_ARN}
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-# The calls of amazon.aws.iam_role and amazon.aws.kms_key that repair a difference, from their source.
+# The calls of amazon.aws.iam_role_info and kms_key_info for secmon_existing_log_role_arn and
+# secmon_existing_kms_key_arn, from their source.
 UPSTREAM_REPAIRS = {
-    "iam:DetachRolePolicy",
-    "iam:PutRolePermissionsBoundary",
-    "iam:UntagRole",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateRole",
-    "kms:UntagResource",
-    "kms:UpdateKeyDescription",
+    "iam:ListInstanceProfilesForRole",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
 }
 # Documented actions of modules for options that no role uses, and the call by which others become the deployer.
 UNUSED_BY_ROLES = {

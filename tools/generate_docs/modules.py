@@ -19,13 +19,12 @@ RESOURCES = (
     ("secret", "secmon.aws.secret"),
     ("SNS topic, policy, subscriptions", "secmon.aws.alert_topic"),
     ("log group", "secmon.aws.log_group"),
-    ("IAM role of the trail", "amazon.aws.iam_role"),
-    ("policy of this role", "amazon.aws.iam_policy"),
+    ("IAM role of the trail and its policy", "secmon.aws.trail_role"),
     ("log bucket", "secmon.aws.log_bucket"),
     ("trail", "secmon.aws.trail"),
     ("metric filters", "secmon.aws.metric_filters"),
     ("alarms", "secmon.aws.metric_alarms"),
-    ("KMS keys (`secmon_encrypt`)", "amazon.aws.kms_key"),
+    ("KMS keys (`secmon_encrypt`)", "secmon.aws.encryption_key"),
 )
 # A description names the replaced module and its defect in one sentence: "... M(amazon.aws.x), which <defect>."
 _UPSTREAM = r"M\((?:amazon|community)\.aws\.\w+\)"

@@ -16,25 +16,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 ROLES = ("account", "secret", "sns_email", "cloudwatch_logs", "cloudtrail", "metric_alarm", "encryption_key")
 # The IAM actions of upstream's modules as the roles use them, read in their source, and of AWS's own checks.
 UPSTREAM_ACTIONS = {
-    "amazon.aws.iam_role": {
-        *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole"),
-        *("iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:TagRole"),
-        *("iam:PutRolePermissionsBoundary", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"),
-    },
-    "amazon.aws.iam_policy": {"iam:GetRolePolicy", "iam:ListRolePolicies", "iam:PutRolePolicy"},
-    "amazon.aws.kms_key": {
-        *("kms:CancelKeyDeletion", "kms:CreateAlias", "kms:CreateKey", "kms:DescribeKey", "kms:EnableKey"),
-        *(
-            "kms:EnableKeyRotation",
-            "kms:GetKeyPolicy",
-            "kms:GetKeyRotationStatus",
-            "kms:ListAliases",
-            "kms:ListGrants",
-            "kms:ListKeyPolicies",
-        ),
-        *("kms:ListResourceTags", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource"),
-        *("kms:UntagResource", "kms:UpdateKeyDescription", "sts:GetCallerIdentity"),
-    },
+    # For secmon_existing_log_role_arn and secmon_existing_kms_key_arn.
+    "amazon.aws.iam_role_info": {"iam:ListInstanceProfilesForRole"},
+    "amazon.aws.kms_key_info": {"kms:ListGrants", "kms:ListKeyPolicies"},
     # AWS checks it for the role of the trail. Source: IAM user guide, "Granting a user permissions to pass a role".
     "secmon.aws.trail": {"iam:PassRole"},
     # AWS checks it for files that are encrypted with a key. Source: CloudTrail user guide, "Encrypting CloudTrail log

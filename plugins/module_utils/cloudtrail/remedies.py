@@ -98,7 +98,7 @@ def _bucket_policy(trail: Mapping[str, Any], place: Place) -> str:
 
 def _key_remedies(trail: Mapping[str, Any], place: Place) -> dict[str, str]:
     key, bucket = trail["kms_key_arn"], trail["s3_bucket_name"]
-    disabled = f"The key {key} is disabled or scheduled for deletion. amazon.aws.kms_key enables it (enabled)."
+    disabled = f"The key {key} is disabled or scheduled for deletion. secmon.aws.encryption_key enables it."
     region = f"The key {key} must be in the region of the bucket {bucket}. amazon.aws.kms_key creates one there."
     return {
         "InsufficientEncryptionPolicyException": (

@@ -95,7 +95,7 @@ def _conflicts(desired: DesiredAlarms, alarms: Alarms, tags: Tags) -> Iterator[s
                 " name, or delete the composite alarm."
             )
         elif not (desired.adopt or is_managed(tags[name])):
-            yield not_managed_problem(f"alarm {name}")
+            yield not_managed_problem(f"alarm {name}", tags[name])
 
 
 def _change(desired: DesiredAlarms, alarm: DesiredAlarm, found: Mapping[str, Any], tags: Tags) -> _Change:

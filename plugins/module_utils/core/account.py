@@ -46,7 +46,13 @@ _ATTEMPTS_TO_REACH = 3
 # The budget of `Account` covers all retries, so botocore makes none of its own.
 _CLIENT_CONFIG = {"retries": {"total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
 Use = Callable[[dict[str, Any]], Any]
-_PAGE_TOKENS = {"logs": "nextToken", "resourcegroupstaggingapi": "PaginationToken"}
+# The members of request and answer that hold the token of a page.
+_PAGE_TOKENS = {
+    "iam": ("Marker", "Marker"),
+    "kms": ("Marker", "NextMarker"),
+    "logs": ("nextToken", "nextToken"),
+    "resourcegroupstaggingapi": ("PaginationToken", "PaginationToken"),
+}
 
 
 def client_config() -> Any:
@@ -190,12 +196,12 @@ class Account:
                 attempt += 1
 
     def _pages(self, subject: Subject, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        token_name = _PAGE_TOKENS.get(subject.service, "NextToken")
+        asked, answered = _PAGE_TOKENS.get(subject.service, ("NextToken", "NextToken"))
         token = ""
         while True:
-            page = self._call(subject, {**parameters, **({token_name: token} if token else {})})
+            page = self._call(subject, {**parameters, **({asked: token} if token else {})})
             yield page
-            token = page.get(token_name) or ""
+            token = page.get(answered) or ""
             if not token:
                 return
 
@@ -222,7 +228,7 @@ class Account:
             if failures:
                 return
             try:
-                answers[id(write)] = self._write(write)
+                answers[id(write)] = self._write(write.completed(answers))
             except AwsError as error:
                 failures.append(error)
 

@@ -10,7 +10,8 @@ A module reads, makes a plan, and applies it unless in check mode. The diff come
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 
@@ -31,6 +32,7 @@ class Write:
         propagating: Error codes, each with a part of the message, that end when AWS has propagated an earlier write.
         outdated_if: Error codes that mean that the state has changed since it was read; the module then plans again.
         remedies: Instructions for the user by error code. A space and a part of the message may follow the code.
+        from_answers: Further parameters that only an answer has: the earlier write and the keys in its answer.
     """
 
     service: str
@@ -45,6 +47,16 @@ class Write:
     propagating: tuple[tuple[str, str], ...] = ()
     outdated_if: frozenset[str] = frozenset()
     remedies: Mapping[str, str] = field(default_factory=dict)
+    from_answers: Mapping[str, tuple[Write, tuple[str, ...]]] = field(default_factory=dict)
+
+    def completed(self, answers: Mapping[int, Any]) -> Write:
+        """Return the write with the parameters that the answers of earlier writes, by the id of the write, hold."""
+        if not self.from_answers:
+            return self
+        found = {}
+        for name, (earlier, keys) in self.from_answers.items():
+            found[name] = reduce(lambda answer, key: answer[key], keys, answers[id(earlier)])
+        return replace(self, parameters={**self.parameters, **found})
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ OWNER_KEY = "secmon:managed-by"
 OWNER_VALUE = "secmon.aws"
 OWNER_MARK = {OWNER_KEY: OWNER_VALUE}
 
+_ADOPT = "Choose another name, or adopt it with adopt: true."
 _MAX_TAGS = 50
 # Beside letters, numbers and separators of any script: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@] in the API references.
 _MARKS = "_.:/=+-@"
@@ -102,7 +103,9 @@ def is_managed(tags: Mapping[str, str]) -> bool:
     return tags.get(OWNER_KEY) == OWNER_VALUE
 
 
-def require_ownership(resource: str, tags: Mapping[str, str], *, adopt: bool, unfinished: bool = False) -> None:
+def require_ownership(
+    resource: str, tags: Mapping[str, str], *, adopt: bool, unfinished: bool = False, advice: str = _ADOPT
+) -> None:
     """Raise RequestError if a resource is not managed by this collection.
 
     Args:
@@ -110,16 +113,18 @@ def require_ownership(resource: str, tags: Mapping[str, str], *, adopt: bool, un
         tags: Its current tags.
         adopt: Whether the task adopts existing resources.
         unfinished: Whether an interrupted run may have created it: it is empty and has no tags.
+        advice: What the user can do instead.
     """
     if not (adopt or unfinished or is_managed(tags)):
-        require([not_managed_problem(resource)])
+        require([not_managed_problem(resource, tags, advice)])
 
 
-def not_managed_problem(resource: str) -> str:
+def not_managed_problem(resource: str, tags: Mapping[str, str], advice: str = _ADOPT) -> str:
     """Return the message about a resource that exists and is not managed by this collection."""
+    other = f", but {OWNER_KEY}={tags[OWNER_KEY]}" if OWNER_KEY in tags else ""
     return (
         f"The {resource} already exists and is not managed by this collection (it lacks the tag"
-        f" {OWNER_KEY}={OWNER_VALUE}). Nothing was changed. Choose another name, or adopt it with adopt: true."
+        f" {OWNER_KEY}={OWNER_VALUE}{other}). Nothing was changed. {advice}"
     )
 
 

@@ -18,16 +18,29 @@ def find_role(account: Account, name: str) -> dict[str, Any] | None:
     return role
 
 
-def role_policies(account: Account, role: str) -> list[dict[str, Any]]:
-    """Return the documents of a role's inline policies and attached policies."""
+def inline_policies(account: Account, role: str) -> dict[str, dict[str, Any]]:
+    """Return the documents of a role's inline policies by name."""
     what, of_role = f"role {role}", {"RoleName": role}
-    documents: list[dict[str, Any]] = []
+    documents: dict[str, dict[str, Any]] = {}
     for page in account.read_pages("iam", "ListRolePolicies", what, of_role):
         for name in page["PolicyNames"]:
             answer = account.read("iam", "GetRolePolicy", what, {**of_role, "PolicyName": name})
-            documents.append(answer["PolicyDocument"])
-    for attached in account.read_all("iam", "ListAttachedRolePolicies", what, "AttachedPolicies", of_role):
-        arn = attached["PolicyArn"]
+            documents[name] = answer["PolicyDocument"]
+    return documents
+
+
+def attached_policies(account: Account, role: str) -> list[str]:
+    """Return the ARNs of the policies that are attached to a role."""
+    attached = account.read_all(
+        "iam", "ListAttachedRolePolicies", f"role {role}", "AttachedPolicies", {"RoleName": role}
+    )
+    return [policy["PolicyArn"] for policy in attached]
+
+
+def role_policies(account: Account, role: str) -> list[dict[str, Any]]:
+    """Return the documents of a role's inline policies and attached policies."""
+    documents = list(inline_policies(account, role).values())
+    for arn in attached_policies(account, role):
         version = account.read("iam", "GetPolicy", f"policy {arn}", {"PolicyArn": arn})["Policy"]["DefaultVersionId"]
         parameters = {"PolicyArn": arn, "VersionId": version}
         answer = account.read("iam", "GetPolicyVersion", f"policy {arn}", parameters)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..core.account import Account
+from ..core.tags import is_managed
+from .key import ALIAS_MARK, Key
 
 
 def find_key(account: Account, key_id: str) -> dict[str, Any] | None:
@@ -33,4 +36,42 @@ def key_tags(account: Account, key: Mapping[str, Any]) -> dict[str, str]:
     """Return the tags of a key."""
     arn = key["Arn"]
     answer = account.read("kms", "ListResourceTags", f"key {key['KeyId']}", {"KeyId": arn}, resource_arn=arn)
+    return {tag["TagKey"]: tag["TagValue"] for tag in answer.get("Tags", [])}
+
+
+def read_key(account: Account, metadata: Mapping[str, Any], alias: str = "") -> Key:
+    """Return a key with its tags."""
+    return Key(metadata, key_tags(account, metadata), alias)
+
+
+def read_settings(account: Account, key: Key) -> Key:
+    """Return a key with its policy, and whether it is rotated."""
+    arn = key.arn
+    answer = account.read("kms", "GetKeyRotationStatus", f"key {arn}", {"KeyId": arn}, resource_arn=arn)
+    return replace(key, policy=key_policy(account, key.metadata), rotates=answer["KeyRotationEnabled"])
+
+
+def unnamed_keys(account: Account, alias: str) -> list[Key]:
+    """Return the keys without an alias that were made for an alias, without those that are pending deletion.
+
+    The tagging API may list a new key minutes later, so the tags are read from KMS, of keys without an alias only.
+    """
+    named = {entry.get("TargetKeyId") for entry in account.read_all("kms", "ListAliases", "aliases", "Aliases")}
+    found = []
+    for entry in account.read_all("kms", "ListKeys", "keys", "Keys"):
+        if entry["KeyId"] in named:
+            continue
+        tags = _tags_if_readable(account, entry["KeyArn"])
+        if is_managed(tags) and tags.get(ALIAS_MARK) == alias:
+            metadata = find_key(account, entry["KeyArn"])
+            found += [Key(metadata, tags)] if metadata else []
+    return sorted((key for key in found if not key.is_pending), key=lambda key: key.age)
+
+
+def _tags_if_readable(account: Account, arn: str) -> dict[str, str]:
+    """Return the tags of a key; none of a key whose policy keeps them from the caller, which made no such key."""
+    closed = ("AccessDeniedException", "NotFoundException")
+    answer = account.read_if_any(
+        "kms", "ListResourceTags", f"key {arn}", *closed, parameters={"KeyId": arn}, resource_arn=arn
+    )
     return {tag["TagKey"]: tag["TagValue"] for tag in answer.get("Tags", [])}

@@ -19,7 +19,7 @@ KEPT_BUCKET = "kept: log bucket, secmon_purge_log_bucket is false"
 KEPT_KEY = "kept: it decrypts the log files, which are kept; it is removed with the log bucket"
 _LOST_FILES = (
     "it is pending deletion, so that the log files of the bucket, which is kept, cannot be read, and are lost after"
-    " {:%Y-%m-%d}; run site.yml, which cancels the deletion, or aws kms cancel-key-deletion and enable-key"
+    " {:%Y-%m-%d}; run site.yml with secmon_cancel_deletion: true, or aws kms cancel-key-deletion and enable-key"
 )
 _EXISTING = "existing resource (secmon_existing_*)"
 _EXISTING_SECRET = "existing secret (secmon_create_secret is false)"

@@ -32,6 +32,8 @@ def plan_present(params: Mapping[str, Any], found: Found | None, region: str) ->
         return _plan_creation(params, region)
     _require_control(params, found, region)
     state = found.state
+    if found.deleted_date and not params["cancel_deletion"]:
+        require([_pending_problem(params["name"], found.deleted_date)])
     after, value = desired_state(params, state), plan_value(params, found.versions)
     _check_rotation(params["name"], state, after, found)
     target = Target(params["name"], region, found.described["ARN"], is_new=bool(found.deleted_date))
@@ -64,6 +66,13 @@ def plan_absent(params: Mapping[str, Any], found: Found | None, region: str) -> 
     )
 
 
+def _pending_problem(name: str, date: str) -> str:
+    return (
+        f"Secret {name} is scheduled for deletion on {date[:10]}. Nothing was changed. To restore it with its value,"
+        " set cancel_deletion: true (secmon_cancel_deletion); otherwise choose another name (secmon_secret_name)."
+    )
+
+
 def _plan_creation(params: Mapping[str, Any], region: str) -> Plan:
     name = params["name"]
     nothing: dict[str, Any] = {
@@ -93,7 +102,7 @@ def _require_control(params: Mapping[str, Any], found: Found, region: str) -> No
         require([f"Secret {name} in {region} is a replica. Nothing was changed. Run the task in {primary}."])
     if service:
         require([f"Secret {name} is managed by {service}. Nothing was changed. Change it in {service}."])
-    require_ownership(f"secret {name}", found.tags, adopt=params["adopt"], unfinished=found.is_unfinished)
+    require_ownership(f"secret {name}", found.tags, adopt=params["adopt"])
 
 
 def _check_rotation(name: str, before: Mapping[str, Any], after: Mapping[str, Any], found: Found) -> None:

@@ -60,11 +60,6 @@ class Found:
         return iso_date(date) if date else ""
 
     @property
-    def is_unfinished(self) -> bool:
-        """Return whether the secret looks like the remains of an interrupted run: no value and no tags."""
-        return not self.versions and not own_tags(self.tags)
-
-    @property
     def state(self) -> dict[str, Any]:
         """Return the settings of the secret, without its value."""
         described = self.described

@@ -31,7 +31,7 @@ from .subscriptions import (
     subscription_problems,
     unsubscribe,
 )
-from .topic_policy import default_policy, desired_policy, is_default
+from .topic_policy import default_policy, desired_policy
 
 
 @dataclass(frozen=True)
@@ -213,12 +213,8 @@ def _key_remedies(place: Place) -> dict[str, str]:
 
 
 def _require_ownership(params: Mapping[str, Any], topic: Topic) -> None:
-    """Raise RequestError for an unmanaged topic, unless it is what a killed run of this module leaves behind."""
-    names = (*ATTRIBUTES.values(), "DeliveryPolicy")
-    set_by_another = any(topic.attributes.get(name, "") not in ("", "{}") for name in names)
-    policy = json.loads(topic.attributes["Policy"])
-    unfinished = not (set_by_another or topic.tags or topic.subscriptions) and is_default(policy)
-    require_ownership(f"topic {params['name']}", topic.tags, adopt=params["adopt"], unfinished=unfinished)
+    # CreateTopic sets the tags, so that no interrupted run leaves a topic without them.
+    require_ownership(f"topic {params['name']}", topic.tags, adopt=params["adopt"])
 
 
 def _key_warning(topic: Mapping[str, Any]) -> Iterator[str]:

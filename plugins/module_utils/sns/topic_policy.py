@@ -40,11 +40,6 @@ def default_policy(topic_arn: str, place: Place) -> dict[str, Any]:
     return {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [owner]}
 
 
-def is_default(policy: Mapping[str, Any]) -> bool:
-    """Return whether a policy has only the default statement."""
-    return [statement.get("Sid") for statement in statements_of(policy)] == [DEFAULT_SID]
-
-
 def desired_policy(
     current: Mapping[str, Any], publishers: Sequence[str] | None, topic_arn: str, place: Place
 ) -> dict[str, Any]:

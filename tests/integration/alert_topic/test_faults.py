@@ -179,18 +179,6 @@ def test_completes_an_interrupted_run(run_module: ModuleRunner, sns: Any, fails:
     assert resumed == topic(sns)
 
 
-@pytest.mark.promise("resume")
-def test_adopts_an_empty_untagged_topic_as_unfinished(run_module: ModuleRunner, sns: Any) -> None:
-    sns.create_topic(Name=NAME)
-    run_module.faults({"service": "sns", "action": "SetTopicAttributes", "mode": "kill_after"})
-    run_module.fail(**TASK, timeout_seconds=0)
-    run_module.succeed(**TASK)
-    resumed = topic(sns)
-    run_module.succeed(name=NAME, state="absent")
-    run_module.succeed(**TASK)
-    assert resumed == topic(sns)
-
-
 def test_a_failure_after_a_lost_answer_counts_the_write_that_was_made(run_module: ModuleRunner) -> None:
     run_module.faults(
         {"service": "sns", "action": "CreateTopic", "mode": "kill_after"},

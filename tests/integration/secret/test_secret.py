@@ -86,13 +86,33 @@ def test_restores_a_secret_scheduled_for_deletion_with_its_value(
     run_module.succeed(**DESIRED)
     before = state_of(aws_client)
     arn = run_module.succeed(name=NAME, state="absent")["secret"]["arn"]
-    predicted = run_module.succeed(check=True, **{**DESIRED, "value": "another"})
-    restored = run_module.succeed(**{**DESIRED, "value": "another"})
+    task = {**DESIRED, "value": "another", "cancel_deletion": True}
+    predicted = run_module.succeed(check=True, **task)
+    restored = run_module.succeed(**task)
     assert restored["changed"]
     assert restored["diff"] == predicted["diff"]
     assert restored["secret"]["arn"] == arn
     assert state_of(aws_client) == before
     assert not run_module.succeed(**DESIRED)["changed"]
+
+
+@pytest.mark.promise("ownership")
+def test_restores_a_secret_only_with_consent(run_module: ModuleRunner, aws_client: AwsClient) -> None:
+    run_module.succeed(**DESIRED)
+    run_module.succeed(name=NAME, state="absent")
+    message = run_module.fail_before_writes(**DESIRED)
+    assert f"Secret {NAME} is scheduled for deletion on " in message
+    assert "cancel_deletion: true (secmon_cancel_deletion)" in message
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_rejects_a_secret_without_tags_although_it_has_no_value(
+    run_module: ModuleRunner, aws_client: AwsClient, state: str
+) -> None:
+    """CreateSecret sets the tags, so no interrupted run leaves a secret without them."""
+    aws_client("secretsmanager").create_secret(Name=NAME)
+    assert "adopt: true" in run_module.fail_before_writes(name=NAME, state=state)
 
 
 def manual(action: str, **parameters: Any) -> Callable[[Any], Any]:
@@ -132,7 +152,7 @@ def test_detects_and_repairs_manual_changes(
             secrets.remove_regions_from_replication(SecretId=NAME, RemoveReplicaRegions=["eu-west-1", "us-west-2"])
         change(secrets)
 
-    run_module.repair(change_manually, lambda: state_of(aws_client), **DESIRED)
+    run_module.repair(change_manually, lambda: state_of(aws_client), **DESIRED, cancel_deletion=True)
 
 
 @pytest.mark.promise("drift")
@@ -250,7 +270,7 @@ def test_rejects_an_unmanaged_secret_unless_adopted(
         secrets.delete_secret(SecretId=NAME)
     task = {"name": NAME, "value": "new", "state": state, "recovery_window_days": 0}
     run_module.fail_before_writes(**task)
-    assert run_module.succeed(**task, adopt=True)["changed"]
+    assert run_module.succeed(**task, adopt=True, cancel_deletion=True)["changed"]
     after = state_of(aws_client)
     assert (state == "absent") == (after == {})
     if after:

@@ -189,3 +189,22 @@ def test_the_place_is_read_once_or_taken_from_an_arn() -> None:
 def test_a_message_describes_the_place_even_if_sts_fails() -> None:
     denied = ClientError({"Error": {"Code": "ExpiredToken"}}, "x")
     assert "region eu-west-1" in account(Replay(denied)).known_place()
+
+
+def test_a_write_takes_parameters_from_the_answer_of_an_earlier_write() -> None:
+    create = write("a")
+    name = write("b", from_answers={"kmsKeyId": (create, ("Key", "Id"))})
+    client = Replay({"Key": {"Id": "k1"}}, {})
+    account(client).apply(plan((create,), (name,)))
+    assert client.asked[1] == ("create_log_group", {"logGroupName": "b", "kmsKeyId": "k1"})
+
+
+@pytest.mark.parametrize(
+    ("service", "asked", "answered"), [("iam", "Marker", "Marker"), ("kms", "Marker", "NextMarker")]
+)
+def test_pages_are_read_with_the_names_that_the_service_gives_their_token(
+    service: str, asked: str, answered: str
+) -> None:
+    client = Replay({"Keys": [1], answered: "next"}, {"Keys": [2]})
+    assert account(client).read_all(service, "ListKeys", "keys", "Keys") == [1, 2]
+    assert client.asked[1][1] == {asked: "next"}
