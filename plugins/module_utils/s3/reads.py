@@ -138,12 +138,18 @@ def find_bucket(account: Account, name: str) -> dict[str, Any] | None:
         AwsError: Another account owns it (403), it is in another region (301), or a call failed for good.
     """
     remedies = {
-        "403": f"{name_is_taken(name)} If this account owns it, the caller lacks s3:ListBucket on it.",
+        "403": name_is_taken(name),
         "301": f"Bucket {name} is in another region. Choose another name, or that region.",
     }
     bucket = Bucket(account, name)
-    if not bucket.exists(remedies):
-        return None
+    try:
+        if not bucket.exists(remedies):
+            return None
+    except AwsError as error:
+        # HeadBucket answers 403 without a reason: for a bucket of another account, and for a missing permission.
+        if error.code == "403" and _owns(account, name):
+            error.hint = f"Account {account.place.account} owns this bucket. Allow s3:ListBucket on {bucket.arn}."
+        raise
     return {operation: bucket.setting(operation) for operation in SETTINGS}
 
 
@@ -176,6 +182,14 @@ def _head(
 def bucket_names(account: Account) -> set[str]:
     """Return the names of the account's buckets."""
     return {bucket["Name"] for bucket in account.read("s3", "ListBuckets", "account's buckets")["Buckets"]}
+
+
+def _owns(account: Account, name: str) -> bool:
+    """Return whether the account owns a bucket, as far as it may list its buckets."""
+    try:
+        return name in bucket_names(account)
+    except AwsError:
+        return False
 
 
 def name_is_taken(name: str) -> str:

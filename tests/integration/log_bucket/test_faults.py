@@ -87,6 +87,15 @@ def test_explains_a_bucket_name_that_another_account_owns(
         assert words in message
 
 
+@pytest.mark.promise("denied")
+def test_tells_a_missing_permission_from_a_bucket_of_another_account(run_module: ModuleRunner) -> None:
+    run_module.succeed(name=NAME)
+    run_module.faults({"service": "s3", "action": "HeadBucket", "error": "403", "status": 403})
+    message = run_module.fail(**TASK)
+    assert f"Account 123456789012 owns this bucket. Allow s3:ListBucket on arn:aws:s3:::{NAME}." in message
+    assert "Another account" not in message
+
+
 @pytest.mark.promise("prerequisite")
 @pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
 def test_explains_an_unsuitable_access_log_bucket(run_module: ModuleRunner, s3: Any, exists: bool) -> None:
