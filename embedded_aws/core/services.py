@@ -22,8 +22,8 @@ from embedded_aws.kms import material, users
 from embedded_aws.kms import overrides as kms
 from embedded_aws.kms import propagation as kms_propagation
 from embedded_aws.logs.overrides import log_events, log_groups, log_streams, metric_filters, resource_policies
+from embedded_aws.s3 import access_logging, bucket_list, bucket_policy
 from embedded_aws.s3 import answers as s3_answers
-from embedded_aws.s3 import bucket_list, bucket_policy
 from embedded_aws.s3 import documents as s3_documents
 from embedded_aws.s3 import overrides as s3
 from embedded_aws.s3.lifecycle import calls as s3_lifecycle
@@ -70,6 +70,7 @@ MODULES = (
     s3_lifecycle,
     bucket_list,
     bucket_policy,
+    access_logging,
     s3_answers,
     s3_documents,
     s3,

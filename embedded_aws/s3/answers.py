@@ -46,6 +46,9 @@ def _serialized(response: S3Response, action_result: ActionResult) -> Any:
             result["Marker"] = response.querystring.get("marker", [""])[0]
         if action == "ListObjectVersions" and response.querystring.get("encoding-type") == ["url"]:
             _encode(result)
+    if isinstance(result, dict) and action == "GetBucketAcl":
+        for named in (result["Owner"], *(grant["Grantee"] for grant in result["Grants"])):
+            named.pop("DisplayName", None)
     return _moto_serializes(response, action_result)
 
 

@@ -55,7 +55,9 @@ options:
       - As the bucket is versioned, a deleted file can be restored for another 30 days.
     type: int
   access_log_bucket:
-    description: The bucket that receives the access logs of this bucket; an empty string for none.
+    description:
+      - The bucket that receives the access logs of this bucket; an empty string for none.
+      - A bucket whose policy does not let S3 deliver them is refused, unless its policy may not be read.
     type: str
   purge:
     description:
@@ -186,8 +188,10 @@ from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
+from ansible_collections.secmon.aws.plugins.module_utils.core.problems import require
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import is_managed
+from ansible_collections.secmon.aws.plugins.module_utils.s3.access_log import access_log_problems
 from ansible_collections.secmon.aws.plugins.module_utils.s3.other_account import check_bucket_of
 from ansible_collections.secmon.aws.plugins.module_utils.s3.plan import (
     check_log_bucket,
@@ -225,7 +229,11 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
         versions = Bucket(account, name).versions() if settings else []
         return plan_absent(params, settings, versions, account.place)
     managed = settings is None or params["adopt"] or is_managed(described(name, settings)["tags"])
-    return plan_present(params, settings, managed or Bucket(account, name).is_empty(), account.place)
+    plan = plan_present(params, settings, managed or Bucket(account, name).is_empty(), account.place)
+    target = params["access_log_bucket"]
+    if target and plan.before.get("access_log_bucket") != target:
+        require(access_log_problems(account, name, target))
+    return plan
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from ..core.policy_documents import same_policy
 from ..core.policy_limits import BUCKET_POLICY_BYTES, size_problems
 from ..core.problems import require
 from ..core.tags import as_list, own_tags, require_ownership, tag_change, tag_problems
+from .access_log import NO_ACCESS_LOG
 from .bucket_policy import bucket_policy
 from .reads import SETTINGS, name_is_taken
 
@@ -246,10 +247,8 @@ def _updates(before: Mapping[str, Any], after: Mapping[str, Any], place: Place) 
         )
 
 
-_NO_ACCESS_LOG = (
-    "The access_log_bucket must exist in the same account and region, and its policy must allow"
-    " logging.s3.amazonaws.com s3:PutObject. amazon.aws.s3_bucket creates both."
-)
+# The second spelling is S3's.
+_REMEDIES = dict.fromkeys(("InvalidTargetBucketForLogging", "CrossLocationLoggingProhibitted"), NO_ACCESS_LOG)
 _ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 
 
@@ -273,5 +272,5 @@ def _write(operation: str, name: str, place: Place, parameters: Mapping[str, Any
         resource_arn=bucket_arn(place.partition, name),
         # A new bucket is not visible everywhere at once.
         propagating=() if operation in ("CreateBucket", "DeleteBucket") else (("NoSuchBucket", ""),),
-        remedies={"InvalidTargetBucketForLogging": _NO_ACCESS_LOG} if operation == "PutBucketLogging" else {},
+        remedies=_REMEDIES if operation == "PutBucketLogging" else {},
     )

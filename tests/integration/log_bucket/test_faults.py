@@ -101,8 +101,20 @@ def test_tells_a_missing_permission_from_a_bucket_of_another_account(run_module:
 def test_explains_an_unsuitable_access_log_bucket(run_module: ModuleRunner, s3: Any, exists: bool) -> None:
     if exists:
         s3.create_bucket(Bucket="access-logs")
-    message = run_module.fail(name=NAME, access_log_bucket="access-logs")
+    message = run_module.fail_before_writes(name=NAME, access_log_bucket="access-logs")
     assert "logging.s3.amazonaws.com" in message and "amazon.aws.s3_bucket" in message
+
+
+@pytest.mark.promise("prerequisite")
+@pytest.mark.parametrize("open_by", ["denied read", "access control list"])
+def test_takes_an_access_log_bucket_that_may_be_suitable(run_module: ModuleRunner, s3: Any, open_by: str) -> None:
+    s3.create_bucket(Bucket="access-logs")
+    if open_by == "denied read":
+        run_module.faults({"service": "s3", "action": "GetBucketPolicy", "error": "AccessDenied", "status": 403})
+    else:
+        rules = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+        s3.put_bucket_ownership_controls(Bucket="access-logs", OwnershipControls=rules)
+    assert run_module.succeed(name=NAME, access_log_bucket="access-logs")["changed"]
 
 
 @pytest.mark.promise("resume")

@@ -116,3 +116,25 @@ def test_the_tags_of_an_object_can_be_emptied(s3: Any) -> None:
     s3.put_object_tagging(Bucket=NAME, Key="a", Tagging={"TagSet": []})
     assert s3.get_object_tagging(Bucket=NAME, Key="a")["TagSet"] == []
     s3.delete_object(Bucket=NAME, Key="a")
+
+
+def test_access_logging_needs_a_target_in_the_region_and_no_permission_of_it(s3: Any) -> None:
+    """S3 does not look at the target's policy."""
+    far, near = f"{NAME}-far", f"{NAME}-near"
+    s3.create_bucket(Bucket=near)
+    s3.create_bucket(Bucket=far, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+
+    def status(target: str) -> dict[str, Any]:
+        return {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": "log"}}
+
+    error = refusal(s3.put_bucket_logging, BucketLoggingStatus=status("missing"))
+    assert (error["Code"], error["TargetBucket"]) == ("InvalidTargetBucketForLogging", "missing")
+    error = refusal(s3.put_bucket_logging, BucketLoggingStatus=status(far))
+    assert (error["Code"], error["TargetBucketLocation"]) == ("CrossLocationLoggingProhibitted", "eu-west-1")
+    s3.put_bucket_logging(Bucket=NAME, BucketLoggingStatus=status(near))
+    assert s3.get_bucket_logging(Bucket=NAME)["LoggingEnabled"] == status(near)["LoggingEnabled"]
+    s3.put_bucket_logging(Bucket=NAME, BucketLoggingStatus={})
+    assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=NAME)
+    assert "DisplayName" not in s3.get_bucket_acl(Bucket=NAME)["Owner"]
+    for name in (near, far):
+        s3.delete_bucket(Bucket=name)
