@@ -9,10 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PREFIX
 from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import load_packs
+from ansible_collections.secmon.aws.plugins.plugin_utils.account_locks import account_key, keep_accounts
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import read_hosts
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
@@ -27,14 +29,20 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Print one line for each problem, and fail if there is one; else return each host's detections."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        self.validate_argument_spec(argument_spec={})
+        _valid, options = self.validate_argument_spec(argument_spec={"exclusive": {"type": "bool", "default": False}})
         hosts = (task_vars or {})["ansible_play_hosts_all"]
-        report = preflight(read_hosts(self._task, self._templar, hosts, PREFIX), load_packs(RULES))
+        variables = read_hosts(self._task, self._templar, hosts, PREFIX)
+        report = preflight(variables, load_packs(RULES))
         for problem in report.problems:
             self._display.display(problem)
         result |= {"changed": False, "failed": bool(report.problems), "msg": _totals(report, len(hosts))}
         if report.problems:
             return result | {"problems": list(report.problems)}
+        if options["exclusive"] and not self._task.check_mode:
+            accounts = {host: account_key({name: raw.value for name, raw in variables[host].items()}) for host in hosts}
+            held = keep_accounts(Path(constants.ANSIBLE_HOME, "secmon_accounts"), accounts)
+            if held:
+                return result | {"failed": True, "msg": " ".join(held), "problems": held}
         return result | {
             "problems": [],
             "warnings": list(report.warnings),

@@ -19,7 +19,15 @@ description:
     (C(-e name=value)) or a template is converted to an unambiguous number or boolean. An empty string means not set.
   - Never shows secrets, nor errors in templates of secrets.
   - Runs on the controller, once for all hosts, and calls no API. With C(--limit), it validates the selected hosts only.
-options: {}
+options:
+  exclusive:
+    description:
+      - Whether the accounts are kept for this run of Ansible until it ends, unless it is a check. The task fails, with
+        who holds an account, if another run of the same user on the same machine keeps it.
+      - Runs on different machines are not kept apart; what they create at the same time is found and kept.
+    type: bool
+    default: false
+    version_added: 0.4.0
 attributes:
   bypass_host_loop:
     description: Runs once for all hosts of the play.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.secmon.aws.plugins.plugin_utils.account_locks import account_key, keep_accounts
 
 from tests.conftest import run
 from tests.support.embedded_control import ask
@@ -189,3 +191,18 @@ def test_returns_the_printed_problems(inventory: Inventory) -> None:
     inventory.play = {**PLAY, "tasks": [task, {"ansible.builtin.debug": {"msg": "{{ found.problems | to_json }}"}}]}
     result = inventory.check()
     assert json.dumps(lines(result)[0])[1:-1].replace('\\"', '\\\\\\"') in result.stdout
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_an_account_that_another_run_keeps_is_refused_with_its_holder(
+    inventory: Inventory, tmp_path: Path, check: bool
+) -> None:
+    variables = {**VALID, **HOSTS["production"]}
+    assert keep_accounts(tmp_path / "home/secmon_accounts", {"production": account_key(variables)}) == []
+    validate, show = PLAY["tasks"]
+    inventory.play = {**PLAY, "tasks": [{**validate, "secmon.aws.preflight": {"exclusive": True}}, show]}
+
+    result = inventory.check(*["--check"] * check, ANSIBLE_HOME=str(tmp_path / "home"))
+
+    refused = f"host production: another run of Ansible (process {os.getpid()}, since " in result.stdout
+    assert (refused, result.returncode == 0) == (not check, check)

@@ -193,6 +193,8 @@ def _create(trail: Trail) -> Write:
             **{member: value for member, value in requested.items() if value != defaults[member]},
         ),
         done_if_repeated=frozenset({"TrailAlreadyExistsException"}),
+        # Another run made it since it was read.
+        outdated_if=frozenset({"TrailAlreadyExistsException"}),
         propagating=PROPAGATING,
         remedies=creation_remedies(trail.described(), trail.place),
     )

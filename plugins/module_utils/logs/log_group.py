@@ -123,7 +123,7 @@ def _plan_creation(params: Mapping[str, Any], place: Place) -> Plan:
         "CreateLogGroup",
         name,
         place,
-        done_if_repeated={"ResourceAlreadyExistsException"},
+        exists={"ResourceAlreadyExistsException"},
         **{key: value for key, value in settings.items() if value},
     )
     retention = (_retention(name, after["retention_days"], place),) if after["retention_days"] != NEVER else ()
@@ -173,7 +173,7 @@ def _write(
     name: str,
     place: Place,
     done_if: frozenset[str] | set[str] = frozenset(),
-    done_if_repeated: frozenset[str] | set[str] = frozenset(),
+    exists: frozenset[str] | set[str] = frozenset(),
     **parameters: Any,
 ) -> Write:
     return Write(
@@ -183,7 +183,9 @@ def _write(
         resource=f"log group {name}",
         resource_arn=_arn(place, name),
         done_if=frozenset(done_if),
-        done_if_repeated=frozenset(done_if_repeated),
+        done_if_repeated=frozenset(exists),
+        # Another run made it since it was read.
+        outdated_if=frozenset(exists),
         propagating=tuple((code, _REFUSAL) for code in _REFUSED_KEY) if "kmsKeyId" in parameters else (),
         remedies={f"{code} {_REFUSAL}": _key_remedy(name, place) for code in _REFUSED_KEY}
         if "kmsKeyId" in parameters

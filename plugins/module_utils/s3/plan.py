@@ -219,6 +219,8 @@ def _creation(name: str, place: Place) -> Write:
     return replace(
         _write("CreateBucket", name, place, location),
         done_if_repeated=frozenset({"BucketAlreadyOwnedByYou"}),
+        # Another run made it since it was read.
+        outdated_if=frozenset({"BucketAlreadyOwnedByYou"}),
         remedies={"BucketAlreadyExists": name_is_taken(name)},
     )
 

@@ -97,6 +97,8 @@ def creation(target: Target, after: Mapping[str, Any], value: ValueChange) -> St
         "CreateSecret",
         {name: content for name, content in parameters.items() if content},
         done_if_repeated=frozenset({"ResourceExistsException"}),
+        # Another run made it since it was read.
+        outdated_if=frozenset({"ResourceExistsException"}),
         propagating=_STILL_BEING_DELETED,
         remedies=target.key_remedies,
     )
