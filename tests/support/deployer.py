@@ -26,6 +26,7 @@ _NOT_IN_POLICIES = frozenset(
     {
         *("s3:TlsVersion", "s3:prefix", "s3:versionid", "kms:ResourceAliases"),
         *("aws:RequestTag/secmon:key-alias", "aws:ResourceTag/secmon:key-alias"),
+        *("aws:RequestTag/secmon:metric-filters", "aws:ResourceTag/secmon:metric-filters"),
     }
 )
 
