@@ -192,6 +192,7 @@ def test_rejects_an_open_bucket_of_another_account(run_module: ModuleRunner, sta
     owner.create_bucket(Bucket=NAME)
     resources = [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"]
     anyone = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": resources}
+    owner.delete_public_access_block(Bucket=NAME)
     owner.put_bucket_policy(Bucket=NAME, Policy=document(anyone))
     assert "Another account owns" in run_module.fail_before_writes(name=NAME, state=state, adopt=True)
 
