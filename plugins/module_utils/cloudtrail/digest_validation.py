@@ -15,6 +15,7 @@ from typing import Any
 
 from ..core.account import Account
 from ..core.errors import AwsError
+from ..core.problems import sentence
 from ..s3.reads import Bucket
 from .digests import HOUR, Tampering, digest_end, digest_problem, is_backfill, parse_time
 from .reads import log_folder
@@ -172,7 +173,8 @@ def _undelivered(
     delivered, error = status.get("LatestDigestDeliveryTime"), status.get("LatestDigestDeliveryError")
     bucket = trail["S3BucketName"]
     if error:
-        yield f"CloudTrail's last delivery of a digest of region {region} to the bucket {bucket} failed: {error}."
+        failed = f"CloudTrail's last delivery of a digest of region {region} to the bucket {bucket} failed"
+        yield f"{failed}: {sentence(error)}"
     if delivered and delivered - _LATEST_DELIVERY > (newest or start):
         since = f" since {newest:%Y-%m-%dT%H:%M:%SZ}" if newest else ""
         yield (

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..core.account import Account
 from ..core.errors import AwsError
+from ..core.problems import sentence
 
 _SHOWN = 10
 
@@ -32,7 +33,8 @@ def recorded_changes(account: Account, trail: Mapping[str, Any], since: datetime
     except AwsError as error:
         if not error.is_denial:
             raise
-        return [], f"Who changed the trail or its bucket was not looked up in the event history: {error}. {error.hint}"
+        why = f"{sentence(str(error))} {error.hint}"
+        return [], f"Who changed the trail or its bucket was not looked up in the event history: {why}"
     records = [record for record in found.values() if not record.get("readOnly") and not record.get("errorCode")]
     changes = [_change(record) for record in sorted(records, key=lambda record: record["eventTime"], reverse=True)]
     return changes, _sentence(changes, since, account.region)

@@ -13,6 +13,7 @@ from typing import Any
 from ..core.account import Account
 from ..core.aws_names import leader_region
 from ..core.errors import AwsError
+from ..core.problems import sentence
 from ..s3.reads import Bucket
 from .digest_validation import Validation
 from .digests import Tampering
@@ -67,7 +68,8 @@ def validate(
             # An organization may deny a region in which nothing is deployed.
             if region == account.region or not error.is_denial:
                 raise
-            total.warnings.append(f"The log files of region {region} were not validated: {error}. {error.hint}".strip())
+            why = f"{sentence(str(error))} {error.hint}".strip()
+            total.warnings.append(f"The log files of region {region} were not validated: {why}")
             continue
         if region == account.region:
             total.newest, total.status = newest, status
