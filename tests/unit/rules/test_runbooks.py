@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -23,20 +24,16 @@ from tests.support.in_process import GUIDE, InProcess
 from tests.unit.rules.overlap_matrix import RULES
 
 REGION = "eu-central-1"
-SETTINGS = {
-    "secmon_account_id": GUIDE,
-    "secmon_region": REGION,
-    "secmon_trail_name": "audit",
-    "secmon_log_group_name": "/aws/cloudtrail/logs",
-    "secmon_log_role_name": "CloudTrailToCloudWatchLogs",
-    "secmon_topic_name": "SecurityAlarms",
-    "secmon_kms_alias": "alias/secmon",
-} | dict.fromkeys(
-    [
-        "secmon_log_bucket_name",
-        *(f"secmon_existing_{name}" for name in ("log_bucket_name", "log_group_name", "log_role_arn", "topic_arn")),
-    ],
-    "",
+# What an account does not set is empty.
+SETTINGS = defaultdict(
+    str,
+    secmon_account_id=GUIDE,
+    secmon_region=REGION,
+    secmon_trail_name="audit",
+    secmon_log_group_name="/aws/cloudtrail/logs",
+    secmon_log_role_name="CloudTrailToCloudWatchLogs",
+    secmon_topic_name="SecurityAlarms",
+    secmon_kms_alias="alias/secmon",
 )
 ACCOUNT = deployment_names(SETTINGS)
 GROUP = ACCOUNT["log_group_name"]
