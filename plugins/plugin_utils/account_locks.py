@@ -77,7 +77,7 @@ def _identity(pid: int) -> list[str]:
     except PermissionError:
         pass
     try:
-        started = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:  # no Linux
-        started = ""
-    return [str(pid), started]
+        return [str(pid), ""]
+    return [] if state == "Z" else [str(pid), fields[18]]

@@ -113,7 +113,7 @@ def test_a_misspelt_variable_stops_the_run_before_any_api_call(playbook: Playboo
 def test_a_check_of_an_empty_account_predicts_the_first_run(predicted: Run, first: Run) -> None:
     assert predicted.stats["guide"]["changed"] == first.stats["guide"]["changed"] > 0
     assert diffs(predicted) == diffs(first)
-    assert len(diffs(first)) == 7
+    assert len(diffs(first)) == 8
 
 
 def test_site_creates_the_metric_filter_of_the_guide(built: Playbooks, aws_client: AwsClient) -> None:
