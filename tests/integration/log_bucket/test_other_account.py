@@ -20,6 +20,7 @@ def make_bucket(endpoint: str, owner: str, *statements: dict[str, Any]) -> None:
     s3 = member_client(endpoint, owner, "s3")
     s3.create_bucket(Bucket=NAME)
     if statements:
+        s3.delete_public_access_block(Bucket=NAME)
         s3.put_bucket_policy(Bucket=NAME, Policy=document(*statements))
 
 
