@@ -89,6 +89,18 @@ options:
     description: Whether the teardown keeps the log bucket.
     type: bool
     default: true
+  log_folders:
+    description:
+      - What the keys of log files begin with, such as C(AWSLogs/111122223333/CloudTrail). Other objects in a log bucket
+        that is not kept are reported. By default they are not searched for.
+    type: list
+    elements: str
+    version_added: 0.4.0
+  purge_others:
+    description: Whether the teardown deletes the bucket although it contains other objects.
+    type: bool
+    default: false
+    version_added: 0.4.0
   dry_run:
     description: Whether the teardown has not run yet. The resources that it will remove are then expected.
     type: bool
@@ -100,7 +112,8 @@ options:
 notes:
   - The module calls the IAM actions
     C(tag:GetResources), C(sts:GetCallerIdentity), C(cloudtrail:DescribeTrails), C(cloudtrail:ListTags),
-    C(s3:ListAllMyBuckets), C(s3:ListBucket), C(s3:GetBucketTagging), C(s3:GetBucketObjectLockConfiguration),
+    C(s3:ListAllMyBuckets), C(s3:ListBucket), C(s3:ListBucketVersions), C(s3:GetBucketTagging),
+    C(s3:GetBucketObjectLockConfiguration),
     C(logs:DescribeLogGroups), C(logs:ListTagsForResource), C(logs:DescribeMetricFilters), C(cloudwatch:DescribeAlarms),
     C(cloudwatch:ListTagsForResource), C(sns:ListSubscriptions), C(sns:GetTopicAttributes),
     C(sns:ListTagsForResource), C(secretsmanager:DescribeSecret), C(iam:GetRole), C(kms:DescribeKey) and
@@ -224,6 +237,8 @@ OPTIONS: dict[str, Any] = {
     **{name: {"type": "list", "elements": "str", "no_log": False} for name in _LISTS},
     **{f"existing_{name}": {"type": "str", "no_log": False} for name in _EXISTING},
     "keep_bucket": {"type": "bool", "default": True},
+    "log_folders": {"type": "list", "elements": "str"},
+    "purge_others": {"type": "bool", "default": False},
     "dry_run": {"type": "bool", "default": False},
     "before": {"type": "list", "elements": "dict"},
 }

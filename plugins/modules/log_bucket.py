@@ -35,11 +35,12 @@ options:
     type: list
     elements: str
   key_prefix:
-    description: The prefix of the log files' keys, before C(AWSLogs). Used with O(trail_arns).
+    description: The prefix of the log files' keys, before C(AWSLogs). Used with O(trail_arns) and O(purge).
     type: str
     default: ""
   organization_id:
-    description: The organization whose trail may write, such as V(o-exampleorgid). Used with O(trail_arns).
+    description:
+      - The organization whose trail may write, such as V(o-exampleorgid). Used with O(trail_arns) and O(purge).
     type: str
     default: ""
   archive_days:
@@ -61,9 +62,16 @@ options:
     type: str
   purge:
     description:
-      - Whether O(state=absent) deletes every version of every object. Otherwise it fails if the bucket is not empty.
+      - Whether O(state=absent) deletes every version of every log file. Otherwise it fails if the bucket is not empty.
+      - Log files are the objects below C(AWSLogs/ACCOUNT/CloudTrail) of the caller's account and those of
+        O(trail_arns), and below C(AWSLogs/ORGANIZATION/) for O(organization_id); all after O(key_prefix).
     type: bool
     default: false
+  purge_others:
+    description: Whether O(purge) also deletes objects that are not log files. Otherwise it then fails.
+    type: bool
+    default: false
+    version_added: 0.4.0
   tags:
     description: The tags. The tag C(secmon:managed-by) is added, which marks the bucket as managed by this collection.
     type: dict
@@ -193,6 +201,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNE
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import is_managed
 from ansible_collections.secmon.aws.plugins.module_utils.s3.access_log import access_log_problems
 from ansible_collections.secmon.aws.plugins.module_utils.s3.other_account import check_bucket_of
+from ansible_collections.secmon.aws.plugins.module_utils.s3.other_objects import log_folders, other_objects
 from ansible_collections.secmon.aws.plugins.module_utils.s3.plan import (
     check_log_bucket,
     described,
@@ -212,6 +221,7 @@ OPTIONS: dict[str, Any] = {
     "expiration_days": {"type": "int"},
     "access_log_bucket": {"type": "str"},
     "purge": {"type": "bool", "default": False},
+    "purge_others": {"type": "bool", "default": False},
     "tags": {"type": "dict"},
     "purge_tags": {"type": "bool", "default": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -226,14 +236,21 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
         return check_bucket_of(params["owner"], account, params)
     settings = find_bucket(account, name)
     if params["state"] == "absent":
-        versions = Bucket(account, name).versions() if settings else []
-        return plan_absent(params, settings, versions, account.place)
+        bucket = Bucket(account, name)
+        versions = bucket.versions() if settings else []
+        others = _others(params, bucket) if versions and params["purge"] and not params["purge_others"] else []
+        return plan_absent(params, settings, versions, others, account.place)
     managed = settings is None or params["adopt"] or is_managed(described(name, settings)["tags"])
     plan = plan_present(params, settings, managed or Bucket(account, name).is_empty(), account.place)
     target = params["access_log_bucket"]
     if target and plan.before.get("access_log_bucket") != target:
         require(access_log_problems(account, name, target))
     return plan
+
+
+def _others(params: Mapping[str, Any], bucket: Bucket) -> list[str]:
+    accounts = {bucket.account.place.account, *(arn.split(":")[4] for arn in params["trail_arns"] or ())}
+    return other_objects(bucket, log_folders(params["key_prefix"], accounts, params["organization_id"]))
 
 
 def main() -> None:

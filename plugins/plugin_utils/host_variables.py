@@ -48,7 +48,8 @@ def _read(templar: Any, raw: Any, *, from_command_line: bool) -> RawValue | None
     """Return a variable's value, or None if it is `omit`."""
     try:
         value = plain(templar.template(raw))
-        return RawValue(value, loose=from_command_line or templar.is_template(raw))
+        loose = from_command_line or templar.is_template(raw)
+        return RawValue(value, loose=loose, command_line=from_command_line)
     except AnsibleValueOmittedError:
         return None
     except Exception as error:  # a filter or a lookup of the user's can raise anything

@@ -130,6 +130,14 @@ def test_converts_strings_from_the_command_line(inventory: Inventory) -> None:
     assert len(lines(result)) == 3
 
 
+def test_a_teardown_is_confirmed_by_the_command_line_only(inventory: Inventory) -> None:
+    confirmed = {"secmon_teardown_confirm": "123456789012"}
+    inventory.write(guide=confirmed)
+    (line,) = lines(inventory.check())
+    assert line.startswith("host guide: secmon_teardown_confirm: is set in the inventory or a playbook")
+    assert inventory.check("-e", json.dumps(confirmed)).returncode == 0
+
+
 def test_resolves_lookups_templates_and_vaulted_values(inventory: Inventory, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("open sesame")
     (tmp_path / "group_vars").mkdir()

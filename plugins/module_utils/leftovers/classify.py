@@ -15,6 +15,7 @@ from .resources import BUCKET, KEY, SECRET, SUBSCRIPTION, Deployment, Resource
 UNEXPECTED = "UNEXPECTED"
 TO_BE_REMOVED = "to be removed"
 NOT_MANAGED = "not managed by this collection"
+GOES_ALONG = "not managed by this collection, but deleted with"
 KEPT_BUCKET = "kept: log bucket, secmon_purge_log_bucket is false"
 KEPT_KEY = "kept: it decrypts the log files, which are kept; it is removed with the log bucket"
 _LOST_FILES = (
@@ -71,7 +72,7 @@ def _expected_reason(resource: Resource, deployment: Deployment) -> str:
     if resource.name in deployment.existing.get(resource.type, ()):
         return resource.expected or (_EXISTING_SECRET if resource.type == SECRET else _EXISTING)
     if not resource.managed:
-        return NOT_MANAGED
+        return f"{GOES_ALONG} {resource.container}" if resource.container and deployment.dry_run else NOT_MANAGED
     if resource.until and not resource.obstacle:
         return f"in its recovery window until {resource.until.astimezone(UTC):%Y-%m-%d}"
     if resource.expected:
@@ -117,9 +118,10 @@ def report_lines(
     left: Collection[Leftover], removed: Collection[Mapping[str, Any]], title: str, dry_run: bool
 ) -> list[str]:
     """Return the lines of a report: the resources that were or would be removed, and those that are left and why."""
-    to_be_removed = [asdict(item) for item in left if item.why == TO_BE_REMOVED]
-    kept = results(item for item in left if item.why != TO_BE_REMOVED)
-    gone = [{**item, "why": ""} for item in [*removed, *to_be_removed]]
+    own = [asdict(item) for item in left if item.why == TO_BE_REMOVED]
+    along = [asdict(item) for item in left if item.why.startswith(GOES_ALONG)]
+    kept = results(item for item in left if item.why != TO_BE_REMOVED and not item.why.startswith(GOES_ALONG))
+    gone = [*({**item, "why": ""} for item in [*removed, *own]), *along]
     unexpected = sum(item.unexpected for item in left)
     return [
         f"{title}:",

@@ -21,6 +21,7 @@ from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_managed
 from ..iam.reads import find_role
 from ..kms.reads import find_key, key_tags
 from ..logs.reads import find_log_group, list_metric_filters, log_group_tags
+from ..s3.other_objects import other_objects
 from ..s3.reads import Bucket, bucket_names
 from ..secretsmanager.reads import find_secret
 from ..sns.reads import topic_attributes, topic_tags
@@ -30,6 +31,10 @@ from .resources import Deployment, Resource, resource_of
 _PENDING_SUBSCRIPTION = "pending without a topic: SNS deletes it within 48 hours"
 _ORPHANED_SUBSCRIPTION = "its topic was deleted: SNS deletes it within hours"
 _OF_ANOTHER_ACCOUNT = "existing bucket of account {} (secmon_existing_log_bucket_owner), which is never deleted"
+_OTHER_OBJECTS = (
+    "it contains objects that are not log files of the trail ({}); move them, or set secmon_purge_other_objects: true"
+    " to delete them too"
+)
 _UNNAMED_FILTER = (
     "it publishes to a metric namespace of this deployment, but no rule has this name; delete it if it belonged to a"
     " former rule"
@@ -108,7 +113,7 @@ def _buckets(search: _Search) -> Iterator[Resource]:
     listed = bucket_names(search.account)
     for name in search.names(kinds.BUCKET):
         if name not in elsewhere and name in listed and Bucket(search.account, name).exists():
-            yield _bucket(search, Bucket(search.account, name))
+            yield from _bucket(search, Bucket(search.account, name))
     for name in elsewhere:
         if _exists_elsewhere(Bucket(search.account, name, owner)):
             arn = Bucket(search.account, name).arn
@@ -125,13 +130,20 @@ def _exists_elsewhere(bucket: Bucket) -> bool:
         raise
 
 
-def _bucket(search: _Search, bucket: Bucket) -> Resource:
+def _bucket(search: _Search, bucket: Bucket) -> Iterator[Resource]:
     managed = search.is_tagged(kinds.BUCKET, bucket.name) or is_managed(
         as_mapping(bucket.setting("GetBucketTagging", "NoSuchBucket").get("TagSet", []))
     )
-    removable = managed and not search.deployment.keep_bucket
+    deployment = search.deployment
+    removable = managed and not deployment.keep_bucket
+    folders = deployment.log_folders if removable else ()
+    others = ", ".join(other_objects(bucket, folders)) if folders else ""
     obstacle = _object_lock(bucket) if removable else ""
-    return Resource(kinds.BUCKET, bucket.name, bucket.arn, managed=managed, obstacle=obstacle)
+    if others and not deployment.purge_others:
+        obstacle = obstacle or _OTHER_OBJECTS.format(others)
+    elif others:
+        yield Resource(kinds.OBJECTS, others, bucket.arn, managed=False, container=f"the log bucket {bucket.name}")
+    yield Resource(kinds.BUCKET, bucket.name, bucket.arn, managed=managed, obstacle=obstacle)
 
 
 def _object_lock(bucket: Bucket) -> str:
@@ -160,13 +172,16 @@ def _log_groups(search: _Search) -> Iterator[Resource]:
 
 
 def _filters(search: _Search, group: Resource) -> Iterator[Resource]:
-    """Yield the filters that are or may be managed; others in a managed log group are deleted with it."""
+    """Yield the filters that are or may be managed, and those of others that are deleted with a managed log group."""
     deployment = search.deployment
     for item in list_metric_filters(search.account, group.name) or []:
         name = item["filterName"]
         managed = any(feeds["metricNamespace"] in deployment.namespaces for feeds in item["metricTransformations"])
         if name in deployment.names(kinds.FILTER) | deployment.other_filters:
             yield Resource(kinds.FILTER, name, group.arn, managed=managed)
+        elif not managed and group.managed and group.name in deployment.named.get(kinds.LOG_GROUP, ()):
+            container = f"the log group {group.name}"
+            yield Resource(kinds.FILTER, name, group.arn, managed=False, container=container)
         elif managed and not group.managed:
             yield Resource(kinds.FILTER, name, group.arn, managed=True, expected=_UNNAMED_FILTER)
 

@@ -24,6 +24,7 @@ SUBSCRIPTION = "subscription"
 SECRET = "secret"
 ROLE = "role"
 KEY = "key"
+OBJECTS = "other objects"
 
 # The group of each pattern is the name.
 _ARNS = {
@@ -67,6 +68,8 @@ class Deployment:
         bucket_key: The alias of the key that decrypts the log files; empty if no key was created for them.
         dry_run: Whether the teardown has not run yet.
         bucket_owner: The other account that owns the existing log bucket; empty if it is the same account.
+        log_folders: What the keys of log files begin with; empty if other objects are not searched for.
+        purge_others: Whether a teardown deletes a bucket with other objects.
     """
 
     named: Mapping[str, frozenset[str]]
@@ -77,6 +80,8 @@ class Deployment:
     dry_run: bool
     bucket_key: str = ""
     bucket_owner: str = ""
+    log_folders: tuple[str, ...] = ()
+    purge_others: bool = False
 
     def names(self, kind: str) -> frozenset[str]:
         """Return all names of a type in the task."""
@@ -100,6 +105,7 @@ class Resource:
         until: The time at which AWS deletes it, if it is scheduled for deletion.
         expected: Another reason why it is expected to exist, or an empty string.
         obstacle: What prevents its deletion.
+        container: What it is deleted with, although it is not managed; otherwise empty.
     """
 
     type: str
@@ -109,6 +115,7 @@ class Resource:
     until: datetime | None = None
     expected: str = ""
     obstacle: str = ""
+    container: str = ""
 
 
 def deployment_of(params: Mapping[str, Any]) -> Deployment:
@@ -127,6 +134,8 @@ def deployment_of(params: Mapping[str, Any]) -> Deployment:
         dry_run=params["dry_run"],
         bucket_key=params["bucket_key_alias"] or "",
         bucket_owner=params["existing_bucket_owner"] or "",
+        log_folders=tuple(params["log_folders"] or ()),
+        purge_others=params["purge_others"],
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Union
 from ..core.problems import did_you_mean, nearest_name
 from ..validation.document import Document
 from ..validation.problems import SUGGESTED, Problem
-from .variables import PREFIX, PROFILES, ROLES, SECRETS, VARIABLES, Variable
+from .variables import ONLY_BY_COMMAND_LINE, PREFIX, PROFILES, ROLES, SECRETS, VARIABLES, Variable
 
 CONNECTION = "ansible_connection"
 _ON_THIS_MACHINE = ("local", "ansible.builtin.local", "secmon.aws.warm")
@@ -31,11 +31,13 @@ class RawValue:
         value: The value, of plain types.
         loose: Whether it comes from the command line or a template, which turn numbers and booleans into strings.
         error: Why a template could not be resolved; then `value` is not set.
+        command_line: Whether it comes from the command line (`-e`).
     """
 
     value: Any = None
     loose: bool = False
     error: str = ""
+    command_line: bool = False
 
 
 class InvalidVariableError(LookupError):
@@ -80,6 +82,10 @@ def check_variables(raw: Mapping[str, RawValue], document: Document) -> Settings
     own = {name: raw[name] for name in raw if name.startswith(PREFIX)}
     for name, hint in _unknown_variables(raw):
         document.add((name,), "is not a known variable", hint)
+    for name in sorted(ONLY_BY_COMMAND_LINE & own.keys()):
+        if own[name].value and not own[name].command_line:
+            hint = f"remove it there, and give it with -e {name}=..."
+            document.add((name,), "is set in the inventory or a playbook", hint)
     values: dict[str, Any] = {}
     invalid = set()
     for name, variable in VARIABLES.items():

@@ -97,6 +97,9 @@ def _purge(settings: Settings, document: Document) -> None:
     if settings["secmon_purge_log_bucket"] and settings.is_set("secmon_existing_log_bucket_name"):
         message = "is true, but secmon_existing_log_bucket_name names an existing bucket, which is never deleted"
         document.add(("secmon_purge_log_bucket",), message, _REMOVE_ONE)
+    if settings["secmon_purge_other_objects"] and not settings["secmon_purge_log_bucket"]:
+        message = "has no effect without secmon_purge_log_bucket"
+        document.add(("secmon_purge_other_objects",), message, "set both, or remove it")
 
 
 def _lifecycle(settings: Settings, document: Document) -> None:

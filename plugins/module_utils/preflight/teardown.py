@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..core.aws_names import deployment_names
 from ..rules.deployment import Detections
 from ..rules.selection import Packs
+from ..s3.other_objects import log_folders
 from .checks import Settings
 
 
@@ -27,7 +29,6 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         shipped: The rules of the collection by pack. Their metric filters belong to the collection as well.
     """
     names = deployment_names(settings)
-    owner = names["bucket_owner"]
     shipped_rules = [rule for rules in shipped.values() for rule in rules if rule.enabled]
     chosen_filters = [entry["name"] for entry in chosen.filters]
     creates_secret, secret = settings["secmon_create_secret"], settings["secmon_secret_name"]
@@ -38,7 +39,6 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
 
     return {
         "trail_name": settings["secmon_trail_name"],
-        "bucket_name": unless("secmon_existing_log_bucket_name", names["bucket_name"]),
         "log_group_name": unless("secmon_existing_log_group_name", names["log_group_name"]),
         "role_name": unless("secmon_existing_log_role_arn", settings["secmon_log_role_name"]),
         "topic_name": unless("secmon_existing_topic_arn", settings["secmon_topic_name"]),
@@ -49,12 +49,25 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         "filter_names": chosen_filters,
         "other_filter_names": sorted({rule.filter_name for rule in shipped_rules} - set(chosen_filters)),
         "metric_namespaces": sorted({*chosen.namespaces, *(rule.metric.namespace for rule in shipped_rules)}),
-        "existing_bucket_name": settings["secmon_existing_log_bucket_name"],
-        "existing_bucket_owner": owner if owner != settings["secmon_account_id"] else "",
         "existing_log_group_name": settings["secmon_existing_log_group_name"],
         "existing_role_arn": settings["secmon_existing_log_role_arn"],
         "existing_topic_arn": settings["secmon_existing_topic_arn"],
         "existing_key_arn": settings["secmon_existing_kms_key_arn"],
         "existing_secret_name": "" if creates_secret else secret,
+        **_bucket_options(settings, names),
+    }
+
+
+def _bucket_options(settings: Settings, names: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options about the log bucket and what is in it."""
+    existing, account = settings["secmon_existing_log_bucket_name"], settings["secmon_account_id"]
+    owner = names["bucket_owner"]
+    prefix, organization = settings["secmon_log_bucket_prefix"], settings["secmon_trail_organization_id"]
+    return {
+        "bucket_name": "" if existing else names["bucket_name"],
+        "existing_bucket_name": existing,
+        "existing_bucket_owner": owner if owner != account else "",
+        "log_folders": log_folders(prefix or "", [account], organization or ""),
+        "purge_others": settings["secmon_purge_other_objects"],
         "keep_bucket": not settings["secmon_purge_log_bucket"],
     }

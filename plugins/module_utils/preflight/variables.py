@@ -217,5 +217,7 @@ VARIABLES: Mapping[str, Variable] = {
     )
     for name, option in _OPTIONS.items()
 }
+ONLY_BY_COMMAND_LINE = frozenset({"secmon_teardown_confirm"})
+"""The variables that count for one run only, since a value that stays would confirm every later run too."""
 SECRETS = tuple(name for name, variable in VARIABLES.items() if variable.secret)
 ALARM_NAMES: Mapping[str, str] = _DEFAULTS.get("secmon_alarm_names") or {}

@@ -133,6 +133,7 @@ def plan_absent(
     params: Mapping[str, Any],
     settings: Mapping[str, Any] | None,
     versions: Sequence[Mapping[str, str]],
+    others: Sequence[str],
     place: Place,
 ) -> Plan:
     """Plan the deletion of a bucket and, with `purge`, of every version of every object.
@@ -141,6 +142,7 @@ def plan_absent(
         params: The module's parameters.
         settings: Its settings by API call, or None if it does not exist.
         versions: The first page of object versions, in the form of DeleteObjects.
+        others: Objects that are not log files and may not be deleted.
         place: Partition and region of the bucket.
     """
     if settings is None:
@@ -152,12 +154,22 @@ def plan_absent(
     )
     if versions and not params["purge"]:
         require([f"Bucket {name} contains log files (evidence). Nothing was changed. Set purge: true to delete it."])
+    if others:
+        require([_not_log_files(name, others)])
     return Plan(
         before=before,
         after={},
         stages=((_deletion(name, versions, place),),),
         unfinished=bool(versions),
         results={"log_bucket": {}},
+    )
+
+
+def _not_log_files(name: str, others: Sequence[str]) -> str:
+    return (
+        f"Bucket {name} contains objects that are not log files of its trails: {', '.join(others)}. Nothing was"
+        " changed. Move them, or set purge_others: true (secmon_purge_other_objects) to delete them too. The folder"
+        " of the log files follows from key_prefix, trail_arns and organization_id."
     )
 
 

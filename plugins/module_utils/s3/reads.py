@@ -110,6 +110,18 @@ class Bucket:
         found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         return [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
 
+    def entries(self, prefix: str) -> Iterator[str]:
+        """Yield the keys of all versions below a prefix up to the next ``/``: files, and folders that end in ``/``."""
+        marker: dict[str, str] = {}
+        while True:
+            page = self._list("ListObjectVersions", Prefix=prefix, Delimiter="/", MaxKeys=PAGE_SIZE, **marker)
+            yield from (item["Key"] for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])])
+            yield from (item["Prefix"] for item in page.get("CommonPrefixes", []))
+            if not page.get("IsTruncated"):
+                return
+            names = {"KeyMarker": "NextKeyMarker", "VersionIdMarker": "NextVersionIdMarker"}
+            marker = {name: page[following] for name, following in names.items() if page.get(following)}
+
     def _list(self, operation: str, **parameters: Any) -> dict[str, Any]:
         return self.account.read(
             "s3",

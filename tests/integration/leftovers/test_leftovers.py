@@ -24,9 +24,7 @@ from tests.integration.leftovers.leftovers_setup import (
     make_topic,
     make_trail,
 )
-from tests.support.member_account import member_client
 from tests.support.module_runner import ModuleRunner
-from tests.support.trail_setup import document
 
 
 @pytest.mark.promise("calls")
@@ -163,23 +161,6 @@ def test_existing_resources_are_expected(run_module: ModuleRunner, aws_client: C
         "secret": "existing secret (secmon_create_secret is false)",
     }
     assert result["unexpected"] == 0
-
-
-@pytest.mark.promise("unset_options")
-@pytest.mark.parametrize("readable", [True, False], ids=["readable", "unreadable"])
-def test_an_existing_bucket_of_another_account_is_expected_with_its_owner(
-    run_module: ModuleRunner, readable: bool
-) -> None:
-    s3, owner = member_client(run_module.endpoint, "333333333333", "s3"), "333333333333"
-    assert run_module.succeed(existing_bucket_name="archive", existing_bucket_owner=owner)["leftovers"] == []
-    s3.create_bucket(Bucket="archive")
-    allow = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "s3:ListBucket", "Resource": "*"}
-    if readable:
-        s3.put_bucket_policy(Bucket="archive", Policy=document(allow))
-    found = run_module.succeed(existing_bucket_name="archive", existing_bucket_owner=owner)
-    (bucket,) = found["leftovers"]
-    assert (bucket["type"], bucket["name"], bucket["unexpected"]) == ("log bucket", "archive", False)
-    assert bucket["why"].startswith(f"existing bucket of account {owner} ")
 
 
 @pytest.mark.promise("unset_options")

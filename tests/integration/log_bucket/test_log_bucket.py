@@ -21,6 +21,8 @@ from tests.support.module_runner import ModuleRunner
 from tests.support.trail_setup import document
 from tools.generate_docs.modules import documented_actions
 
+LOG_FILE = "AWSLogs/123456789012/CloudTrail/us-east-1/2026/09/13/file.json.gz"
+
 
 @pytest.mark.promise("changed")
 def test_present_and_absent_are_idempotent(run_module: ModuleRunner, s3: Any) -> None:
@@ -109,9 +111,9 @@ def test_sets_and_clears_access_logs(run_module: ModuleRunner, s3: Any) -> None:
 @pytest.mark.promise("changed")
 def test_archive_days_archives_a_log_file_of_a_few_kilobytes(run_module: ModuleRunner, s3: Any) -> None:
     run_module.succeed(**TASK)
-    s3.put_object(Bucket=NAME, Key="AWSLogs/file", Body=b"x" * 4096)
+    s3.put_object(Bucket=NAME, Key=LOG_FILE, Body=b"x" * 4096)
     advance(run_module.endpoint, 91 * 86_400)
-    assert s3.head_object(Bucket=NAME, Key="AWSLogs/file")["StorageClass"] == "GLACIER"
+    assert s3.head_object(Bucket=NAME, Key=LOG_FILE)["StorageClass"] == "GLACIER"
 
 
 @pytest.mark.promise("unset_options")
@@ -197,38 +199,6 @@ def test_rejects_an_open_bucket_of_another_account(run_module: ModuleRunner, sta
     assert "Another account owns" in run_module.fail_before_writes(name=NAME, state=state, adopt=True)
 
 
-@pytest.mark.promise("ownership")
-def test_deletes_log_files_only_with_purge(run_module: ModuleRunner, s3: Any) -> None:
-    run_module.succeed(**TASK)
-    for number in range(3):
-        s3.put_object(Bucket=NAME, Key="AWSLogs/file", Body=str(number).encode())
-    s3.delete_object(Bucket=NAME, Key="AWSLogs/file")
-    assert "purge: true" in run_module.fail(name=NAME, state="absent")
-    assert len(s3.list_object_versions(Bucket=NAME)["Versions"]) == 3
-    assert run_module.succeed(name=NAME, state="absent", purge=True)["changed"]
-    assert bucket(s3) == {}
-
-
-@pytest.mark.promise("ownership")
-def test_purges_several_pages_of_versions(run_module: ModuleRunner, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ansible_collections.secmon.aws.plugins.module_utils.s3.reads.PAGE_SIZE", 10)
-    run_module.succeed(**TASK)
-    for number in range(15):
-        s3.put_object(Bucket=NAME, Key=f"AWSLogs/{number}", Body=b"")
-    calls = run_module.calls(lambda: run_module.succeed(name=NAME, state="absent", purge=True))
-    assert [call["action"] for call in calls].count("DeleteObjects") == 2
-    assert bucket(s3) == {}
-
-
-@pytest.mark.promise("ownership")
-def test_a_locked_object_stops_the_deletion(run_module: ModuleRunner, s3: Any) -> None:
-    s3.create_bucket(Bucket=NAME, ObjectLockEnabledForBucket=True)
-    s3.put_bucket_tagging(Bucket=NAME, Tagging={"TagSet": [{"Key": "secmon:managed-by", "Value": "secmon.aws"}]})
-    s3.put_object(Bucket=NAME, Key="locked", Body=b"", ObjectLockLegalHoldStatus="ON")
-    assert "locked" in run_module.fail(name=NAME, state="absent", purge=True)
-    assert bucket(s3)
-
-
 @pytest.mark.promise("partition")
 def test_uses_the_partition_of_the_region(run_module: ModuleRunner, partition: str) -> None:
     found = run_module.succeed(name=NAME)["log_bucket"]
@@ -268,7 +238,7 @@ def test_documents_every_iam_action(run_module: ModuleRunner, s3: Any) -> None:
         s3.delete_public_access_block(Bucket=NAME)
         s3.delete_bucket_encryption(Bucket=NAME)
         run_module.succeed(name=NAME, archive_days=0, expiration_days=0)
-        s3.put_object(Bucket=NAME, Key="k", Body=b"")
+        s3.put_object(Bucket=NAME, Key=LOG_FILE, Body=b"")
         run_module.succeed(name=NAME, state="absent", purge=True)
 
     make_access_log_bucket(s3)

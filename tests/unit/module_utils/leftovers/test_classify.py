@@ -47,6 +47,8 @@ NOTHING: dict[str, Any] = {
     ),
     "bucket_key_alias": None,
     **dict.fromkeys(("existing_role_arn", "existing_topic_arn", "existing_key_arn")),
+    "log_folders": None,
+    "purge_others": False,
     "keep_bucket": False,
     "dry_run": False,
 }

@@ -17,7 +17,10 @@ def raw(**values: Any) -> dict[str, RawValue]:
     """Return an account's variables with the required ones; names without the prefix."""
     named = {f"secmon_{name}": value for name, value in values.items()}
     every = {**REQUIRED, **named}
-    return {name: value if isinstance(value, RawValue) else RawValue(value) for name, value in every.items()}
+    return {
+        name: value if isinstance(value, RawValue) else RawValue(value, command_line=True)
+        for name, value in every.items()
+    }
 
 
 def checked(variables: Mapping[str, RawValue]) -> tuple[Settings, list[Problem]]:

@@ -25,7 +25,7 @@ ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/path/Writer"
 
 def problem_of(name: str, value: Any, **how: Any) -> str:
     """Return the one problem of one variable, without the variable's name, or an empty string."""
-    _settings, problems = checked({**raw(), f"secmon_{name}": RawValue(value, **how)})
+    _settings, problems = checked({**raw(), f"secmon_{name}": RawValue(value, command_line=True, **how)})
     assert len(problems) <= 1
     return "".join(f"{problem.key}: {problem.text}".removeprefix(f"secmon_{name}") for problem in problems)
 

@@ -142,6 +142,7 @@ def test_accepts_variables_without_conflicts(valid: dict[str, Any]) -> None:
             "access_log_bucket_name",
             "is the log bucket itself",
         ),
+        ({"purge_other_objects": True}, "purge_other_objects", "has no effect without secmon_purge_log_bucket"),
         ({"purge_log_bucket": True, "existing_log_bucket_name": "theirs"}, "purge_log_bucket", "never deleted"),
         ({"log_archive_days": 90, "log_expiration_days": 30}, "log_archive_days", "deleted after 30 days"),
         ({"tags": {"aws:x": "y"}}, "tags", "which AWS reserves"),
