@@ -64,7 +64,7 @@ def play(tmp_path: Path, embedded_aws: str) -> Callable[..., subprocess.Complete
         "-i",
         "localhost,",
         "-c",
-        "local",
+        "secmon.aws.warm",
         playbook,
         "-e",
         f"folder={RULES}",
@@ -79,9 +79,6 @@ def test_the_patterns_of_the_shipped_rules_arrive_as_they_are_written(
 ) -> None:
     logs = aws_client("logs")
     logs.create_log_group(logGroupName=GROUP)
-    predicted = play("--check", "--diff")
-    assert predicted.returncode == 0, predicted.stdout + predicted.stderr
-    assert logs.describe_metric_filters(logGroupName=GROUP)["metricFilters"] == []
     first = play("--diff")
     assert first.returncode == 0 and "changed=1" in first.stdout, first.stdout + first.stderr
     found = logs.describe_metric_filters(logGroupName=GROUP)["metricFilters"]

@@ -253,7 +253,7 @@ def test_teardown_keeps_the_log_bucket_unless_purged(built: Playbooks, aws_clien
     assert aws_client("sns").list_topics()["Topics"] == []
     assert aws_client("iam").list_roles()["Roles"] == []
     assert aws_client("secretsmanager").list_secrets()["SecretList"] == []
-    built.succeed("teardown", *confirmed, "-e", "secmon_purge_log_bucket=true")
+    built.succeed("teardown", "--tags", "trail", *confirmed, "-e", "secmon_purge_log_bucket=true")
     with pytest.raises(ClientError, match="404"):
         # ListBuckets lists it for a while.
         aws_client("s3").head_bucket(Bucket=f"secrets-manager-trail-{ACCOUNT_ID}")

@@ -16,6 +16,8 @@ from tests.support.trail_setup import SERVICE, document
 AwsClient = Callable[[str], Any]
 TRAIL = "secrets-manager-trail"
 GROUP = "/aws/cloudtrail/logs"
+TRAIL_PARTS = ("--tags", "logs,trail")
+PARTS = ("--tags", "logs,trail,alarms")
 OBJECTS = {"type": "AWS::S3::Object", "values": ["arn:aws:s3:::payroll/"], "events": "read"}
 MANAGEMENT = {"name": "Management", "field_selectors": [{"field": "eventCategory", "equals": ["Management"]}]}
 SECRETS = [{"field": "eventCategory", "equals": ["Data"]}, {"field": "resources.type", "equals": ["AWS::SNS::Topic"]}]
@@ -44,7 +46,7 @@ def test_site_sets_data_events_insights_notifications_and_protection(
     insights = ["ApiCallRateInsight", "ApiErrorRateInsight"]
     variables = {"trail_data_resources": [OBJECTS], "trail_insight_types": insights, "trail_topic_name": "files"}
     variables |= {"log_group_deletion_protection": True, "test_filters_on_aws": True}
-    done = site(**variables)
+    done = site("site", *PARTS, **variables)
     assert done.code == 0, messages(done)
     (trail,) = aws_client("cloudtrail").describe_trails()["trailList"]
     assert (trail["SnsTopicARN"], trail["IsOrganizationTrail"]) == (topic, False)
@@ -77,7 +79,7 @@ def test_site_creates_an_organization_trail_with_advanced_selectors(
     organization = organizations.describe_organization()["Organization"]["Id"]
     selectors = [MANAGEMENT, {"field_selectors": SECRETS}]
     variables = {"trail_organization_id": organization, "trail_advanced_event_selectors": selectors, "profile": "cis"}
-    done = site(**variables)
+    done = site("site", *TRAIL_PARTS, **variables)
     assert done.code == 0, messages(done)
     (trail,) = aws_client("cloudtrail").describe_trails()["trailList"]
     assert trail["IsOrganizationTrail"]
@@ -87,5 +89,5 @@ def test_site_creates_an_organization_trail_with_advanced_selectors(
     assert f"/AWSLogs/{organization}/*" in policy
     policy = aws_client("iam").get_role_policy(RoleName="CloudTrailToCloudWatchLogs", PolicyName="WriteTrailEvents")
     assert f"log-stream:{organization}_*" in json.dumps(policy["PolicyDocument"])
-    again = site(**variables)
+    again = site("site", *TRAIL_PARTS, **variables)
     assert again.code == 0 and again.changed == [], messages(again)

@@ -11,7 +11,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.account import Acc
 from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AwsError, Subject
 
 from tests.support.embedded_control import ask
-from tests.support.module_runner import ModuleRunner, cache_service_models, skip_waiting
+from tests.support.module_runner import ModuleRunner, cache_handlers, cache_service_models, skip_waiting
 from tests.support.trail_prerequisites import full_task, make_prerequisites
 
 
@@ -91,6 +91,7 @@ def full_trail(trail_keys: dict[str, str]) -> dict[str, Any]:
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     skip_waiting(monkeypatch)
     cache_service_models(monkeypatch)
+    cache_handlers(monkeypatch)
 
 
 @pytest.fixture

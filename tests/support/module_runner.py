@@ -12,7 +12,9 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
+from weakref import WeakKeyDictionary
 
+import botocore.hooks
 import botocore.loaders
 import pytest
 from ansible.module_utils import _internal
@@ -24,6 +26,8 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.iam_actions import
 from tests.support.embedded_control import ask
 
 _LOADER = botocore.loaders.create_loader()
+_ALIASES: dict[str, str] = {}
+_ACCEPTING: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 MODULES = "ansible_collections.secmon.aws.plugins.modules"
 
 
@@ -187,6 +191,25 @@ def hidden_in(output: Any, secret: str) -> list[str]:
 def cache_service_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Load the model of each AWS service once per process; loading takes longer than the calls of a test."""
     monkeypatch.setattr("botocore.session.create_loader", lambda _path=None: _LOADER)
+
+
+def cache_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let boto3 sessions share what they find out about event names and handlers, nearly half of a module's run."""
+    accepts_kwargs, alias = botocore.hooks.accepts_kwargs, botocore.hooks.EventAliaser._alias_event_name
+
+    def aliased(emitter: Any, event: str) -> str:
+        if event not in _ALIASES:
+            _ALIASES[event] = alias(emitter, event)
+        return _ALIASES[event]
+
+    def accepts(handler: Any) -> bool:
+        function = getattr(handler, "__func__", handler)
+        if function not in _ACCEPTING:
+            _ACCEPTING[function] = accepts_kwargs(handler)
+        return _ACCEPTING[function]
+
+    monkeypatch.setattr(botocore.hooks.EventAliaser, "_alias_event_name", aliased)
+    monkeypatch.setattr(botocore.hooks, "accepts_kwargs", accepts)
 
 
 def skip_waiting(monkeypatch: pytest.MonkeyPatch, instead: Callable[[float], Any] = lambda _seconds: None) -> None:
