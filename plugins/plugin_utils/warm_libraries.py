@@ -139,8 +139,8 @@ def _checksums(modules: Mapping[str, types.ModuleType]) -> dict[str, int]:
     for name, module in modules.items():
         parent = modules.get(name.rpartition(".")[0])
         # Not its `__file__`: the library `distro`, if installed, takes the place of ansible.module_utils.distro.
-        spec = PathFinder.find_spec(name, parent.__path__ if parent else None)
-        if spec and spec.has_location:  # namespace packages and six.moves have none
+        spec = PathFinder.find_spec(name, getattr(parent, "__path__", []) if parent else None)
+        if spec and spec.has_location:  # namespace packages and generated modules (six.moves) have none
             end = "/__init__.py" if hasattr(module, "__path__") else ".py"
             checksums[name.replace(".", "/") + end] = zlib.crc32(Path(str(spec.origin)).read_bytes())
     return checksums
