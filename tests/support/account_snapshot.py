@@ -21,6 +21,7 @@ _VOLATILE = frozenset(
     {
         "ResponseMetadata",
         "RoleId",
+        "CurrentKeyMaterialId",
         "VersionIdsToStages",
         "SubscriptionArn",
         "StateReason",
