@@ -238,6 +238,8 @@ def test_documents_every_iam_action(run_module: ModuleRunner, s3: Any) -> None:
         s3.delete_public_access_block(Bucket=NAME)
         s3.delete_bucket_encryption(Bucket=NAME)
         run_module.succeed(name=NAME, archive_days=0, expiration_days=0)
+        run_module.faults({"service": "s3", "action": "HeadBucket", "error": "403", "status": 403})
+        run_module.fail(name=NAME)
         s3.put_object(Bucket=NAME, Key=LOG_FILE, Body=b"")
         run_module.succeed(name=NAME, state="absent", purge=True)
 
