@@ -59,9 +59,9 @@ def test_the_tagging_api_shows_resources_and_tags_of_minutes_ago(slow_aws: InPro
 
 def test_the_confirmed_subscription_of_a_deleted_topic_is_listed_until_it_is_removed(slow_aws: InProcess) -> None:
     sns = slow_aws.client("sns")
-    for subscribed in ("https://example.com/1", "https://example.com/2"):
+    for subscribed in ("arn:aws:sqs:us-east-1:123456789012:q1", "arn:aws:sqs:us-east-1:123456789012:q2"):
         sns.create_topic(Name="SecurityAlarms")
-        arn = sns.subscribe(**TOPIC, Protocol="https", Endpoint=subscribed)["SubscriptionArn"]
+        arn = sns.subscribe(**TOPIC, Protocol="sqs", Endpoint=subscribed)["SubscriptionArn"]
         sns.delete_topic(**TOPIC)
         (listed,) = sns.list_subscriptions()["Subscriptions"]
         assert (listed["SubscriptionArn"], listed["Endpoint"]) == (arn, subscribed)
