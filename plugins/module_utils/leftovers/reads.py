@@ -20,6 +20,7 @@ from ..core.errors import AwsError
 from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_managed
 from ..iam.reads import find_role
 from ..kms.reads import find_key, key_tags
+from ..logs.ownership import Ownership, record_in
 from ..logs.reads import find_log_group, list_metric_filters, log_group_tags
 from ..s3.other_objects import other_objects
 from ..s3.reads import Bucket, bucket_names
@@ -163,20 +164,24 @@ def _log_groups(search: _Search) -> Iterator[Resource]:
         if group is None:
             continue
         arn = group["arn"].removesuffix(":*")
-        managed = search.is_tagged(kinds.LOG_GROUP, name) or is_managed(log_group_tags(account, group))
+        tags = log_group_tags(account, group)
+        managed = search.is_tagged(kinds.LOG_GROUP, name) or is_managed(tags)
         protected = "it is protected from deletion; set deletion_protection: false in secmon.aws.log_group"
         obstacle = protected if group.get("deletionProtectionEnabled") else ""
         found = Resource(kinds.LOG_GROUP, name, arn, managed=managed, obstacle=obstacle)
         yield found
-        yield from _filters(search, found)
+        yield from _filters(search, found, Ownership(record=record_in(tags)))
 
 
-def _filters(search: _Search, group: Resource) -> Iterator[Resource]:
+def _filters(search: _Search, group: Resource, ownership: Ownership) -> Iterator[Resource]:
     """Yield the filters that are or may be managed, and those of others that are deleted with a managed log group."""
     deployment = search.deployment
     for item in list_metric_filters(search.account, group.name) or []:
         name = item["filterName"]
-        managed = any(feeds["metricNamespace"] in deployment.namespaces for feeds in item["metricTransformations"])
+        if ownership.record:
+            managed = ownership.is_recorded(name)
+        else:  # a log group of others, or one from before 0.4.0
+            managed = any(feeds["metricNamespace"] in deployment.namespaces for feeds in item["metricTransformations"])
         if name in deployment.names(kinds.FILTER) | deployment.other_filters:
             yield Resource(kinds.FILTER, name, group.arn, managed=managed)
         elif not managed and group.managed and group.name in deployment.named.get(kinds.LOG_GROUP, ()):

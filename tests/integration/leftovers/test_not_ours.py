@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.logs.ownership import record_of
 
 from tests.integration.leftovers.leftovers_setup import (
     ACCOUNT,
@@ -31,6 +32,19 @@ def test_a_dry_run_lists_the_filters_of_others_that_go_along_with_the_log_group(
     assert {item["name"]: item["why"] for item in found["leftovers"]} == {GROUP: "to be removed", "OfAnotherTeam": why}
     assert "To be removed (2):" in found["lines"] and found["unexpected"] == 0
     assert any(why in line for line in found["lines"])
+
+
+@pytest.mark.promise("ownership")
+def test_a_filter_that_the_log_group_does_not_record_is_of_others_though_it_has_our_namespace(
+    run_module: ModuleRunner, aws_client: Client
+) -> None:
+    record = [{"Key": key, "Value": value} for key, value in record_of(["TrackSecretAccess"]).items()]
+    make_log_group(aws_client, [*MANAGED_TAGS, *record])
+    make_filter(aws_client)
+    make_filter(aws_client, "OfAnotherTeam")
+    found = {item["name"]: item["why"] for item in run_module.succeed(**SYSTEM, dry_run=True)["leftovers"]}
+    assert found["TrackSecretAccess"] == "to be removed"
+    assert found["OfAnotherTeam"] == f"not managed by this collection, but deleted with the log group {GROUP}"
 
 
 @pytest.mark.promise("ownership")
