@@ -95,13 +95,6 @@ options:
       - Only used with O(state=absent).
     type: int
     default: 30
-  cancel_deletion:
-    description:
-      - Whether a secret that is scheduled for deletion is restored with its value. Without it O(state=present) fails
-        for such a secret before it writes anything.
-    type: bool
-    default: false
-    version_added: 0.4.0
   tags:
     description: The tags. The additional tag C(secmon:managed-by) marks the secret as managed by this collection.
     type: dict
@@ -111,8 +104,7 @@ options:
     default: true
   state:
     description:
-      - V(present) creates the secret, or restores it with its value if it is scheduled for deletion and
-        O(cancel_deletion) allows it.
+      - V(present) creates the secret, or restores it with its value if it is scheduled for deletion.
       - V(absent) removes the replicas of the secret and schedules its deletion.
     type: str
     choices: [present, absent]
@@ -268,7 +260,6 @@ OPTIONS: dict[str, Any] = {
         },
     },
     "recovery_window_days": {"type": "int", "default": 30},
-    "cancel_deletion": {"type": "bool", "default": False},
     "tags": {"type": "dict"},
     "purge_tags": {"type": "bool", "default": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -32,8 +32,6 @@ def plan_present(params: Mapping[str, Any], found: Found | None, region: str) ->
         return _plan_creation(params, region)
     _require_control(params, found, region)
     state = found.state
-    if found.deleted_date and not params["cancel_deletion"]:
-        require([_pending_problem(params["name"], found.deleted_date)])
     after, value = desired_state(params, state), plan_value(params, found.versions)
     _check_rotation(params["name"], state, after, found)
     target = Target(params["name"], region, found.described["ARN"], is_new=bool(found.deleted_date))
@@ -63,13 +61,6 @@ def plan_absent(params: Mapping[str, Any], found: Found | None, region: str) -> 
         after=after,
         stages=deletion(Target(params["name"], region, arn), state["replicas"], days),
         results={"secret": {**result, "replicas": []} if days else {}},
-    )
-
-
-def _pending_problem(name: str, date: str) -> str:
-    return (
-        f"Secret {name} is scheduled for deletion on {date[:10]}. Nothing was changed. To restore it with its value,"
-        " set cancel_deletion: true (secmon_cancel_deletion); otherwise choose another name (secmon_secret_name)."
     )
 
 

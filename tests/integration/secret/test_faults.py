@@ -35,7 +35,6 @@ TRANSIENT = {
 # The update of a secret from DESIRED to CHANGED makes each of the calls in UPDATING.
 CHANGED: dict[str, Any] = {
     "name": NAME,
-    "cancel_deletion": True,
     "value": "A",
     **ALWAYS,
     "description": "other",
@@ -112,7 +111,7 @@ def test_retries_transient_faults_during_an_update(
 ) -> None:
     prepare_update(run_module)
     if action in ("RemoveRegionsFromReplication", "GetResourcePolicy"):
-        run_module.succeed(name=NAME, replica_regions=["us-west-2"], cancel_deletion=True)
+        run_module.succeed(name=NAME, replica_regions=["us-west-2"])
     run_module.faults({"service": "secretsmanager", "action": action, **fault})
     assert final_state(run_module, aws_client) == uninterrupted
 

@@ -86,7 +86,7 @@ def test_restores_a_secret_scheduled_for_deletion_with_its_value(
     run_module.succeed(**DESIRED)
     before = state_of(aws_client)
     arn = run_module.succeed(name=NAME, state="absent")["secret"]["arn"]
-    task = {**DESIRED, "value": "another", "cancel_deletion": True}
+    task = {**DESIRED, "value": "another"}
     predicted = run_module.succeed(check=True, **task)
     restored = run_module.succeed(**task)
     assert restored["changed"]
@@ -94,15 +94,6 @@ def test_restores_a_secret_scheduled_for_deletion_with_its_value(
     assert restored["secret"]["arn"] == arn
     assert state_of(aws_client) == before
     assert not run_module.succeed(**DESIRED)["changed"]
-
-
-@pytest.mark.promise("ownership")
-def test_restores_a_secret_only_with_consent(run_module: ModuleRunner, aws_client: AwsClient) -> None:
-    run_module.succeed(**DESIRED)
-    run_module.succeed(name=NAME, state="absent")
-    message = run_module.fail_before_writes(**DESIRED)
-    assert f"Secret {NAME} is scheduled for deletion on " in message
-    assert "cancel_deletion: true (secmon_cancel_deletion)" in message
 
 
 @pytest.mark.promise("ownership")
@@ -152,7 +143,7 @@ def test_detects_and_repairs_manual_changes(
             secrets.remove_regions_from_replication(SecretId=NAME, RemoveReplicaRegions=["eu-west-1", "us-west-2"])
         change(secrets)
 
-    run_module.repair(change_manually, lambda: state_of(aws_client), **DESIRED, cancel_deletion=True)
+    run_module.repair(change_manually, lambda: state_of(aws_client), **DESIRED)
 
 
 @pytest.mark.promise("drift")
@@ -270,7 +261,7 @@ def test_rejects_an_unmanaged_secret_unless_adopted(
         secrets.delete_secret(SecretId=NAME)
     task = {"name": NAME, "value": "new", "state": state, "recovery_window_days": 0}
     run_module.fail_before_writes(**task)
-    assert run_module.succeed(**task, adopt=True, cancel_deletion=True)["changed"]
+    assert run_module.succeed(**task, adopt=True)["changed"]
     after = state_of(aws_client)
     assert (state == "absent") == (after == {})
     if after:

@@ -19,10 +19,7 @@ from hypothesis import strategies as st
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:n-abcdef"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 KEYS = ("", "alias/k", "alias/l")
-DEFAULTS = {
-    **{"name": "n", "adopt": False, "update_value": "on_create", "purge_tags": True, "recovery_window_days": 30},
-    "cancel_deletion": True,
-}
+DEFAULTS = {"name": "n", "adopt": False, "update_value": "on_create", "purge_tags": True, "recovery_window_days": 30}
 POLICIES = ({}, {"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]})
 
 replica = st.fixed_dictionaries(
