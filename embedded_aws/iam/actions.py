@@ -18,7 +18,7 @@ _BY_TYPE: Mapping[str, Mapping[str, str]] = {
         " ListTags PutEventSelectors PutInsightSelectors RemoveTags StartLogging StopLogging UpdateTrail",
     },
     "cloudwatch": {
-        NO_RESOURCE: "GetMetricData GetMetricStatistics ListMetrics PutMetricData",
+        NO_RESOURCE: "DescribeAlarmsForMetric GetMetricData GetMetricStatistics ListMetrics PutMetricData",
         "alarm": "DeleteAlarms DescribeAlarmHistory DescribeAlarms DisableAlarmActions EnableAlarmActions"
         " ListTagsForResource PutCompositeAlarm PutMetricAlarm SetAlarmState TagResource UntagResource",
     },

@@ -99,13 +99,13 @@ def _bucket_policy(trail: Mapping[str, Any], place: Place) -> str:
 def _key_remedies(trail: Mapping[str, Any], place: Place) -> dict[str, str]:
     key, bucket = trail["kms_key_arn"], trail["s3_bucket_name"]
     disabled = f"The key {key} is disabled or scheduled for deletion. secmon.aws.encryption_key enables it."
-    region = f"The key {key} must be in the region of the bucket {bucket}. amazon.aws.kms_key creates one there."
+    region = f"The key {key} must be in the region of the bucket {bucket}. secmon.aws.encryption_key creates one there."
     return {
         "InsufficientEncryptionPolicyException": (
             f"The key {key} must exist, and its policy must allow cloudtrail.amazonaws.com kms:GenerateDataKey* and"
             f" kms:DescribeKey with the condition aws:SourceArn = {trail['arn']}, the first also with"
             " kms:EncryptionContext:aws:cloudtrail:arn like"
-            f" arn:{place.partition}:cloudtrail:*:{place.account}:trail/*. amazon.aws.kms_key creates both."
+            f" arn:{place.partition}:cloudtrail:*:{place.account}:trail/*. secmon.aws.encryption_key creates both."
             " If the bucket has an S3 bucket key, kms:Decrypt is needed too."
         ),
         "KmsKeyNotFoundException": region,

@@ -198,7 +198,7 @@ def _key_remedy(name: str, place: Place) -> str:
     return (
         f"The key must exist and be enabled in region {place.region}, and its policy must allow {service} to use it"
         f" (kms:Encrypt, kms:Decrypt, kms:GenerateDataKey) for {_arn(place, name)}; this is not about the permissions"
-        " of the caller. The role encryption_key and amazon.aws.kms_key create such a key."
+        " of the caller. The role encryption_key creates such a key."
     )
 
 

@@ -21,12 +21,11 @@ from .metric_filter import MetricFilter, desired_filter, filter_of
 from .ownership import Ownership, Scope, filter_problem, kept_warning, record_of
 
 Found = Mapping[str, MetricFilter]
-Listing = Sequence[Mapping[str, Any]] | None
 _ONLY_NAMED = {"pattern": "", "metric_namespace": "", "metric_name": "", "metric_value": ""}
 _CREATE_GROUP = "Create it first with secmon.aws.log_group."
 
 
-def scope_of(params: Mapping[str, Any], found: Listing) -> Scope:
+def scope_of(params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] | None) -> Scope:
     """Return what a task is about to do, so that owners are read only where they matter."""
     before, desired = _by_name(found), _desired(params, found)
     absent = params["state"] == "absent"
@@ -41,7 +40,9 @@ def scope_of(params: Mapping[str, Any], found: Listing) -> Scope:
     )
 
 
-def plan_present(params: Mapping[str, Any], found: Listing, log_group_arn: str, ownership: Ownership) -> Plan:
+def plan_present(
+    params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] | None, log_group_arn: str, ownership: Ownership
+) -> Plan:
     """Plan the creation, the changes and the purge of filters.
 
     Args:
@@ -77,7 +78,9 @@ def plan_present(params: Mapping[str, Any], found: Listing, log_group_arn: str, 
     )
 
 
-def plan_absent(params: Mapping[str, Any], found: Listing, log_group_arn: str, ownership: Ownership) -> Plan:
+def plan_absent(
+    params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] | None, log_group_arn: str, ownership: Ownership
+) -> Plan:
     """Plan the deletion of exactly the filters of the task; the arguments are those of `plan_present`."""
     before = _by_name(found)
     require(_foreign(params, found, ownership))
@@ -92,7 +95,7 @@ def plan_absent(params: Mapping[str, Any], found: Listing, log_group_arn: str, o
     )
 
 
-def _desired(params: Mapping[str, Any], found: Listing) -> dict[str, MetricFilter]:
+def _desired(params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] | None) -> dict[str, MetricFilter]:
     """Return the filters that the task describes. With ``state: absent`` it may give no more than their names."""
     before = _by_name(found)
     return {
@@ -120,7 +123,9 @@ def _is_purged(own: MetricFilter, params: Mapping[str, Any], desired: Found) -> 
     return purges and not own.namespaces.isdisjoint(params.get("purge_namespace") or [])
 
 
-def _foreign(params: Mapping[str, Any], found: Listing, ownership: Ownership) -> Iterator[str]:
+def _foreign(
+    params: Mapping[str, Any], found: Sequence[Mapping[str, Any]] | None, ownership: Ownership
+) -> Iterator[str]:
     """Yield the filters of the task that others made, unless the task adopts them."""
     before = _by_name(found)
     for name in scope_of(params, found).claimed:

@@ -77,7 +77,7 @@ class Target:
         """
         remedy = (
             f"The key must exist and be enabled in region {self.region}, and allow the caller to use it through Secrets"
-            " Manager (kms:GenerateDataKey and kms:Decrypt). The module amazon.aws.kms_key creates one."
+            " Manager (kms:GenerateDataKey and kms:Decrypt). The module secmon.aws.encryption_key creates one."
         )
         codes = ("EncryptionFailure", "DecryptionFailure", "ResourceNotFoundException", "AccessDeniedException KMS")
         return dict.fromkeys(codes, remedy)

@@ -207,7 +207,8 @@ def _write(operation: str, name: str, place: Place, **parameters: Any) -> Write:
 def _key_remedies(place: Place) -> dict[str, str]:
     remedy = (
         f"The key must exist and be enabled in region {place.region}, and its policy must allow"
-        " cloudwatch.amazonaws.com to call kms:Decrypt and kms:GenerateDataKey*: create it with amazon.aws.kms_key."
+        " cloudwatch.amazonaws.com to call kms:Decrypt and kms:GenerateDataKey*:"
+        " secmon.aws.encryption_key creates it."
     )
     return dict.fromkeys(("KMSNotFound", "KMSDisabled", "KMSInvalidState", "KMSAccessDenied"), remedy)
 

@@ -31,7 +31,7 @@ def test_explains_that_the_key_does_not_exist(run_module: ModuleRunner, exists: 
     action = "SetTopicAttributes" if exists else "CreateTopic"
     run_module.faults({"service": "sns", "action": action, "error": "KMSNotFound"})
     message = run_module.fail(name=NAME, kms_key_arn=KEY)
-    assert "amazon.aws.kms_key" in message and "kms:GenerateDataKey*" in message
+    assert "secmon.aws.encryption_key" in message and "kms:GenerateDataKey*" in message
 
 
 @pytest.mark.promise("prerequisite")

@@ -248,7 +248,7 @@ def test_of_several_keys_without_an_alias_the_oldest_is_used_and_the_others_are_
     run_module: ModuleRunner, kms: Any
 ) -> None:
     made = []
-    for _ in range(3):
+    for _number in range(3):
         made.append(kms.create_key(Tags=tags(MARKS))["KeyMetadata"]["Arn"])
         ask(run_module.endpoint, "clock", {"advance_seconds": 60})
     predicted = run_module.predict(**TASK)

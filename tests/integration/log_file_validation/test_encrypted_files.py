@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -47,14 +49,20 @@ def encrypted(run_module: ModuleRunner, aws_client: Aws) -> Iterator[str]:
 
 
 def as_deployer(run_module: ModuleRunner, aws_client: Aws) -> tuple[ModuleRunner, Callable[[Any], None]]:
-    """Return the module with the key of a user without permissions, and a function that replaces its policy."""
+    """Return the module with the key of a user without permissions, and a function that adds what a policy allows."""
     administrator = {"aws_access_key_id": ADMINISTRATOR, "aws_secret_access_key": "embedded"}
     iam = boto3.client("iam", endpoint_url=run_module.endpoint, region_name=chain.REGION, **administrator)
     iam.create_user(UserName="deployer")
     key = iam.create_access_key(UserName="deployer")["AccessKey"]
 
+    # The policy fits into a role, but not into a user or one managed policy.
     def permit(policy: Any) -> None:
-        iam.put_user_policy(UserName="deployer", PolicyName="only", PolicyDocument=json.dumps(policy))
+        for statement in policy["Statement"]:
+            document = json.dumps(policy | {"Statement": [statement]})
+            name = hashlib.sha256(document.encode()).hexdigest()
+            with suppress(iam.exceptions.EntityAlreadyExistsException):
+                arn = iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
+                iam.attach_user_policy(UserName="deployer", PolicyArn=arn)
 
     return replace(run_module, access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"]), permit
 

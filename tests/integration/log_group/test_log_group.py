@@ -168,7 +168,7 @@ def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, action: st
 @pytest.mark.promise("prerequisite")
 def test_explains_a_missing_key(run_module: ModuleRunner, logs: Any) -> None:
     message = run_module.fail(name=NAME, kms_key_arn=MISSING_KEY)
-    assert "The key must exist" in message and "amazon.aws.kms_key" in message
+    assert "The key must exist" in message and "role encryption_key" in message
     assert group(logs) == {}
 
 

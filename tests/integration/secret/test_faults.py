@@ -196,7 +196,7 @@ def test_explains_a_key_that_the_caller_may_not_use(run_module: ModuleRunner) ->
     fault = {"error": "AccessDeniedException", "message": "Access to KMS is not allowed"}
     run_module.faults({"service": "secretsmanager", "action": "CreateSecret", **fault})
     message = run_module.fail(**DESIRED)
-    assert "The key must exist" in message and "amazon.aws.kms_key" in message
+    assert "The key must exist" in message and "secmon.aws.encryption_key" in message
     assert "Allow secretsmanager" not in message
 
 

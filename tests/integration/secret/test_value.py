@@ -32,7 +32,7 @@ def test_on_create_keeps_the_value_of_an_existing_secret(run_module: ModuleRunne
 
 @pytest.mark.promise("resume")
 def test_stores_a_value_in_a_secret_without_one(run_module: ModuleRunner, secrets: Any, aws_client: AwsClient) -> None:
-    secrets.create_secret(Name=NAME)
+    secrets.create_secret(Name=NAME, Tags=[{"Key": "secmon:managed-by", "Value": "secmon.aws"}])
     assert run_module.succeed(name=NAME, value="first")["changed"]
     assert value(aws_client) == "first"
     assert not run_module.succeed(name=NAME, value="first")["changed"]

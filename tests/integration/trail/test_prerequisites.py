@@ -33,7 +33,7 @@ MISSING: dict[str, tuple[Break, list[str]]] = {
     ),
     "key": (
         lambda _aws, task: task.update(kms_key_arn=KEY),
-        ["InsufficientEncryptionPolicyException", KEY, "must exist", "amazon.aws.kms_key"],
+        ["InsufficientEncryptionPolicyException", KEY, "must exist", "secmon.aws.encryption_key"],
     ),
     "key's policy": (
         lambda aws, task: task.update(kms_key_arn=aws("kms").create_key(Policy=ROOT_ONLY)["KeyMetadata"]["Arn"]),
@@ -45,7 +45,7 @@ MISSING: dict[str, tuple[Break, list[str]]] = {
     ),
     "key's state": (
         lambda aws, task: aws("kms").disable_key(KeyId=task["kms_key_arn"].split("/")[1]),
-        ["KmsException", "disabled", "amazon.aws.kms_key"],
+        ["KmsException", "disabled", "secmon.aws.encryption_key"],
     ),
     "log group": (
         lambda _aws, task: task.update(log_group_arn=group_arn("missing")),
