@@ -50,6 +50,19 @@ def size_problems(
         yield f"The policy of {resource} would have {count} statements; AWS allows {most_statements}. {advice}"
 
 
+def document_problems(resource: str, option: str, text: str, most_bytes: int) -> Iterator[str]:
+    """Yield what is wrong with an option that contains a whole policy in JSON."""
+    try:
+        policy = json.loads(text)
+    except ValueError as error:
+        yield f"{option} of {resource} is not valid JSON: {error}."
+        return
+    if not isinstance(policy, dict) or not policy.get("Statement"):
+        yield f"{option} of {resource} is not a policy: use a mapping with Version and Statement."
+    elif policy_bytes(policy) > most_bytes:
+        yield f"{option} of {resource} has {policy_bytes(policy)} bytes; AWS allows {most_bytes}. Nothing was written."
+
+
 def denies(policy: Mapping[str, Any]) -> bool:
     """Return whether a policy denies anything."""
     return any(statement.get("Effect") == "Deny" for statement in statements_of(policy))

@@ -247,7 +247,8 @@ def subscription_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[F
     arn, confirmed = params["topic_arn"], confirmed_endpoints(facts)
     pending = [each["Endpoint"] for each in facts.subscriptions if each["SubscriptionArn"] == "PendingConfirmation"]
     confirm = (
-        'Follow the link in the email "AWS Notification - Subscription Confirmation", which is valid for 48 hours;'
+        'Paste the link of the email "AWS Notification - Subscription Confirmation" into playbooks/confirm.yml'
+        " (secmon_confirmation_links); it is valid for 48 hours;"
     )
     confirm += f" after that, subscribe again with {_TOPIC_TASK}."
     if not confirmed and not pending:

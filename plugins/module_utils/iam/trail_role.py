@@ -18,6 +18,7 @@ from typing import Any
 from ..core.aws_names import IAM_NAME, POLICY_ARN, Place, role_arn
 from ..core.plan import Plan, Write
 from ..core.policy_documents import same_policy
+from ..core.policy_limits import ROLE_POLICIES_CHARACTERS, TRUST_POLICY_CHARACTERS, document_problems
 from ..core.problems import require
 from ..core.tags import as_list, as_mapping, own_tags, require_ownership, tag_change, tag_problems
 
@@ -25,7 +26,8 @@ _ADVICE = (
     "Choose another name (secmon_log_role_name), use this role by its ARN (secmon_existing_log_role_arn), or adopt it"
     " with adopt: true."
 )
-_DOCUMENTS = ("trust_policy", "policy")
+# With the characters that IAM counts; a policy in ASCII has as many bytes.
+_DOCUMENTS = {"trust_policy": TRUST_POLICY_CHARACTERS, "policy": ROLE_POLICIES_CHARACTERS}
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,9 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str]:
             yield f"{params[option]!r} is not a valid {kind} name: use 1-64 characters from a-z A-Z 0-9 _ + = , . @ -."
     if boundary and not re.fullmatch(POLICY_ARN, boundary):
         yield f"Role {name}: {boundary!r} is not a valid permissions_boundary_arn: use the ARN of a managed policy."
-    for option in _DOCUMENTS:
-        if params.get(option) is None:
-            continue
-        try:
-            document = json.loads(params[option])
-        except ValueError as error:
-            yield f"Role {name}: {option} is not valid JSON: {error}."
-        else:
-            if not isinstance(document, dict) or not document.get("Statement"):
-                yield f"Role {name}: {option} is not a policy: use a mapping with Version and Statement."
+    for option, most_bytes in _DOCUMENTS.items():
+        if params.get(option) is not None:
+            yield from document_problems(f"role {name}", option, params[option], most_bytes)
     yield from tag_problems(params.get("tags"))
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from ..core.aws_names import KEY_ALIAS, Place
 from ..core.plan import Plan, Write
 from ..core.policy_documents import same_policy
+from ..core.policy_limits import KEY_POLICY_BYTES, document_problems
 from ..core.problems import require
 from ..core.tags import require_ownership, tag_change, tag_problems
 from .key import ALIAS_MARK, PENDING_DELETION, Key
@@ -48,13 +49,7 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str]:
         length = len(params["description"])
         yield f"Key {alias}: the description has {length} characters; AWS accepts {_MAX_DESCRIPTION}."
     if params.get("policy") is not None:
-        try:
-            policy = json.loads(params["policy"])
-        except ValueError as error:
-            yield f"Key {alias}: policy is not valid JSON: {error}."
-        else:
-            if not isinstance(policy, dict) or not policy.get("Statement"):
-                yield f"Key {alias}: policy is not a policy: use a mapping with Version and Statement."
+        yield from document_problems(f"key {alias}", "policy", params["policy"], KEY_POLICY_BYTES)
     yield from tag_problems(params.get("tags"))
 
 

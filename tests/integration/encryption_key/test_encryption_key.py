@@ -296,6 +296,7 @@ def test_uses_the_partition_of_the_region(run_module: ModuleRunner, partition: s
         ({"description": "x" * 8193}, "8193 characters"),
         ({"policy": "{"}, "policy"),
         ({"policy": []}, "Statement"),
+        ({"policy": policy({"Sid": "x" * 32_768})}, "bytes; AWS allows 32768"),
         ({"tags": {"aws:owner": "x"}}, "aws:"),
     ],
 )

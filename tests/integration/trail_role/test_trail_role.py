@@ -274,6 +274,8 @@ def test_uses_the_partition_of_the_region(run_module: ModuleRunner, partition: s
         ({"permissions_boundary_arn": "Boundary"}, "ARN of a managed policy"),
         ({"trust_policy": "{"}, "trust_policy"),
         ({"policy": {}}, "Statement"),
+        ({"trust_policy": policy(Sid="x" * 2_000)}, "bytes; AWS allows 2048"),
+        ({"policy": policy(Sid="x" * 10_200)}, "bytes; AWS allows 10240"),
         ({"tags": {"aws:owner": "x"}}, "aws:"),
     ],
 )
