@@ -15,6 +15,7 @@ from moto.cloudtrail.models import cloudtrail_backends
 
 from embedded_aws.cloudtrail.delivery.bucket import put_trail_object
 from embedded_aws.cloudtrail.delivery.digest_file import compose_digest
+from embedded_aws.cloudtrail.delivery.digest_keys import SigningKey
 from embedded_aws.cloudtrail.delivery.log_files import FileTarget, file_target
 from tests.support.in_process import GUIDE, InProcess, aws
 from tests.support.trail_setup import make_trail
@@ -25,9 +26,8 @@ END = datetime(2026, 9, 13, 15, 29, 23, tzinfo=UTC)
 MADE = END + timedelta(days=3)
 
 
-def put_backfill(aws: InProcess, target: FileTarget, signed: bool = True) -> str:
+def put_backfill(aws: InProcess, target: FileTarget, signing_key: SigningKey, signed: bool = True) -> str:
     """Write a backfill digest of one hour that was made three days later, and return its key."""
-    signing_key = aws.state.cloudtrail.signing_keys.current("us-east-1", MADE)
     plain = compose_digest(target, END - timedelta(hours=1), END, [], None, signing_key)
     key = plain.key.replace(".json.gz", "_backfill.json.gz")
     text = plain.text.replace(plain.key.encode(), key.encode())
@@ -46,7 +46,13 @@ def put_backfill(aws: InProcess, target: FileTarget, signed: bool = True) -> str
 
 
 @pytest.fixture
-def validation(aws: InProcess) -> Validation:
+def signing_key(aws: InProcess) -> SigningKey:
+    return aws.state.cloudtrail.signing_keys.current("us-east-1", MADE)
+
+
+# The key comes first: the pipeline signs the trail's first digest, of today, at any time after the trail was made.
+@pytest.fixture
+def validation(aws: InProcess, signing_key: SigningKey) -> Validation:
     make_trail(aws.client, "audit", EnableLogFileValidation=True)
     described = aws.client("cloudtrail").get_trail(Name="audit")["Trail"]
     return Validation(Account(aws.client, "us-east-1", Budget(5)), described, "123456789012")
@@ -56,15 +62,17 @@ def target_of(aws: InProcess) -> Any:
     return file_target(cloudtrail_backends[GUIDE]["us-east-1"].trails["audit"], GUIDE, "us-east-1")
 
 
-def test_a_backfill_digest_is_checked_with_the_key_of_its_generation(aws: InProcess, validation: Validation) -> None:
-    put_backfill(aws, target_of(aws))
+def test_a_backfill_digest_is_checked_with_the_key_of_its_generation(
+    aws: InProcess, validation: Validation, signing_key: SigningKey
+) -> None:
+    put_backfill(aws, target_of(aws), signing_key)
     newest = validation.run(END - timedelta(hours=2), END + timedelta(hours=1), {})
     assert (validation.digests, validation.problems) == (1, [])
     assert newest is None, "it does not cover its hour: the digest of that hour does"
 
 
-def test_a_forged_backfill_digest_is_found(aws: InProcess, validation: Validation) -> None:
-    key = put_backfill(aws, target_of(aws), signed=False)
+def test_a_forged_backfill_digest_is_found(aws: InProcess, validation: Validation, signing_key: SigningKey) -> None:
+    key = put_backfill(aws, target_of(aws), signing_key, signed=False)
     validation.run(END - timedelta(hours=2), END + timedelta(hours=1), {})
     (problem,) = validation.problems
     assert (problem.kind, problem.file) == ("forged", key)
