@@ -14,19 +14,16 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import EXCLUDABLE_EVENT_SOURCES
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import ALARM_NAMES, PACKS
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import alarm_name_problems, detections
-from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import (
-    Trail,
-    check_rules,
-    format_problem,
-    load_packs,
-    with_own_rules,
-)
+from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import SEVERITIES
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import load_packs, with_own_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import Trail, check_rules, format_problem
 from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import ValidationError
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
 ARGUMENT_SPEC = {
     "packs": {"type": "list", "elements": "str", "choices": list(PACKS), "default": ["guide"]},
+    "severities": {"type": "list", "elements": "str", "choices": list(SEVERITIES), "default": list(SEVERITIES)},
     "overrides": {"type": "dict", "default": {}},
     "rules_dirs": {"type": "list", "elements": "path", "default": []},
     "excluded_event_sources": {
@@ -59,9 +56,11 @@ class ActionModule(ActionBase):
         except ValidationError as error:
             return _failed(result, [format_problem(problem) for problem in error.problems])
         trail = Trail(tuple(options["excluded_event_sources"]), options["management_events"])
-        report = check_rules(shipped, options["packs"], options["overrides"], trail, options["account_values"])
+        report = check_rules(
+            shipped, options["packs"], options["overrides"], trail, options["account_values"], options["severities"]
+        )
         names = {**ALARM_NAMES, **options["alarm_names"]}
-        known = sorted({*(rule.id for rules in shipped.values() for rule in rules), *options["overrides"]})
+        known = sorted({*shipped.pack_of_each(), *options["overrides"]})
         problems = report.errors or tuple(alarm_name_problems(report.rules, names, known))
         if problems:
             return _failed(result, problems)

@@ -13,7 +13,7 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PREFIX
-from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import load_packs
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import load_packs
 from ansible_collections.secmon.aws.plugins.plugin_utils.account_locks import account_key, keep_accounts
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import read_hosts
 

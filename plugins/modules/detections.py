@@ -17,13 +17,23 @@ options:
     description: The packs of rules.
     type: list
     elements: str
-    choices: [guide, cis, operational, guard]
+    choices: [guide, cis, operational, guard, threat]
     default: [guide]
+  severities:
+    description:
+      - Rules of the packs with another severity are left out, except published rules of the pack V(cis), and those that
+        O(overrides) enables by name with C(enabled) true.
+    type: list
+    elements: str
+    choices: [informational, low, medium, high, critical]
+    default: [informational, low, medium, high, critical]
+    version_added: 0.4.0
   overrides:
     description:
       - Changes to the rules, and additional rules, in the format of C(secmon_rules).
       - Sets the values of rule parameters. Optional parameters have no default, since each one excludes events from
-        detection, which the account's owner must decide; only C(deployer_role) can be one of O(account_values).
+        detection, which the account's owner must decide; only C(deployer_role) and C(account_id) can be from
+        O(account_values).
     type: dict
     default: {}
   rules_dirs:
@@ -66,8 +76,8 @@ options:
     type: dict
   account_values:
     description:
-      - Values of the account by parameter name. They fill required parameters of rules, and C(deployer_role), if these
-        have no value in O(overrides).
+      - Values of the account by parameter name. They fill required parameters of rules, C(deployer_role) and
+        C(account_id), if these have no value in O(overrides).
       - The commands in runbooks use V(account_id), V(region), V(global_region), V(trail_name), V(trail_arn),
         V(log_group_name), V(bucket_name) and V(topic_arn); a name that is not given is a word in capitals there.
     type: dict

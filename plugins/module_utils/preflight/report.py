@@ -13,15 +13,15 @@ from typing import Any, Union
 
 from ..core.aws_names import deployment_names, leader_region, log_bucket_name, log_role_arn, topic_arn
 from ..rules.deployment import Detections, alarm_name_problems, detections
+from ..rules.packs import Packs, with_own_rules
 from ..rules.selection import (
+    ACCOUNT_ID,
     DEPLOYER_ROLE,
-    Packs,
     RuleReport,
     Trail,
     check_rules,
     format_problem,
     override_errors,
-    with_own_rules,
 )
 from ..validation.document import Document
 from ..validation.problems import ValidationError
@@ -164,22 +164,22 @@ def _check_rules(account: _Account, known: dict[str, RuleReport]) -> None:
     overrides = settings["secmon_rules"]
     try:
         trail = _trail(settings)
-        packs = settings["secmon_packs"]
+        packs, severities = settings["secmon_packs"], settings["secmon_rule_severities"]
     except InvalidVariableError:
         # The overrides can be checked even if the chosen rules are unknown.
         _add(account, "secmon_rules", override_errors(shipped, overrides))
         return
     values = account_values(settings)
-    chosen = f"{sorted(packs)} {settings['secmon_rules_dirs']}"
+    chosen = f"{sorted(packs)} {sorted(severities)} {settings['secmon_rules_dirs']}"
     key = f"{chosen} {trail} {values} {json.dumps(overrides, default=repr, skipkeys=True)}"
     if key not in known:
-        known[key] = check_rules(shipped, packs, overrides, trail, values)
+        known[key] = check_rules(shipped, packs, overrides, trail, values, severities)
     report = known[key]
     _add(account, "secmon_rules", report.errors)
     account.warnings += report.warnings
     if not report.errors:
         with suppress(InvalidVariableError):
-            _name_alarms(account, report, [rule.id for rules in shipped.values() for rule in rules])
+            _name_alarms(account, report, list(shipped.pack_of_each()))
 
 
 def _trail(settings: Settings) -> Trail:
@@ -215,6 +215,8 @@ def account_values(settings: Settings) -> dict[str, str]:
         values["bucket_name"] = log_bucket_name(settings)
     with suppress(InvalidVariableError):
         values["log_role_name"] = log_role_arn(settings).rpartition("/")[2]
+    with suppress(InvalidVariableError):
+        values[ACCOUNT_ID] = settings["secmon_account_id"]
     with suppress(InvalidVariableError):
         assumed = (settings["secmon_assume_role_arn"] or "").rpartition("/")[2]
         values[DEPLOYER_ROLE] = settings["secmon_deployer_role"] or assumed

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.aws_names import deployment_names
 from ..rules.deployment import Detections
-from ..rules.selection import Packs
+from ..rules.packs import Packs
 from ..s3.other_objects import log_folders
 from .checks import Settings
 
@@ -29,7 +29,7 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         shipped: The rules of the collection by pack. Their metric filters belong to the collection as well.
     """
     names = deployment_names(settings)
-    shipped_rules = [rule for rules in shipped.values() for rule in rules if rule.enabled]
+    outlines = [outline for found in shipped.outlines.values() for outline in found]
     chosen_filters = [entry["name"] for entry in chosen.filters]
     creates_secret, secret = settings["secmon_create_secret"], settings["secmon_secret_name"]
     creates_keys = settings["secmon_encrypt"] and not settings["secmon_existing_kms_key_arn"]
@@ -47,8 +47,8 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         "bucket_key_alias": names["key_aliases"]["trail"] if creates_keys else "",
         "alarm_names": [alarm["name"] for alarm in chosen.alarms],
         "filter_names": chosen_filters,
-        "other_filter_names": sorted({rule.filter_name for rule in shipped_rules} - set(chosen_filters)),
-        "metric_namespaces": sorted({*chosen.namespaces, *(rule.metric.namespace for rule in shipped_rules)}),
+        "other_filter_names": sorted({outline.filter_name for outline in outlines} - set(chosen_filters)),
+        "metric_namespaces": sorted({*chosen.namespaces, *(outline.namespace for outline in outlines)}),
         "existing_log_group_name": settings["secmon_existing_log_group_name"],
         "existing_role_arn": settings["secmon_existing_log_role_arn"],
         "existing_topic_arn": settings["secmon_existing_topic_arn"],

@@ -17,7 +17,8 @@ from typing import Any
 from ..cloudtrail.checks import INSIGHT_TYPES
 from ..cloudtrail.selector_options import OPERATOR_OPTIONS
 from ..core.aws_names import EXCLUDABLE_EVENT_SOURCES
-from ..rules.selection import PACKS
+from ..rules.limits import SEVERITIES
+from ..rules.packs import PACKS
 from ..sns.endpoints import REMOVABLE, SUBSCRIBABLE
 from ..sns.topic_policy import PUBLISHERS
 from ..validation.structures import any_mapping, either, fields, list_of, mapping_of
@@ -98,6 +99,9 @@ def _subscriptions(protocols: Iterable[str]) -> ValueType[tuple[dict[str, Any], 
 
 
 _PACKS = list_of(choice(PACKS, "pack"), f"list of {', '.join(f'`{pack}`' for pack in PACKS)}", unique=True)
+_SEVERITIES = list_of(
+    choice(SEVERITIES, "severity"), f"list of {', '.join(f'`{severity}`' for severity in SEVERITIES)}", unique=True
+)
 _SOURCES = list_of(
     choice(EXCLUDABLE_EVENT_SOURCES, "event source"),
     f"list of {', '.join(f'`{source}`' for source in EXCLUDABLE_EVENT_SOURCES)}",
@@ -150,6 +154,7 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_endpoint_url": aws_types.URL,
     "secmon_profile": choice(PROFILES, "profile", _profile_hint),
     "secmon_packs": _PACKS,
+    "secmon_rule_severities": _SEVERITIES,
     "secmon_rules": _RULES,
     "secmon_rules_dirs": list_of(string(), "list of folders", unique=True),
     "secmon_deployer_role": aws_types.ROLE_NAME,

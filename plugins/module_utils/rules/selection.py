@@ -7,52 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from ..core.problems import listed
 from ..validation.problems import Problem, ValidationError
-from .catalog import load_rules
+from .limits import SEVERITIES
 from .lint.lint import Finding, LintContext, lint_rules
 from .overrides import apply_overrides, resolve, unknown_rule_hint
+from .packs import OWN, Packs
 from .rule import Rule
 from .rule_tests import run_tests
 
-Packs = Mapping[str, tuple[Rule, ...]]
-"""The shipped rules, by pack."""
-
-PACKS = ("guide", "cis", "operational", "guard")
-OWN = "own"
-"""The rules of secmon_rules_dirs among the packs; they are always selected."""
 _LAYER = "secmon_rules"
-_RENAME = "choose another name for the file"
 # The trail decides these, not the author of the rule.
 DEPLOYER_ROLE = "deployer_role"
 """The parameter that excludes the calls of the role that deploys."""
+ACCOUNT_ID = "account_id"
+"""The parameter that tells the own account from foreign ones."""
 _NAME_THE_DEPLOYER = "set secmon_deployer_role to the name of the role that runs them; a user cannot be excluded"
+_NO_RULE = "no rule is enabled. Add a pack to secmon_packs or a severity to secmon_rule_severities, or enable a rule."
 _OF_THE_TRAIL = ("-excluded", "-dropped")
-
-
-def load_packs(folder: Path) -> Packs:
-    """Load the shipped rules; each pack is a folder. Raises ValidationError."""
-    return {pack: load_rules(folder / pack) for pack in PACKS}
-
-
-def with_own_rules(shipped: Packs, folders: Iterable[str]) -> Packs:
-    """Return the packs with the rules of an account's own folders. Raises ValidationError."""
-    packs = {rule.id: pack for pack, rules in shipped.items() for rule in rules}
-    own = load_rules(folders)
-    taken = [
-        Problem(
-            str(rule.path), "id", f"{rule.id} is a rule of the pack {packs[rule.id]}", f"{_RENAME}; {_LAYER} changes it"
-        )
-        for rule in own
-        if rule.id in packs
-    ]
-    if taken:
-        raise ValidationError(taken)
-    return {**shipped, OWN: own}
 
 
 @dataclass(frozen=True)
@@ -80,14 +55,19 @@ class Trail:
         )
 
 
-def choose_rules(shipped: Packs, packs: Iterable[str], overrides: Any) -> tuple[Rule, ...]:
-    """Return the rules of the selected packs with the overrides of an account.
+def choose_rules(
+    shipped: Packs, packs: Iterable[str], overrides: Any, severities: Collection[str] = SEVERITIES
+) -> tuple[Rule, ...]:
+    """Return the rules of the selected packs and severities with the overrides of an account.
+
+    Published rules are chosen whatever their severity, since Security Hub fails a control that is missing; likewise own
+    rules, and those that an override enables.
 
     Raises ValidationError with every problem.
     """
     chosen = {*packs, OWN}
-    rules = [rule for pack, members in shipped.items() if pack in chosen for rule in members]
-    elsewhere = {rule.id: pack for pack, members in shipped.items() if pack not in chosen for rule in members}
+    rules = [rule for pack in shipped if pack in chosen for rule in shipped[pack]]
+    elsewhere = {rule_id: pack for rule_id, pack in shipped.pack_of_each().items() if pack not in chosen}
     misplaced = tuple(_misplaced(overrides, elsewhere, {rule.id for rule in rules}))
     valid = overrides
     if misplaced:
@@ -99,7 +79,14 @@ def choose_rules(shipped: Packs, packs: Iterable[str], overrides: Any) -> tuple[
         raise ValidationError((*misplaced, *error.problems)) from error
     if misplaced:
         raise ValidationError(misplaced)
-    return merged
+    wanted = {rule.id for rule in shipped.get(OWN, ())} | _enabled_by_name(overrides, {rule.id for rule in rules})
+    return tuple(rule for rule in merged if rule.severity in severities or rule.compliance or rule.id in wanted)
+
+
+def _enabled_by_name(overrides: Any, shipped: Collection[str]) -> set[str]:
+    """Return the ids of new rules, and of those with ``enabled: true``."""
+    changed = overrides.items() if isinstance(overrides, Mapping) else ()
+    return {rule_id for rule_id, changes in changed if rule_id not in shipped or changes.get("enabled") is True}
 
 
 def _misplaced(overrides: Any, elsewhere: Mapping[str, str], chosen: Collection[str]) -> Iterator[Problem]:
@@ -122,8 +109,8 @@ def deployed(rules: Iterable[Rule], account_values: Mapping[str, str] = MappingP
     """Return the enabled rules with their patterns filled in.
 
     `account_values` are known facts of the account by parameter name, such as ``bucket_name``: they fill required
-    parameters without a value, and the role of the deployer. Other optional parameters stay empty, since a value would
-    narrow the rule.
+    parameters without a value, the role of the deployer and the id of the account. Other optional parameters stay
+    empty, since a value would narrow the rule.
 
     Raises ValidationError with every problem, such as a required parameter without a value.
     """
@@ -144,7 +131,7 @@ def _missing_values(rule: Rule, account_values: Mapping[str, str]) -> dict[str, 
     missing = {
         parameter.name
         for parameter in rule.parameters
-        if (parameter.required or parameter.name == DEPLOYER_ROLE) and not parameter.value
+        if (parameter.required or parameter.name in (DEPLOYER_ROLE, ACCOUNT_ID)) and not parameter.value
     }
     return {name: value for name, value in account_values.items() if name in missing and value}
 
@@ -180,10 +167,11 @@ def check_rules(
     overrides: Any,
     trail: Trail,
     account_values: Mapping[str, str] = MappingProxyType({}),
+    severities: Collection[str] = SEVERITIES,
 ) -> RuleReport:
     """Select, test, lint and fill in the rules of an account; `account_values` is that of `deployed`."""
     try:
-        rules = choose_rules(shipped, packs, overrides)
+        rules = choose_rules(shipped, packs, overrides, severities)
     except ValidationError as error:
         return RuleReport(errors=tuple(map(format_problem, error.problems)))
     errors = [
@@ -200,7 +188,7 @@ def check_rules(
     except ValidationError as error:
         errors += map(format_problem, error.problems)
     if not errors and not ready:
-        errors.append("no rule is enabled. Add a pack to secmon_packs, or enable a rule.")
+        errors.append(_NO_RULE)
     own = {*(rule.id for rule in shipped.get(OWN, ())), *(overrides or {})}
     published = {rule.id for rule in rules if rule.compliance}
     warnings = [finding for finding in findings if finding.level == "warning" and finding.rule_id not in published]

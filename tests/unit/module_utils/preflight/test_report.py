@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import RawValue
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import VARIABLES
-from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import Packs, load_packs
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import Packs, load_packs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -10,15 +10,9 @@ import pytest
 import yaml
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.lint import lint_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import Packs, load_packs, with_own_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import run_tests
-from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import (
-    Packs,
-    RuleReport,
-    Trail,
-    check_rules,
-    load_packs,
-    with_own_rules,
-)
+from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import RuleReport, Trail, check_rules
 from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import ValidationError
 
 SHORT: dict[str, Any] = {

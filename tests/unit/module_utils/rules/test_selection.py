@@ -4,14 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PACKS
-from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import (
-    Packs,
-    RuleReport,
-    Trail,
-    check_rules,
-    load_packs,
-)
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS, Packs, load_packs
+from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import RuleReport, Trail, check_rules
 
 OTHER_PATTERN = '{ ($.eventName = "X") && ($.requestParameters.secretId = "${secret}") }'
 REQUIRED = {
@@ -80,6 +74,35 @@ def test_a_one_line_problem_separates_its_parts(shipped: Packs) -> None:
     (error,) = malformed.errors
     assert 'expected a value, found "}"; { $.eventName = }' in error
     assert "^" not in error
+
+
+def test_a_pack_that_is_not_chosen_is_not_loaded(repository: Path) -> None:
+    packs = load_packs(repository / "rules")
+    check(packs, ["guide"], {"secret_access": {"parameters": {"secret": "Mine"}}})
+    assert set(packs._loaded) == {"guide"}
+
+
+def test_an_outline_says_what_the_loaded_rule_says(shipped: Packs) -> None:
+    for pack, outlines in shipped.outlines.items():
+        rules = sorted(shipped.get(pack, ()), key=lambda rule: rule.id)
+        assert [(found.id, found.filter_name, found.namespace) for found in outlines] == [
+            (rule.id, rule.filter_name, rule.metric.namespace) for rule in rules
+        ]
+
+
+def test_rules_are_chosen_by_severity_and_by_name(shipped: Packs) -> None:
+    def chosen(overrides: Any = None, packs: Any = ("cis", "operational")) -> dict[str, str]:
+        report = check_rules(shipped, packs, overrides or {}, Trail(), severities=["critical"])
+        return {rule.id: rule.severity for rule in report.rules if not rule.compliance}
+
+    assert chosen() == {"kms_key_made_unusable": "critical", "organization_changed": "critical"}
+    assert "vpc_changed" in chosen({"vpc_changed": {"enabled": True}})
+    assert "vpc_changed" not in chosen({"vpc_changed": {"alarm": {"threshold": 2}}})
+    assert "denied_calls" in chosen({"denied_calls": {"severity": "critical"}})
+    assert "own_0" in chosen(own_rules(shipped, 1, '$.eventName = "GetSecretValue"'))
+    published = check_rules(shipped, ["cis"], {}, Trail(), severities=["critical"])
+    assert len(published.rules) == len(shipped["cis"])
+    assert chosen(packs=["guide"]) == {}
 
 
 def own_rules(shipped: Packs, count: int, condition: str) -> dict[str, Any]:
