@@ -51,7 +51,8 @@ def refused(embedded_aws: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
             patch.delenv(name, raising=False)
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        return run_playbook(embedded_aws, "site", "-i", inventory(folder, REFUSED), "--limit", ",".join(REFUSED))
+        arguments = ("-i", inventory(folder, REFUSED), "--limit", ",".join(REFUSED), "--forks", "2")
+        return run_playbook(embedded_aws, "site", *arguments)
 
 
 def message(run: Run, host: str) -> str:
@@ -81,6 +82,14 @@ def message(run: Run, host: str) -> str:
 )
 def test_refused_credentials_are_explained(refused: Run, host: str, says: tuple[str, ...]) -> None:
     assert [part for part in says if part not in message(refused, host)] == []
+
+
+def test_the_time_of_an_account_does_not_include_its_wait_for_a_fork(refused: Run) -> None:
+    """No more accounts are under way than there are forks, so the tasks of an account follow each other."""
+    order = refused.order[1:]
+    spans = {host: (order.index(host), len(order) - order[::-1].index(host)) for host in REFUSED}
+    under_way = [sum(first <= at < last for first, last in spans.values()) for at in range(len(order))]
+    assert max(under_way) == 2
 
 
 def test_a_refusal_shows_no_secret_and_writes_nothing(refused: Run, embedded_aws: str) -> None:

@@ -23,12 +23,14 @@ class Run:
         stats: The counts of the recap by host.
         results: The results by task name and host; the last one if a task ran twice.
         changed: The tasks that changed something with their hosts, in order.
+        order: The hosts of all results, in order.
     """
 
     code: int = 0
     stats: dict[str, dict[str, int]] = field(default_factory=dict)
     results: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     changed: list[tuple[str, list[str]]] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
 
     def result(self, task: str) -> dict[str, dict[str, Any]]:
         """Return the results of a task by host; its name is without the role."""
@@ -82,6 +84,7 @@ def _keep(run: Run, event: dict[str, Any]) -> None:
         return
     name = event["task"]["name"]
     run.results.setdefault(name, {}).update(hosts)
+    run.order += hosts
     changed = [host for host, result in hosts.items() if result.get("changed")]
     if changed:
         if run.changed and run.changed[-1][0] == name:
