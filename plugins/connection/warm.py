@@ -63,7 +63,7 @@ from ansible import constants
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.connection.local import Connection as LocalConnection
 from ansible.utils.display import Display
-from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import (
+from ansible_collections.secmon.aws.plugins.plugin_utils.warm.client import (
     ProgramLostError,
     python_environment,
     run_program,
@@ -76,8 +76,11 @@ display = Display()
 class Connection(LocalConnection):
     """The local connection, except for modules that use the interpreter of Ansible.
 
+    A module of this collection reaches it without its code: see plugins/action/own_module.py.
     It keeps the transport `local`, for which Ansible runs everything in the playbook's directory.
     """
+
+    runs_without_archive = True
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """Run a command, or a module in a fork of the warm interpreter."""

@@ -6,10 +6,8 @@ import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
-import pytest
-from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import run_program
+from ansible_collections.secmon.aws.plugins.plugin_utils.warm.client import run_program
 
-PACKAGE = "ansible_collections/secmon/aws/plugins/module_utils/core"
 SEARCHED = "from pkgutil import extend_path\n__path__=extend_path(__path__,__name__)\n"
 
 
@@ -27,7 +25,7 @@ def run_with(archive: Path, path: str, program: str, files: dict[str, str] | Non
         opened.writestr("ansible/module_utils/__init__.py", SEARCHED)
         opened.writestr("ansible/module_utils/errors.py", source_of("ansible.module_utils.errors").read_text())
         for name, text in (files or {}).items():
-            opened.writestr(f"{name}.py" if name.startswith("ansible_collections/") else f"ansible/{name}.py", text)
+            opened.writestr(f"ansible/{name}.py", text)
     code, output, error = run_program(path, f"import sys; sys.path.insert(0, {str(archive)!r})\n{program}".encode(), {})
     assert (code, error) == (0, b"")
     return output.decode().strip()
@@ -71,47 +69,3 @@ def test_the_library_distro_does_not_prevent_the_use_of_what_is_imported(path: s
     program = "import ansible.module_utils.errors; print('ansible.module_utils.basic' in sys.modules)"
     files = {"module_utils/distro/__init__": distro.read_text()}
     assert run_with(tmp_path / "a.zip", path, program, files) == "True"
-
-
-def collection(**changed: str) -> dict[str, str]:
-    """Return the files of an archive with two modules of this collection's package `core`, and its packages."""
-    parts = PACKAGE.split("/")
-    packages = {"/".join([*parts[:count], "__init__"]): "" for count in range(1, len(parts) + 1)}
-    own = {name: source_of(f"{PACKAGE.replace('/', '.')}.{name}").read_text() for name in ("plan", "tags")}
-    return packages | {f"{PACKAGE}/{name}": text for name, text in (own | changed).items()}
-
-
-@pytest.mark.parametrize(
-    ("changed", "plan"), [({}, "from the disk"), ({"plan": "x = 1"}, "brought"), ({"tags": "x = 1"}, "brought")]
-)
-def test_code_of_a_collection_is_already_imported_unless_some_of_it_changed(
-    path: str, tmp_path: Path, changed: dict[str, str], plan: str
-) -> None:
-    program = f"""
-import ansible.module_utils.basic, {PACKAGE.replace("/", ".")}.plan as plan
-print('brought' if 'a.zip' in plan.__file__ else 'from the disk')
-"""
-    assert run_with(tmp_path / "a.zip", path, program, collection(**changed)) == plan
-
-
-def test_a_program_finds_no_code_of_a_collection_that_it_does_not_bring(path: str, tmp_path: Path) -> None:
-    program = f"""
-import ansible.module_utils.basic, {PACKAGE.replace("/", ".")}.plan
-try:
-    import {PACKAGE.replace("/", ".")}.account
-except ImportError:
-    print('not found')
-"""
-    assert run_with(tmp_path / "a.zip", path, program, collection()) == "not found"
-
-
-@pytest.mark.parametrize(("added", "shared"), [({}, b"True"), ({"AWS_DATA_PATH": "/models"}, b"False")])
-def test_models_of_services_are_already_parsed_unless_the_program_has_its_own(
-    path: str, added: dict[str, str], shared: bytes
-) -> None:
-    program = b"""
-import botocore.session
-loader = botocore.session.get_session().get_component("data_loader")
-print(("load_service_model", "sns", "service-2") in loader._cache)
-"""
-    assert run_program(path, program, added) == (0, shared + b"\n", b"")

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import (
+from ansible_collections.secmon.aws.plugins.plugin_utils.warm.client import (
     ProgramLostError,
     python_environment,
     run_program,

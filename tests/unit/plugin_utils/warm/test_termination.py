@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import ProgramLostError, run_program
+from ansible_collections.secmon.aws.plugins.plugin_utils.warm.client import ProgramLostError, run_program
 
 from tests.support.processes import is_running, wait_until
 
@@ -39,7 +39,7 @@ def pid_of(note: Path) -> int:
 
 def disconnect(path: str, program: str, note: Path) -> int:
     """Run a program by a client that is killed when the program is ready; return the process id of the program."""
-    client = "import sys; from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import run_program\n"
+    client = "import sys; from ansible_collections.secmon.aws.plugins.plugin_utils.warm.client import run_program\n"
     client += f"run_program({path!r}, {program!r}.encode(), {{}})"
     with subprocess.Popen([sys.executable, "-c", client]) as process:
         pid = pid_of(note)

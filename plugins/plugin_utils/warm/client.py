@@ -17,13 +17,13 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from .warm_interpreter import end_group
+from .interpreter import end_group
 
 # Python and the dynamic linker read these only when a process starts.
 _OF_A_START = ("PYTHON", "LD_", "DYLD_", "LC_", "LANG")
 # ansible-core 2.19 appends this to every command; it does nothing and keeps the exit code.
 _PAUSE = "&& sleep 0"
-SERVER = Path(__file__).with_name("warm_interpreter.py")
+SERVER = Path(__file__).with_name("interpreter.py")
 
 
 class ProgramLostError(Exception):
@@ -82,7 +82,7 @@ def _start(directory: str) -> str:
     with os.fdopen(reading, encoding="utf-8") as answer:
         try:
             subprocess.Popen(
-                [sys.executable, str(SERVER), str(pid), directory, *_collection_roots()],
+                [sys.executable, str(SERVER), str(pid), directory, *collection_roots()],
                 stdin=subprocess.DEVNULL,
                 stdout=writing,
                 stderr=subprocess.DEVNULL,
@@ -94,9 +94,9 @@ def _start(directory: str) -> str:
         return answer.readline().strip()
 
 
-def _collection_roots() -> list[str]:
-    """Return the folders in which this run of Ansible finds collections."""
-    return [str(Path(path).parent) for path in getattr(sys.modules.get("ansible_collections"), "__path__", ())]
+def collection_roots() -> list[str]:
+    """Return the folders named `ansible_collections` of this run of Ansible, in the order of their search."""
+    return [str(path) for path in getattr(sys.modules.get("ansible_collections"), "__path__", ())]
 
 
 def run_program(

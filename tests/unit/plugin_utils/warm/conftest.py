@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from ansible_collections.secmon.aws.plugins.plugin_utils.warm_client import SERVER
+from ansible_collections.secmon.aws.plugins.plugin_utils.warm.client import SERVER
 
 
 @contextmanager
-def running_server(controller: int, directory: Path) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, SERVER, str(controller), directory]
+def running_server(controller: int, directory: Path, *roots: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, SERVER, str(controller), directory, *roots]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import gc
 import json
 import os
 import selectors
@@ -29,11 +28,21 @@ import time
 import types
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 if __package__:
-    from .warm_libraries import PreloadedAnsible
+    from .libraries import PreloadedAnsible
+    from .preloaded import PreloadedCollections
+    from .program import COLLECTIONS, arguments_of, folders_of_collections, run_module
 else:  # the script
-    from warm_libraries import PreloadedAnsible  # type: ignore[import-not-found, no-redef]
+    from libraries import PreloadedAnsible  # type: ignore[import-not-found, no-redef]
+    from preloaded import PreloadedCollections  # type: ignore[import-not-found, no-redef]
+    from program import (  # type: ignore[import-not-found, no-redef]
+        COLLECTIONS,
+        arguments_of,
+        folders_of_collections,
+        run_module,
+    )
 
 # Interval of the checks whether the controller still runs.
 LOOK_SECONDS = 0.5
@@ -66,7 +75,14 @@ class Program:
             raise
         self.connection = connection
 
-    def run(self, ansible: PreloadedAnsible) -> None:
+    def arguments(self) -> dict[str, Any] | None:
+        """Return what the program asks to run if it is a module whose code it does not bring."""
+        try:
+            return arguments_of(os.pread(self.input, REQUEST_BYTES, 0))
+        except OSError:  # no file
+            return None
+
+    def run(self, ansible: PreloadedAnsible, collections: PreloadedCollections) -> None:
         """Run the program in this process, until it returns or raises SystemExit or another exception."""
         for number, descriptor in enumerate((self.input, self.output, self.error)):
             os.dup2(descriptor, number)
@@ -75,13 +91,19 @@ class Program:
         os.environ.update(self.environment)
         time.tzset()
         os.chdir(self.directory)
-        ansible.hide()
         exit_by_termination()
         # As when `python` reads a program from standard input.
         main = types.ModuleType("__main__")
         main.__file__ = "<stdin>"
         sys.modules["__main__"], sys.argv = main, [""]
-        exec(compile(sys.stdin.buffer.read(), "<stdin>", "exec"), main.__dict__)  # noqa: S102
+        text = sys.stdin.buffer.read()
+        arguments = arguments_of(text)
+        if arguments:
+            if not collections.are(arguments["collections"]):
+                collections.forget()
+            run_module(**arguments)
+        ansible.hide()
+        exec(compile(text, "<stdin>", "exec"), main.__dict__)  # noqa: S102
 
 
 def close(descriptors: Iterable[int]) -> None:
@@ -134,9 +156,16 @@ def end_group(leader: int) -> None:
 class Server:
     """Accept requests, fork for each, and send each client its exit code."""
 
-    def __init__(self, controller: int, watched: str, path: str) -> None:
-        """Listen on a socket while the process of the controller and a watched directory exist."""
-        self.controller, self.watched, self.ended = controller, watched, False
+    def __init__(self, controller: int, watched: str, path: str, prepare: Callable[[Program], None]) -> None:
+        """Listen on a socket while the process of the controller and a watched directory exist.
+
+        Args:
+            controller: The process id.
+            watched: The directory.
+            path: The socket.
+            prepare: Is called before each fork.
+        """
+        self.controller, self.watched, self.ended, self.prepare = controller, watched, False, prepare
         self.waiting: dict[int, socket.socket] = {}
         self.terminated: dict[int, float] = {}  # by process group: when it is killed
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -195,6 +224,7 @@ class Server:
         except (OSError, ValueError, LookupError, TypeError):
             connection.close()
             return None
+        self.prepare(program)
         pid = os.fork()
         if not pid:
             self.leave()
@@ -251,17 +281,21 @@ class Server:
 
 def start(controller: int, watched: str, roots: Sequence[str] = ()) -> None:
     """Import the libraries of programs, print the path of the socket, and serve; run the program in each fork."""
-    ansible = PreloadedAnsible(roots)
-    # Forks share the memory of existing objects only if the garbage collector does not write to them.
-    gc.collect()
-    gc.freeze()
+    ansible = PreloadedAnsible()
+    collections = PreloadedCollections(folders_of_collections(roots, COLLECTIONS))
+
+    def prepare(program: Program) -> None:
+        arguments = program.arguments()
+        if arguments and collections.are(arguments["collections"]):
+            collections.import_module(arguments["module"])
+
     path, extra = str(Path(watched, "warm_socket")), ""
     if len(os.fsencode(path)) > SOCKET_PATH_BYTES:
         extra = tempfile.mkdtemp(prefix="secmon-")
         path = str(Path(extra, "socket"))
     mask = os.umask(0o077)
     try:
-        server = Server(controller, watched, path)
+        server = Server(controller, watched, path, prepare)
     except OSError:
         shutil.rmtree(extra, ignore_errors=True)
         raise
@@ -271,7 +305,7 @@ def start(controller: int, watched: str, roots: Sequence[str] = ()) -> None:
     os.dup2(0, 1)
     program = server.serve()
     if program:
-        program.run(ansible)
+        program.run(ansible, collections)
     else:
         # Ansible removes the directory of its run, but not when it is killed.
         for directory in filter(None, (watched, extra)):

@@ -1,0 +1,34 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Run a module of this collection, without an archive of its code if the connection is warm.
+
+meta/runtime.yml names the modules.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ansible.plugins.action.normal import ActionModule as NormalActionModule
+from ansible_collections.secmon.aws.plugins.plugin_utils.warm.payload import without_archive
+
+
+class ActionModule(NormalActionModule):
+    """The action of all modules, except for how the module reaches the warm connection."""
+
+    def _configure_module(self, module_name: str, module_args: dict[str, Any], task_vars: dict[str, Any]) -> Any:
+        """Return the module's program and its file."""
+        found = without_archive(module_name, module_args, task_vars) if self._is_plain(task_vars) else None
+        return found or super()._configure_module(module_name, module_args, task_vars)
+
+    def _is_plain(self, task_vars: dict[str, Any]) -> bool:
+        """Return whether the module runs on this machine, by this interpreter, at once, as this user."""
+        task, connection = self._task, self._connection
+        return (
+            getattr(connection, "runs_without_archive", False)
+            and not (connection.become or task.async_val or task.delegate_to)
+            and self._is_pipelining_enabled("new")
+            and self._templar.template(task_vars.get("ansible_python_interpreter")) == sys.executable
+        )
