@@ -11,9 +11,14 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.engines import engine_results
 from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.lint import LintContext, lint_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides
-from ansible_collections.secmon.aws.plugins.module_utils.rules.report import format_report, format_totals
+from ansible_collections.secmon.aws.plugins.module_utils.rules.report import (
+    format_engines,
+    format_report,
+    format_totals,
+)
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import run_tests
 from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import ValidationError
 
@@ -22,6 +27,7 @@ ARGUMENT_SPEC = {
     "overrides": {"type": "dict", "default": {}},
     "excluded_event_sources": {"type": "list", "elements": "str", "default": []},
     "strict": {"type": "bool", "default": False},
+    "engines": {"type": "bool", "default": False},
 }
 
 
@@ -39,7 +45,12 @@ class ActionModule(ActionBase):
             rules = apply_overrides(rules, ("overrides", options["overrides"]))
         except ValidationError as error:
             return result | {"failed": True, "msg": f"The rules cannot be loaded.\n{error}"}
-        return result | self._test(rules, options)
+        return result | self._test(rules, options) | (self._engines(rules) if options["engines"] else {})
+
+    def _engines(self, rules: Any) -> dict[str, Any]:
+        results = engine_results(rules)
+        self._display.display("\n" + format_engines(results))
+        return {"engines": [asdict(result) for result in results]}
 
     def _test(self, rules: Any, options: dict[str, Any]) -> dict[str, Any]:
         results = run_tests(rules)

@@ -31,6 +31,13 @@ options:
     description: Whether warnings of the lint fail the task, like errors.
     type: bool
     default: false
+  engines:
+    description:
+      - Whether to translate each rule to an event pattern of EventBridge and to a query of Logs Insights as well.
+      - Prints which rules they cannot take and why, and the tests that a rule fails there. It does not fail the task.
+    type: bool
+    default: false
+    version_added: 0.4.0
 attributes:
   check_mode:
     description: Runs in check mode with the same result.
@@ -64,6 +71,11 @@ EXAMPLES = r"""
     excluded_event_sources:
       - kms.amazonaws.com
     strict: true
+
+- name: See which rules EventBridge and Logs Insights can take
+  secmon.aws.test_rules:
+    paths: "{{ playbook_dir }}/rules"
+    engines: true
 """
 
 RETURN = r"""
@@ -137,4 +149,36 @@ findings:
       type: str
       returned: always
   sample: []
+engines:
+  description: What EventBridge and Logs Insights make of each rule.
+  returned: when O(engines=true) and the rules are valid
+  type: list
+  elements: dict
+  contains:
+    rule_id:
+      description: The id of the rule.
+      type: str
+      returned: always
+    engine:
+      description: V(EventBridge) or V(Logs Insights).
+      type: str
+      returned: always
+    text:
+      description: The event pattern or the query, with the sample values of parameters; empty if there are reasons.
+      type: str
+      returned: always
+    state:
+      description: The state that the rule of EventBridge needs.
+      type: str
+      returned: always
+    reasons:
+      description: Why the engine cannot take the rule, each with C(part), C(why) and C(source).
+      type: list
+      elements: dict
+      returned: always
+    failed:
+      description: The names of the tests that the rule fails there.
+      type: list
+      elements: str
+      returned: always
 """

@@ -59,10 +59,12 @@ def play(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_shipped_rules_pass() -> None:
-    result = run("ansible-playbook", "secmon.aws.test_rules", "-e", "strict=true")
+    result = run("ansible-playbook", "secmon.aws.test_rules", "-e", "strict=true", "-e", "engines=true")
     assert result.returncode == 0, result.stdout
     assert "secret_access" in result.stdout
     assert ", 0 failed; lint: 0 errors, 0 warnings." in result.stdout
+    assert "EventBridge cannot take public_access_block_weakened" in result.stdout
+    assert "judges differently" not in result.stdout
 
 
 def test_an_own_valid_rule_passes(folder: Path) -> None:

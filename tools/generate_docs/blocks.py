@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.generate_docs import costs, delays, fidelity, modules, roles, variables
+from tools.generate_docs import costs, delays, engines, fidelity, modules, roles, variables
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"(<!-- generated: ([a-z-]+)(?: (\w+))? -->\n).*?(<!-- end of generated -->)", re.DOTALL)
@@ -14,6 +14,10 @@ _BLOCK = re.compile(r"(<!-- generated: ([a-z-]+)(?: (\w+))? -->\n).*?(<!-- end o
 GENERATORS: dict[str, Callable[..., str]] = {
     "costs": costs.profile_costs,
     "delays": delays.all_delays,
+    "engine-counts": engines.counts,
+    "engine-differences": engines.differences,
+    "engine-reasons": engines.reasons,
+    "engine-rules": engines.rules,
     "fidelity-disagreements": fidelity.disagreements,
     "fidelity-operations": fidelity.operations,
     "fidelity-oracles": fidelity.oracles,

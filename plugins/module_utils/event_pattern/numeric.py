@@ -13,7 +13,7 @@ from .error import PatternError
 from .matching import Test
 
 LARGEST = 5_000_000_000
-"""Numbers are compared between its negative and it; EventBridge user guide, "Numeric matching"."""
+"""Numbers beyond it or its negative match no range; EventBridge user guide, "Numeric matching"."""
 
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
@@ -41,7 +41,9 @@ def numeric(argument: Any) -> Test:
         _check_range(ends[0], ends[1])
 
     def test(value: Any) -> bool:
-        return is_number(value) and all(_COMPARISONS[name](value, bound) for name, bound in ends)
+        return (
+            is_number(value) and abs(value) <= LARGEST and all(_COMPARISONS[name](value, bound) for name, bound in ends)
+        )
 
     return test
 

@@ -8,8 +8,8 @@ The words of the errors are those of recorded answers of AWS (2024), as far as t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, product
 from typing import Any
 
 from .error import PatternError
@@ -38,7 +38,12 @@ def _object(pattern: Mapping[str, Any], path: tuple[str, ...]) -> list[Alternati
     if not pattern:
         raise PatternError("Empty objects are not allowed")
     parts = [_member(key, value, path) for key, value in pattern.items()]
-    return [tuple(field for part in parts_of for field in part) for parts_of in product(*parts)]
+    return [_last_by_path(chain.from_iterable(one_of_each)) for one_of_each in product(*parts)]
+
+
+def _last_by_path(fields: Iterable[Field]) -> Alternative:
+    """Return the fields of an alternative; a path that comes again replaces the earlier one (event-ruler)."""
+    return tuple({field.path: field for field in fields}.values())
 
 
 def _member(key: str, value: Any, path: tuple[str, ...]) -> list[Alternative]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
+from .engines import EVENTBRIDGE, INSIGHTS, EngineResult
 from .lint.finding import Finding
 from .rule import Rule
 from .rule_tests import TestResult
 
 _WIDTH = 100
+_ENGINES = (EVENTBRIDGE, INSIGHTS)
 _HEADING = ("rule", "severity", "matching", "near misses", "tests", "lint")
 
 
@@ -24,6 +26,32 @@ def format_report(rules: Sequence[Rule], results: Sequence[TestResult], findings
     blocks += ["\n".join(_finding_lines(finding)) for finding in findings]
     blocks.append(format_totals(rules, results, findings))
     return "\n\n".join(blocks)
+
+
+def format_engines(results: Sequence[EngineResult]) -> str:
+    """Return a table of what EventBridge and Logs Insights make of each rule, then the reasons and failed tests."""
+    by_rule: dict[str, dict[str, EngineResult]] = {}
+    for result in results:
+        by_rule.setdefault(result.rule_id, {})[result.engine] = result
+    rows = [(rule_id, *(_engine_cell(engines[name]) for name in _ENGINES)) for rule_id, engines in by_rule.items()]
+    blocks = [_table([("rule", *_ENGINES), *rows])]
+    blocks += ["\n".join(_engine_lines(result)) for result in results if result.reasons or result.failed]
+    return "\n\n".join(blocks)
+
+
+def _engine_cell(result: EngineResult) -> str:
+    if result.reasons:
+        return "no"
+    return f"{len(result.text)} characters" + (", tests FAILED" if result.failed else "")
+
+
+def _engine_lines(result: EngineResult) -> Iterator[str]:
+    yield f"{result.engine} {'cannot take' if result.reasons else 'judges differently'} {result.rule_id}:"
+    for reason in result.reasons:
+        yield from _indented(str(reason))
+        yield from _indented(f"source: {reason.source}")
+    for name in result.failed:
+        yield from _indented(f"test {name!r} FAILED")
 
 
 def format_totals(rules: Sequence[Rule], results: Sequence[TestResult], findings: Sequence[Finding]) -> str:

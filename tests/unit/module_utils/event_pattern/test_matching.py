@@ -75,6 +75,11 @@ def test_a_missing_field_matches_only_exists_false(pattern: Any) -> None:
         ({"$or": [{"a": ["x"]}, {"b": ["y"]}]}, {"c": "z"}, False),
         ({"a": {"$or": [{"b": ["x"]}, {"$or": [{"c": ["y"]}, {"d": ["z"]}]}]}}, {"a": {"d": "z"}}, True),
         ({"$or": ["x"]}, {"$or": "x"}, True),
+        # A path that comes again replaces the earlier one (event-ruler, JsonRuleCompilerTest).
+        ({"a": ["x"], "$or": [{"a": ["y"]}, {"b": ["z"]}]}, {"a": "y"}, True),
+        ({"$or": [{"a": ["y"]}, {"b": ["z"]}], "a": ["x"]}, {"a": "y"}, False),
+        ({"a": {"b": ["x"]}, "a.b": ["y"]}, {"a": {"b": "y"}}, True),
+        ({"a": [{"numeric": [">", 0]}]}, {"a": 5_000_000_001}, False),
     ],
 )
 def test_paths_arrays_and_alternatives(pattern: Any, event: Any, expected: bool) -> None:

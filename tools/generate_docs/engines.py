@@ -1,0 +1,86 @@
+"""Tables of docs/engines.md: what EventBridge and Logs Insights make of the shipped rules."""
+
+from __future__ import annotations
+
+from ansible_collections.secmon.aws.plugins.module_utils.engines.eventbridge.state import state_for
+from ansible_collections.secmon.aws.plugins.module_utils.engines.translation import Reason, Translation
+
+from tests.unit.module_utils.engines.differential import Engines, compared, records, shipped
+from tests.unit.module_utils.engines.known_differences import EVENTBRIDGE, INSIGHTS, KNOWN
+from tools.generate_docs.markdown import table
+
+_ANSWERS = {True: "match", False: "no match", None: "cannot take it"}
+_LONGEST_MESSAGE = 60
+
+
+def rules() -> str:
+    """Return the length of each rule's pattern in each language, and the state that it needs on EventBridge."""
+    head = ("rule", "filter pattern", EVENTBRIDGE, "state", INSIGHTS)
+    rows = [
+        (
+            f"`{rule.id}`",
+            str(len(engines.pattern.source)),
+            _length(engines.event_pattern),
+            f"`{state_for(engines.pattern)}`" if engines.event_pattern.possible else "",
+            _length(engines.query),
+        )
+        for rule, engines in shipped().items()
+    ]
+    return table(head, rows)
+
+
+def _length(translation: Translation) -> str:
+    return str(len(translation.text)) if translation.possible else "no"
+
+
+def reasons() -> str:
+    """Return why an engine cannot take a rule."""
+    rows = [
+        (f"`{rule.id}`", engine, f"`{reason.part}`", reason.why, reason.source)
+        for rule, engines in shipped().items()
+        for engine, reason in _reasons(engines)
+    ]
+    return table(("rule", "engine", "condition", "reason", "source"), rows)
+
+
+def _reasons(engines: Engines) -> list[tuple[str, Reason]]:
+    both = ((EVENTBRIDGE, engines.event_pattern), (INSIGHTS, engines.query))
+    return [(engine, reason) for engine, translation in both for reason in translation.reasons]
+
+
+def differences() -> str:
+    """Return the known differences, each with a pattern and a message that show it."""
+    rows = [
+        (
+            known.what,
+            f"`{known.pattern}`",
+            f"`{known.message}`" if len(known.message) <= _LONGEST_MESSAGE else "a message of more fields",
+            *(_ANSWERS[answer] for answer in known.answers),
+            known.source,
+        )
+        for known in KNOWN
+    ]
+    return table(("difference", "pattern", "message", "metric filter", EVENTBRIDGE, INSIGHTS, "source"), rows)
+
+
+def counts() -> str:
+    """Return how many answers were compared, and how many disagree."""
+    count = compared()
+    rows = [
+        (
+            engine,
+            str(sum(not reasons_against(engines, engine) for engines in shipped().values())),
+            str(len(records())),
+            f"{count.comparisons[engine]:,}",
+            str(sum(number for (name, _code), number in count.explained.items() if name == engine)),
+            str(sum(name == engine for name, _pattern, _message in count.unexplained)),
+        )
+        for engine in (EVENTBRIDGE, INSIGHTS)
+    ]
+    head = ("engine", "rules", "records", "answers compared", "explained disagreements", "unexplained")
+    return table(head, rows)
+
+
+def reasons_against(engines: Engines, engine: str) -> tuple[Reason, ...]:
+    """Return why an engine cannot take a pattern."""
+    return (engines.event_pattern if engine == EVENTBRIDGE else engines.query).reasons
