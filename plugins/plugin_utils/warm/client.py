@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from .interpreter import end_group
+from .ending import end_group
 
 # Python and the dynamic linker read these only when a process starts.
 _OF_A_START = ("PYTHON", "LD_", "DYLD_", "LC_", "LANG")

@@ -14,7 +14,6 @@ Each program brings the current code of its collections with it, and uses what i
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -31,10 +30,16 @@ from pathlib import Path
 from typing import Any
 
 if __package__:
+    from .ending import GRACE_SECONDS, exit_by_termination, signal_group
     from .libraries import PreloadedAnsible
     from .preloaded import PreloadedCollections
     from .program import COLLECTIONS, arguments_of, folders_of_collections, run_module
 else:  # the script
+    from ending import (  # type: ignore[import-not-found, no-redef]
+        GRACE_SECONDS,
+        exit_by_termination,
+        signal_group,
+    )
     from libraries import PreloadedAnsible  # type: ignore[import-not-found, no-redef]
     from preloaded import PreloadedCollections  # type: ignore[import-not-found, no-redef]
     from program import (  # type: ignore[import-not-found, no-redef]
@@ -46,8 +51,6 @@ else:  # the script
 
 # Interval of the checks whether the controller still runs.
 LOOK_SECONDS = 0.5
-# A terminated program may take this long to clean up; then it is killed.
-GRACE_SECONDS = 3.0
 # Shorter than the limit for the path of a socket: 108 bytes on Linux, 104 on macOS and BSD.
 SOCKET_PATH_BYTES = 100
 # A request contains an environment, which the operating system limits to less than this.
@@ -110,47 +113,6 @@ def close(descriptors: Iterable[int]) -> None:
     """Close file descriptors."""
     for descriptor in descriptors:
         os.close(descriptor)
-
-
-def exit_by_termination() -> None:
-    """Let SIGTERM end this process like an exception, so that it removes its temporary directories."""
-    own = os.getpid()
-
-    def die() -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    def terminated(_signal: int, _frame: types.FrameType | None) -> None:
-        if os.getpid() != own:  # a fork of the program
-            die()
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        # The first function to be registered is the last to be called.
-        to_die.append(die)
-        raise SystemExit
-
-    to_die: list[Callable[[], None]] = []
-    atexit.register(lambda: [last() for last in to_die])
-    signal.signal(signal.SIGTERM, terminated)
-
-
-def signal_group(leader: int, number: int) -> bool:
-    """Send a signal to a process group, or only ask for it with 0. Return whether the group exists."""
-    try:
-        os.killpg(leader, number)
-    except OSError:
-        return False
-    return True
-
-
-def end_group(leader: int) -> None:
-    """Terminate a process group, and kill it if it does not end."""
-    signal_group(leader, signal.SIGTERM)
-    end = time.monotonic() + GRACE_SECONDS
-    while signal_group(leader, 0):
-        if time.monotonic() > end:
-            signal_group(leader, signal.SIGKILL)
-            return
-        time.sleep(0.02)
 
 
 class Server:
