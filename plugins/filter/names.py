@@ -27,9 +27,10 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Show the trail's ARN
+# In a play or role that depends on secmon.aws.common:
+- name: Show the ARN of another trail
   ansible.builtin.debug:
-    msg: "{{ settings | secmon.aws.names(secmon_trail_name='audit') | json_query('trail_arn') }}"
+    msg: "{{ (__common_settings | secmon.aws.names(secmon_trail_name='audit')).trail_arn }}"
 """
 
 RETURN = r"""

@@ -62,7 +62,7 @@ EXAMPLES = r"""
 - name: Require the role
   ansible.builtin.assert:
     that: session.account is defined
-    fail_msg: "{{ session.msg }}"
+    fail_msg: "{{ session.msg | default('') }}"
 """
 
 RETURN = r"""

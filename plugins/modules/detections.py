@@ -120,7 +120,6 @@ EXAMPLES = r"""
       log_role_changed:
         parameters:
           log_role_name: CloudTrailToCloudWatchLogs
-    excluded_event_sources: [kms.amazonaws.com]
     alarm_actions:
       - arn:aws:sns:us-east-1:123456789012:SecurityAlarms
   register: detections

@@ -44,7 +44,13 @@ _WORKERS = 8
 # To survive transient DNS failures.
 _ATTEMPTS_TO_REACH = 3
 # The budget of `Account` covers all retries, so botocore makes none of its own.
-_CLIENT_CONFIG = {"retries": {"total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
+_CLIENT_CONFIG = {
+    "retries": {"total_max_attempts": 1},
+    "connect_timeout": 10,
+    "read_timeout": 30,
+    # Shows in CloudTrail's records that a call is one of this collection.
+    "user_agent_extra": "secmon.aws",
+}
 Use = Callable[[dict[str, Any]], Any]
 # The members of request and answer that hold the token of a page.
 _PAGE_TOKENS = {

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -106,6 +106,10 @@ def _read_secret(account: Account, params: Mapping[str, Any], facts: Facts) -> C
     # Only the request ID and the time are kept; the value is discarded with the answer.
     meta = answer["ResponseMetadata"]
     return Call(began, parsedate_to_datetime(meta["HTTPHeaders"]["date"]), meta["RequestId"])
+
+
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%H:%M:%S}"
 
 
 @contextmanager
@@ -269,7 +273,8 @@ class EventTracker:
         for item in self._history("StateUpdate"):
             state = json.loads(item["HistoryData"]).get("newState", {})
             if state.get("stateValue") == "ALARM":
-                return f"{self.params['alarm_name']} went to ALARM"
+                # The e-mail of this drill shows the same second as its Timestamp.
+                return f"{self.params['alarm_name']} went to ALARM at {_utc(item['Timestamp'])} UTC"
         return ""
 
     def _notification(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -19,7 +21,7 @@ from tests.integration.detection_drill.drill_setup import (
     update_trail,
 )
 from tests.support import guide_chain as chain
-from tests.support.embedded_control import advance, drain
+from tests.support.embedded_control import advance, drain, mails
 from tests.support.module_runner import ModuleRunner, hidden_in, writes
 from tests.support.trail_prerequisites import make_organization_trail
 from tools.generate_docs.modules import documented_actions
@@ -30,6 +32,15 @@ def test_tracks_one_event_to_the_notification(drill: ModuleRunner) -> None:
     assert statuses(result) == dict.fromkeys(STAGES, "ok")
     assert not result["changed"] and result["broken_hop"] == ""
     assert chain.alarm_mails(drill.endpoint) == 1
+
+
+def test_its_email_and_its_record_can_be_told_from_others(drill: ModuleRunner, aws_client: Aws) -> None:
+    alarm = drill.succeed(**TASK)["timeline"][STAGES.index("alarm")]
+    (mail,) = [mail for mail in mails(drill.endpoint, chain.MAIL) if mail["subject"].startswith("ALARM")]
+    named = datetime.strptime(alarm["detail"], "SecretIsAccessed went to ALARM at %H:%M:%S UTC")
+    assert f"{named:%H:%M:%S} UTC" in re.findall("Timestamp: .*", mail["body"])[0]
+    (record,) = chain.delivered_records(aws_client, "GetSecretValue")
+    assert record["userAgent"].endswith(" secmon.aws")
 
 
 def test_reads_the_secret_once_and_never_prints_its_value(drill: ModuleRunner, aws_client: Aws) -> None:
