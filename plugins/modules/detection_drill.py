@@ -137,6 +137,7 @@ timeline:
       description:
         - C(ok), C(warning) if it worked but may fail or if the evidence of an alarm that fired was late, C(broken), or
           C(not_reached).
+        - If the secret was not read, C(ok) if the inspection found nothing against the stage and those before it.
       type: str
     seconds:
       description: Seconds from the call until the module found the event at this stage.
@@ -181,7 +182,7 @@ remedy:
   description: How to repair it.
   returned: if the chain could be inspected
   type: str
-  sample: "Set actions_enabled: true in secmon.aws.metric_alarms"
+  sample: "Set actions_enabled: true with secmon.aws.metric_alarms (site.yml --tags alarms)."
 problems:
   description: All certain and possible problems in the order of the stages.
   returned: if the chain could be inspected

@@ -23,9 +23,9 @@ from .facts import Facts
 from .record import certainly_missed, expected_record, pattern_matches
 from .timeline import Finding, Weight
 
-_FILTER_TASK = "secmon.aws.metric_filters (role metric_alarm of playbooks/site.yml)"
-_ALARM_TASK = "secmon.aws.metric_alarms (role metric_alarm of playbooks/site.yml)"
-_TOPIC_TASK = "secmon.aws.alert_topic (role sns_email of playbooks/site.yml)"
+_FILTER_TASK = "secmon.aws.metric_filters (site.yml --tags alarms)"
+_ALARM_TASK = "secmon.aws.metric_alarms (site.yml --tags alarms)"
+_TOPIC_TASK = "secmon.aws.alert_topic (site.yml --tags notify)"
 _CLOUDWATCH = "cloudwatch.amazonaws.com"
 _COMPARISONS = {
     "GreaterThanOrEqualToThreshold": float.__ge__,
@@ -247,7 +247,7 @@ def subscription_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[F
     arn, confirmed = params["topic_arn"], confirmed_endpoints(facts)
     pending = [each["Endpoint"] for each in facts.subscriptions if each["SubscriptionArn"] == "PendingConfirmation"]
     confirm = (
-        'Paste the link of the email "AWS Notification - Subscription Confirmation" into playbooks/confirm.yml'
+        'Paste the link of the email "AWS Notification - Subscription Confirmation" into confirm.yml'
         " (secmon_confirmation_links); it is valid for 48 hours;"
     )
     confirm += f" after that, subscribe again with {_TOPIC_TASK}."

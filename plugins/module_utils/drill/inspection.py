@@ -71,8 +71,26 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str]:
 
 def inspect(params: Mapping[str, Any], facts: Facts) -> list[Finding]:
     """Return all findings in the order of the stages, including those about parts that could not be read."""
+    if _is_not_built(params, facts):
+        return [_not_built(facts)]
     found = [*facts.unread.values()]
     for needed, check in _CHECKS:
         if needed not in facts.unread:
             found += check(params, facts)
     return in_order([remedy_of_owner(finding, params["existing"]) for finding in found])
+
+
+def _is_not_built(params: Mapping[str, Any], facts: Facts) -> bool:
+    """Return whether none of the parts exists that site.yml creates."""
+    secret = facts.secret and not facts.secret.get("DeletedDate")
+    parts = {"secret": secret, "log_group": facts.log_group, "topic": facts.topic}
+    own = [part for name, part in parts.items() if name not in params["existing"]]
+    found = [*own, facts.trail, facts.trail_elsewhere, facts.metric_filter, facts.alarm]
+    return not facts.unread and not any(found)
+
+
+def _not_built(facts: Facts) -> Finding:
+    cause = f"Nothing of the system exists in {facts.where}."
+    return Finding(
+        "call", "not_built", cause, "Build it: run site.yml (secmon.aws.site). Or correct the region or names."
+    )

@@ -159,14 +159,22 @@ def _step(drill: Drill, stage: str) -> dict[str, Any]:
 def _status(drill: Drill, stage: str, found: Reached | None) -> tuple[str, str]:
     if drill.broken and drill.broken.stage == stage:
         return "broken", drill.broken.cause
-    risks = [each.cause for each in drill.findings if each.stage == stage and each.weight is Weight.RISK]
+    own = [each for each in drill.findings if each.stage == stage]
+    risks = [each.cause for each in own if each.weight is Weight.RISK]
     if found:
         return ("warning" if risks else "ok"), " ".join([found.detail, *risks])
-    certain = [each.cause for each in drill.findings if each.stage == stage and each.weight is Weight.CERTAIN]
-    if certain or risks:
+    inspected = drill.called_at is None
+    causes = [each.cause for each in own if inspected or each.weight is not Weight.DOUBT]
+    if causes:
         # An alarm that fires is the proof; that the evidence of this read is late is only a warning.
-        return "warning" if stage in EVIDENCE and drill.fired else "not_reached", " ".join([*certain, *risks])
-    return "not_reached", ""
+        late = stage in EVIDENCE and drill.fired
+        possible = inspected and not any(each.weight is Weight.CERTAIN for each in own)
+        return "warning" if late or possible else "not_reached", " ".join(causes)
+    return "ok" if inspected and _is_before_the_broken_one(drill, stage) else "not_reached", ""
+
+
+def _is_before_the_broken_one(drill: Drill, stage: str) -> bool:
+    return drill.broken is None or STAGES.index(stage) < STAGES.index(drill.broken.stage)
 
 
 def _stage_seconds(reached: Mapping[str, Reached], stage: str) -> float | None:
@@ -180,34 +188,35 @@ def _at(called_at: datetime | None, found: Reached | None) -> str:
     return f"{called_at + timedelta(seconds=found.seconds):%Y-%m-%dT%H:%M:%SZ}" if called_at and found else ""
 
 
-_INSPECTED_ONLY = "Inspected only: the secret was not read."
+_NOT_READ = "The secret was not read."
+_FITS = "The inspection found nothing that breaks the chain. Run it without check mode to prove that the alarm fires."
 _MARKS = {"ok": "ok", "warning": "WARNING", "broken": "BROKEN", "not_reached": "-"}
 
 
 def _lines(drill: Drill, timeline: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the text of a drill, which says each fact once: a cause is in its last lines, not beside its stage."""
     lines = [f"Detection drill: secret {drill.secret}, account {drill.place.account}, region {drill.place.region}"]
-    for step in timeline:
-        seconds = "" if step["seconds"] is None else f"{step['seconds']:.1f} s"
-        more = f"(+{step['hop_seconds']:.1f})" if step["hop_seconds"] is not None and step["hop"] != "call" else ""
-        mark, name = _MARKS[step["status"]], step["hop"].replace("_", " ")
-        lines.append(f"  {mark:<8}{name:<14}{seconds:>9} {more:<9} {step['detail']}".rstrip())
-    if drill.called_at is None:
-        lines.append(_INSPECTED_ONLY)
+    lines += [_line(step, drill.reached.get(step["hop"])) for step in timeline]
+    problems = [each for each in _problems(drill) if each != drill.broken]
     if drill.broken:
-        return [
-            *lines,
-            f"Broken:  {drill.broken.stage}",
-            f"Cause:   {drill.broken.cause}",
-            f"Remedy:  {drill.broken.remedy}",
-        ]
-    warnings = [f"Warning: {each.cause} {each.remedy}" for each in _problems(drill)]
-    if drill.called_at is None:
-        return [*lines, *warnings]
-    return [
-        *lines,
-        f"The alarm fires: {timeline[-1]['seconds']:.1f} seconds from the call to the notification.",
-        *warnings,
-    ]
+        lines += [f"Cause:   {drill.broken.cause}", f"Remedy:  {drill.broken.remedy}"]
+    elif drill.called_at is not None:
+        lines.append(f"The alarm fires: {timeline[-1]['seconds']:.1f} seconds from the call to the notification.")
+    else:
+        lines.append(f"{_FITS} {_NOT_READ}")
+    lines += [f"{_title(drill, each)}: {each.cause} {each.remedy}" for each in problems]
+    return [*lines, _NOT_READ] if drill.broken and drill.called_at is None else lines
+
+
+def _line(step: Mapping[str, Any], found: Reached | None) -> str:
+    seconds = "" if step["seconds"] is None else f"{step['seconds']:.1f} s"
+    more = f"(+{step['hop_seconds']:.1f})" if step["hop_seconds"] is not None and step["hop"] != "call" else ""
+    mark, name = _MARKS[step["status"]], step["hop"].replace("_", " ")
+    return f"  {mark:<8}{name:<14}{seconds:>9} {more:<9} {found.detail if found else ''}".rstrip()
+
+
+def _title(drill: Drill, finding: Finding) -> str:
+    return "Also" if drill.broken and finding.weight is Weight.CERTAIN else "Warning"
 
 
 def failure_message(drill: Drill) -> str:
@@ -215,12 +224,9 @@ def failure_message(drill: Drill) -> str:
     if drill.broken is None:
         raise AssertionError("the drill did not fail")
     where = f"account {drill.place.account}, region {drill.place.region}"
-    return "\n".join(
-        [
-            f"The detection drill failed at the stage {drill.broken.stage} in {where}. {drill.broken.cause}"
-            f" {drill.broken.remedy}",
-            *drill_results(drill)["lines"],
-        ]
+    return (
+        f"The detection drill failed at the stage {drill.broken.stage} in {where}. {drill.broken.cause}"
+        f" {drill.broken.remedy}"
     )
 
 

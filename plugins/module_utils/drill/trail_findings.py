@@ -18,8 +18,8 @@ from .facts import Facts
 from .record import EVENT_NAME, EVENT_SOURCE
 from .timeline import Finding, Weight
 
-_TRAIL_TASK = "secmon.aws.trail (role cloudtrail of playbooks/site.yml)"
-_GROUP_TASK = "secmon.aws.log_group (role cloudwatch_logs of playbooks/site.yml)"
+_TRAIL_TASK = "secmon.aws.trail (site.yml --tags trail)"
+_GROUP_TASK = "secmon.aws.log_group (site.yml --tags logs)"
 
 
 def secret_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
@@ -30,8 +30,7 @@ def secret_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding
             "call",
             "secret_missing",
             f"The secret {name} does not exist in {facts.where}.",
-            "Create it with secmon.aws.secret (role secret of playbooks/site.yml), or correct secret_id"
-            " (secmon_secret_name).",
+            "Create it with secmon.aws.secret (site.yml --tags secret), or correct secret_id (secmon_secret_name).",
         )
     elif facts.secret.get("DeletedDate"):
         yield Finding(
@@ -39,7 +38,7 @@ def secret_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding
             "secret_pending_deletion",
             f"The secret {name} is scheduled for deletion ({facts.secret['DeletedDate']:%Y-%m-%d}), and cannot"
             " be read.",
-            f"Restore it: playbooks/site.yml --tags secret, or `aws secretsmanager restore-secret --secret-id {name}`.",
+            f"Restore it: site.yml --tags secret, or `aws secretsmanager restore-secret --secret-id {name}`.",
         )
 
 
@@ -93,7 +92,7 @@ def _bucket_findings(params: Mapping[str, Any], trail: Mapping[str, Any], facts:
             )
     if not facts.bucket_exists:
         cause = f"The bucket {bucket}, to which the trail {name} writes, does not exist."
-        remedy = "Create it with secmon.aws.log_bucket (role cloudtrail of playbooks/site.yml)."
+        remedy = "Create it with secmon.aws.log_bucket (site.yml --tags trail)."
         yield Finding("log_file", "bucket_missing", cause, remedy)
 
 
@@ -109,14 +108,12 @@ def status_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding
     error = facts.status.get("LatestDeliveryError")
     if error:
         cause = f"The last log file could not be written to the bucket {facts.trail['S3BucketName']}: {sentence(error)}"
-        remedy = (
-            "Repair the bucket's policy and key with secmon.aws.log_bucket (role cloudtrail of playbooks/site.yml)."
-        )
+        remedy = "Repair the bucket's policy and key with secmon.aws.log_bucket (site.yml --tags trail)."
         yield Finding("log_file", "bucket_denied", cause, remedy, Weight.DOUBT)
     error = facts.status.get("LatestCloudWatchLogsDeliveryError")
     if error:
         cause = f"The last events could not be delivered to the log group: {sentence(error)}"
-        remedy = "Repair the log group, its key and the role: playbooks/site.yml --tags logs,trail."
+        remedy = "Repair the log group, its key and the role: site.yml --tags logs,trail."
         yield Finding("log_group", "delivery_failed", cause, remedy, Weight.DOUBT)
 
 
@@ -202,7 +199,7 @@ def role_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
     arn = (facts.trail or {}).get("CloudWatchLogsRoleArn", "")
     if not arn:
         return
-    remedy = "Repair it: role cloudwatch_logs of playbooks/site.yml (--tags logs)."
+    remedy = "Repair it: site.yml --tags logs."
     if facts.role is None:
         cause = f"The role {arn}, which CloudTrail uses to write to the log group, does not exist."
         yield Finding("log_group", "role_missing", cause, remedy)

@@ -60,8 +60,9 @@ def test_reads_the_secret_once_and_never_prints_its_value(drill: ModuleRunner, a
 def test_check_mode_inspects_without_reading_the_secret(drill: ModuleRunner) -> None:
     found, calls = drill.recorded(check=True, **TASK)
     assert not found.get("failed") and reads(calls) == 0
-    assert statuses(found) == dict.fromkeys(STAGES, "not_reached")
-    assert "the secret was not read" in found["msg"]
+    assert statuses(found) == dict.fromkeys(STAGES, "ok")
+    assert "The inspection found nothing that breaks the chain." in found["lines"][-1]
+    assert "The secret was not read." in found["lines"][-1]
 
 
 def test_warns_about_a_missing_inspection_permission(drill: ModuleRunner) -> None:

@@ -190,6 +190,13 @@ def test_reports_a_certain_failure_without_reading_the_secret(
     assert drill(check=True, **TASK)["cause_code"] == code
 
 
+def test_an_account_without_the_system_gets_one_cause(drill: ModuleRunner) -> None:
+    names = ("secret_id", "trail_name", "log_group_name", "filter_name", "alarm_name", "topic_arn")
+    found = drill(check=True, **TASK | {name: f"{TASK[name]}-before-site" for name in names})
+    assert (found["cause_code"], len(found["problems"])) == ("not_built", 1)
+    assert "run site.yml" in found["remedy"]
+
+
 def test_warns_of_a_subscription_that_anybody_can_end(drill: ModuleRunner, aws_client: Aws) -> None:
     aws_client("sns").subscribe(TopicArn=chain.TOPIC_ARN, Protocol="email", Endpoint="open@example.com")
     follow(link_in(mails(drill.endpoint, "open@example.com")[0], "ConfirmSubscription"))
