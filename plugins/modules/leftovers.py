@@ -105,6 +105,14 @@ options:
     description: Whether the teardown has not run yet. The resources that it will remove are then expected.
     type: bool
     default: false
+  parts:
+    description:
+      - The parts of the system to report, which are the tags of C(teardown.yml). By default all.
+      - With this option, only resources that the task names are reported, not others with the tag of this collection.
+    type: list
+    elements: str
+    choices: [alarms, trail, logs, notify, secret]
+    version_added: 0.4.0
   before:
     description: RV(leftovers) of a run before the teardown, with which the module reports what was removed.
     type: list
@@ -221,7 +229,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify impo
     results,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.reads import find_resources
-from ansible_collections.secmon.aws.plugins.module_utils.leftovers.resources import deployment_of
+from ansible_collections.secmon.aws.plugins.module_utils.leftovers.resources import PARTS, deployment_of
 
 _NAMES = (
     *("trail_name", "bucket_name", "log_group_name", "role_name", "topic_name", "secret_name"),
@@ -240,6 +248,7 @@ OPTIONS: dict[str, Any] = {
     "log_folders": {"type": "list", "elements": "str"},
     "purge_others": {"type": "bool", "default": False},
     "dry_run": {"type": "bool", "default": False},
+    "parts": {"type": "list", "elements": "str", "choices": list(PARTS)},
     "before": {"type": "list", "elements": "dict"},
 }
 

@@ -81,7 +81,7 @@ def test_a_trail_lives_with_the_bucket_of_another_account(embedded_aws: str, own
     before = keys(owner)
     removed = run(embedded_aws, "teardown", **CONFIRM)
     (kept,) = [
-        line for line in removed.result("Show what was removed and what is left")["guide"]["msg"] if BUCKET in line
+        line for line in removed.result("Report what was removed and what is left")["guide"]["msg"] if BUCKET in line
     ]
     assert f"existing bucket of account {OWNER}" in kept and "never deleted" in kept
     assert aws_client("cloudtrail").describe_trails()["trailList"] == []

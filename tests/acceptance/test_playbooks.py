@@ -236,7 +236,7 @@ def test_teardown_without_confirmation_lists_what_it_would_remove_and_writes_not
     runs: list[Run] = []
     assert built.writes(lambda: runs.append(built.succeed("teardown"))) == []
     assert runs[0].stats["guide"]["changed"] >= 6
-    shown = runs[0].result("Show what was removed and what is left")["guide"]["msg"]
+    shown = runs[0].result("Report what was removed and what is left")["guide"]["msg"]
     assert "This was a dry run; nothing was changed." in shown
     assert len(aws_client("cloudtrail").describe_trails()["trailList"]) == 1
 
@@ -253,7 +253,9 @@ def test_teardown_keeps_the_log_bucket_unless_purged(built: Playbooks, aws_clien
     assert aws_client("sns").list_topics()["Topics"] == []
     assert aws_client("iam").list_roles()["Roles"] == []
     assert aws_client("secretsmanager").list_secrets()["SecretList"] == []
-    built.succeed("teardown", "--tags", "trail", *confirmed, "-e", "secmon_purge_log_bucket=true")
+    part = built.succeed("teardown", "--tags", "trail", *confirmed, "-e", "secmon_purge_log_bucket=true")
+    shown = part.result("Report what was removed and what is left")["guide"]["msg"]
+    assert shown[1:3] == ["Removed (1):", f"  log bucket  secrets-manager-trail-{ACCOUNT_ID}"]
     with pytest.raises(ClientError, match="404"):
         # ListBuckets lists it for a while.
         aws_client("s3").head_bucket(Bucket=f"secrets-manager-trail-{ACCOUNT_ID}")

@@ -66,7 +66,7 @@ def test_a_dry_run_lists_what_a_confirmed_run_removes_and_a_second_run_changes_n
     assert writes(embedded_aws, lambda: shown.append(playbook("teardown", "--check", *CONFIRM))) == []
     removed = playbook("teardown", *CONFIRM)
     for dry_run in shown:
-        assert "To be removed (8):" in dry_run.stdout
+        assert "Would be removed (8):" in dry_run.stdout
         assert f"-e secmon_teardown_confirm={ACCOUNT}" in dry_run.stdout
         assert changed(dry_run) == changed(removed)
     assert "Removed (8):" in removed.stdout
@@ -116,7 +116,7 @@ def test_a_managed_resource_that_no_variable_names_fails_the_run(playbook: Playb
     assert re.search(
         r"topic +OldName +UNEXPECTED: it has the tag of this collection, but no variable names it", result.stdout
     )
-    assert f"left in account {ACCOUNT}, region us-east-1: OldName" in result.stdout
+    assert f"Host guide, account {ACCOUNT}, region us-east-1: unexpected resources are left: OldName" in result.stdout
     assert len(aws_client("sns").list_topics()["Topics"]) == 1
 
 
@@ -156,6 +156,9 @@ def test_a_tag_removes_one_part(playbook: Playbook, aws_client: Client) -> None:
     tags = [{"Key": key, "Value": value} for key, value in MARK.items()]
     aws_client("sns").create_topic(Name="SecurityAlarms", Tags=tags)
     aws_client("secretsmanager").create_secret(Name="MySampleSecret", SecretString="x", Tags=tags)
+    dry_run = playbook("teardown", "--tags", "notify")
+    assert "DRY RUN: nothing is removed." in dry_run.stdout and "Would be removed (1):" in dry_run.stdout
+    assert "MySampleSecret" not in dry_run.stdout and len(aws_client("sns").list_topics()["Topics"]) == 1
     assert changed(playbook("teardown", *CONFIRM, "--tags", "notify")) == 1
     assert aws_client("sns").list_topics()["Topics"] == []
     assert len(aws_client("secretsmanager").list_secrets()["SecretList"]) == 1

@@ -125,9 +125,9 @@ def report_lines(
     unexpected = sum(item.unexpected for item in left)
     return [
         f"{title}:",
-        *_table("To be removed" if dry_run else "Removed", gone),
+        *_table("Would be removed" if dry_run else "Removed", gone),
         *_table("Would be left" if dry_run else "Left", kept),
-        f"Unexpected: {unexpected}." if unexpected else "Nothing unexpected is left.",
+        f"Unexpected: {unexpected}." if unexpected else f"Nothing unexpected {'would be' if dry_run else 'is'} left.",
     ]
 
 

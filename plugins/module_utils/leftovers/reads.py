@@ -66,13 +66,17 @@ class _Search:
 
 
 def find_resources(account: Account, deployment: Deployment) -> list[Resource]:
-    """Return the existing resources of the deployment in the account and region."""
-    listed = list(_tagged(account))
+    """Return the existing resources of the deployment, or of some of its parts, in the account and region.
+
+    The resources that are found by their tag, without a name in the task, belong to no part.
+    """
+    listed = [] if deployment.parts else list(_tagged(account))
     tagged: dict[str, set[str]] = {}
     for kind, name in map(resource_of, listed):
         tagged.setdefault(kind, set()).add(name)
     search = _Search(account, deployment, {kind: frozenset(names) for kind, names in tagged.items()})
-    return [*(found for read in _READERS for found in read(search)), *_other_types(listed)]
+    found = (item for read, types in _READERS.items() if types & deployment.types for item in read(search))
+    return [*filter(deployment.includes, found), *_other_types(listed)]
 
 
 def _tagged(account: Account) -> Iterator[str]:
@@ -258,4 +262,13 @@ def _key(search: _Search, name: str, key: Mapping[str, Any]) -> Resource:
     return Resource(kinds.KEY, name, arn, managed=managed, until=key.get("DeletionDate"))
 
 
-_READERS = (_trails, _buckets, _log_groups, _alarms, _topics, _secrets, _roles, _keys)
+_READERS = {
+    _trails: {kinds.TRAIL},
+    _buckets: {kinds.BUCKET, kinds.OBJECTS},
+    _log_groups: {kinds.LOG_GROUP, kinds.FILTER},
+    _alarms: {kinds.ALARM},
+    _topics: {kinds.TOPIC, kinds.SUBSCRIPTION},
+    _secrets: {kinds.SECRET},
+    _roles: {kinds.ROLE},
+    _keys: {kinds.KEY},
+}

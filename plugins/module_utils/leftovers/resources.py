@@ -26,6 +26,16 @@ ROLE = "role"
 KEY = "key"
 OBJECTS = "other objects"
 
+# What each part of a teardown removes; the parts are the tags of teardown.yml.
+PARTS: Mapping[str, frozenset[str]] = {
+    "alarms": frozenset({ALARM, FILTER}),
+    "trail": frozenset({TRAIL, BUCKET, OBJECTS, KEY}),
+    "logs": frozenset({LOG_GROUP, FILTER, ROLE, KEY}),
+    "notify": frozenset({TOPIC, SUBSCRIPTION, KEY}),
+    "secret": frozenset({SECRET}),
+}
+TYPES = frozenset().union(*PARTS.values())
+
 # The group of each pattern is the name.
 _ARNS = {
     TRAIL: re.compile(arn_pattern("cloudtrail", "trail/(.+)")),
@@ -70,6 +80,7 @@ class Deployment:
         bucket_owner: The other account that owns the existing log bucket; empty if it is the same account.
         log_folders: What the keys of log files begin with; empty if other objects are not searched for.
         purge_others: Whether a teardown deletes a bucket with other objects.
+        parts: The parts that a teardown removes; empty if it removes the whole system.
     """
 
     named: Mapping[str, frozenset[str]]
@@ -82,6 +93,17 @@ class Deployment:
     bucket_owner: str = ""
     log_folders: tuple[str, ...] = ()
     purge_others: bool = False
+    parts: frozenset[str] = frozenset()
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of the parts."""
+        return frozenset().union(*(PARTS[part] for part in self.parts)) if self.parts else TYPES
+
+    def includes(self, resource: Resource) -> bool:
+        """Return whether a resource belongs to the parts; only the log group takes the filters of others along."""
+        along = resource.type == FILTER and bool(resource.container) and bool(self.parts)
+        return resource.type in self.types and (not along or "logs" in self.parts)
 
     def names(self, kind: str) -> frozenset[str]:
         """Return all names of a type in the task."""
@@ -136,6 +158,7 @@ def deployment_of(params: Mapping[str, Any]) -> Deployment:
         bucket_owner=params["existing_bucket_owner"] or "",
         log_folders=tuple(params["log_folders"] or ()),
         purge_others=params["purge_others"],
+        parts=frozenset(params.get("parts") or ()),
     )
 
 

@@ -100,7 +100,7 @@ def _loss(name: str, lost: Mapping[str, int]) -> tuple[str, ...]:
     if not lost["stored_bytes"]:
         return ()
     retention = f"{lost['retention_days']} days" if lost["retention_days"] else "unlimited"
-    return (f"Deleting log group {name} loses {lost['stored_bytes']} bytes of events (retention: {retention}).",)
+    return (f"The deletion of log group {name} loses {lost['stored_bytes']} bytes of events (retention: {retention}).",)
 
 
 def _desired(params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def plan_absent(params: Mapping[str, Any], topic: Topic | None, place: Place) ->
         after={},
         stages=(ended, (_write("DeleteTopic", name, place, TopicArn=arn),)),
         results=_results({}, (replace(item, state=ABSENT, arn="") for item in topic.subscriptions)),
-        warnings=(f"Deleting topic {name} ends its subscriptions: {labels}.",) if labels else (),
+        warnings=(f"The deletion of topic {name} ends its subscriptions: {labels}.",) if labels else (),
     )
 
 

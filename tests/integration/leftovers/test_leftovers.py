@@ -243,7 +243,7 @@ def test_distinguishes_removed_and_left_resources(run_module: ModuleRunner, aws_
     make_role(aws_client, [])
     before = run_module.succeed(**SYSTEM, dry_run=True)
     assert before["unexpected"] == 0
-    assert "To be removed (2):" in before["lines"]
+    assert "Would be removed (2):" in before["lines"]
     aws_client("sns").delete_topic(TopicArn=TOPIC_ARN)
     aws_client("secretsmanager").delete_secret(SecretId="MySampleSecret")
     after = run_module.succeed(**SYSTEM, before=before["leftovers"])

@@ -15,6 +15,7 @@ from tests.integration.leftovers.leftovers_setup import (
     make_bucket,
     make_filter,
     make_log_group,
+    make_topic,
 )
 from tests.support.member_account import member_client
 from tests.support.module_runner import ModuleRunner
@@ -30,7 +31,7 @@ def test_a_dry_run_lists_the_filters_of_others_that_go_along_with_the_log_group(
     found = run_module.succeed(**SYSTEM, dry_run=True)
     why = f"not managed by this collection, but deleted with the log group {GROUP}"
     assert {item["name"]: item["why"] for item in found["leftovers"]} == {GROUP: "to be removed", "OfAnotherTeam": why}
-    assert "To be removed (2):" in found["lines"] and found["unexpected"] == 0
+    assert "Would be removed (2):" in found["lines"] and found["unexpected"] == 0
     assert any(why in line for line in found["lines"])
 
 
@@ -63,8 +64,20 @@ def test_other_objects_in_the_log_bucket_need_a_second_word_and_are_listed(
         "log bucket": BUCKET,
         "other objects": "reports/",
     }
-    assert "To be removed (2):" in agreed["lines"] and agreed["unexpected"] == 0
+    assert "Would be removed (2):" in agreed["lines"] and agreed["unexpected"] == 0
     assert run_module.succeed(**{**task, "keep_bucket": True})["unexpected"] == 0
+
+
+def test_the_list_of_a_part_has_what_it_removes_and_reads_nothing_else(
+    run_module: ModuleRunner, aws_client: Client
+) -> None:
+    make_log_group(aws_client, MANAGED_TAGS)
+    make_filter(aws_client, "OfAnotherTeam", "OtherMetrics")
+    make_topic(aws_client, MANAGED_TAGS)
+    for part, names in {"logs": {GROUP, "OfAnotherTeam"}, "alarms": set()}.items():
+        found, calls = run_module.recorded(**SYSTEM, dry_run=True, parts=[part])
+        assert ({item["name"] for item in found["leftovers"]}, found["unexpected"]) == (names, 0)
+        assert not {call["service"] for call in calls} & {"sns", "cloudtrail", "secretsmanager", "tagging"}
 
 
 @pytest.mark.promise("unset_options")

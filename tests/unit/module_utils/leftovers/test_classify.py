@@ -244,9 +244,9 @@ def test_the_report_of_a_dry_run_lists_what_would_happen() -> None:
     left = classify([found(BUCKET), found(TRAIL)], here)
     assert report_lines(left, [], "Account 1, here", dry_run=True) == [
         "Account 1, here:",
-        "To be removed (1):",
+        "Would be removed (1):",
         "  trail  it",
         "Would be left (1):",
         f"  log bucket  it  {KEPT_BUCKET}",
-        "Nothing unexpected is left.",
+        "Nothing unexpected would be left.",
     ]
