@@ -10,14 +10,14 @@ Sources: EventBridge user guide, "AWS service events delivered via AWS CloudTrai
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...event_pattern.pattern import MOST_CHARACTERS, PatternError, compile_pattern
 from ...filter_pattern.pattern import CompiledPattern
 from ...filter_pattern.tree import Condition, Delimited, Everything, Terms, leaves
 from ..translation import InexpressibleError, Reason, Translation
-from .conditions import MOST_ALTERNATIVES, Factor, factors_of, multiplied
+from .conditions import MOST_ALTERNATIVES, Factor, all_of, factors_of, multiplied
 from .leaves import ANY_ELEMENT, GUIDE, Path, field_of
 from .limits import QUOTAS, USUAL_CHARACTERS
 
@@ -29,7 +29,7 @@ ENVELOPE = {
 }
 """The fields around a record of CloudTrail; `detail` is the record."""
 
-_NEVER = "The conditions exclude each other, so no event matches."
+NEVER = Reason("", "The conditions exclude each other, so no event matches.", GUIDE)
 
 
 def bus_event(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,13 +37,25 @@ def bus_event(record: Mapping[str, Any]) -> dict[str, Any]:
     return {"source": "aws.cloudtrail", "detail-type": "AWS API Call via CloudTrail", "detail": record}
 
 
-def to_event_pattern(pattern: CompiledPattern, most_characters: int = USUAL_CHARACTERS) -> Translation:
-    """Return the event pattern for the records that a filter pattern matches, as JSON, or the reasons against it."""
-    tree = pattern.tree
-    if isinstance(tree, Terms | Delimited):
-        why = "EventBridge compares the fields of an event; it does not search its text."
-        return Translation("", (Reason(str(pattern), why, GUIDE),))
-    detail = {} if isinstance(tree, Everything) else _detail(tree)
+def to_event_pattern(
+    pattern: CompiledPattern, most_characters: int = USUAL_CHARACTERS, within: CompiledPattern | None = None
+) -> Translation:
+    """Return the event pattern for the records that a filter pattern matches, as JSON, or the reasons against it.
+
+    Args:
+        pattern: The filter pattern.
+        most_characters: The quota "Event pattern size" of the account.
+        within: A JSON pattern that the records must match as well.
+    """
+    conditions: list[Condition] = []
+    for each in (pattern, within):
+        if each is None or isinstance(each.tree, Everything):
+            continue
+        if isinstance(each.tree, Terms | Delimited):
+            why = "EventBridge compares the fields of an event; it does not search its text."
+            return Translation("", (Reason(str(pattern), why, GUIDE),))
+        conditions.append(each.tree)
+    detail = _detail(conditions)
     if isinstance(detail, tuple):
         return Translation("", detail)
     text = json.dumps(ENVELOPE | ({"detail": detail} if detail else {}), ensure_ascii=False, separators=(",", ":"))
@@ -51,14 +63,14 @@ def to_event_pattern(pattern: CompiledPattern, most_characters: int = USUAL_CHAR
     return Translation("" if reasons else text, reasons)
 
 
-def _detail(tree: Condition) -> dict[str, Any] | tuple[Reason, ...]:
-    reasons = tuple(dict.fromkeys(_leaf_reasons(tree)))
+def _detail(conditions: Sequence[Condition]) -> dict[str, Any] | tuple[Reason, ...]:
+    reasons = tuple(dict.fromkeys(reason for condition in conditions for reason in _leaf_reasons(condition)))
     if reasons:
         return reasons
     try:
-        factors = factors_of(tree)
+        factors = all_of(factor for condition in conditions for factor in factors_of(condition))
         if not all(factors):
-            raise InexpressibleError(_NEVER, GUIDE)
+            return (NEVER,)
         _check_arrays({path for factor in factors for alternative in factor for path in alternative})
         return _objects(factors)
     except InexpressibleError as error:

@@ -1,0 +1,124 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The rules of EventBridge that report what a detection finds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..engines.eventbridge.limits import USUAL_CHARACTERS
+from ..engines.eventbridge.state import state_for
+from ..engines.eventbridge.translate import NEVER, to_event_pattern
+from ..engines.translation import Reason
+from ..filter_pattern.pattern import compile_pattern
+from ..rules.rule import Rule
+from .text import MOST_CHARACTERS, paths_of, template
+from .variants import CALLERS, OUTCOMES, Variant, both
+
+PREFIX = "secmon-"
+MOST_NAME_CHARACTERS = 64
+MOST_DESCRIPTION_CHARACTERS = 512
+_HASH_CHARACTERS = 8
+_HERE = "docs/engines.md of this collection"
+
+
+@dataclass(frozen=True)
+class EventRule:
+    """One rule of EventBridge.
+
+    Attributes:
+        name: Its name.
+        description: Its description.
+        pattern: Its event pattern, as JSON.
+        state: Its state.
+        paths: The `InputPathsMap` of its target.
+        template: The `InputTemplate` of its target.
+    """
+
+    name: str
+    description: str
+    pattern: str
+    state: str
+    paths: dict[str, str]
+    template: str
+
+
+@dataclass(frozen=True)
+class EventAlert:
+    """What EventBridge does for one detection.
+
+    Attributes:
+        rule_id: The id of the detection.
+        rules: The rules, one for each kind of caller and outcome that the pattern allows.
+        reasons: Why there are none.
+    """
+
+    rule_id: str
+    rules: tuple[EventRule, ...]
+    reasons: tuple[Reason, ...] = ()
+
+
+def chosen(rules: Iterable[Rule], wanted: Sequence[str]) -> Iterator[Rule]:
+    """Yield the rules whose severity or id is wanted."""
+    return (rule for rule in rules if rule.severity in wanted or rule.id in wanted)
+
+
+def event_alert(rule: Rule, account_name: str, partition: str, most_characters: int = USUAL_CHARACTERS) -> EventAlert:
+    """Return the rules of EventBridge for a detection with filled parameters and a filled runbook.
+
+    Args:
+        rule: The detection.
+        account_name: What people call the account.
+        partition: The partition of the account, for the link to the record.
+        most_characters: The quota "Event pattern size" of the account.
+    """
+    if rule.alarm.threshold != 1:
+        why = f"It counts events up to a threshold of {rule.alarm.threshold:g}; EventBridge sends each event."
+        return EventAlert(rule.id, (), (Reason("", why, _HERE),))
+    pattern = compile_pattern(rule.pattern)
+    found: list[EventRule] = []
+    for caller in CALLERS:
+        for outcome in OUTCOMES:
+            translation = to_event_pattern(pattern, most_characters, both(caller, outcome))
+            if translation.possible:
+                text = template(rule, caller, outcome, account_name, partition)
+                found.append(_event_rule(rule, (caller, outcome), translation.text, state_for(pattern), text))
+            elif translation.reasons != (NEVER,):
+                return EventAlert(rule.id, (), translation.reasons)
+    too_long = max((len(each.template) for each in found), default=0)
+    if too_long > MOST_CHARACTERS:
+        why = f"The mail has {too_long:,} characters, a template may have {MOST_CHARACTERS:,}; shorten the runbook."
+        return EventAlert(rule.id, (), (Reason("", why, "EventBridge API reference, InputTransformer"),))
+    return EventAlert(rule.id, tuple(found), () if found else (NEVER,))
+
+
+def _event_rule(rule: Rule, variants: Sequence[Variant], pattern: str, state: str, text: str) -> EventRule:
+    words = [variant.name for variant in variants]
+    description = f"{rule.title} ({', '.join(words)})"
+    return EventRule(
+        name=rule_name(rule.id, words),
+        description=description[:MOST_DESCRIPTION_CHARACTERS],
+        pattern=pattern,
+        state=state,
+        paths=paths_of(text),
+        template=text,
+    )
+
+
+def rule_name(rule_id: str, words: Sequence[str]) -> str:
+    """Return the name of a rule; one that would be too long is cut and ends with a hash."""
+    name = PREFIX + "-".join((rule_id, *words))
+    if len(name) <= MOST_NAME_CHARACTERS:
+        return name
+    mark = hashlib.sha256(name.encode()).hexdigest()[:_HASH_CHARACTERS]
+    return f"{name[: MOST_NAME_CHARACTERS - _HASH_CHARACTERS - 1]}-{mark}"
+
+
+def target(rule: EventRule, target_id: str, topic_arn: str) -> dict[str, Any]:
+    """Return the target of a rule as PutTargets takes it."""
+    transformer = {"InputPathsMap": rule.paths, "InputTemplate": rule.template}
+    return {"Id": target_id, "Arn": topic_arn, "InputTransformer": transformer}

@@ -1,0 +1,87 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The mail of an event alert: what happened, what to do first, and where the record is.
+
+EventBridge sends the quotation marks of a template, so each line of the mail stands in them (EventBridge user guide,
+"Amazon EventBridge input transformation"). It does not escape the values that it fills in (same page); so only values
+without quotation marks are used, and neither userAgent nor errorMessage, which a caller can choose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from ..rules.rule import Rule
+from ..rules.runbook import is_command
+from .variants import Variant
+
+PATHS: Mapping[str, str] = {
+    "account": "$.detail.recipientAccountId",
+    "address": "$.detail.sourceIPAddress",
+    "arn": "$.detail.userIdentity.arn",
+    "call": "$.detail.eventName",
+    "error": "$.detail.errorCode",
+    "event": "$.detail.eventID",
+    "region": "$.detail.awsRegion",
+    "service": "$.detail.userIdentity.invokedBy",
+    "sign_in": "$.detail.responseElements.ConsoleLogin",
+    "source": "$.detail.eventSource",
+    "time": "$.detail.eventTime",
+    "type": "$.detail.userIdentity.type",
+    "user": "$.detail.userIdentity.userName",
+}
+"""The values that a mail can name, with their paths in the event."""
+
+MOST_CHARACTERS = 8_192
+"""EventBridge API reference, InputTransformer (InputTemplate)."""
+
+_CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+_FIRST_STEPS = 3
+_STEP = re.compile(r"\d+\. ")
+_NAMES = re.compile(r"<([a-z_]+)>")
+
+
+def template(rule: Rule, caller: Variant, outcome: Variant, account_name: str, partition: str) -> str:
+    """Return the template of a mail; the runbook of the rule is that of the account, with its names filled in."""
+    lines = [
+        f"{rule.severity.upper()}: {_plain(rule.title)}. {caller.text} {outcome.text} from <address> at <time>"
+        f" in account {_plain(account_name)} (<account>), region <region>.",
+        "What to do first:",
+        *map(_plain, first_steps(rule.runbook)),
+    ]
+    if partition in _CONSOLES:
+        link = f"https://{_CONSOLES[partition]}/cloudtrailv2/home?region=<region>#/events/<event>"
+        lines.append(f"The record, in some minutes: {link}")
+    lines.append(f"Rule {rule.id}; event <event>.")
+    return "\n".join(f'"{line}"' for line in lines)
+
+
+def paths_of(text: str) -> dict[str, str]:
+    """Return the values that a template names, with their paths."""
+    return {name: PATHS[name] for name in sorted(set(_NAMES.findall(text)))}
+
+
+def first_steps(runbook: str) -> Iterator[str]:
+    """Yield the first steps of a runbook, each as one line; commands, which have quotation marks, are left out."""
+    steps: list[list[str]] = []
+    for line in runbook.splitlines():
+        if _STEP.match(line) or not steps:
+            steps.append([])
+        steps[-1].append(line.strip())
+    for step in steps[:_FIRST_STEPS]:
+        parts = [(command, " ".join(lines)) for command, lines in groupby(step, is_command)]
+        yield " ".join("(command: see the runbook)." if command else text.rstrip(":") for command, text in parts)
+
+
+def _plain(text: str) -> str:
+    """Return a text without the characters that mean something in a template."""
+    for character, instead in (("\\", "/"), ('"', "'"), ("<", "["), (">", "]")):
+        text = text.replace(character, instead)
+    return " ".join(text.split())

@@ -1,0 +1,207 @@
+"""What EventBridge mails for a detection: one mail for each event, without holes, whoever the caller is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.engines.eventbridge.limits import bus_problems
+from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.rules import (
+    EventAlert,
+    EventRule,
+    chosen,
+    event_alert,
+    rule_name,
+    target,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.text import PATHS, first_steps
+from ansible_collections.secmon.aws.plugins.module_utils.event_pattern.pattern import compile_pattern
+from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern, sample_values
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
+from ansible_collections.secmon.aws.plugins.module_utils.rules.runbook import ACCOUNT_NAMES, fill_runbook
+
+from embedded_aws.events.bus_event import event_of_record
+from embedded_aws.events.input_transformer import target_input
+from tests.unit.module_utils.engines.differential import shipped
+from tests.unit.module_utils.rules.rule_builders import make_rule, record
+
+TOPIC = "arn:aws:sns:eu-central-1:111122223333:secmon-events"
+NAMES = {name: name.replace("_", "-") for name in ACCOUNT_NAMES}
+
+
+def alert_of(rule: Rule, partition: str = "aws") -> EventAlert:
+    pattern = str(fill_pattern(rule, sample_values(rule)))
+    return event_alert(
+        replace(rule, pattern=pattern, runbook=fill_runbook(rule, "Alarm", NAMES)), "production", partition
+    )
+
+
+@cache
+def alerts() -> dict[str, EventAlert]:
+    return {rule.id: alert_of(rule) for rule in shipped()}
+
+
+def matching(alert: EventAlert, event: dict[str, Any]) -> list[EventRule]:
+    return [rule for rule in alert.rules if compile_pattern(rule.pattern).matches(event)]
+
+
+def mails(alert: EventAlert, event: dict[str, Any]) -> list[list[str]]:
+    """Return the lines of each mail, without the quotation marks of EventBridge."""
+    texts = [target_input(target(rule, "mail", TOPIC), event, rule.name, "arn") for rule in matching(alert, event)]
+    return [[line.removeprefix('"').removesuffix('"') for line in text.split("\n")] for text in texts]
+
+
+def first_line(**changes: Any) -> str:
+    """Return the first line of the mail about the read of a secret."""
+    alert = alert_of(make_rule(pattern="{ $.eventID = * }"))
+    ((line, *_rest),) = mails(alert, event_of_record(record(**changes)))
+    return line
+
+
+def all_mails() -> Iterator[tuple[str, list[str]]]:
+    for rule in shipped():
+        for test in rule.tests:
+            if not alerts()[rule.id].reasons and not test.parameters:
+                found = mails(alerts()[rule.id], event_of_record(dict(test.event)))  # type: ignore[arg-type]
+                assert len(found) == test.match, (rule.id, test.name)
+                yield from ((f"{rule.id}: {test.name}", lines) for lines in found)
+
+
+def test_every_event_of_every_rule_makes_one_mail_without_holes() -> None:
+    for name, (first, _heading, *others) in all_mails():
+        text = "\n".join([first, *others])
+        assert not re.search(r"  |<|\(\)|: *$| [.,)]|[\"\\]", text, re.MULTILINE), (name, text)
+        assert not re.search(r"(IAM user|session|service|type) (called|tried)", first), (name, first)
+
+
+IDENTITIES: dict[str, tuple[dict[str, Any], str]] = {
+    "root": ({"type": "Root", "arn": "arn:aws:iam::1:root"}, "The root user called"),
+    "user": ({"type": "IAMUser", "userName": "alice"}, "The IAM user alice called"),
+    "role session": (
+        {"type": "AssumedRole", "arn": "arn:aws:sts::1:assumed-role/app/i-1"},
+        "The role session arn:aws:sts::1:assumed-role/app/i-1 called",
+    ),
+    "person of Identity Center": (
+        {"type": "AssumedRole", "arn": "arn:aws:sts::1:assumed-role/AWSReservedSSO_Admin_1/carla@example.com"},
+        "The role session arn:aws:sts::1:assumed-role/AWSReservedSSO_Admin_1/carla@example.com called",
+    ),
+    "service": (
+        {"type": "AWSService", "invokedBy": "backup.amazonaws.com"},
+        "The AWS service backup.amazonaws.com called",
+    ),
+    "event of a service": ({"accountId": "1", "invokedBy": "AWS Internal"}, "The AWS service AWS Internal called"),
+    "foreign account": ({"type": "AWSAccount", "accountId": "2"}, "A caller of type AWSAccount called"),
+    "Identity Center itself": ({"type": "IdentityCenterUser"}, "A caller of type IdentityCenterUser called"),
+    "federated": ({"type": "SAMLUser", "userName": "x"}, "A caller of type SAMLUser called"),
+}
+
+
+@pytest.mark.parametrize(("identity", "words"), IDENTITIES.values(), ids=IDENTITIES)
+def test_the_mail_names_each_kind_of_caller(identity: dict[str, Any], words: str) -> None:
+    assert first_line(userIdentity=identity) == (
+        f"HIGH: A secret value was read. {words} GetSecretValue of secretsmanager.amazonaws.com from 203.0.113.7 "
+        "at 2026-09-13T10:00:00Z in account production (111122223333), region eu-central-1."
+    )
+
+
+SIGN_IN = {"eventName": "ConsoleLogin", "eventSource": "x"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"errorCode": "AccessDenied", "requestParameters": None},
+            "tried GetSecretValue of secretsmanager.amazonaws.com without success (AccessDenied)",
+        ),
+        (
+            SIGN_IN | {"responseElements": {"ConsoleLogin": "Failure"}},
+            "tried ConsoleLogin of x without success (Failure)",
+        ),
+        (SIGN_IN | {"responseElements": {"ConsoleLogin": "Success"}}, "called ConsoleLogin of x from"),
+    ],
+)
+def test_a_failed_or_denied_call_is_an_attempt(changes: dict[str, Any], words: str) -> None:
+    assert words in first_line(**changes)
+
+
+def test_the_mail_has_the_first_steps_and_the_link_to_the_record() -> None:
+    event = event_of_record(record())
+    runbook = '1. Ask the caller.\n2. Rotate it:\n   aws x y\n   Then "look" at <it>.\n3. C.\n4. D.'
+    ((_first, *lines),) = mails(alert_of(make_rule(runbook=runbook)), event)
+
+    assert lines == [
+        "What to do first:",
+        "1. Ask the caller.",
+        "2. Rotate it (command: see the runbook). Then 'look' at [it].",
+        "3. C.",
+        "The record, in some minutes: https://console.aws.amazon.com/cloudtrailv2/home?region=eu-central-1"
+        f"#/events/{event['detail']['eventID']}",
+        f"Rule secret_access; event {event['detail']['eventID']}.",
+    ]
+
+
+def test_a_partition_without_a_known_console_has_no_link() -> None:
+    assert "https://" not in alert_of(make_rule(), "aws-iso").rules[0].template
+
+
+def test_only_kinds_of_callers_that_the_pattern_allows_have_a_rule() -> None:
+    pattern = '{ ($.userIdentity.type = "Root") && ($.eventName = "Put*") && ($.errorCode NOT EXISTS) }'
+
+    assert [rule.name for rule in alert_of(make_rule(pattern=pattern)).rules] == ["secmon-secret_access-root-done"]
+    assert len(alert_of(make_rule()).rules) == 10
+
+
+@pytest.mark.parametrize(
+    ("pattern", "threshold", "reason"),
+    [
+        (
+            "{ $.eventName = GetSecretValue }",
+            5,
+            "It counts events up to a threshold of 5; EventBridge sends each event.",
+        ),
+        ("{ $.eventName = %Get% }", 1, "$.eventName = %Get%: EventBridge has no regular expressions."),
+        ("{ $.userIdentity.type IS NULL }", 1, "The conditions exclude each other, so no event matches."),
+    ],
+)
+def test_a_detection_that_cannot_be_sent_says_why(pattern: str, threshold: float, reason: str) -> None:
+    alarm = {"statistic": "Sum", "period_seconds": 60, "evaluation_periods": 1, "threshold": threshold}
+    rule = make_rule(pattern=pattern, alarm=alarm | {"comparison": "GreaterThanOrEqualToThreshold"})
+
+    assert alert_of(rule).rules == ()
+    assert [str(each) for each in alert_of(rule).reasons] == [reason]
+
+
+def test_a_runbook_that_is_too_long_for_a_template_is_refused() -> None:
+    alert = alert_of(make_rule(runbook="1. " + "word " * 1_900))
+
+    assert "a template may have 8,192; shorten the runbook" in str(alert.reasons[0])
+
+
+def test_the_critical_and_high_rules_fit_on_one_bus() -> None:
+    rules = [rule for each in chosen(shipped(), ["critical", "high"]) for rule in alerts()[each.id].rules]
+
+    assert list(bus_problems([rule.pattern for rule in rules], "eu-central-1")) == []
+    assert len({rule.name for rule in rules}) == len(rules)
+
+
+def test_rules_are_chosen_by_severity_or_id() -> None:
+    assert [rule.id for rule in chosen(shipped(), ["critical", "vpc_changes"]) if rule.severity != "critical"] == [
+        "vpc_changes"
+    ]
+
+
+def test_a_long_name_is_cut_and_stays_its_own() -> None:
+    names = {rule_name("r" * 60, [word, "done"]) for word in ("root", "user")}
+
+    assert len(names) == 2
+    assert {len(name) for name in names} == {64}
+
+
+def test_a_template_names_no_value_that_a_caller_can_choose() -> None:
+    assert not {path for path in PATHS.values() if path.endswith(("userAgent", "errorMessage"))}
+    assert list(first_steps("Only a line.")) == ["Only a line."]
