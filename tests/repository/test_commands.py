@@ -22,8 +22,30 @@ def test_the_makefile_has_every_public_target(repository: Path) -> None:
     assert targets((repository / "Makefile").read_text()) >= PUBLIC_TARGETS
 
 
-def test_the_readme_names_the_demo_and_the_tests(repository: Path) -> None:
-    assert {"demo", "test"} <= commands((repository / "README.md").read_text())
+def test_the_readme_names_the_demo(repository: Path) -> None:
+    assert "demo" in commands((repository / "README.md").read_text())
+
+
+def test_every_playbook_in_the_documents_exists(repository: Path) -> None:
+    for path in (repository / "README.md", *(repository / "docs").glob("*.md"), repository / "rules/README.md"):
+        for name in re.findall(r"(?:ansible-playbook|import_playbook:) secmon\.aws\.(\w+)", path.read_text()):
+            assert (repository / f"playbooks/{name}.yml").exists(), (path, name)
+
+
+def test_every_link_in_the_documents_leads_to_a_file_and_a_heading(repository: Path) -> None:
+    documents = [*repository.glob("*.md"), *(repository / "docs").glob("*.md"), *repository.glob("r*/**/README.md")]
+    links = [(path, *link) for path in documents for link in re.findall(r"\]\(([\w./]*)(#[\w-]+)?\)", path.read_text())]
+    assert len(links) > 80
+    for path, file, anchor in links:
+        target = (path.parent / file) if file else path
+        assert target.exists(), (path, file)
+        assert not anchor or anchor in headings(target.read_text()), (path, file, anchor)
+
+
+def headings(markdown: str) -> set[str]:
+    """Return the anchors of the headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.*)$", markdown, flags=re.MULTILINE)
+    return {"#" + re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_every_make_command_in_the_documents_exists(repository: Path) -> None:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.generate_docs import costs, delays, engines, fidelity, modules, roles, variables
+from tools.generate_docs import changes, costs, delays, engines, fidelity, modules, roles, variables
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"(<!-- generated: ([a-z-]+)(?: (\w+))? -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 # What the first comment can name; a word after the name is passed to the function.
 GENERATORS: dict[str, Callable[..., str]] = {
+    "breaking-changes": changes.breaking_changes,
     "costs": costs.profile_costs,
     "delays": delays.all_delays,
     "engine-counts": engines.counts,

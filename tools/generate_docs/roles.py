@@ -97,5 +97,5 @@ def _default(default: Any, option: dict[str, Any]) -> str:
 
 def all_roles() -> str:
     """Return the table of the roles in the order of site.yml."""
-    rows = [(f"[`{role}`](roles/{role}/README.md)", _specification(role)["short_description"]) for role in ROLES]
+    rows = [(f"[`{role}`](../roles/{role}/README.md)", _specification(role)["short_description"]) for role in ROLES]
     return table(("role", "purpose"), rows)
