@@ -97,6 +97,14 @@ def test_a_refusal_shows_no_secret_and_writes_nothing(refused: Run, embedded_aws
     assert [call["action"] for call in ask(embedded_aws, "calls") if call["access"] == "write"] == []
 
 
+def test_a_trail_without_its_log_group_and_role_is_refused_before_any_write(embedded_aws: str) -> None:
+    ask(embedded_aws, "reset", method="POST")
+    run = run_playbook(embedded_aws, "site", "--tags", "trail", "--limit", "guide")
+    assert "needs the log group /aws/cloudtrail/logs and the role CloudTrailToCloudWatchLogs" in message(run, "guide")
+    assert "--tags logs,trail" in message(run, "guide")
+    assert [call["action"] for call in ask(embedded_aws, "calls") if call["access"] == "write"] == []
+
+
 @pytest.mark.long
 def test_an_account_that_is_throttled_for_ever_ends_in_its_time_and_holds_no_other_up(
     embedded_aws: str, tmp_path: Path
