@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.generate_docs import changes, costs, delays, engines, fidelity, modules, roles, variables
+from tools.generate_docs import changes, costs, delays, engines, event_mails, fidelity, modules, roles, variables
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"(<!-- generated: ([a-z-]+)(?: (\w+))? -->\n).*?(<!-- end of generated -->)", re.DOTALL)
@@ -19,6 +19,8 @@ GENERATORS: dict[str, Callable[..., str]] = {
     "engine-differences": engines.differences,
     "engine-reasons": engines.reasons,
     "engine-rules": engines.rules,
+    "event-mails": event_mails.mails,
+    "event-rule-numbers": event_mails.numbers,
     "fidelity-disagreements": fidelity.disagreements,
     "fidelity-operations": fidelity.operations,
     "fidelity-oracles": fidelity.oracles,

@@ -1,0 +1,126 @@
+"""The rules that event_alerts writes mail what happened, also the loss of each part of the other path."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.rules import event_alert, target
+from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern
+from ansible_collections.secmon.aws.plugins.module_utils.rules.runbook import fill_runbook
+from botocore.exceptions import ClientError
+
+from embedded_aws.iam.permissions import enforce_iam
+from tests.support.embedded_control import link_in
+from tests.support.in_process import ADMINISTRATOR, GUIDE, InProcess, aws
+from tests.support.trail_setup import make_trail
+from tests.unit.module_utils.engines.differential import RULES
+
+__all__ = ["aws"]
+
+MAILBOX = "ops@example.com"
+GROUP = "trail-events"
+
+
+def deploy(aws: InProcess, *rule_ids: str, **values: str) -> None:
+    """Deploy detections to EventBridge, with a topic and a confirmed subscription of their own."""
+    sns, events = aws.client("sns"), aws.client("events")
+    topic = sns.create_topic(Name="secmon-events")["TopicArn"]
+    service = {"Service": "events.amazonaws.com"}
+    allow = {"Effect": "Allow", "Principal": service, "Action": "sns:Publish", "Resource": topic}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    subscribe(aws, topic)
+    for rule in load_rules([RULES]):
+        if rule.id not in rule_ids:
+            continue
+        given = {parameter.name: (values[parameter.name],) for parameter in rule.parameters if parameter.name in values}
+        filled = replace(rule, pattern=str(fill_pattern(rule, given)), runbook=fill_runbook(rule, "Alarm", {}))
+        alert = event_alert(filled, "guide", "aws")
+        assert alert.rules, alert.reasons
+        for each in alert.rules:
+            events.put_rule(Name=each.name, EventPattern=each.pattern, State=each.state, Description=each.description)
+            answer = events.put_targets(Rule=each.name, Targets=[target(each, "mail", topic)])
+            assert answer["FailedEntryCount"] == 0
+
+
+def subscribe(aws: InProcess, topic: str) -> None:
+    aws.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=MAILBOX)
+    token = parse_qs(urlsplit(link_in(mails(aws)[-1], "ConfirmSubscription")).query)["Token"][0]
+    aws.client("sns").confirm_subscription(TopicArn=topic, Token=token)
+
+
+def mails(aws: InProcess) -> list[Any]:
+    assert aws.pipeline.drain() == []
+    return list(aws.state.mailbox.messages(to=MAILBOX))
+
+
+def first_lines(aws: InProcess) -> list[str]:
+    """Return the first line of each event alert, without its quotation marks."""
+    alerts = [mail for mail in mails(aws) if mail["subject"] == "AWS Notification Message"]
+    return [mail["body"].splitlines()[0].strip('"') for mail in alerts]
+
+
+def test_a_read_by_a_role_a_denied_read_and_a_stopped_trail_are_mailed(aws: InProcess) -> None:
+    make_trail(aws.client, "trail")
+    deploy(aws, "secret_access", "trail_stopped")
+    secret = aws.client("secretsmanager").create_secret(Name="db", SecretString="x")["ARN"]
+    trust = {"Effect": "Allow", "Principal": {"AWS": GUIDE}, "Action": "sts:AssumeRole"}
+    trusted = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam = aws.client("iam")
+    for name, effect in (("app", "Allow"), ("intruder", "Deny")):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusted)
+        read = {"Effect": effect, "Action": "secretsmanager:GetSecretValue", "Resource": secret}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [read]})
+        iam.put_role_policy(RoleName=name, PolicyName="read", PolicyDocument=document)
+
+    app, intruder = (aws.client("secretsmanager", **aws.session(name, GUIDE)) for name in ("app", "intruder"))
+    app.get_secret_value(SecretId="db")
+    enforce_iam(True)
+    try:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            intruder.get_secret_value(SecretId="db")
+    finally:
+        enforce_iam(False)
+    aws.client("cloudtrail", aws_access_key_id=ADMINISTRATOR).stop_logging(Name="trail")
+
+    read_line, denied, stopped = first_lines(aws)
+    session = f"The role session arn:aws:sts::{GUIDE}:assumed-role"
+    call = "GetSecretValue of secretsmanager.amazonaws.com"
+    assert read_line.startswith(
+        f"HIGH: A secret value was read. {session}/app/tester called {call} from 203.0.113.7 at "
+    )
+    assert denied.startswith(
+        f"HIGH: A secret value was read. {session}/intruder/tester tried {call} without success (AccessD"
+    )
+    assert "The IAM user administrator called StopLogging of cloudtrail.amazonaws.com from" in stopped
+    assert stopped.endswith(f"in account guide ({GUIDE}), region us-east-1.")
+
+
+def test_the_loss_of_each_part_of_the_other_path_is_mailed(aws: InProcess) -> None:
+    make_trail(aws.client, "trail")
+    topic = aws.client("sns").create_topic(Name="secmon-alarms")["TopicArn"]
+    guards = ("metric_filter_deleted", "log_group_deleted", "alarm_silenced", "alert_subscription_removed")
+    deploy(aws, *guards, log_group_name=GROUP, topic_arn=topic)
+    logs, cloudwatch = aws.client("logs"), aws.client("cloudwatch")
+    logs.create_log_group(logGroupName=GROUP)
+    metric = {"metricName": "m", "metricNamespace": "n", "metricValue": "1"}
+    logs.put_metric_filter(logGroupName=GROUP, filterName="f", filterPattern="", metricTransformations=[metric])
+    condition = {"Threshold": 1, "ComparisonOperator": "GreaterThanThreshold", "Period": 60, "EvaluationPeriods": 1}
+    watched = {"Namespace": "n", "MetricName": "m", "Statistic": "Sum"}
+    cloudwatch.put_metric_alarm(AlarmName="alarm", **watched, **condition)
+    assert first_lines(aws) == []
+
+    logs.delete_metric_filter(logGroupName=GROUP, filterName="f")
+    logs.delete_log_group(logGroupName=GROUP)
+    cloudwatch.delete_alarms(AlarmNames=["alarm"])
+    aws.client("sns").delete_topic(TopicArn=topic)
+
+    lines = first_lines(aws)
+    assert {line.split(":")[0] for line in lines} == {"CRITICAL"}
+    calls = ("DeleteMetricFilter", "DeleteLogGroup", "DeleteAlarms", "DeleteTopic")
+    assert [f"called {call} of" in line for call, line in zip(calls, lines, strict=True)] == [True] * len(calls)
