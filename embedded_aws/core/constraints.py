@@ -17,7 +17,7 @@ from embedded_aws.core.protocol import operation_model
 _JAVA_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\w-_": r"\w\-_"}
 
 # The error code of each service for a constraint violation: from the model if it has one, else from the "Common
-# errors" of the service's API reference. Not seen on AWS for events, kms, secretsmanager, sns and sts.
+# errors" of the service's API reference. Not seen on AWS for events, kms, organizations, secretsmanager, sns and sts.
 _CODES = {
     "cloudtrail": "InvalidParameterException",
     "cloudwatch": "ValidationError",
@@ -25,6 +25,7 @@ _CODES = {
     "iam": "ValidationError",
     "kms": "ValidationException",
     "logs": "InvalidParameterException",
+    "organizations": "InvalidInputException",
     "resourcegroupstaggingapi": "InvalidParameterException",
     "secretsmanager": "ValidationException",
     "sns": "InvalidParameter",

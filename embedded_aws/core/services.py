@@ -22,6 +22,7 @@ from embedded_aws.kms import material, users
 from embedded_aws.kms import overrides as kms
 from embedded_aws.kms import propagation as kms_propagation
 from embedded_aws.logs.overrides import log_events, log_groups, log_streams, metric_filters, resource_policies
+from embedded_aws.organizations import overrides as organizations
 from embedded_aws.s3 import access_logging, bucket_list, bucket_policy
 from embedded_aws.s3 import answers as s3_answers
 from embedded_aws.s3 import documents as s3_documents
@@ -66,6 +67,7 @@ MODULES = (
     log_events,
     metric_filters,
     resource_policies,
+    organizations,
     # First of S3: what is due is done before anything is checked.
     s3_lifecycle,
     bucket_list,

@@ -29,6 +29,7 @@ def apply_seed(seed: Seed) -> None:
             _rename_management_account(backend, account)
         else:
             _add_member(backend, account, units[account.ou.strip("/")])
+        backend.get_account_by_id(account.id).tags.update(account.tags)
         _apply_iam(iam_backends[account.id]["aws"], account)
 
 
@@ -52,12 +53,11 @@ def _add_member(backend: OrganizationsBackend, account: SeedAccount, unit_id: st
     """Add an account with the id of the seed; moto generates ids."""
     status = backend.create_account(AccountName=account.name, Email=account.email)["CreateAccountStatus"]
     made: FakeAccount = backend.get_account_by_id(status["AccountId"])
-    for policy in made.attached_policies:
-        policy.attachments = [target for target in policy.attachments if target is not made]
     _forget_account(made.id)
     organizations_backends.master_accounts[account.id] = (backend.account_id, backend.partition)
     made.id = account.id
     made.parent_id = unit_id
+    made.state, made.status = account.state, "ACTIVE" if account.state == "ACTIVE" else "SUSPENDED"
     trust = SeedRole("OrganizationAccountAccessRole", (backend.account_id,), EVERYTHING)
     _make_role(iam_backends[account.id]["aws"], trust)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,13 @@ import yaml
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import ACCOUNT_ID, IAM_NAME
 from ansible_collections.secmon.aws.plugins.module_utils.validation.document import Document
 from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import Place, quote_value
-from ansible_collections.secmon.aws.plugins.module_utils.validation.structures import any_mapping, fields, list_of
-from ansible_collections.secmon.aws.plugins.module_utils.validation.types import boolean, string
+from ansible_collections.secmon.aws.plugins.module_utils.validation.structures import (
+    any_mapping,
+    fields,
+    list_of,
+    mapping_of,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.validation.types import boolean, choice, integer, string
 
 DEFAULT_SEED = Path(__file__).resolve().parent / "default.yml"
 EVERYTHING: Mapping[str, Any] = {
@@ -55,6 +60,8 @@ class SeedAccount:
     ou: str
     roles: tuple[SeedRole, ...]
     users: tuple[SeedUser, ...]
+    state: str
+    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -76,11 +83,16 @@ _ROLE = fields({"name": _IAM_NAME, "trusts": list_of(string())}, {"policy": _POL
 # The form of an access key in moto and the AWS SDKs.
 _ACCESS_KEY = string("access key", r"[A-Z0-9]{20}", "use 20 capital letters and digits")
 _USER = fields({"name": _IAM_NAME, "access_key": _ACCESS_KEY, "secret_key": string()}, {"policy": _POLICY})
+# Organizations API reference, Account.
+_STATES = ("PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED")
 _ACCOUNT = fields(
     {"id": string("account ID", ACCOUNT_ID, "use 12 digits in quotes"), "name": string()},
     {
         **{"email": string(), "management": boolean(), "ou": string(empty=True)},
         **{"roles": list_of(_ROLE), "users": list_of(_USER)},
+        **{"state": choice(_STATES, "state"), "tags": mapping_of(string(), string(empty=True))},
+        # This many accounts, whose ids and names are counted upwards.
+        "count": integer("number of accounts", 1, 1000),
     },
 )
 _UNIT = string("path", r"/*[^/].*", "use a path such as workloads/production")
@@ -95,7 +107,7 @@ def load_seed(path: Path) -> Seed:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SeedError(f"{path}: {' '.join(str(error).split())}") from error
     found = _SEED.read(content, (), document)
-    accounts = found.get("accounts", ())
+    accounts = [copy for entry in found.get("accounts", ()) for copy in _copies(entry)]
     _check_accounts(accounts, document)
     if document.problems:
         places = ((f"{path}: {problem.key}" if problem.key else str(path), problem) for problem in document.problems)
@@ -103,7 +115,17 @@ def load_seed(path: Path) -> Seed:
     return Seed(tuple(map(_account, accounts)), found.get("organizational_units", ()))
 
 
-def _check_accounts(accounts: Iterable[Mapping[str, Any]], document: Document) -> None:
+def _copies(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield an account as often as its `count` says: 101, team-01; 102, team-02, and so on."""
+    if "count" not in entry or not str(entry.get("id")).isdecimal():
+        yield entry
+        return
+    for number in range(entry["count"]):
+        own = {"id": f"{int(entry['id']) + number:012}", "name": f"{entry.get('name')}-{number + 1:02}"}
+        yield {**entry, **own}
+
+
+def _check_accounts(accounts: Collection[Mapping[str, Any]], document: Document) -> None:
     if sum(account.get("management", False) for account in accounts) != 1:
         document.add(("accounts",), "must contain exactly one account with management: true")
     _check_unique("id", accounts, ("accounts",), document)
@@ -136,4 +158,6 @@ def _account(entry: Mapping[str, Any]) -> SeedAccount:
             SeedUser(user["name"], user["access_key"], user["secret_key"], user.get("policy") or EVERYTHING)
             for user in entry.get("users") or ()
         ),
+        state=entry.get("state", "ACTIVE"),
+        tags=entry.get("tags", {}),
     )

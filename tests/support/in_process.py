@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,8 +32,8 @@ class _Raw(io.BytesIO):
 class InProcess:
     """The application, its state and its pipeline, and clients for it."""
 
-    def __init__(self, consistency: Mode = "strong") -> None:
-        self.state = State(load_seed(DEFAULT_SEED), consistency=consistency)
+    def __init__(self, consistency: Mode = "strong", seed: Path = DEFAULT_SEED) -> None:
+        self.state = State(load_seed(seed), consistency=consistency)
         self.app = EmbeddedAws(self.state)
         self.pipeline = self.app.pipeline
 
@@ -40,6 +42,10 @@ class InProcess:
         client = boto3.client(service, region_name=region, config=Config(retries={"total_max_attempts": 1}), **keys)
         client.meta.events.register("before-send", self._answer)
         return client
+
+    def calls(self, service: str) -> Counter[str]:
+        """Count the calls of a service by operation."""
+        return Counter(call.action for call in self.state.calls if call.service == service)
 
     def session(self, role: str, account: str = PRODUCTION) -> dict[str, str]:
         """Return the credentials of a role's session, as options of `client`."""
@@ -101,6 +107,14 @@ def aws() -> Iterator[InProcess]:
     """Return an embedded AWS with the default seed."""
     # No patch of moto is applied here: another test of this process checks that moto still needs it.
     embedded = InProcess()
+    yield embedded
+    embedded.close()
+
+
+@pytest.fixture
+def organization_aws() -> Iterator[InProcess]:
+    """Return an embedded AWS with an organization of 100 active accounts."""
+    embedded = InProcess(seed=DEFAULT_SEED.with_name("organization_100.yml"))
     yield embedded
     embedded.close()
 

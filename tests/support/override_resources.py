@@ -33,6 +33,7 @@ def make_resources(endpoint: str, client: Client) -> dict[str, Any]:
         **_make_subscriptions(endpoint, client),
         **_make_keys(client),
         **_make_secrets(client),
+        "root": _make_account_tags(client),
     }
 
 
@@ -45,6 +46,12 @@ def _make_trails(client: Client) -> None:
         TrailName="kept", InsightSelectors=[{"InsightType": "ApiCallRateInsight"}]
     )
     client("cloudtrail").register_organization_delegated_admin(MemberAccountId="333333333333")
+
+
+def _make_account_tags(client: Client) -> str:
+    organizations = client("organizations")
+    organizations.tag_resource(ResourceId="222222222222", Tags=[{"Key": "owner", "Value": "secmon"}])
+    return str(organizations.list_roots()["Roots"][0]["Id"])
 
 
 def _make_trail_in_another_region(endpoint: str, client: Client) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from .iam_actions import iam_action
 from .plan import Write
+from .problems import sentence
 
 try:
     from botocore.exceptions import (
@@ -105,6 +106,12 @@ class AwsError(Exception):
         self.message = message
         self.hint = hint
         super().__init__(f"{subject.operation} for the {subject.resource}: {code}: {message}")
+
+    def described(self, place: str) -> str:
+        """Return what failed, where, and what to do."""
+        message = f"{self.subject.operation} failed for the {self.subject.resource} in {place}: {self.code}"
+        message += f": {self.message}" if self.message else ""
+        return f"{sentence(message)} {self.hint}".rstrip()
 
     @property
     def is_denial(self) -> bool:

@@ -48,7 +48,8 @@ _PER_SECOND = {
     ("s3", "ListObjectsV2"): 5500,
     ("s3", "ListObjectVersions"): 5500,
 }
-_OTHERWISE = {"cloudtrail": 1, "secretsmanager": 50}
+# The rates of Organizations are our estimate; a throttled call is retried.
+_OTHERWISE = {"cloudtrail": 1, "organizations": 8, "secretsmanager": 50}
 _UNPUBLISHED = 3
 # The published rate applies to all callers in the account, so leave a part of it to others.
 _SHARE = 0.9

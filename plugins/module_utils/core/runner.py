@@ -16,7 +16,7 @@ from .account import Account, client_config
 from .errors import AnswerLostError, AwsError, OutdatedError, WritesFailedError
 from .masking import take_secrets
 from .plan import Plan, Write
-from .problems import NotProvedError, RequestError, listed, sentence
+from .problems import NotProvedError, RequestError, listed
 from .retries import Budget
 from .tags import as_texts
 
@@ -151,10 +151,7 @@ def _apply(
 
 
 def _fail(module: AnsibleAWSModule, account: Account, error: AwsError, **written: Any) -> None:
-    place = account.known_place()
-    message = f"{error.subject.operation} failed for the {error.subject.resource} in {place}: {error.code}"
-    message += f": {error.message}" if error.message else ""
-    message = f"{sentence(message)} {error.hint}".rstrip()
+    message = error.described(account.known_place())
     if written.get("written") or written.get("not_written"):
         others = listed(written["not_written"])
         message += f" Written: {written['written']}{'; not written: ' if others else ''}{others}."

@@ -29,6 +29,7 @@ CODES = {
     "iam": "ValidationError",
     "kms": "ValidationException",
     "logs": "InvalidParameterException",
+    "organizations": "InvalidInputException",
     "resourcegroupstaggingapi": "InvalidParameterException",
     "secretsmanager": "ValidationException",
     "sns": "InvalidParameter",

@@ -23,6 +23,17 @@ def test_the_default_seed_has_the_accounts_of_the_embedded_inventory() -> None:
     assert seed.management.name == "guide"
 
 
+def test_an_account_with_a_count_stands_for_several(tmp_path: Path) -> None:
+    (tmp_path / "seed.yml").write_text(
+        "accounts: [{id: '123456789012', name: a, management: true}, {id: '000000000099', name: b, count: 2, ou: x}]"
+    )
+    _management, *accounts = load_seed(tmp_path / "seed.yml").accounts
+    assert [(account.id, account.name, account.email, account.ou) for account in accounts] == [
+        ("000000000099", "b-01", "b-01@example.com", "x"),
+        ("000000000100", "b-02", "b-02@example.com", "x"),
+    ]
+
+
 def test_the_organization_has_its_accounts_in_their_units(aws: InProcess) -> None:
     organizations = aws.client("organizations")
     assert organizations.describe_organization()["Organization"]["MasterAccountId"] == GUIDE

@@ -1,0 +1,1 @@
+"""AWS Organizations: who may list an organization, and its listings in pages."""
