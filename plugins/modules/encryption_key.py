@@ -38,6 +38,12 @@ options:
     description: Days from O(state=absent) until KMS deletes the key, 7 to 30.
     type: int
     default: 30
+  remove_surplus:
+    description:
+      - Whether keys that interrupted runs made for the alias in vain are searched for although it has a key, and
+        scheduled for deletion. A run that is killed after another one has taken the alias leaves such a key.
+    type: bool
+    default: false
   tags:
     description:
       - The tags. The tag C(secmon:managed-by) is added, which marks the key as managed by this collection, and to a new
@@ -131,8 +137,8 @@ encryption_key:
     tags: {"secmon:key-alias": alias/security-alarms, "secmon:managed-by": secmon.aws}
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import count
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
@@ -158,13 +164,14 @@ OPTIONS: dict[str, Any] = {
     "policy": {"type": "json"},
     "cancel_deletion": {"type": "bool", "default": False},
     "deletion_days": {"type": "int", "default": 30},
+    "remove_surplus": {"type": "bool", "default": False},
     "tags": {"type": "dict"},
     "purge_tags": {"type": "bool", "default": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 
-def decide(params: Mapping[str, Any], account: Account, again: bool) -> Plan:
+def decide(params: Mapping[str, Any], account: Account, again: bool = False) -> Plan:
     """Read the key and plan the changes.
 
     Args:
@@ -180,18 +187,13 @@ def decide(params: Mapping[str, Any], account: Account, again: bool) -> Plan:
         account.learn_place(key.arn)
         require_key_ownership(params, key)
     # To search takes two calls and one for each key without an alias.
-    spare = unnamed_keys(account, alias) if key is None or again or not present else []
+    search = key is None or again or params["remove_surplus"] or not present
+    spare = unnamed_keys(account, alias) if search else []
     if not present:
         return plan_absent(params, key, spare, account.place)
     if key is None and spare:
         key, *spare = spare
     return plan_present(params, read_settings(account, key) if key else None, spare, account.place)
-
-
-def decider() -> Callable[[Mapping[str, Any], Account], Plan]:
-    """Return `decide` for one run, which knows whether the run has planned before."""
-    times = count()
-    return lambda params, account: decide(params, account, again=next(times) > 0)
 
 
 def report(
@@ -204,7 +206,7 @@ def report(
 
 def main() -> None:
     """Run the module."""
-    run_module(OPTIONS, decider(), report)
+    run_module(OPTIONS, decide, report, partial(decide, again=True))
 
 
 if __name__ == "__main__":

@@ -6,17 +6,40 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: leftovers
-short_description: List the resources that are left after a teardown, and why
+short_description: List the resources that are left after a teardown, or that no variable names, and why
 version_added: 0.2.0
 description:
   - Lists the resources in one account and region that have the tag C(secmon:managed-by) of this collection or one of
     the given names, each with the reason why it exists.
   - Names are needed in addition to tags, since the tagging API does not list IAM roles, metric filters and
     subscriptions.
+  - With O(purpose=prune) and O(purpose=report), it lists only the resources with the tag that none of the names
+    means, such as those of a former name. In an account without any, this takes two calls.
   - The module only reads, with or without check mode.
   - No upstream module does this. Upstream modules that list resources by tag do not report recovery windows or what a
     resource belongs to.
 options:
+  purpose:
+    description:
+      - What the list is for. With V(teardown) it has everything that is named or has the tag.
+      - With V(prune) it has what C(playbooks/prune.yml) removes, and what it keeps and why. A resource that a named one
+        still uses, a trail without a successor, a bucket that contains log files and a key are kept.
+      - With V(report) it is the same before the removal, and RV(warnings) describes it. The module fails if two trails
+        deliver to one log group, since each event then counts twice.
+    type: str
+    choices: [teardown, prune, report]
+    default: teardown
+    version_added: 0.4.0
+  kept_arns:
+    description: The ARNs of resources with the tag that other playbooks manage. They are not listed unless named.
+    type: list
+    elements: str
+    version_added: 0.4.0
+  purge_keys:
+    description: Whether the keys that no name means are removed too, which decrypt what was written with them.
+    type: bool
+    default: false
+    version_added: 0.4.0
   trail_name:
     description: The name of the trail.
     type: str
@@ -124,8 +147,8 @@ notes:
     C(s3:GetBucketObjectLockConfiguration),
     C(logs:DescribeLogGroups), C(logs:ListTagsForResource), C(logs:DescribeMetricFilters), C(cloudwatch:DescribeAlarms),
     C(cloudwatch:ListTagsForResource), C(sns:ListSubscriptions), C(sns:GetTopicAttributes),
-    C(sns:ListTagsForResource), C(secretsmanager:DescribeSecret), C(iam:GetRole), C(kms:DescribeKey) and
-    C(kms:ListResourceTags).
+    C(sns:ListTagsForResource), C(secretsmanager:DescribeSecret), C(iam:ListRoles), C(iam:GetRole),
+    C(iam:ListRolePolicies), C(iam:GetRolePolicy), C(kms:ListAliases), C(kms:DescribeKey) and C(kms:ListResourceTags).
 extends_documentation_fragment:
   - secmon.aws.module
   - amazon.aws.common.modules
@@ -186,6 +209,14 @@ leftovers:
       description: Whether it should not exist.
       type: bool
       returned: always
+    alias:
+      description: The alias that a key was made for, if it is one too many for a key of that alias; otherwise empty.
+      type: str
+      returned: always
+    doubles:
+      description: For a trail, the named log group that it delivers to although no name means it; otherwise empty.
+      type: str
+      returned: always
   sample:
     - type: secret
       name: MySampleSecret
@@ -193,6 +224,8 @@ leftovers:
       why: in its recovery window until 2026-12-24
       until: "2026-12-24T09:30:00+00:00"
       unexpected: false
+      alias: ""
+      doubles: ""
 unexpected:
   description: The number of unexpected leftovers.
   returned: success
@@ -221,15 +254,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AwsError
+from ansible_collections.secmon.aws.plugins.module_utils.core.problems import require
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify import (
     classify,
+    doubled_trails,
+    orphan_warnings,
     removed_since,
     report_lines,
     results,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.reads import find_resources
-from ansible_collections.secmon.aws.plugins.module_utils.leftovers.resources import PARTS, deployment_of
+from ansible_collections.secmon.aws.plugins.module_utils.leftovers.resources import (
+    PARTS,
+    PRUNE,
+    REPORT,
+    TEARDOWN,
+    deployment_of,
+)
 
 _NAMES = (
     *("trail_name", "bucket_name", "log_group_name", "role_name", "topic_name", "secret_name"),
@@ -240,6 +283,9 @@ _EXISTING = ("bucket_name", "bucket_owner", "log_group_name", "role_arn", "topic
 
 OPTIONS: dict[str, Any] = {
     **COMMON_OPTIONS,
+    "purpose": {"type": "str", "choices": [TEARDOWN, PRUNE, REPORT], "default": TEARDOWN},
+    "kept_arns": {"type": "list", "elements": "str"},
+    "purge_keys": {"type": "bool", "default": False, "no_log": False},
     # Ansible would mask options whose names contain "secret" or "key".
     **{name: {"type": "str", "no_log": False} for name in _NAMES},
     **{name: {"type": "list", "elements": "str", "no_log": False} for name in _LISTS},
@@ -253,18 +299,30 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+_NOTHING: dict[str, Any] = {"leftovers": [], "unexpected": 0, "removed": [], "lines": []}
+
+
 def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     """Find the resources that are left and why they exist."""
     deployment = deployment_of(params)
-    left = classify(find_resources(account, deployment), deployment)
+    try:
+        found = find_resources(account, deployment)
+    except AwsError as error:
+        # The report is an addition to site.yml and verify.yml, which works without these permissions.
+        if params["purpose"] != REPORT or not error.is_denial:
+            raise
+        return {**_NOTHING, "warnings": [f"What no variable names any more could not be listed. {error.hint}"]}
+    left = classify(found, deployment)
     removed = removed_since(params["before"] or [], left)
+    report = {"leftovers": results(left), "unexpected": sum(item.unexpected for item in left), "removed": removed}
+    if params["purpose"] == REPORT and not left:
+        return _NOTHING
     title = f"Account {account.place.account}, {account.region}"
-    return {
-        "leftovers": results(left),
-        "unexpected": sum(item.unexpected for item in left),
-        "removed": removed,
-        "lines": report_lines(left, removed, title, params["dry_run"]),
-    }
+    lines = report_lines(left, removed, title, deployment.dry_run)
+    warnings = list(orphan_warnings(left, title)) if params["purpose"] == REPORT else []
+    if warnings:
+        require(doubled_trails(left, warnings))
+    return {**report, "lines": lines, "warnings": warnings}
 
 
 def main() -> None:

@@ -81,7 +81,7 @@ detections:
     guide:
       namespaces: [SecurityMetrics]
 teardown:
-  description: The values that C(playbooks/teardown.yml) needs, by host.
+  description: The values that C(playbooks/teardown.yml) and C(playbooks/prune.yml) need, by host.
   returned: when there are no problems
   type: dict
   contains:
@@ -94,6 +94,10 @@ teardown:
       type: list
       elements: str
       returned: always
+    prune:
+      description: The same two values for C(secmon_prune_confirm).
+      type: dict
+      returned: always
     leftovers:
       description: The options of M(secmon.aws.leftovers) that name the resources of the account.
       type: dict
@@ -102,6 +106,7 @@ teardown:
     guide:
       confirmed: false
       unknown_accounts: []
+      prune: {confirmed: false, unknown_accounts: []}
       leftovers:
         trail_name: secrets-manager-trail
 """

@@ -30,13 +30,20 @@ Read = Callable[[Params, Account], Mapping[str, Any]]
 _Work = Callable[[AnsibleAWSModule, Params, Account], Mapping[str, Any]]
 
 
-def run_module(options: Mapping[str, Any], decide: Decide, report: Report | None = None, **rules: Any) -> None:
+def run_module(
+    options: Mapping[str, Any],
+    decide: Decide,
+    report: Report | None = None,
+    decide_again: Decide | None = None,
+    **rules: Any,
+) -> None:
     """Run a module that manages a resource.
 
     Args:
         options: The module's argument specification, without the connection options.
         decide: Checks the parameters, reads, and returns the plan. It writes nothing.
         report: Returns what only AWS knows after the writes, `warnings` among it. Check mode does not call it.
+        decide_again: Is called instead of `decide` after writes of this run.
         rules: Further arguments of AnsibleModule, such as `required_if`.
     """
 
@@ -45,7 +52,7 @@ def run_module(options: Mapping[str, Any], decide: Decide, report: Report | None
         plan, answers, done = first, list[dict[str, Any]](), list[Write]()
         try:
             if not module.check_mode:
-                plan, answers = _apply(account, first, lambda: decide(params, account), done)
+                plan, answers = _apply(account, first, lambda: (decide_again or decide)(params, account), done)
             results = dict(plan.results)
             if report and not module.check_mode:
                 results.update(report(params, account, plan, answers))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ..core.account import Account
@@ -16,6 +17,12 @@ def find_role(account: Account, name: str) -> dict[str, Any] | None:
     answer = account.read_if_any("iam", "GetRole", f"role {name}", "NoSuchEntity", parameters=parameters)
     role: dict[str, Any] | None = answer.get("Role")
     return role
+
+
+def roles_for(account: Account, service: str) -> dict[str, str]:
+    """Return the names of the roles by ARN that a service may assume, such as ``cloudtrail.amazonaws.com``."""
+    listed = account.read_all("iam", "ListRoles", "roles", "Roles", {"MaxItems": 1000})
+    return {role["Arn"]: role["RoleName"] for role in listed if service in json.dumps(role["AssumeRolePolicyDocument"])}
 
 
 def inline_policies(account: Account, role: str) -> dict[str, dict[str, Any]]:

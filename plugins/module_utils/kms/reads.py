@@ -32,16 +32,16 @@ def key_policy(account: Account, key: Mapping[str, Any]) -> dict[str, Any]:
     return policy
 
 
-def key_tags(account: Account, key: Mapping[str, Any]) -> dict[str, str]:
-    """Return the tags of a key."""
-    arn = key["Arn"]
-    answer = account.read("kms", "ListResourceTags", f"key {key['KeyId']}", {"KeyId": arn}, resource_arn=arn)
+def key_tags(account: Account, arn: str, *closed: str) -> dict[str, str]:
+    """Return the tags of a key; none for the error codes in `closed`."""
+    options: dict[str, Any] = {"parameters": {"KeyId": arn}, "resource_arn": arn}
+    answer = account.read_if_any("kms", "ListResourceTags", f"key {arn.rpartition('/')[2]}", *closed, **options)
     return {tag["TagKey"]: tag["TagValue"] for tag in answer.get("Tags", [])}
 
 
 def read_key(account: Account, metadata: Mapping[str, Any], alias: str = "") -> Key:
     """Return a key with its tags."""
-    return Key(metadata, key_tags(account, metadata), alias)
+    return Key(metadata, key_tags(account, metadata["Arn"]), alias)
 
 
 def read_settings(account: Account, key: Key) -> Key:
@@ -51,27 +51,27 @@ def read_settings(account: Account, key: Key) -> Key:
     return replace(key, policy=key_policy(account, key.metadata), rotates=answer["KeyRotationEnabled"])
 
 
+def aliases_by_key(account: Account) -> dict[str, list[str]]:
+    """Return the aliases of each key by its ID."""
+    found: dict[str, list[str]] = {}
+    for entry in account.read_all("kms", "ListAliases", "aliases", "Aliases"):
+        found.setdefault(entry.get("TargetKeyId", ""), []).append(entry["AliasName"])
+    return found
+
+
 def unnamed_keys(account: Account, alias: str) -> list[Key]:
     """Return the keys without an alias that were made for an alias, without those that are pending deletion.
 
     The tagging API may list a new key minutes later, so the tags are read from KMS, of keys without an alias only.
     """
-    named = {entry.get("TargetKeyId") for entry in account.read_all("kms", "ListAliases", "aliases", "Aliases")}
+    named = aliases_by_key(account)
     found = []
     for entry in account.read_all("kms", "ListKeys", "keys", "Keys"):
         if entry["KeyId"] in named:
             continue
-        tags = _tags_if_readable(account, entry["KeyArn"])
+        # A key whose policy keeps its tags from the caller was not made by the caller.
+        tags = key_tags(account, entry["KeyArn"], "AccessDeniedException", "NotFoundException")
         if is_managed(tags) and tags.get(ALIAS_MARK) == alias:
             metadata = find_key(account, entry["KeyArn"])
             found += [Key(metadata, tags)] if metadata else []
     return sorted((key for key in found if not key.is_pending), key=lambda key: key.age)
-
-
-def _tags_if_readable(account: Account, arn: str) -> dict[str, str]:
-    """Return the tags of a key; none of a key whose policy keeps them from the caller, which made no such key."""
-    closed = ("AccessDeniedException", "NotFoundException")
-    answer = account.read_if_any(
-        "kms", "ListResourceTags", f"key {arn}", *closed, parameters={"KeyId": arn}, resource_arn=arn
-    )
-    return {tag["TagKey"]: tag["TagValue"] for tag in answer.get("Tags", [])}

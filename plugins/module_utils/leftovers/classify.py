@@ -1,11 +1,11 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Classify the resources that are left after a teardown, and report why they exist."""
+"""Classify the resources that are left after a teardown, or that no variable names, and report why they exist."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC
 from typing import Any
@@ -14,6 +14,7 @@ from .resources import BUCKET, KEY, SECRET, SUBSCRIPTION, Deployment, Resource
 
 UNEXPECTED = "UNEXPECTED"
 TO_BE_REMOVED = "to be removed"
+_RECOVERY = "in its recovery window until {:%Y-%m-%d}"
 NOT_MANAGED = "not managed by this collection"
 GOES_ALONG = "not managed by this collection, but deleted with"
 KEPT_BUCKET = "kept: log bucket, secmon_purge_log_bucket is false"
@@ -24,8 +25,15 @@ _LOST_FILES = (
 )
 _EXISTING = "existing resource (secmon_existing_*)"
 _EXISTING_SECRET = "existing secret (secmon_create_secret is false)"
-_UNNAMED = "it has the tag of this collection, but no variable names it; was the variable changed after creation?"
+_UNNAMED = "it has the tag of this collection, but no variable names it, since one was changed; prune.yml removes it"
 _UNREMOVED = "it should have been removed; run teardown again, or delete it manually"
+_UNPRUNED = "it should have been removed; run prune.yml again, or delete it manually"
+_KEPT = "kept: {}"
+_OTHER_TYPE = "this collection does not create resources of this type"
+_OLD_KEY = (
+    "it decrypts the log files and log events that were written with it; set secmon_purge_orphaned_keys: true to"
+    " schedule its deletion too"
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,8 @@ class Leftover:
         why: Why it exists.
         until: The time at which AWS deletes it, in ISO 8601; empty if it is not scheduled for deletion.
         unexpected: Whether it should not exist.
+        alias: The alias that a key was made for, if it is one too many for a key of that alias.
+        doubles: For a trail, the log group that another trail of this deployment delivers to as well.
     """
 
     type: str
@@ -47,6 +57,8 @@ class Leftover:
     why: str
     until: str
     unexpected: bool
+    alias: str = ""
+    doubles: str = ""
 
 
 def classify(resources: Iterable[Resource], deployment: Deployment) -> list[Leftover]:
@@ -61,10 +73,28 @@ def classify(resources: Iterable[Resource], deployment: Deployment) -> list[Left
 def _classify(resource: Resource, deployment: Deployment, has_files: bool) -> Leftover:
     if resource.until and has_files and _is_bucket_key(resource, deployment):
         resource = replace(resource, obstacle=_LOST_FILES.format(resource.until.astimezone(UTC)))
-    expected = _expected_reason(resource, deployment)
+    expected = (_reason_of_orphan if deployment.orphans else _expected_reason)(resource, deployment)
     why = expected or _unexpected_reason(resource, deployment)
     until = resource.until.astimezone(UTC).isoformat() if resource.until else ""
-    return Leftover(resource.type, resource.name, resource.arn, why, until, unexpected=not expected)
+    more = (resource.alias, resource.doubles)
+    return Leftover(resource.type, resource.name, resource.arn, why, until, not expected, *more)
+
+
+def _reason_of_orphan(resource: Resource, deployment: Deployment) -> str:
+    """Return why a resource that no variable names exists; empty if prune.yml has removed it."""
+    if not resource.managed:
+        return f"{GOES_ALONG} {resource.container}" if resource.container and deployment.dry_run else NOT_MANAGED
+    if resource.until:
+        return _RECOVERY.format(resource.until.astimezone(UTC))
+    if resource.expected:
+        return resource.expected
+    if resource.name == resource.arn:
+        return _KEPT.format(_OTHER_TYPE)
+    if resource.obstacle:
+        return _KEPT.format(resource.obstacle)
+    if resource.type == KEY and not (resource.alias or deployment.purge_keys):
+        return _KEPT.format(_OLD_KEY)
+    return TO_BE_REMOVED if deployment.dry_run else ""
 
 
 def _expected_reason(resource: Resource, deployment: Deployment) -> str:
@@ -74,7 +104,7 @@ def _expected_reason(resource: Resource, deployment: Deployment) -> str:
     if not resource.managed:
         return f"{GOES_ALONG} {resource.container}" if resource.container and deployment.dry_run else NOT_MANAGED
     if resource.until and not resource.obstacle:
-        return f"in its recovery window until {resource.until.astimezone(UTC):%Y-%m-%d}"
+        return _RECOVERY.format(resource.until.astimezone(UTC))
     if resource.expected:
         return resource.expected
     if resource.type == BUCKET and named and deployment.keep_bucket:
@@ -85,6 +115,8 @@ def _expected_reason(resource: Resource, deployment: Deployment) -> str:
 
 
 def _unexpected_reason(resource: Resource, deployment: Deployment) -> str:
+    if deployment.orphans:
+        return f"{UNEXPECTED}: {_UNPRUNED}"
     return f"{UNEXPECTED}: {resource.obstacle or (_UNREMOVED if _is_named(resource, deployment) else _UNNAMED)}"
 
 
@@ -129,6 +161,30 @@ def report_lines(
         *_table("Would be left" if dry_run else "Left", kept),
         f"Unexpected: {unexpected}." if unexpected else f"Nothing unexpected {'would be' if dry_run else 'is'} left.",
     ]
+
+
+def orphan_warnings(left: Iterable[Leftover], title: str) -> Iterator[str]:
+    """Yield one warning about what no variable names any more, as far as it is not deleted anyway."""
+    orphans = [item for item in left if item.why == TO_BE_REMOVED or item.why.startswith(_KEPT.format(""))]
+    if orphans:
+        listed = "; ".join(
+            f"{item.type} {item.name}{'' if item.why == TO_BE_REMOVED else f' ({item.why})'}" for item in orphans
+        )
+        yield (
+            f"{title}: no variable names these resources of this collection any more: {listed}. prune.yml removes them;"
+            " secmon_kept_resources is for those that your own playbooks manage."
+        )
+
+
+def doubled_trails(left: Iterable[Leftover], also: Iterable[str]) -> list[str]:
+    """Return the problems with trails that deliver to the log group of another one."""
+    doubled = [item for item in left if item.doubles]
+    problems = [
+        f"The trail {item.name} delivers to the log group {item.doubles}, as the trail of this deployment does, so that"
+        " each event counts twice. Remove it with prune.yml."
+        for item in doubled
+    ]
+    return [*problems, *also] if problems else []
 
 
 def _table(title: str, items: Collection[Mapping[str, Any]]) -> list[str]:

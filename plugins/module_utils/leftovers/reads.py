@@ -9,13 +9,15 @@ every listed resource is read from its own service too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from ..cloudtrail.reads import describe_trails, trail_tags
+from ..cloudtrail.reads import trail_tags
 from ..cloudwatch.reads import alarm_tags, find_alarms
 from ..core.account import Account
+from ..core.aws_names import ACCOUNT_ID
 from ..core.errors import AwsError
 from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_managed
 from ..iam.reads import find_role
@@ -27,69 +29,74 @@ from ..s3.reads import Bucket, bucket_names
 from ..secretsmanager.reads import find_secret
 from ..sns.reads import topic_attributes, topic_tags
 from . import resources as kinds
+from .orphans import orphaned_keys, orphaned_roles
 from .resources import Deployment, Resource, resource_of
+from .search import Search
+from .uses import guarded
 
 _PENDING_SUBSCRIPTION = "pending without a topic: SNS deletes it within 48 hours"
 _ORPHANED_SUBSCRIPTION = "its topic was deleted: SNS deletes it within hours"
+_REPLICA = "replica of the secret in {}, whose deployment manages it"
 _OF_ANOTHER_ACCOUNT = "existing bucket of account {} (secmon_existing_log_bucket_owner), which is never deleted"
 _OTHER_OBJECTS = (
     "it contains objects that are not log files of the trail ({}); move them, or set secmon_purge_other_objects: true"
     " to delete them too"
 )
+_LOG_FILES = "it contains log files; set secmon_purge_log_bucket: true to delete them too"
 _UNNAMED_FILTER = (
     "it publishes to a metric namespace of this deployment, but no rule has this name; delete it if it belonged to a"
     " former rule"
 )
 
 
-@dataclass(frozen=True)
-class _Search:
-    """One search.
-
-    Attributes:
-        account: The account.
-        deployment: The deployment of the task.
-        tagged: The names of the resources with the tag of this collection according to the tagging API, by type.
-    """
-
-    account: Account
-    deployment: Deployment
-    tagged: Mapping[str, frozenset[str]]
-
-    def names(self, kind: str) -> list[str]:
-        """Return the names of a type to search for."""
-        return sorted(self.deployment.names(kind) | self.tagged.get(kind, frozenset()))
-
-    def is_tagged(self, kind: str, name: str) -> bool:
-        """Return whether the tagging API lists a resource, which makes another call unnecessary."""
-        return name in self.tagged.get(kind, ())
-
-
 def find_resources(account: Account, deployment: Deployment) -> list[Resource]:
-    """Return the existing resources of the deployment, or of some of its parts, in the account and region.
+    """Return the existing resources of the deployment in the account and region, or what it no longer names.
 
-    The resources that are found by their tag, without a name in the task, belong to no part.
+    The resources that are found by their tag, without a name in the task, belong to no part of a teardown.
     """
-    listed = [] if deployment.parts else list(_tagged(account))
-    tagged: dict[str, set[str]] = {}
-    for kind, name in map(resource_of, listed):
-        tagged.setdefault(kind, set()).add(name)
-    search = _Search(account, deployment, {kind: frozenset(names) for kind, names in tagged.items()})
-    found = (item for read, types in _READERS.items() if types & deployment.types for item in read(search))
-    return [*filter(deployment.includes, found), *_other_types(listed)]
+    tags_by_arn = {} if deployment.parts else _tagged(account)
+    listed = {arn: tags for arn, tags in tags_by_arn.items() if arn not in deployment.kept}
+    tagged: dict[str, dict[str, Mapping[str, str]]] = {}
+    for arn, tags in listed.items():
+        kind, name = resource_of(arn)
+        tagged.setdefault(kind, {})[name] = tags
+    search = Search(account, deployment, tagged)
+    if not deployment.orphans:
+        readers = [read for kind, read in _READERS.items() if {kind, _ALONG.get(kind)} & deployment.types]
+        found = [item for read in readers for item in read(search) if deployment.includes(item)]
+        return [*found, *_other_types(listed)]
+    of_account = [arn for arn in listed if re.fullmatch(ACCOUNT_ID, arn.split(":")[4])]
+    if of_account:
+        account.learn_place(of_account[0])
+    arns = {resource_of(arn): arn for arn in listed}
+    found = [item for kind in _READERS if kind != kinds.KEY for item in _orphans(search, kind, arns)]
+    return guarded(search, [*found, *orphaned_roles(search), *orphaned_keys(search), *_other_types(listed)])
 
 
-def _tagged(account: Account) -> Iterator[str]:
-    """Yield the ARNs of the resources with the tag of this collection."""
+def _orphans(search: Search, kind: str, arns: Mapping[tuple[str, str], str]) -> Iterator[Resource]:
+    """Yield the resources of one type that are not named, also those that the caller may not read."""
+    names = search.names(kind)
+    for some in [names] if kind == kinds.ALARM and names else [[name] for name in names]:
+        try:
+            tagged = {kind: {name: search.tagged[kind][name] for name in some}}
+            yield from _READERS[kind](replace(search, tagged=tagged))
+        except AwsError as error:
+            if not error.is_denial:
+                raise
+            obstacle = f"it may not be read. {error.hint}"
+            yield from (Resource(kind, name, arns[kind, name], managed=True, obstacle=obstacle) for name in some)
+
+
+def _tagged(account: Account) -> dict[str, Mapping[str, str]]:
+    """Return the tags of the resources with the tag of this collection, by ARN."""
     parameters = {"TagFilters": [{"Key": OWNER_KEY, "Values": [OWNER_VALUE]}], "ResourcesPerPage": 100}
     listed = account.read_all(
         "resourcegroupstaggingapi", "GetResources", "resources by tag", "ResourceTagMappingList", parameters
     )
-    for entry in listed:
-        yield entry["ResourceARN"]
+    return {entry["ResourceARN"]: as_mapping(entry["Tags"]) for entry in listed}
 
 
-def _other_types(listed: list[str]) -> Iterator[Resource]:
+def _other_types(listed: Iterable[str]) -> Iterator[Resource]:
     """Yield resources of types that this collection does not create, which are not read from their service."""
     for arn in listed:
         kind, name = resource_of(arn)
@@ -97,22 +104,25 @@ def _other_types(listed: list[str]) -> Iterator[Resource]:
             yield Resource(kind, name, arn, managed=True)
 
 
-def _trails(search: _Search) -> Iterator[Resource]:
+def _trails(search: Search) -> Iterator[Resource]:
     account = search.account
     names = search.names(kinds.TRAIL)
-    for trail in describe_trails(account, ", ".join(names) or "of this deployment"):
+    for trail in search.trails:
         name, arn = trail["Name"], trail["TrailARN"]
         if name not in names or trail["HomeRegion"] != account.region:
             continue
         # Member accounts can list an organization trail but are not allowed to read its tags.
         owned = arn.split(":")[4] == account.place.account
         managed = owned and (search.is_tagged(kinds.TRAIL, name) or is_managed(trail_tags(account, trail)))
-        yield Resource(kinds.TRAIL, name, arn, managed=managed)
+        group = trail.get("CloudWatchLogsLogGroupArn", "").removesuffix(":*").partition(":log-group:")[2]
+        doubles = group if group in search.deployment.names(kinds.LOG_GROUP) else ""
+        yield Resource(kinds.TRAIL, name, arn, managed=managed, doubles=doubles)
 
 
-def _buckets(search: _Search) -> Iterator[Resource]:
+def _buckets(search: Search) -> Iterator[Resource]:
     owner = search.deployment.bucket_owner
-    elsewhere = search.deployment.existing.get(kinds.BUCKET, frozenset()) if owner else frozenset()
+    existing = search.deployment.existing.get(kinds.BUCKET, frozenset())
+    elsewhere = existing if owner and not search.deployment.orphans else frozenset()
     # HeadBucket does not distinguish a bucket of another account from a missing permission; ListBuckets does. But it
     # lists a deleted bucket for a while (AWS Knowledge Center, "s3-listing-deleted-bucket"), so HeadBucket decides.
     listed = bucket_names(search.account)
@@ -135,15 +145,16 @@ def _exists_elsewhere(bucket: Bucket) -> bool:
         raise
 
 
-def _bucket(search: _Search, bucket: Bucket) -> Iterator[Resource]:
+def _bucket(search: Search, bucket: Bucket) -> Iterator[Resource]:
     managed = search.is_tagged(kinds.BUCKET, bucket.name) or is_managed(
         as_mapping(bucket.setting("GetBucketTagging", "NoSuchBucket").get("TagSet", []))
     )
     deployment = search.deployment
     removable = managed and not deployment.keep_bucket
+    kept = managed and deployment.orphans and deployment.keep_bucket and not bucket.is_empty()
     folders = deployment.log_folders if removable else ()
     others = ", ".join(other_objects(bucket, folders)) if folders else ""
-    obstacle = _object_lock(bucket) if removable else ""
+    obstacle = _object_lock(bucket) if removable else _LOG_FILES if kept else ""
     if others and not deployment.purge_others:
         obstacle = obstacle or _OTHER_OBJECTS.format(others)
     elif others:
@@ -161,7 +172,7 @@ def _object_lock(bucket: Bucket) -> str:
     return f"S3 Object Lock keeps its log files{terms}; run teardown again when the locks have expired"
 
 
-def _log_groups(search: _Search) -> Iterator[Resource]:
+def _log_groups(search: Search) -> Iterator[Resource]:
     account = search.account
     for name in search.names(kinds.LOG_GROUP):
         group = find_log_group(account, name)
@@ -177,32 +188,33 @@ def _log_groups(search: _Search) -> Iterator[Resource]:
         yield from _filters(search, found, Ownership(record=record_in(tags)))
 
 
-def _filters(search: _Search, group: Resource, ownership: Ownership) -> Iterator[Resource]:
+def _filters(search: Search, group: Resource, ownership: Ownership) -> Iterator[Resource]:
     """Yield the filters that are or may be managed, and those of others that are deleted with a managed log group."""
     deployment = search.deployment
+    named = deployment.named.get(kinds.LOG_GROUP, frozenset())
     for item in list_metric_filters(search.account, group.name) or []:
         name = item["filterName"]
         if ownership.record:
             managed = ownership.is_recorded(name)
         else:  # a log group of others, or one from before 0.4.0
             managed = any(feeds["metricNamespace"] in deployment.namespaces for feeds in item["metricTransformations"])
-        if name in deployment.names(kinds.FILTER) | deployment.other_filters:
+        if name in deployment.names(kinds.FILTER) | deployment.other_filters and not deployment.orphans:
             yield Resource(kinds.FILTER, name, group.arn, managed=managed)
-        elif not managed and group.managed and group.name in deployment.named.get(kinds.LOG_GROUP, ()):
+        elif not managed and group.managed and (deployment.orphans or group.name in named):
             container = f"the log group {group.name}"
             yield Resource(kinds.FILTER, name, group.arn, managed=False, container=container)
         elif managed and not group.managed:
             yield Resource(kinds.FILTER, name, group.arn, managed=True, expected=_UNNAMED_FILTER)
 
 
-def _alarms(search: _Search) -> Iterator[Resource]:
+def _alarms(search: Search) -> Iterator[Resource]:
     for name, alarm in find_alarms(search.account, search.names(kinds.ALARM)).items():
         arn = alarm["AlarmArn"]
         managed = search.is_tagged(kinds.ALARM, name) or is_managed(alarm_tags(search.account, name, arn))
         yield Resource(kinds.ALARM, name, arn, managed=managed)
 
 
-def _topics(search: _Search) -> Iterator[Resource]:
+def _topics(search: Search) -> Iterator[Resource]:
     account = search.account
     subscriptions = account.read_all("sns", "ListSubscriptions", "account's subscriptions", "Subscriptions")
     for name in search.names(kinds.TOPIC):
@@ -214,7 +226,7 @@ def _topics(search: _Search) -> Iterator[Resource]:
             yield from (_subscription(item, topic) for item in subscriptions if item["TopicArn"] == arn)
 
 
-def _topic(search: _Search, name: str, arn: str) -> Resource | None:
+def _topic(search: Search, name: str, arn: str) -> Resource | None:
     if topic_attributes(search.account, arn) is None:
         return None
     managed = search.is_tagged(kinds.TOPIC, name) or is_managed(topic_tags(search.account, arn))
@@ -230,22 +242,27 @@ def _subscription(item: Mapping[str, str], topic: Resource | None) -> Resource:
     return Resource(kinds.SUBSCRIPTION, name, item["TopicArn"] if pending else arn, managed=True, expected=expected)
 
 
-def _secrets(search: _Search) -> Iterator[Resource]:
+def _secrets(search: Search) -> Iterator[Resource]:
     for name in search.names(kinds.SECRET):
         secret = find_secret(search.account, name)
         if secret:
             managed = is_managed(as_mapping(secret.get("Tags", [])))
-            yield Resource(kinds.SECRET, name, secret["ARN"], managed=managed, until=secret.get("DeletedDate"))
+            primary = secret.get("PrimaryRegion", search.account.region)
+            replica = _REPLICA.format(primary) if primary != search.account.region else ""
+            until = secret.get("DeletedDate")
+            yield Resource(kinds.SECRET, name, secret["ARN"], managed=managed, until=until, expected=replica)
 
 
-def _roles(search: _Search) -> Iterator[Resource]:
+def _roles(search: Search) -> Iterator[Resource]:
     for name in search.names(kinds.ROLE):
         role = find_role(search.account, name)
         if role:
             yield Resource(kinds.ROLE, name, role["Arn"], managed=is_managed(as_mapping(role.get("Tags", []))))
+    if not search.deployment.parts:
+        yield from orphaned_roles(search)
 
 
-def _keys(search: _Search) -> Iterator[Resource]:
+def _keys(search: Search) -> Iterator[Resource]:
     """Yield each key once although it has aliases and an ID."""
     seen: set[str] = set()
     # Aliases first, since they are more readable than IDs.
@@ -256,19 +273,21 @@ def _keys(search: _Search) -> Iterator[Resource]:
             yield _key(search, name, key)
 
 
-def _key(search: _Search, name: str, key: Mapping[str, Any]) -> Resource:
+def _key(search: Search, name: str, key: Mapping[str, Any]) -> Resource:
     arn = key["Arn"]
-    managed = search.is_tagged(kinds.KEY, key["KeyId"]) or is_managed(key_tags(search.account, key))
+    managed = search.is_tagged(kinds.KEY, key["KeyId"]) or is_managed(key_tags(search.account, arn))
     return Resource(kinds.KEY, name, arn, managed=managed, until=key.get("DeletionDate"))
 
 
 _READERS = {
-    _trails: {kinds.TRAIL},
-    _buckets: {kinds.BUCKET, kinds.OBJECTS},
-    _log_groups: {kinds.LOG_GROUP, kinds.FILTER},
-    _alarms: {kinds.ALARM},
-    _topics: {kinds.TOPIC, kinds.SUBSCRIPTION},
-    _secrets: {kinds.SECRET},
-    _roles: {kinds.ROLE},
-    _keys: {kinds.KEY},
+    kinds.TRAIL: _trails,
+    kinds.BUCKET: _buckets,
+    kinds.LOG_GROUP: _log_groups,
+    kinds.ALARM: _alarms,
+    kinds.TOPIC: _topics,
+    kinds.SECRET: _secrets,
+    kinds.ROLE: _roles,
+    kinds.KEY: _keys,
 }
+# What is read with a type.
+_ALONG = {kinds.BUCKET: kinds.OBJECTS, kinds.LOG_GROUP: kinds.FILTER, kinds.TOPIC: kinds.SUBSCRIPTION}

@@ -36,6 +36,11 @@ PARTS: Mapping[str, frozenset[str]] = {
 }
 TYPES = frozenset().union(*PARTS.values())
 
+# What the search is for: the two last find only what no variable names.
+TEARDOWN = "teardown"
+PRUNE = "prune"
+REPORT = "report"
+
 # The group of each pattern is the name.
 _ARNS = {
     TRAIL: re.compile(arn_pattern("cloudtrail", "trail/(.+)")),
@@ -81,6 +86,9 @@ class Deployment:
         log_folders: What the keys of log files begin with; empty if other objects are not searched for.
         purge_others: Whether a teardown deletes a bucket with other objects.
         parts: The parts that a teardown removes; empty if it removes the whole system.
+        orphans: Whether only managed resources that the task does not name are searched for.
+        kept: The ARNs of managed resources of other playbooks, which are left alone.
+        purge_keys: Whether keys that the task does not name are removed too.
     """
 
     named: Mapping[str, frozenset[str]]
@@ -94,6 +102,9 @@ class Deployment:
     log_folders: tuple[str, ...] = ()
     purge_others: bool = False
     parts: frozenset[str] = frozenset()
+    orphans: bool = False
+    kept: frozenset[str] = frozenset()
+    purge_keys: bool = False
 
     @property
     def types(self) -> frozenset[str]:
@@ -128,6 +139,8 @@ class Resource:
         expected: Another reason why it is expected to exist, or an empty string.
         obstacle: What prevents its deletion.
         container: What it is deleted with, although it is not managed; otherwise empty.
+        alias: The alias that a key was made for, if it is one too many for a key of that alias.
+        doubles: For a trail, the log group that another trail of this deployment delivers to as well.
     """
 
     type: str
@@ -138,6 +151,8 @@ class Resource:
     expected: str = ""
     obstacle: str = ""
     container: str = ""
+    alias: str = ""
+    doubles: str = ""
 
 
 def deployment_of(params: Mapping[str, Any]) -> Deployment:
@@ -153,12 +168,15 @@ def deployment_of(params: Mapping[str, Any]) -> Deployment:
         namespaces=frozenset(params["metric_namespaces"] or ()),
         other_filters=frozenset(params["other_filter_names"] or ()),
         keep_bucket=params["keep_bucket"],
-        dry_run=params["dry_run"],
+        dry_run=params["dry_run"] or params["purpose"] == REPORT,
         bucket_key=params["bucket_key_alias"] or "",
         bucket_owner=params["existing_bucket_owner"] or "",
         log_folders=tuple(params["log_folders"] or ()),
         purge_others=params["purge_others"],
         parts=frozenset(params.get("parts") or ()),
+        orphans=params["purpose"] != TEARDOWN,
+        kept=frozenset(params["kept_arns"] or ()),
+        purge_keys=params["purge_keys"],
     )
 
 

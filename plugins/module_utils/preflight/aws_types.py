@@ -116,4 +116,5 @@ CONFIRMATION = string(
     ascii_only=True,
     unquoted=_quote_account_id,
 )
+ANY_ARN = string("ARN", r"arn:[a-z-]+(?::[a-z0-9-]*){3}:\S+", "write it as arn:aws:sns:eu-central-1:111122223333:Name")
 SUBSCRIPTION_ENDPOINT = string("endpoint", r"\S{1,2048}", "use an address, a phone number, a URL or an ARN")

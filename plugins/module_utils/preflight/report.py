@@ -36,7 +36,7 @@ from .checks import (
 )
 from .conflicts import report_conflicts
 from .shared_resources import find_shared_resources
-from .teardown import confirmed_ids, leftovers_options
+from .teardown import confirmation, leftovers_options
 from .variables import ALARM_NAMES, VARIABLES
 
 _HIDDEN = "(a secret)"
@@ -55,7 +55,8 @@ class Report:
         detections: The detections to deploy, by host, for hosts with valid rules.
         problem_hosts: The hosts that have problems.
         teardown: By host without problems: `confirmed`, whether secmon_teardown_confirm names its account;
-            `unknown_accounts`, the IDs in it that no host has; `leftovers`, the options of secmon.aws.leftovers.
+            `unknown_accounts`, the IDs in it that no host has; `prune`, the same for secmon_prune_confirm; `leftovers`,
+            the options of secmon.aws.leftovers.
     """
 
     problems: tuple[str, ...]
@@ -111,16 +112,15 @@ def _warnings(accounts: Mapping[str, _Account]) -> Iterator[str]:
 
 
 def _teardown(accounts: Mapping[str, _Account]) -> dict[str, dict[str, Any]]:
-    """Return the values that teardown.yml needs, by host without problems."""
+    """Return the values that teardown.yml and prune.yml need, by host without problems."""
     valid = {host: account for host, account in accounts.items() if not account.document.problems}
     ids = {account.settings["secmon_account_id"] for account in valid.values()}
     found: dict[str, dict[str, Any]] = {}
     for host, account in valid.items():
         if account.detections:
-            confirmed = confirmed_ids(account.settings)
             found[host] = {
-                "confirmed": account.settings["secmon_account_id"] in confirmed,
-                "unknown_accounts": sorted(confirmed - ids),
+                **confirmation(account.settings, "secmon_teardown_confirm", ids),
+                "prune": confirmation(account.settings, "secmon_prune_confirm", ids),
                 "leftovers": leftovers_options(account.settings, account.detections, account.packs),
             }
     return found

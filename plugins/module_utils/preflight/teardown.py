@@ -1,11 +1,11 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Derive the values for a teardown from the variables: the confirmed accounts, and the resources to remove."""
+"""Derive the values for teardown.yml and prune.yml from the variables: confirmed accounts, and resources to remove."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..core.aws_names import deployment_names
@@ -15,9 +15,10 @@ from ..s3.other_objects import log_folders
 from .checks import Settings
 
 
-def confirmed_ids(settings: Settings) -> set[str]:
-    """Return the ids of the accounts that a teardown may remove resources from. Raise InvalidVariableError."""
-    return set(filter(None, settings["secmon_teardown_confirm"].split(",")))
+def confirmation(settings: Settings, variable: str, known: Collection[str]) -> dict[str, Any]:
+    """Return whether a variable confirms the removal of resources, and which IDs in it are not of `known` accounts."""
+    ids = set(filter(None, settings[variable].split(",")))
+    return {"confirmed": settings["secmon_account_id"] in ids, "unknown_accounts": sorted(ids.difference(known))}
 
 
 def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) -> dict[str, Any]:
@@ -54,6 +55,8 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         "existing_topic_arn": settings["secmon_existing_topic_arn"],
         "existing_key_arn": settings["secmon_existing_kms_key_arn"],
         "existing_secret_name": "" if creates_secret else secret,
+        "kept_arns": settings["secmon_kept_resources"],
+        "purge_keys": settings["secmon_purge_orphaned_keys"],
         **_bucket_options(settings, names),
     }
 

@@ -200,7 +200,9 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_existing_kms_key_arn": aws_types.KEY_ARN,
     "secmon_account_timeout_seconds": integer("10 to 86400 seconds", 10, 86_400),
     "secmon_verify_timeout_seconds": integer("1 to 86400 seconds", 1, 86_400),
+    "secmon_kept_resources": list_of(aws_types.ANY_ARN, "list of ARNs", unique=True),
     "secmon_teardown_confirm": aws_types.CONFIRMATION,
+    "secmon_prune_confirm": aws_types.CONFIRMATION,
 }
 """The types of the variables whose values have rules of their own."""
 
@@ -222,7 +224,7 @@ VARIABLES: Mapping[str, Variable] = {
     )
     for name, option in _OPTIONS.items()
 }
-ONLY_BY_COMMAND_LINE = frozenset({"secmon_teardown_confirm"})
+ONLY_BY_COMMAND_LINE = frozenset({"secmon_teardown_confirm", "secmon_prune_confirm"})
 """The variables that count for one run only, since a value that stays would confirm every later run too."""
 SECRETS = tuple(name for name, variable in VARIABLES.items() if variable.secret)
 ALARM_NAMES: Mapping[str, str] = _DEFAULTS.get("secmon_alarm_names") or {}

@@ -14,6 +14,7 @@ from tests.integration.leftovers.leftovers_setup import (
     Client,
     leftover_reasons,
     make_bucket,
+    make_key,
     make_role,
     make_secret,
 )
@@ -104,5 +105,8 @@ def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner, aws_
     for make, _name in MAKERS.values():
         make(aws_client, [])
     make_bucket(aws_client, MANAGED_TAGS, "managed")
+    make_key(aws_client, MANAGED_TAGS, alias="")
+    aws_client("iam").tag_role(RoleName="CloudTrailToCloudWatchLogs", Tags=MANAGED_TAGS)
     used = run_module.iam_actions(lambda: leftover_reasons(run_module, log_folders=["AWSLogs/"]))
+    used |= run_module.iam_actions(lambda: run_module.succeed(purpose="report"))
     assert used == documented_actions("leftovers")

@@ -40,6 +40,7 @@ def test_finds_nothing_in_an_empty_account_with_few_calls(run_module: ModuleRunn
         "GetRole",
         "GetTopicAttributes",
         "ListBuckets",
+        "ListRoles",
         "ListSubscriptions",
     ]
     result = run_module.succeed(**SYSTEM)
