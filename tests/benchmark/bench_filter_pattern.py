@@ -18,7 +18,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern 
     LogMessage,
     compile_pattern,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.rules.cis_patterns import CIS_PATTERNS
+from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.cis_patterns import CIS_PATTERNS
 
 from tests.benchmark.table import Row
 

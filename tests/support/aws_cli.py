@@ -44,10 +44,12 @@ class Command:
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of the call."""
         members = _members(self.model)
+        found = {name: values for name, values in self.options.items() if name not in GLOBAL_OPTIONS}
         return {
-            members[name][0]: _value(members[name][1], values)
-            for name, values in self.options.items()
-            if name not in GLOBAL_OPTIONS
+            members[name][0]: _value(members[name][1], values) and name != f"no-{xform_name(members[name][0], '-')}"
+            if members[name][1].type_name == "boolean"
+            else _value(members[name][1], values)
+            for name, values in found.items()
         }
 
 
@@ -124,7 +126,11 @@ def _operation(service: str, operation: str) -> OperationModel:
 
 def _members(model: OperationModel | None) -> dict[str, tuple[str, Shape]]:
     shape = model.input_shape if model else None
-    return {xform_name(name, "-"): (name, member) for name, member in (shape.members if shape else {}).items()}
+    members = (shape.members if shape else {}).items()
+    # Each boolean has a second option, which sets it to false (AWS CLI user guide).
+    switches = [(name, member) for name, member in members if member.type_name == "boolean"]
+    negated = {f"no-{xform_name(name, '-')}": (name, member) for name, member in switches}
+    return negated | {xform_name(name, "-"): (name, member) for name, member in members}
 
 
 def _value(shape: Shape, words: list[str]) -> Any:

@@ -6,7 +6,18 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.generate_docs import changes, costs, delays, engines, event_mails, fidelity, modules, roles, variables
+from tools.generate_docs import (
+    changes,
+    costs,
+    coverage,
+    delays,
+    engines,
+    event_mails,
+    fidelity,
+    modules,
+    roles,
+    variables,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"(<!-- generated: ([a-z-]+)(?: (\w+))? -->\n).*?(<!-- end of generated -->)", re.DOTALL)
@@ -14,6 +25,14 @@ _BLOCK = re.compile(r"(<!-- generated: ([a-z-]+)(?: (\w+))? -->\n).*?(<!-- end o
 GENERATORS: dict[str, Callable[..., str]] = {
     "breaking-changes": changes.breaking_changes,
     "costs": costs.profile_costs,
+    "costs-packs": costs.pack_costs,
+    "coverage-attack": coverage.by_attack,
+    "coverage-calls": coverage.by_call,
+    "coverage-incidents": coverage.by_incident,
+    "coverage-packs": coverage.by_pack,
+    "coverage-quotas": coverage.quotas,
+    "coverage-summary": coverage.summary,
+    "coverage-techniques": coverage.by_technique,
     "delays": delays.all_delays,
     "engine-counts": engines.counts,
     "engine-differences": engines.differences,
@@ -26,6 +45,7 @@ GENERATORS: dict[str, Callable[..., str]] = {
     "fidelity-oracles": fidelity.oracles,
     "fidelity-services": fidelity.services,
     "modules": modules.all_modules,
+    "pack": coverage.pack_table,
     "policy-names": variables.names_in_the_policy,
     "profiles": variables.profiles,
     "promises": modules.promises,
@@ -53,7 +73,8 @@ def regenerate(text: str) -> str:
 
 def documents() -> list[Path]:
     """Return the documents that have generated blocks."""
-    paths = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md"), *REPOSITORY.glob("roles/*/README.md")]
+    places = ("*.md", "docs/*.md", "rules/*.md", "roles/*/README.md")
+    paths = [path for place in places for path in REPOSITORY.glob(place)]
     return [path for path in sorted(paths) if _BLOCK.search(path.read_text())]
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import SEVERITIES
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 
 from tools.generate_docs.markdown import table
@@ -53,3 +55,15 @@ def profile_costs() -> str:
         reduced = monthly_cost(metrics, alarms, FREE_METRICS, FREE_ALARMS)
         rows.append((f"`{profile}`", str(metrics), str(alarms), str(SECRET), f"**{full} USD**", f"{reduced} USD"))
     return table(("profile", "metrics", "alarms", "secret", "per month", "with an unused free tier"), rows)
+
+
+def pack_costs() -> str:
+    """Return the table of what each pack adds, by severity."""
+    severities = [severity for severity in reversed(SEVERITIES) if severity != "informational"]
+    rows = []
+    for pack in PACKS:
+        rules = load_rules(RULES / pack)
+        counts = [sum(rule.severity == severity for rule in rules) for severity in severities]
+        metrics, alarms = count_metrics_and_alarms(rules)
+        rows.append((f"`{pack}`", *map(str, counts), f"**{METRIC * metrics + ALARM * alarms} USD**"))
+    return table(("pack", *severities, "per month"), rows)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from ..core.aws_names import deployment_names, leader_region, log_bucket_name, log_role_arn, topic_arn
+from ..core.aws_names import deployment_names, leader_region, log_bucket_name, log_group_name, log_role_arn, topic_arn
 from ..rules.deployment import Detections, alarm_name_problems, detections
 from ..rules.packs import Packs, with_own_rules
 from ..rules.selection import (
@@ -215,6 +215,8 @@ def account_values(settings: Settings) -> dict[str, str]:
         values["bucket_name"] = log_bucket_name(settings)
     with suppress(InvalidVariableError):
         values["log_role_name"] = log_role_arn(settings).rpartition("/")[2]
+    with suppress(InvalidVariableError):
+        values["log_group_name"] = log_group_name(settings)
     with suppress(InvalidVariableError):
         values[ACCOUNT_ID] = settings["secmon_account_id"]
     with suppress(InvalidVariableError):

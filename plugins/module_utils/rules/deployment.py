@@ -96,7 +96,7 @@ def describe_alarm(rule: Rule) -> str:
     room = MAX_DESCRIPTION_LENGTH - len(cut) + 1
     kept, rest = text[:room], text[room:]
     before, _line_break, begun = kept.rpartition("\n")
-    if is_command(begun + rest.partition("\n")[0]):
+    if not begun or is_command(begun + rest.partition("\n")[0]):
         return before + cut
     # The last word may be incomplete.
     return (kept.rsplit(None, 1)[0] if len(kept.split()) > 1 else kept[:-1]) + cut

@@ -15,7 +15,7 @@ from ..validation.problems import Problem, ValidationError
 from .catalog import load_rules
 from .rule import Rule
 
-PACKS = ("guide", "cis", "operational", "guard")
+PACKS = ("guide", "cis", "operational", "guard", "threat")
 OWN = "own"
 """The rules of secmon_rules_dirs among the packs; they are always selected."""
 _RENAME = "choose another name for the file; secmon_rules changes it"

@@ -46,7 +46,8 @@ from .limits import (
 from .parameter_types import PARAMETER_TYPES
 from .parameters import ParameterError, fill_account_values, placeholders
 from .records import TEST_KEYS, Records, build_event, shipped_records, step_types
-from .rule import Alarm, Metric, Parameter, References, Rule, RuleTest
+from .references import REFERENCES
+from .rule import Alarm, Metric, Parameter, Rule, RuleTest
 
 _ID_HINT = "use a lower-case letter, then letters, digits and underscores"
 _LINE = string(longest=MAX_TITLE_LENGTH, one_line=True, strip=True)
@@ -168,21 +169,6 @@ ALARM = record(
     },
     _check_alarm,
     {"oneOf": [{"required": ["statistic"]}, {"required": ["extended_statistic"]}]},
-)
-REFERENCES = record(
-    References,
-    {
-        "mitre_attack": list_of(
-            string("ATT&CK technique", r"TA?\d{4}(\.\d{3})?", "use an ATT&CK id such as T1555.006"), "list of strings"
-        ),
-        "cis": mapping_of(
-            string("version of the CIS benchmark", r"v\d+\.\d+", "use a version such as v5.0"),
-            string("control number", r"\d+\.\d+", 'use a control number in quotes, such as "4.3"'),
-        ).described('Benchmark version to control number in quotes: "4.10" is not 4.1.'),
-        "security_hub": string("control id", r"[A-Za-z0-9]+\.\d+", "use a control id such as CloudWatch.1"),
-        "prowler": string("name of a check", r"[a-z0-9_]+", "use the check's name in lower case with underscores"),
-        "links": list_of(string("link", r"https://[!-~]+", "use an address that begins with https://")),
-    },
 )
 PARAMETER = fields(
     {

@@ -48,13 +48,15 @@ class References:
     """References of a rule to public catalogs.
 
     ``cis`` maps a version of the CIS AWS Foundations Benchmark (``v5.0``) to a control number, ``security_hub``
-    is a control id (``CloudWatch.1``), ``prowler`` the suffix of a check name.
+    is a control id (``CloudWatch.1``), ``prowler`` the suffix of a check name, and ``incidents`` maps the title of a
+    public report of an incident to its address.
     """
 
     mitre_attack: tuple[str, ...] = ()
     cis: Mapping[str, str] = field(default_factory=dict, hash=False)
     security_hub: str | None = None
     prowler: str | None = None
+    incidents: Mapping[str, str] = field(default_factory=dict, hash=False)
     links: tuple[str, ...] = ()
 
 

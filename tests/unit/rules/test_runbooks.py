@@ -43,7 +43,7 @@ INLINE = re.compile(r"\baws [a-z0-9]+ [a-z0-9-]+|`[a-z]+-[a-z-]+`")
 
 @cache
 def filled() -> tuple[Rule, ...]:
-    rules = deployed(by_id().values(), {"bucket_name": ACCOUNT["bucket_name"], "log_role_name": "Writer"})
+    rules = deployed(by_id().values(), {**ACCOUNT, "log_role_name": "Writer"})
     return tuple(replace(rule, runbook=fill_runbook(rule, rule.filter_name, ACCOUNT)) for rule in rules)
 
 

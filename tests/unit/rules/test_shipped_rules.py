@@ -20,7 +20,7 @@ from tests.unit.rules.overlap_matrix import MATRIX, RULES, matrix, wide_pattern
 
 PUBLISHED = Path(__file__).parent / "data" / "cis_patterns.txt"
 MAX_PATTERN_LENGTH = 1024  # CloudWatch Logs API, FilterPattern
-PACKS = {"guide": 1, "cis": 15, "operational": 15, "guard": 22}
+PACKS = {"guide": 1, "cis": 15, "operational": 15, "guard": 27, "threat": 30}
 IDENTITY_TYPES = {"Root", "IAMUser", "AssumedRole", "FederatedUser", "AWSService", "AWSAccount", "IdentityCenterUser"}
 # The ranges that RFC 5737 reserves for documentation.
 ADDRESSES = ("198.51.100.", "203.0.113.", "192.0.2.")
@@ -168,6 +168,6 @@ def test_the_pattern_of_a_loaded_rule_can_be_compiled_and_matches() -> None:
         assert all(pattern.matches(test.message) for test in narrow), rule.id
 
 
-def test_only_the_log_bucket_and_the_log_role_are_required_parameters() -> None:
+def test_only_the_log_bucket_group_and_role_are_required_parameters() -> None:
     required = {rule.id for rule in shipped() for parameter in rule.parameters if parameter.required}
-    assert required == {"log_bucket_tampered", "log_role_changed"}
+    assert required == {"log_bucket_tampered", "log_role_changed", "log_stream_forged"}

@@ -9,9 +9,9 @@ import difflib
 from collections.abc import Iterator
 
 from ...filter_pattern.pattern import CompiledPattern, compile_pattern
-from ..cis_patterns import CIS_PATTERNS, CisPattern
 from ..parameters import fill_pattern, sample_values
 from ..rule import Rule
+from .cis_patterns import CIS_PATTERNS, CisPattern
 from .deployment_calls import deployer_values, deployment_calls
 from .finding import Finding, error, warning
 

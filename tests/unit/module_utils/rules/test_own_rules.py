@@ -32,7 +32,12 @@ SHORT: dict[str, Any] = {
 }
 
 
-VALUES = {"bucket_name": "audit-123456789012", "log_role_name": "Writer", "deployer_role": "Deployer"}
+VALUES = {
+    "bucket_name": "audit-123456789012",
+    "log_role_name": "Writer",
+    "log_group_name": "trail",
+    "deployer_role": "Deployer",
+}
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ OTHER_PATTERN = '{ ($.eventName = "X") && ($.requestParameters.secretId = "${sec
 REQUIRED = {
     "log_bucket_tampered": {"parameters": {"bucket_name": "my-logs"}},
     "log_role_changed": {"parameters": {"log_role_name": "Deliver"}},
+    "log_stream_forged": {"parameters": {"log_role_name": "Deliver", "log_group_name": "trail"}},
 }
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.rules.cis_patterns import CIS_PATTERNS
+from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.cis_patterns import CIS_PATTERNS
 from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.lint import Finding, LintContext, lint_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule

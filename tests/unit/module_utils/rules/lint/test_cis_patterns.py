@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import compile_pattern
-from ansible_collections.secmon.aws.plugins.module_utils.rules.cis_patterns import CIS_PATTERNS
+from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.cis_patterns import CIS_PATTERNS
 
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "cis_pattern_digests.json").read_text(encoding="utf-8"))
 

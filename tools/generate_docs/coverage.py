@@ -1,0 +1,212 @@
+"""What the rules see: by pack, technique, incident and call, from the rules and rules/coverage.yml."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import CompiledPattern, LogMessage
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES
+from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import MAX_FILTERS_PER_LOG_GROUP, SEVERITIES
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS
+from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern, sample_values
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
+
+from tools.generate_docs.costs import RULES
+from tools.generate_docs.markdown import table
+
+REASONS = ("data event", "noise", "needs correlation")
+MAX_PATTERN_LENGTH = 1024  # CloudWatch Logs API, FilterPattern
+# Rules on who calls, or on the outcome, whatever the call is.
+GENERIC = frozenset({"denied_calls", "root_activity", "root_usage", "unauthorized_api_calls"})
+_ATTACK = "https://attack.mitre.org/techniques/"
+
+
+@cache
+def rules_of_packs() -> Mapping[str, tuple[Rule, ...]]:
+    """Return the shipped rules by pack."""
+    return {pack: load_rules(RULES / pack) for pack in PACKS}
+
+
+@cache
+def coverage() -> Mapping[str, Any]:
+    """Return the contents of rules/coverage.yml."""
+    read: Mapping[str, Any] = yaml.safe_load((RULES / "coverage.yml").read_text(encoding="utf-8"))
+    return read
+
+
+def calls(section: str) -> dict[str, Any]:
+    """Return the calls of a section that lists them by service, as ``service:call``, with what it says of each."""
+    listed: dict[str, Any] = {}
+    for service, names in coverage()[section].items():
+        for name in names:
+            listed[f"{service}:{name}"] = names[name] if isinstance(names, dict) else None
+    return listed
+
+
+def explained() -> dict[str, Mapping[str, Any]]:
+    """Return the entry of each call on which no rule alarms."""
+    return {call: entry for entry in coverage()["not_alarmed"] for call in entry["calls"]}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The rules that alarm on a call: on each successful one, or on those with certain parameters or callers."""
+
+    always: tuple[str, ...] = ()
+    sometimes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Return whether a rule alarms on it."""
+        return bool(self.always or self.sometimes)
+
+    def __str__(self) -> str:
+        """Return the rules in Markdown."""
+        return ", ".join([f"`{rule}`" for rule in self.always] + [f"`{rule}` (some)" for rule in self.sometimes])
+
+
+def seen(call: str) -> Seen:
+    """Return which rules alarm on a call, found by matching records, not by the names in patterns."""
+    service, _colon, name = call.partition(":")
+    record = LogMessage(json.dumps({**_bare_record(), "eventSource": f"{service}.amazonaws.com", "eventName": name}))
+    always = tuple(rule.id for rule in _specific() if _pattern(rule).matches(record))
+    sometimes = (rule.id for rule in _specific() if rule.id not in always and call in _tested_calls(rule))
+    return Seen(always, tuple(sometimes))
+
+
+@cache
+def _specific() -> tuple[Rule, ...]:
+    return tuple(rule for rules in rules_of_packs().values() for rule in rules if rule.id not in GENERIC)
+
+
+def _bare_record() -> dict[str, Any]:
+    """Return a successful call by an IAM user, without parameters."""
+    return {
+        "userIdentity": {"type": "IAMUser", "userName": "anna"},
+        "requestParameters": None,
+        "eventType": "AwsApiCall",
+    }
+
+
+@cache
+def _pattern(rule: Rule) -> CompiledPattern:
+    needed = {parameter.name for parameter in rule.parameters if parameter.required}
+    return fill_pattern(rule, {name: values for name, values in sample_values(rule).items() if name in needed})
+
+
+@cache
+def _tested_calls(rule: Rule) -> frozenset[str]:
+    """Return the calls of the test events that the rule must match."""
+    events = (test.event for test in rule.tests if test.match and not isinstance(test.event, str))
+    return frozenset(f"{str(event['eventSource']).partition('.')[0]}:{event['eventName']}" for event in events)
+
+
+def summary() -> str:
+    """Return the figures in one table."""
+    found = {call: seen(call) for call in calls("incident_calls")}
+    techniques = [any(seen(call) for call in told) for told in coverage()["techniques"].values()]
+    blinding = [bool(seen(call)) for call in calls("blinding_calls")]
+    always = sum(bool(one.always) for one in found.values())
+    some = sum(bool(one) for one in found.values()) - always
+    rows = [
+        (
+            "changing calls in public incident reports",
+            str(len(found)),
+            f"{always} always, {some} in certain cases",
+        ),
+        ("attack techniques of Stratus Red Team", str(len(techniques)), str(sum(techniques))),
+        ("calls that blind this system or its neighbours", str(len(blinding)), str(sum(blinding))),
+    ]
+    return table(("what", "number", "a rule alarms on"), rows)
+
+
+def by_call() -> str:
+    """Return the table of the calls of incidents."""
+    why = explained()
+    rows = []
+    for call, reports in sorted(calls("incident_calls").items(), key=lambda entry: (-entry[1], entry[0])):
+        entry = why.get(call)
+        rules = str(seen(call))
+        if entry:
+            rules = f"{entry['reason']}: {entry['instead'].strip()} {_names(entry['rules'])}"
+        rows.append((f"`{call}`", str(reports), rules))
+    return table(("call", "reports", "rules, or why there is none and what sees it instead"), rows)
+
+
+def by_technique() -> str:
+    """Return the table of the techniques of Stratus Red Team."""
+    rows = []
+    for technique, told in coverage()["techniques"].items():
+        found = {rule for call in told for rule in (*seen(call).always, *seen(call).sometimes)}
+        rows.append((f"`{technique}`", ", ".join(f"`{call}`" for call in told), _names(found)))
+    return table(("technique", "told by", "rules"), rows)
+
+
+def by_attack() -> str:
+    """Return the table of ATT&CK techniques."""
+    rules: dict[str, set[str]] = {}
+    for rule in _all_rules():
+        for technique in rule.references.mitre_attack:
+            rules.setdefault(technique, set()).add(rule.id)
+    rows = [(f"[{one}]({_ATTACK}{one.replace('.', '/')}/)", _names(found)) for one, found in sorted(rules.items())]
+    return table(("technique", "rules"), rows)
+
+
+def by_incident() -> str:
+    """Return the table of the public reports that rules cite."""
+    rules: dict[tuple[str, str], set[str]] = {}
+    for rule in _all_rules():
+        for report in rule.references.incidents.items():
+            rules.setdefault(report, set()).add(rule.id)
+    rows = [(f"[{title}]({link})", _names(found)) for (title, link), found in sorted(rules.items())]
+    return table(("report", "rules"), rows)
+
+
+def by_pack() -> str:
+    """Return the table of the rules with their severity, and what else makes them fire."""
+    rows = [
+        (f"`{rule.id}`", pack, rule.severity, " ".join(rule.false_positives))
+        for pack, rules in rules_of_packs().items()
+        for rule in sorted(rules, key=lambda rule: (-SEVERITIES.index(rule.severity), rule.id))
+    ]
+    return table(("rule", "pack", "severity", "harmless causes"), rows)
+
+
+def pack_table(pack: str) -> str:
+    """Return the table of one pack in rules/README.md."""
+    rows = []
+    for rule in rules_of_packs()[pack]:
+        names = (f"`{one.name}`{' (required)' if one.required else ''}" for one in rule.parameters)
+        rows.append((f"`{rule.id}`", rule.title, rule.severity, ", ".join(names) or "-"))
+    return table(("id", "title", "severity", "parameters"), rows)
+
+
+def quotas() -> str:
+    """Return how many filters profiles and packs need, of those that a log group can have."""
+    chosen = {f"profile `{profile}`": sets["secmon_packs"] for profile, sets in PROFILES.items()}
+    chosen["profile `cis`, with `operational` and `guard`"] = ["guide", "cis", "operational", "guard"]
+    chosen["all packs"] = list(PACKS)
+    rows = []
+    for name, packs in chosen.items():
+        rules = [rule for pack in packs for rule in rules_of_packs()[pack]]
+        longest = max(rules, key=_length)
+        length = f"{_length(longest)} of {MAX_PATTERN_LENGTH:,} (`{longest.id}`)"
+        rows.append((name, f"{len(rules)} of {MAX_FILTERS_PER_LOG_GROUP}", f"{len(rules)}", length))
+    return table(("chosen", "metric filters", "alarms", "longest pattern"), rows)
+
+
+def _length(rule: Rule) -> int:
+    return len(str(fill_pattern(rule, sample_values(rule))))
+
+
+def _all_rules() -> Iterator[Rule]:
+    return (rule for rules in rules_of_packs().values() for rule in rules)
+
+
+def _names(rules: Iterable[str]) -> str:
+    return ", ".join(f"`{rule}`" for rule in sorted(rules))
