@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import yaml
+
 PUBLIC_TARGETS = {"demo", "test", "lint", "docs", "bench", "clean"}
 
 
@@ -24,6 +26,16 @@ def test_the_makefile_has_every_public_target(repository: Path) -> None:
 
 def test_the_readme_names_the_demo(repository: Path) -> None:
     assert "demo" in commands((repository / "README.md").read_text())
+
+
+def test_the_readme_names_the_oldest_versions_and_the_tarball_of_this_one(repository: Path) -> None:
+    text = (repository / "README.md").read_text()
+    galaxy = yaml.safe_load((repository / "galaxy.yml").read_text())
+    core = yaml.safe_load((repository / "meta/runtime.yml").read_text())["requires_ansible"]
+    needed = {**galaxy["dependencies"], "ansible-core": core.removesuffix(".0")}
+    for name, version in needed.items():
+        assert f"{name} {version.removeprefix('>=')}" in text, name
+    assert f"secmon-aws-{galaxy['version']}.tar.gz" in text
 
 
 def test_every_playbook_in_the_documents_exists(repository: Path) -> None:
