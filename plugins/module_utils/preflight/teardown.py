@@ -11,7 +11,7 @@ from typing import Any
 from ..core.aws_names import deployment_names
 from ..rules.deployment import Detections
 from ..rules.packs import Packs
-from ..s3.other_objects import log_folders
+from ..s3.log_folders import log_folders
 from .checks import Settings
 
 

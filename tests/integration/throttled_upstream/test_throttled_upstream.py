@@ -23,7 +23,7 @@ MODULES: dict[str, tuple[str, str, dict[str, Any]]] = {
 def connection(repository: Path) -> dict[str, Any]:
     """Return the options of the roles' connection that concern retries."""
     internal = yaml.safe_load((repository / "roles/common/vars/main.yml").read_text())
-    return {"aws_config": internal["secmon_connection"]["aws_config"]}
+    return {"aws_config": internal["__common_aws_config"]}
 
 
 @pytest.mark.parametrize("module", MODULES)
