@@ -34,8 +34,8 @@ docs: venv-dev  ## Update the generated documentation and build HTML in build/do
 	@python -m tools.rule_schema
 	@tools/build_docs.sh
 
-bench: venv-dev  ## Run the benchmarks and print their table
-	@python -m tests.benchmark
+bench: venv-dev  ## Run the benchmarks (BENCH=accounts: one of them) and write docs/performance.md
+	@python -m tests.benchmark $(BENCH)
 
 contract: venv-dev  ## Check our assumptions on AWS itself, with your credentials
 	@SECMON_CONTRACT=aws python -m pytest -n 0 tests/contract $(PYTEST_ARGS)

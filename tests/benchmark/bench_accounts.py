@@ -1,0 +1,76 @@
+"""Building the system in whole accounts, and running again without a change: this collection, upstream's modules, the AWS CLI,
+and a boto3 script, in turns on one embedded AWS. Writes the table of docs/performance.md.
+
+ACCOUNTS chooses the numbers of accounts of this collection (1,20), LATENCY the milliseconds of a second round (60; 0 for
+none), and PEERS=no leaves out the other ways. An idle machine needs about ten minutes for everything.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from embedded_aws.process import embedded_aws_process
+from tests.benchmark.accounts.measure import Measured, measure
+from tests.benchmark.accounts.organization import account_ids, write_seed
+from tests.benchmark.accounts.report import Line, write_report
+from tests.benchmark.accounts.ways import PEERS, Site, add_latency
+from tests.benchmark.table import Row
+
+
+def run() -> list[Row]:
+    """Measure everything, write the report, and return the lines that have a counterpart."""
+    counts = [int(count) for count in os.environ.get("ACCOUNTS", "1,20").split(",")]
+    latency = int(os.environ.get("LATENCY", "60"))
+    with_peers = os.environ.get("PEERS", "yes") != "no"
+    with tempfile.TemporaryDirectory() as name:
+        lines = _measure_all(Path(name), counts, latency, with_peers)
+    write_report(lines)
+    naive = {line.phase: line.measured for line in lines if line.way == "upstream modules"}
+    return [_row(line, naive.get(line.phase)) for line in lines if line.way.startswith("secmon.aws")]
+
+
+def _measure_all(folder: Path, counts: list[int], latency: int, with_peers: bool) -> list[Line]:
+    # A first account warms the server up, and shows the other ways what to build.
+    pattern, *_rest = account_ids(70, 1)
+    ours = {count: account_ids(71 + index, count) for index, count in enumerate(counts)}
+    accounts = {peer: account_ids(81 + index, peer.accounts) for index, peer in enumerate(PEERS)}
+    everyone = [pattern, *(one for ids in (*ours.values(), *accounts.values()) for one in ids)]
+    write_seed(folder / "seed.yml", everyone)
+    lines: list[Line] = []
+    with embedded_aws_process("--seed", str(folder / "seed.yml")) as endpoint:
+        _site(endpoint, folder, [pattern], 1).measure()
+        peers = [(peer, peer.command(endpoint, folder, pattern, accounts[peer])) for peer in PEERS if with_peers]
+        for phase in ("first run", "run again", f"run again, {latency} ms per call"):
+            if phase.endswith("call"):
+                if not latency:
+                    break
+                add_latency(endpoint, latency / 1000)
+            for peer, (command, environment) in peers:
+                lines += _line(peer.name, phase, peer.accounts, measure(endpoint, command, environment))
+            for count, ids in ours.items():
+                forks = 1 if count == 1 else 10
+                lines += _line(
+                    f"secmon.aws, forks {forks}", phase, count, _site(endpoint, folder, ids, forks).measure()
+                )
+            many = max(counts)
+            if phase == "run again" and many > 1:
+                found = _site(endpoint, folder, ours[many], 20).measure()
+                lines += _line("secmon.aws, forks 20", phase, many, found)
+    return lines
+
+
+def _site(endpoint: str, folder: Path, ids: list[str], forks: int) -> Site:
+    return Site(endpoint, folder / f"inventory-{len(ids)}-{ids[0]}.yml", tuple(ids), forks)
+
+
+def _line(way: str, phase: str, accounts: int, found: Measured) -> list[Line]:
+    print(f"  {way}, {phase}, {accounts}: {found.cpu:.1f} s of CPU", file=sys.stderr, flush=True)
+    return [Line(way, phase, accounts, found)]
+
+
+def _row(line: Line, naive: Measured | None) -> Row:
+    name = f"{line.way}, {line.accounts} account{'s' if line.accounts > 1 else ''}, {line.phase}"
+    return Row(name, line.measured.cpu / line.accounts, "s of CPU per account", naive and naive.cpu, "upstream modules")
