@@ -1,8 +1,7 @@
-"""Building the system in whole accounts, and running again without a change: this collection, upstream's modules, the AWS CLI,
-and a boto3 script, in turns on one embedded AWS. Writes the table of docs/performance.md.
+"""Build the system in accounts and run again: this collection, upstream's modules, the AWS CLI and boto3, in turns.
 
 ACCOUNTS chooses the numbers of accounts of this collection (1,20), LATENCY the milliseconds of a second round (60; 0 for
-none), and PEERS=no leaves out the other ways. An idle machine needs about ten minutes for everything.
+none), and PEERS=no leaves out the other ways. An idle machine needs about ten minutes. It writes docs/performance.md.
 """
 
 from __future__ import annotations
@@ -73,4 +72,10 @@ def _line(way: str, phase: str, accounts: int, found: Measured) -> list[Line]:
 
 def _row(line: Line, naive: Measured | None) -> Row:
     name = f"{line.way}, {line.accounts} account{'s' if line.accounts > 1 else ''}, {line.phase}"
-    return Row(name, line.measured.cpu / line.accounts, "s of CPU per account", naive and naive.cpu, "upstream modules")
+    return Row(
+        name,
+        line.measured.cpu / line.accounts,
+        "s of CPU per account",
+        naive.cpu if naive else None,
+        "upstream modules",
+    )

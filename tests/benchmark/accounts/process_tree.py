@@ -1,8 +1,8 @@
 """Run a command, and report what it and everything that it started used: python process_tree.py RESULT COMMAND ...
 
-This process is the subreaper of the command (Linux, prctl), so that a server that the command leaves behind, such as the
-warm interpreter, becomes its child and is waited for. The memory is the sum of the proportional set sizes, so that pages
-that forks share count once.
+This process is the subreaper of the command (Linux, prctl), so that a server that the command leaves behind, such as
+the warm interpreter, becomes its child and is waited for. The memory is the sum of the proportional set sizes, in which
+pages that forks share count once.
 """
 
 from __future__ import annotations

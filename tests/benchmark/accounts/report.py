@@ -39,8 +39,8 @@ def _report(lines: list[Line]) -> str:
     load = os.getloadavg()[2]
     parts = [
         f"\nMeasured on {day} with Python {platform.python_version()} and ansible-core {ansible.release.__version__} on"
-        f" {os.cpu_count()} cores ({platform.machine()}), mean load of the last 15 minutes {load:.1f}. CPU and calls are"
-        " for each account; a ratio of 1/12 means a twelfth of the CPU of upstream's modules in the same phase.\n"
+        f" {os.cpu_count()} cores ({platform.machine()}), mean load of the last 15 minutes {load:.1f}. CPU and calls"
+        " are for each account; a ratio of 1/12 means a twelfth of the CPU of upstream's modules in the same phase.\n"
     ]
     for phase in dict.fromkeys(line.phase for line in lines):
         parts.append(f"\n**{phase[0].upper()}{phase[1:]}**\n\n")

@@ -1,4 +1,4 @@
-"""A shell script of the AWS CLI that builds the system in one account, as a person would write it: each put is repeated."""
+"""A shell script of the AWS CLI that builds the system in one account, and repeats every put when it runs again."""
 
 from __future__ import annotations
 

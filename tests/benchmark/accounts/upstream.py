@@ -1,4 +1,4 @@
-"""A playbook of modules of amazon.aws and community.aws that builds the system, as a user without this collection writes it."""
+"""A playbook of upstream's modules that builds the system, as a user without this collection writes it."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def _literal(value: Any) -> Any:
 
 
 def _tasks(w: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    trust = json.loads(w["trust"])
     topic = w["topic_arn"].rpartition(":")[2]
     subscription = {"endpoint": w["email"], "protocol": "email"}
     logs = f"arn:aws:logs:{REGION}:{w['account']}:log-group:{w['group']}:*"
@@ -71,7 +72,7 @@ def _tasks(w: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
             {
                 "name": w["role"],
                 "create_instance_profile": False,
-                "assume_role_policy_document": json.loads(w["trust"]),
+                "assume_role_policy_document": trust,
             },
         ),
         (
