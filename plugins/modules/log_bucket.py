@@ -200,8 +200,8 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.problems import re
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import is_managed
 from ansible_collections.secmon.aws.plugins.module_utils.s3.access_log import access_log_problems
-from ansible_collections.secmon.aws.plugins.module_utils.s3.other_account import check_bucket_of
 from ansible_collections.secmon.aws.plugins.module_utils.s3.log_folders import log_folders
+from ansible_collections.secmon.aws.plugins.module_utils.s3.other_account import check_bucket_of
 from ansible_collections.secmon.aws.plugins.module_utils.s3.other_objects import other_objects
 from ansible_collections.secmon.aws.plugins.module_utils.s3.plan import (
     check_log_bucket,

@@ -1,7 +1,7 @@
 """Build the system in accounts and run again: this collection, upstream's modules, the AWS CLI and boto3, in turns.
 
-ACCOUNTS chooses the numbers of accounts of this collection (1,20), LATENCY the milliseconds of a second round (60; 0 for
-none), and PEERS=no leaves out the other ways. An idle machine needs about ten minutes. It writes docs/performance.md.
+ACCOUNTS chooses the numbers of accounts of this collection (1,20), LATENCY the milliseconds of a second round (60;
+0 for none), and PEERS=no leaves out the other ways. An idle machine needs ten minutes. It writes docs/performance.md.
 """
 
 from __future__ import annotations
