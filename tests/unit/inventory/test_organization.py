@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -152,6 +153,16 @@ def test_tags_take_a_call_for_each_account_that_may_be_a_host(read_100: Read, or
     assert inventory.hosts["bank-01"].vars["aws_account_tags"] == {"environment": "production", "pci": ""}
 
 
+def test_the_documented_policy_allows_exactly_the_calls(
+    read_100: Read, organization_aws: InProcess, repository: Path
+) -> None:
+    read_100(read_tags=True, organizational_units=["security"])
+    section = (repository / "docs/permissions.md").read_text().split("## The inventory of an organization")[1]
+    policy = json.loads(section.split("```json")[1].split("```")[0])
+    calls = {f"organizations:{action}" for action in organization_aws.calls("organizations")}
+    assert set(policy["Statement"][0]["Action"]) == calls | {"organizations:DescribeOrganization"}
+
+
 @pytest.mark.parametrize(
     ("options", "count"),
     [
@@ -239,6 +250,17 @@ def test_the_role_of_each_account_is_a_name_or_a_template(read: Read) -> None:
         arn(PRODUCTION, "A"),
         "",
     ]
+
+
+def test_every_member_of_a_large_organization_is_reached_by_its_role(
+    read_100: Read, organization_aws: InProcess
+) -> None:
+    sts = organization_aws.client("sts")
+    hosts = read_100(account_role="SecurityMonitoringDeployer").hosts
+    assert hosts.pop("management").vars["secmon_assume_role_arn"] == ""
+    for host in hosts.values():
+        session = sts.assume_role(RoleArn=host.vars["secmon_assume_role_arn"], RoleSessionName="secmon")
+        assert f":{host.vars['secmon_account_id']}:" in session["AssumedRoleUser"]["Arn"]
 
 
 def test_a_name_that_looks_like_a_template_stays_text(read: Read, aws: InProcess) -> None:
