@@ -11,6 +11,7 @@ from ..rule import Rule
 from .alarm import lint_alarm
 from .events import lint_tests
 from .finding import Finding, LintContext
+from .operations import lint_operations, lint_overlaps
 from .pattern import lint_pattern
 from .trail import lint_log_group, lint_trail
 
@@ -25,12 +26,14 @@ def lint_rules(rules: Iterable[Rule], context: LintContext = NO_CONTEXT) -> tupl
     A disabled rule is also checked, except for problems of a deployed rule.
     """
     rules = tuple(rules)
-    return (*(finding for rule in rules for finding in _lint_rule(rule, context)), *lint_log_group(rules, context))
+    each = (finding for rule in rules for finding in _lint_rule(rule, context))
+    return (*each, *lint_overlaps(rules), *lint_log_group(rules, context))
 
 
 def _lint_rule(rule: Rule, context: LintContext) -> Iterator[Finding]:
     yield from lint_pattern(rule)
     yield from lint_alarm(rule)
+    yield from lint_operations(rule)
     yield from lint_tests(rule)
     if rule.enabled:
         yield from lint_trail(rule, context)
