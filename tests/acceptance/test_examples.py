@@ -28,13 +28,14 @@ from tools.generate_docs.roles import ROLES
 
 DOCUMENTED = {
     path.stem: match[1]
-    for kind in ("modules", "filter", "connection")
+    for kind in ("modules", "filter", "connection", "inventory")
     for path in sorted((REPOSITORY / "plugins" / kind).glob("*.py"))
     if (match := re.search(r'^EXAMPLES = r"""\n(.*?)^"""', path.read_text(), re.MULTILINE | re.DOTALL))
 }
 # Both read the pipeline of guide_chain.py.
 DOCUMENTED["detection_drill"] += DOCUMENTED.pop("log_file_validation")
-TASKS = [name for name in DOCUMENTED if name not in ("preflight", "warm")]
+TASKS = [name for name in DOCUMENTED if name not in ("preflight", "warm", "organization")]
+UNITS = {"roles": "workloads", "names": "workloads/sandbox", "archive": "security"}
 OWN = {"secmon:managed-by": "secmon.aws"}
 IDS = {name: f"{number:012}" for number, name in enumerate(TASKS, 1)} | {
     "detection_drill": guide_chain.ACCOUNT,
@@ -95,7 +96,8 @@ class Account:
     def seeded(self) -> dict[str, Any]:
         roles = [{"name": "SecurityMonitoringDeployer", "trusts": [self.id]}]
         users = [{"name": "tester", "access_key": self.access_key, "secret_key": "embedded"}]
-        return {"id": self.id, "name": self.module, "roles": roles, "users": users}
+        unit = UNITS.get(self.module, "")
+        return {"id": self.id, "name": self.module, "ou": unit, "roles": roles, "users": users}
 
 
 def _groups(account: Account) -> None:
@@ -204,6 +206,25 @@ def test_the_examples_of_every_module_and_plugin_run(embedded_aws: str, tmp_path
     write_examples(tmp_path, embedded_aws)
     result = run("ansible-playbook", "-i", "hosts.yml", "play.yml", "--forks", "4", cwd=tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_examples_of_the_inventory_plugin_list_accounts(embedded_aws: str, tmp_path: Path) -> None:
+    keys = "aws_access_key_id = tester\naws_secret_access_key = tester\n"
+    (tmp_path / "config").write_text(f"[default]\n{keys}[profile audit]\n{keys}")
+    sources = []
+    for number, example in enumerate(DOCUMENTED["organization"].split("---\n")):
+        (tmp_path / f"{number}.secmon_org.yml").write_text(example)
+        sources += ["-i", f"{number}.secmon_org.yml"]
+    result = run(
+        *("ansible-inventory", *sources, "--list"),
+        cwd=tmp_path,
+        ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="true",
+        AWS_CONFIG_FILE=str(tmp_path / "config"),
+        AWS_ENDPOINT_URL=embedded_aws,
+        HOME=str(tmp_path),
+    )
+    assert result.returncode == 0, result.stderr
+    assert {"roles", "names", "archive"} <= set(yaml.safe_load(result.stdout)["_meta"]["hostvars"])
 
 
 @pytest.mark.long
