@@ -80,7 +80,8 @@ def test_a_name_belongs_to_the_source_beside_it(tmp_path: Path) -> None:
     either = '(($.eventSource = "sqs.amazonaws.com") || ($.eventSource = "sns.amazonaws.com"))'
     save(tmp_path, "either", f'{{ {either} && ($.eventName = "DeleteTopic") }}', "sns.amazonaws.com", "DeleteTopic")
     assert {code for code, _reason in findings(tmp_path)} == {"pages-twice"}
-    (tmp_path / "either.yml").unlink()
+    for name in ("right", "either"):
+        (tmp_path / f"{name}.yml").unlink()
     save(tmp_path, "wrong", f"{{ ({queue}) || ({topic.format('PurgeQueue')}) }}", "sns.amazonaws.com", "PurgeQueue")
     found = findings(tmp_path)
     assert [code for code, _reason in found] == ["unknown-operation"]
