@@ -17,6 +17,7 @@ PASSED_BY_DEFAULTS = {"leftovers"}
 MODULE_ONLY = {
     "detection_drill": {"poll_seconds": "shortens the interval in tests"},
     "detections": {"tags": "metric_alarms sets the same tags on all alarms of the role"},
+    "event_rules": dict.fromkeys(("rules", "purge_prefix", "state"), "no role deploys rules of EventBridge yet"),
     "log_file_validation": {"start_time": "verify.yml validates the last day, which is the default"},
     "metric_filters": {
         "test_messages": "tests all filters with messages of the user; the roles test each one with its own"

@@ -231,8 +231,9 @@ def _remedy(error: Exception, subject: Subject) -> str:
 def partial_failure(failures: Sequence[Mapping[str, Any]], subject: Subject) -> AwsError:
     """Return the error for an answer that lists failures, such as objects that DeleteObjects could not delete."""
     first = failures[0]
-    message = f"{first.get('Message', '')} ({first.get('Key', '')}, the first of {len(failures)} failures)"
-    return AwsError(str(first.get("Code", "Unknown")), message, subject)
+    code = first.get("Code") or first.get("ErrorCode", "Unknown")
+    text, what = first.get("Message") or first.get("ErrorMessage", ""), first.get("Key") or first.get("TargetId", "")
+    return AwsError(str(code), f"{text} ({what}, the first of {len(failures)} failures)", subject)
 
 
 def _hint(error: Exception, subject: Subject) -> str:

@@ -5,7 +5,8 @@
 
 Sources: "CloudWatch Logs quotas" and "CloudWatch service quotas" in their user guides, "Quotas in AWS CloudTrail",
 "Amazon SNS endpoints and quotas" and the SNS API reference of each call, "AWS Secrets Manager quotas", "Best practices
-design patterns: optimizing Amazon S3 performance" (reads per second and prefix of a bucket). Services without
+design patterns: optimizing Amazon S3 performance" (reads per second and prefix of a bucket), "Amazon EventBridge
+quotas" (control plane APIs). Services without
 a published rate get the rate of the slowest service that has one.
 """
 
@@ -49,7 +50,7 @@ _PER_SECOND = {
     ("s3", "ListObjectVersions"): 5500,
 }
 # The rates of Organizations are our estimate; a throttled call is retried.
-_OTHERWISE = {"cloudtrail": 1, "organizations": 8, "secretsmanager": 50}
+_OTHERWISE = {"cloudtrail": 1, "events": 50, "organizations": 8, "secretsmanager": 50}
 _UNPUBLISHED = 3
 # The published rate applies to all callers in the account, so leave a part of it to others.
 _SHARE = 0.9

@@ -183,6 +183,18 @@ def _read_alarm(aws: Aws) -> Any:
     return [_without(alarm, *state) for alarm in aws("cloudwatch").describe_alarms()["MetricAlarms"]]
 
 
+# The event rule.
+
+
+def _make_event_rule(aws: Aws, tags: Tags) -> None:
+    aws("events").put_rule(Name=NAME, EventPattern='{"source": ["theirs"]}', Tags=_listed(tags))
+
+
+def _read_event_rule(aws: Aws) -> Any:
+    rules = aws("events").list_rules()["Rules"]
+    return [(rule, aws("events").list_tags_for_resource(ResourceARN=rule["Arn"])["Tags"]) for rule in rules]
+
+
 # The key.
 
 
@@ -219,6 +231,13 @@ KINDS = {
     ),
     "alarm": Kind(
         "metric_alarms", _make_alarm, {"alarms": [{"name": NAME, **ALARM}]}, _read_alarm, {"alarms": [{"name": NAME}]}
+    ),
+    "event rule": Kind(
+        "event_rules",
+        _make_event_rule,
+        {"rules": [{"name": NAME, "pattern": '{"source": ["ours"]}', "target_arn": TOPIC}]},
+        _read_event_rule,
+        {"rules": [{"name": NAME}]},
     ),
     "key": Kind("encryption_key", _make_key, {"alias": ALIAS, "description": "Ours"}, _read_key, {}),
 }

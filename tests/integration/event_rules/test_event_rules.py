@@ -1,0 +1,299 @@
+"""Test event_rules on the embedded AWS and verify the result with plain boto3."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.event_rules.rule_setup import (
+    ABSENT,
+    ALL,
+    ARN,
+    MANAGED_TAG,
+    MINIMAL,
+    OTHER_TOPIC,
+    PATTERN,
+    RULE,
+    TASK,
+    TOPIC,
+    change_manually,
+    put_manually,
+    rules,
+)
+from tests.support.module_runner import ModuleRunner, hidden_in
+from tools.generate_docs.modules import documented_actions
+
+
+@pytest.fixture
+def events(aws_client: Callable[..., Any]) -> Any:
+    return aws_client("events")
+
+
+@pytest.mark.promise("changed")
+def test_creates_and_deletes_rules_idempotently(run_module: ModuleRunner, events: Any) -> None:
+    assert run_module.succeed(**TASK)["changed"]
+    found = rules(events)
+    assert sorted(found) == ["secmon-minimal", "secmon-read"]
+    transformer = {"InputPathsMap": RULE["input_paths"], "InputTemplate": RULE["input_template"]}
+    assert found["secmon-read"]["Targets"] == [{"Id": "secmon", "Arn": TOPIC, "InputTransformer": transformer}]
+    assert (found["secmon-read"]["State"], found["secmon-read"]["Tags"]) == (ALL, MANAGED_TAG)
+    assert found["secmon-minimal"]["Targets"] == [{"Id": "secmon", "Arn": TOPIC}]
+    assert not run_module.succeed(**TASK)["changed"]
+    assert run_module.succeed(**ABSENT)["changed"]
+    assert rules(events) == {}
+    assert not run_module.succeed(**ABSENT)["changed"]
+
+
+MANUAL_CHANGES: dict[str, dict[str, Any]] = {
+    "description": {"Description": "Nothing"},
+    "description removed": {"Description": None},
+    "pattern": {"EventPattern": PATTERN},
+    "rule_state": {"State": "DISABLED"},
+    "role": {"RoleArn": "arn:aws:iam::123456789012:role/other"},
+    "schedule": {"ScheduleExpression": "rate(1 minute)"},
+    "target_arn": {"Target": {"Arn": OTHER_TOPIC}},
+    "input_paths": {"Target": {"InputTransformer": {"InputPathsMap": {"who": "$.x"}, "InputTemplate": '"<who>"'}}},
+    "other target": {"Target": {"Id": "other", "Arn": OTHER_TOPIC}},
+    "queue of failed events": {"Target": {"DeadLetterConfig": {"Arn": "arn:aws:sqs:us-east-1:123456789012:x"}}},
+}
+
+
+@pytest.mark.promise("drift")
+@pytest.mark.parametrize("changes", MANUAL_CHANGES.values(), ids=list(MANUAL_CHANGES))
+def test_repairs_a_manual_change(run_module: ModuleRunner, events: Any, changes: dict[str, Any]) -> None:
+    run_module.repair(lambda: change_manually(events, dict(changes)), lambda: rules(events), **TASK)
+
+
+@pytest.mark.promise("drift")
+def test_another_spelling_of_the_same_pattern_is_no_change(run_module: ModuleRunner, events: Any) -> None:
+    run_module.succeed(**TASK)
+    change_manually(events, {"EventPattern": json.dumps(json.loads(RULE["pattern"]), indent=2)})
+    assert not run_module.succeed(**TASK)["changed"]
+
+
+@pytest.mark.promise("unset_options")
+def test_keeps_what_the_task_omits_and_clears_what_it_sets_to_empty_values(
+    run_module: ModuleRunner, events: Any
+) -> None:
+    run_module.succeed(**TASK)
+    before = rules(events)
+    omitted = {key: RULE[key] for key in ("name", "pattern", "rule_state", "target_arn")}
+    assert not run_module.succeed(rules=[omitted])["changed"]
+    assert rules(events) == before
+    cleared = omitted | {"description": "", "input_paths": {}, "input_template": ""}
+    assert run_module.succeed(rules=[cleared])["changed"]
+    assert not run_module.succeed(rules=[cleared])["changed"]
+    found = rules(events)["secmon-read"]
+    assert found["Targets"] == [{"Id": "secmon", "Arn": TOPIC}]
+    assert "Description" not in found
+
+
+@pytest.mark.promise("check")
+@pytest.mark.parametrize("task", [TASK, ABSENT], ids=["present", "absent"])
+@pytest.mark.parametrize("existing", ["nothing", "some", "all"])
+def test_check_mode_predicts_the_result_and_writes_nothing(
+    run_module: ModuleRunner, existing: str, task: dict[str, Any]
+) -> None:
+    if existing == "some":
+        run_module.succeed(rules=[{**RULE, "description": "old", "input_template": '"old"'}])
+    elif existing == "all":
+        run_module.succeed(**TASK)
+    predicted = run_module.predict(**task)
+    real = run_module.succeed(**task)
+    assert predicted == real
+    same = (existing, task is ABSENT) in (("all", False), ("nothing", True))
+    assert real["changed"] == (not same) == (real["diff"]["before"] != real["diff"]["after"])
+
+
+@pytest.mark.promise("diff")
+def test_diff_shows_only_the_settings_that_change(run_module: ModuleRunner) -> None:
+    run_module.succeed(**TASK)
+    diff = run_module.succeed(rules=[{**RULE, "rule_state": "DISABLED"}, TASK["rules"][1]])["diff"]
+    assert diff == {
+        "before": {"rules": {"secmon-read": {"rule_state": ALL}}},
+        "after": {"rules": {"secmon-read": {"rule_state": "DISABLED"}}},
+    }
+
+
+@pytest.mark.promise("secrets")
+def test_never_prints_the_secret_access_key(run_module: ModuleRunner) -> None:
+    canary = 'canary/secret+key"'
+    run_module.secret_key = canary
+    outputs = [run_module(**TASK), run_module(rules=[{"name": "x"}])]
+    run_module.faults({"service": "events", "action": "ListRules", "error": "AccessDenied", "message": canary})
+    outputs.append(run_module(**TASK))
+    assert [output.get("failed", False) for output in outputs] == [False, True, True]
+    assert hidden_in(outputs, canary) == []
+
+
+FAULTS = {
+    "throttled": {"error": "ThrottlingException", "times": 3},
+    "failed": {"error": "InternalException", "status": 500},
+    "changed at once": {"error": "ConcurrentModificationException", "status": 400},
+    "response lost": {"mode": "kill_after"},
+}
+CALLS = [
+    "ListRules",
+    "ListTargetsByRule",
+    "ListTagsForResource",
+    "PutRule",
+    "PutTargets",
+    "RemoveTargets",
+    "DeleteRule",
+]
+
+
+@pytest.mark.promise("retry")
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+def test_retries_transient_failures(run_module: ModuleRunner, events: Any, fault: dict[str, Any]) -> None:
+    run_module.succeed(rules=[{"name": "secmon-read", **MINIMAL}, {"name": "secmon-old", **MINIMAL}])
+    run_module.faults(*({"service": "events", "action": action, **fault} for action in CALLS))
+    assert run_module.succeed(**TASK, purge_prefix="secmon-")["changed"]
+    assert sorted(rules(events)) == ["secmon-minimal", "secmon-read"]
+    assert not run_module.succeed(**TASK)["changed"]
+
+
+@pytest.mark.promise("budget")
+def test_gives_up_after_timeout_seconds(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "events", "action": "PutRule", "error": "ThrottlingException", "times": 500})
+    message = run_module.fail(**TASK, timeout_seconds=60)
+    assert "ThrottlingException" in message and "timeout_seconds" in message
+
+
+@pytest.mark.promise("denied")
+@pytest.mark.parametrize("action", CALLS)
+def test_denial_names_the_action_to_allow_and_the_resource(run_module: ModuleRunner, action: str) -> None:
+    run_module.succeed(rules=[{"name": "secmon-read", **MINIMAL}, {"name": "secmon-old", **MINIMAL}])
+    run_module.faults({"service": "events", "action": action, "error": "AccessDeniedException", "status": 400})
+    message = run_module.fail(**TASK, purge_prefix="secmon-")
+    for word in (f"Allow events:{action} on", "event rule", "account 123456789012", "region us-east-1"):
+        assert word in message
+
+
+@pytest.mark.promise("prerequisite")
+def test_explains_that_a_quota_is_reached(run_module: ModuleRunner) -> None:
+    run_module.faults({"service": "events", "action": "PutRule", "error": "LimitExceededException", "status": 400})
+    assert "request an increase in Service Quotas" in run_module.fail(**TASK)
+
+
+@pytest.mark.promise("calls")
+def test_reads_the_rules_once_and_their_targets_and_writes_what_differs(run_module: ModuleRunner) -> None:
+    writes = ["ListRules", "PutRule", "PutRule", "PutTargets", "PutTargets"]
+    assert run_module.actions(**TASK) == writes
+    assert run_module.actions(**TASK) == ["ListRules", "ListTargetsByRule", "ListTargetsByRule"]
+    changed = {"rules": [{**RULE, "description": "new"}]}
+    assert run_module.actions(**changed) == ["ListRules", "ListTargetsByRule", "ListTagsForResource", "PutRule"]
+
+
+@pytest.mark.promise("ownership")
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_rejects_an_unmanaged_rule_unless_adopted(run_module: ModuleRunner, events: Any, state: str) -> None:
+    put_manually(events, "secmon-read", Tags=[{"Key": "owner", "Value": "other"}])
+    before = rules(events)
+    task = {**TASK, "state": state}
+    message = run_module.fail_before_writes(**task)
+    assert "event rule secmon-read already exists" in message
+    assert rules(events) == before
+    assert run_module.succeed(**task, adopt=True)["changed"]
+    tags = rules(events).get("secmon-read", {}).get("Tags")
+    assert tags == ({"owner": "other", **MANAGED_TAG} if state == "present" else None)
+    assert not run_module.succeed(**task)["changed"]
+
+
+@pytest.mark.promise("ownership")
+def test_purge_keeps_rules_of_others_and_with_other_names(run_module: ModuleRunner, events: Any) -> None:
+    run_module.succeed(rules=[{"name": name, **MINIMAL} for name in ("secmon-a", "secmon-b", "own-c")])
+    put_manually(events, "secmon-of-others")
+    assert run_module.succeed(rules=[{"name": "secmon-a", **MINIMAL}], purge_prefix="secmon-")["removed"] == [
+        "secmon-b"
+    ]
+    assert run_module.succeed(purge_prefix="secmon-", state="absent")["removed"] == ["secmon-a"]
+    assert sorted(rules(events)) == ["own-c", "secmon-of-others"]
+
+
+@pytest.mark.promise("resume")
+@pytest.mark.parametrize("action", ["PutRule", "PutTargets", "RemoveTargets", "DeleteRule"])
+def test_completes_an_interrupted_run(run_module: ModuleRunner, events: Any, action: str) -> None:
+    run_module.succeed(rules=[{"name": "secmon-old", **MINIMAL}])
+    task = {**TASK, "purge_prefix": "secmon-"}
+    run_module.faults({"service": "events", "action": action, "mode": "kill_after"})
+    run_module.fail(**task, timeout_seconds=0)
+    run_module.succeed(**task)
+    assert sorted(rules(events)) == ["secmon-minimal", "secmon-read"]
+    assert not run_module.succeed(**task)["changed"]
+
+
+@pytest.mark.promise("partition")
+def test_uses_the_partition_of_the_region(
+    run_module: ModuleRunner, aws_client: Callable[..., Any], partition: str
+) -> None:
+    topic = f"arn:{partition}:sns:{run_module.region}:123456789012:SecurityEvents"
+    task = {"rules": [{"name": "secmon-read", **MINIMAL, "target_arn": topic}]}
+    assert run_module.succeed(**task)["changed"]
+    (found,) = aws_client("events", run_module.region).list_rules()["Rules"]
+    assert found["Arn"] == f"arn:{partition}:events:{run_module.region}:123456789012:rule/secmon-read"
+    assert not run_module.succeed(**task)["changed"]
+
+
+@pytest.mark.promise("partition")
+@pytest.mark.parametrize(
+    ("invalid", "expected"),
+    [
+        ({}, "option rules is missing"),
+        ({"rules": [RULE, RULE]}, "occurs 2 times"),
+        ({"rules": [{**RULE, "name": "a b"}]}, "must have 1-64 letters"),
+        ({"rules": [{"name": "a"}]}, "pattern is missing"),
+        ({"rules": [{**RULE, "pattern": "{}"}]}, "EventBridge would refuse the pattern: Empty objects"),
+        ({"rules": [{**RULE, "target_arn": "topic"}]}, "is not an ARN"),
+        ({"rules": [{**RULE, "target_arn": TOPIC.replace("arn:aws", "arn:aws-cn")}]}, "is in partition aws"),
+        ({"rules": [{**RULE, "target_arn": TOPIC.replace("us-east-1", "eu-west-1")}]}, "in the region of the rule"),
+        ({"rules": [{**RULE, "description": "x" * 513}]}, "description has 513"),
+        ({"rules": [{**RULE, "input_template": "x" * 8_193}]}, "input_template has 8,193"),
+        ({"rules": [{**RULE, "input_template": '"<whom>"'}]}, "names <whom>, which is not in input_paths"),
+        ({"rules": [{**RULE, "input_paths": {f"a{number}": "$.a" for number in range(101)}}]}, "has 101 values"),
+    ],
+)
+def test_rejects_invalid_tasks_before_the_first_call(
+    run_module: ModuleRunner, invalid: dict[str, Any], expected: str
+) -> None:
+    result, calls = run_module.recorded(**invalid)
+    assert calls == []
+    assert expected in result["msg"]
+
+
+@pytest.mark.promise("partition")
+def test_rejects_more_rules_than_the_bus_takes_before_the_first_write(run_module: ModuleRunner) -> None:
+    run_module.region = "eu-south-1"
+    topic = TOPIC.replace("us-east-1", "eu-south-1")
+    many = [{"name": f"secmon-{number}", **MINIMAL, "target_arn": topic} for number in range(101)]
+    assert "101 rules do not fit on the event bus in eu-south-1, which takes 100" in run_module.fail_before_writes(
+        rules=many
+    )
+
+
+@pytest.mark.promise("iam")
+def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner, events: Any) -> None:
+    put_manually(events, "secmon-read")
+
+    def use_every_action() -> None:
+        run_module.succeed(**TASK, adopt=True)
+        run_module.succeed(**ABSENT)
+        run_module.faults({"service": "events", "action": "PutRule", "error": "LimitExceededException"})
+        run_module.fail(**TASK)
+
+    assert run_module.iam_actions(use_every_action) == documented_actions("event_rules")
+
+
+@pytest.mark.promise("upstream")
+def test_upstream_cannot_set_the_state_for_read_only_management_events(run_module: ModuleRunner, events: Any) -> None:
+    task = {"name": "secmon-read", "event_pattern": PATTERN, "targets": [{"id": "secmon", "arn": TOPIC}]}
+    run_module.upstream("amazon.aws.cloudwatchevent_rule", **task, state="present")
+    assert rules(events)["secmon-read"]["State"] == "ENABLED"
+    assert (
+        "value of state must be one of"
+        in run_module.upstream("amazon.aws.cloudwatchevent_rule", **task, state=ALL)["msg"]
+    )
+    assert rules(events)["secmon-read"]["Arn"] == ARN + "secmon-read"
