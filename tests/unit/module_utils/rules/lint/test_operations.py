@@ -107,4 +107,4 @@ def test_the_table_is_that_of_the_installed_models(service: str) -> None:
         pytest.skip("the table is from another version of botocore")
     for source, operation in operations(get_session(), service):
         assert operation in event_names(f"{source}.amazonaws.com")
-    assert operation_names._FILE == FILE
+    assert operation_names._FILE.samefile(FILE)
