@@ -105,6 +105,22 @@ def test_a_trail_without_its_log_group_and_role_is_refused_before_any_write(embe
     assert [call["action"] for call in ask(embedded_aws, "calls") if call["access"] == "write"] == []
 
 
+def test_a_teardown_goes_on_without_an_account_that_refuses_and_a_file_names_that_account(
+    embedded_aws: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANSIBLE_RETRY_FILES_ENABLED", "true")
+    monkeypatch.setenv("ANSIBLE_RETRY_FILES_SAVE_PATH", str(tmp_path / "retry"))
+    hosts = inventory(tmp_path, {"no-role": REFUSED["no-role"]})
+
+    run = run_playbook(embedded_aws, "teardown", "-i", hosts, "--limit", "no-role,guide", "--tags", "secret")
+
+    assert run.code != 0
+    assert (run.stats["no-role"]["failures"], run.stats["guide"]["failures"]) == (1, 0)
+    assert list(run.result("Say whether this is a dry run")) == ["guide"]
+    # For --limit @teardown.retry.
+    assert (tmp_path / "retry/teardown.retry").read_text().split() == ["no-role"]
+
+
 @pytest.mark.long
 def test_an_account_that_is_throttled_for_ever_ends_in_its_time_and_holds_no_other_up(
     embedded_aws: str, tmp_path: Path
