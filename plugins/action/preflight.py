@@ -16,8 +16,12 @@ from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables imp
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import load_packs
 from ansible_collections.secmon.aws.plugins.plugin_utils.account_locks import account_key, keep_accounts
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import read_hosts
+from ansible_collections.secmon.aws.plugins.plugin_utils.shared_plugins import share_plugins
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
+
+# The controller itself imports this file, because the action runs once for all hosts.
+share_plugins()
 
 
 class ActionModule(ActionBase):

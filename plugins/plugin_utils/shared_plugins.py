@@ -1,0 +1,42 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Load what every task uses before the controller forks.
+
+Ansible runs each task in a fork of the controller, and each fork would load all filters, the connection and its options
+again, which takes longer than most tasks. Plugins that are loaded when a fork starts are shared with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from ansible.plugins.loader import (
+    action_loader,
+    connection_loader,
+    filter_loader,
+    lookup_loader,
+    shell_loader,
+    test_loader,
+)
+
+_CLASS = {"class_only": True}
+
+# The first filter and the first test of Ansible's own load all of them.
+_PLUGINS: tuple[tuple[Any, dict[str, bool], tuple[str, ...]], ...] = (
+    (filter_loader, {}, ("ansible.builtin.default", "secmon.aws.names", "secmon.aws.log_group_mark")),
+    (test_loader, {}, ("ansible.builtin.search",)),
+    (action_loader, _CLASS, ("ansible.builtin.assert", "ansible.builtin.debug", "secmon.aws.own_module")),
+    (connection_loader, _CLASS, ("secmon.aws.warm",)),
+    (lookup_loader, _CLASS, ("ansible.builtin.env", "ansible.builtin.template", "ansible.builtin.password")),
+    (shell_loader, _CLASS, ("sh",)),
+)
+
+
+def share_plugins() -> None:
+    """Load the plugins; the task that uses a plugin reports why it cannot be loaded."""
+    for loader, options, names in _PLUGINS:
+        for name in names:
+            with contextlib.suppress(Exception):
+                loader.get(name, **options)
