@@ -64,6 +64,10 @@ def pack_costs() -> str:
     for pack in PACKS:
         rules = load_rules(RULES / pack)
         counts = [sum(rule.severity == severity for rule in rules) for severity in severities]
-        metrics, alarms = count_metrics_and_alarms(rules)
-        rows.append((f"`{pack}`", *map(str, counts), f"**{METRIC * metrics + ALARM * alarms} USD**"))
-    return table(("pack", *severities, "per month"), rows)
+        severe = [rule for rule in rules if rule.compliance or rule.severity in ("critical", "high")]
+        rows.append((f"`{pack}`", *map(str, counts), f"**{_price(rules)} USD**", f"{_price(severe)} USD"))
+    return table(("pack", *severities, "per month", "with `[critical, high]`"), rows)
+
+
+def _price(rules: Sequence[Rule]) -> Decimal:
+    return monthly_cost(*count_metrics_and_alarms(rules)) - SECRET
