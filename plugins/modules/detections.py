@@ -120,6 +120,10 @@ EXAMPLES = r"""
       log_role_changed:
         parameters:
           log_role_name: CloudTrailToCloudWatchLogs
+      log_stream_forged:
+        parameters:
+          log_group_name: /aws/cloudtrail/logs
+          log_role_name: CloudTrailToCloudWatchLogs
     alarm_actions:
       - arn:aws:sns:us-east-1:123456789012:SecurityAlarms
   register: detections

@@ -190,8 +190,8 @@ def _pending_warning(topic: str, subscriptions: Iterable[Subscription]) -> Itera
     if pending:
         yield (
             f"Pending subscriptions of topic {topic}: {pending}. They receive nothing until the link in the"
-            " confirmation email from AWS is followed. SNS deletes them after 48 hours, and the next run subscribes"
-            " them again; until then it sends no second email."
+            " confirmation email from AWS is given to playbooks/confirm.yml. SNS deletes them after 48 hours, and the"
+            " next run subscribes them again; until then it sends no second email."
         )
 
 
@@ -200,7 +200,7 @@ def _removal_warnings(unwanted: Iterable[Subscription]) -> Iterator[str]:
         if item.state == PENDING:
             yield (
                 f"{item.label} is pending and was not removed, which SNS does not support. It receives nothing, and SNS"
-                " deletes it after 48 hours unless the link in its email is followed."
+                " deletes it after 48 hours unless it is confirmed."
             )
 
 
