@@ -12,11 +12,18 @@ import sys
 from typing import Any
 
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
+from ansible_collections.secmon.aws.plugins.module_utils.core.problems import HOST
 from ansible_collections.secmon.aws.plugins.plugin_utils.warm.payload import without_archive
 
 
 class ActionModule(NormalActionModule):
     """The action of all modules, except for how the module reaches the warm connection."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the module, which names the host in its warnings: of equal ones, Ansible shows only the first."""
+        self._task.environment = [*(self._task.environment or ()), {HOST: (task_vars or {})["inventory_hostname"]}]
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        return result
 
     def _configure_module(self, module_name: str, module_args: dict[str, Any], task_vars: dict[str, Any]) -> Any:
         """Return the module's program and its file."""

@@ -201,6 +201,9 @@ def test_a_second_run_changes_nothing_writes_nothing_and_raises_no_alarm(
     runs: list[Run] = []
     assert built.writes(lambda: runs.append(built.succeed("site"))) == []
     assert runs[0].stats["guide"]["changed"] == 0
+    assert len(runs[0].results) <= 25, "more tasks than fit on a screen"
+    (warning,) = runs[0].result("Ensure the topic and its subscriptions exist")["guide"]["warnings"]
+    assert warning.startswith("host guide: Pending subscriptions of topic SecurityAlarms: ")
     calls = ask(built.endpoint, "calls")
     assert not [call for call in calls if "GetSecretValue" in call["action"]]
     advance(built.endpoint, 900)  # CloudTrail delivers within minutes

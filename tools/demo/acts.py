@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
+
 from tools.demo.accounts import ACCOUNTS, GUIDE, listed
 from tools.demo.playbooks import Run, run_playbook
-from tools.demo.surface import ask, calls, follow_the_confirmation_links, mails
+from tools.demo.screen import WIDTH, wrapped
+from tools.demo.surface import ask, calls, confirmation_links, mails
 
 DRILL = "Read the secret and follow the event"
 
@@ -15,7 +19,7 @@ class DemoError(Exception):
 
 def title(number: int, text: str) -> None:
     """Print the title of a step."""
-    print(f"\n{'=' * 100}\n{number}. {text}\n{'=' * 100}", flush=True)
+    print(f"\n{'=' * WIDTH}\n{number}. {text}\n{'=' * WIDTH}", flush=True)
 
 
 def require(run: Run, what: str) -> Run:
@@ -27,7 +31,8 @@ def require(run: Run, what: str) -> Run:
             for host, result in results.items()
             if result.get("failed") and result.get("msg")
         ]
-        raise DemoError("\n".join([f"{what} failed with exit code {run.code}.", *messages]))
+        reports = [line for result in run.result("Report the proof").values() for line in result.get("msg", ())]
+        raise DemoError("\n".join([f"{what} failed with exit code {run.code}.", *messages, *reports]))
     return run
 
 
@@ -68,30 +73,38 @@ def build_again(endpoint: str) -> None:
 def prove(endpoint: str) -> None:
     """Prove in every account that one read of the secret causes an email, and print it."""
     title(3, "Prove it: one real read of a secret per account, followed to its email")
-    addresses = follow_the_confirmation_links(endpoint)
-    print(f"  The confirmation links were followed for {', '.join(sorted(set(addresses)))}.")
+    confirm(endpoint)
     run = require(run_playbook(endpoint, "verify"), "verify.yml")
     for account in ACCOUNTS:
         print()
         print("\n".join(f"  {line}" for line in run.result(DRILL)[account.name]["lines"]))
-    show_mail(endpoint)
-
-
-def show_mail(endpoint: str) -> None:
-    """Print the email of the account guide."""
     alarms = [mail for mail in mails(endpoint, "ALARM") if GUIDE.id in mail["body"]]
     if not alarms:
         raise DemoError("The drill saw the alarm, but no email arrived.")
-    mail = alarms[0]
+    show_mail(alarms[0])
+
+
+def confirm(endpoint: str) -> None:
+    """Print one of the confirmation emails of AWS, and confirm all addresses with confirm.yml."""
+    found = mails(endpoint, "Subscription Confirmation")
+    show_mail(found[0])
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as links:
+        json.dump({"secmon_confirmation_links": confirmation_links(found)}, links)
+        links.flush()
+        require(run_playbook(endpoint, "confirm", "-e", f"@{links.name}"), "confirm.yml")
+
+
+def show_mail(mail: dict[str, str]) -> None:
+    """Print an email."""
     print(f"\n  The email to {mail['to']}:\n\n  | Subject: {mail['subject']}\n  |")
-    print("\n".join(f"  | {line}"[:120] for line in mail["body"].strip().splitlines()))
+    print("\n".join(f"  | {line}".rstrip() for line in wrapped(mail["body"])))
 
 
 def break_and_repair(endpoint: str) -> None:
     """Mute the alarm manually; verify.yml must report the broken stage, and site.yml must repair it."""
     title(4, "Break it: the alarm is muted manually")
     GUIDE.client(endpoint, "cloudwatch").disable_alarm_actions(AlarmNames=[GUIDE.alarm])
-    broken = run_playbook(endpoint, "verify", "--limit", GUIDE.name)
+    broken = run_playbook(endpoint, "verify", "--limit", GUIDE.name, intended_failure=True)
     result = broken.result(DRILL).get(GUIDE.name, {})
     if not broken.code or not result.get("broken_hop"):
         raise DemoError("The alarm is muted, but verify.yml succeeded.")

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tools.demo.screen import Progress
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 INVENTORY = "inventory/embedded"
 
@@ -37,20 +39,33 @@ class Run:
         return next((found for name, found in self.results.items() if name.split(" : ")[-1] == task), {})
 
 
-def run_playbook(endpoint: str, name: str, *arguments: str) -> Run:
-    """Run a playbook on inventory/embedded, and print a line for each changed task and a dot for the others."""
+def run_playbook(endpoint: str, name: str, *arguments: str, intended_failure: bool = False) -> Run:
+    """Run a playbook on inventory/embedded, and show its progress."""
     command = ["ansible-playbook", "-i", INVENTORY, f"playbooks/{name}.yml", *arguments]
     print(f"\n$ {' '.join(command)}", flush=True)
-    run, dots = Run(), _Dots()
-    with subprocess.Popen(
-        command, cwd=REPOSITORY, env=_environment(endpoint), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    run = Run()
+    with (
+        Progress(intended_failure=intended_failure) as progress,
+        subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            env=_environment(endpoint),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
         assert process.stdout is not None
-        for event in _events(process.stdout):
-            _keep(run, event)
-            dots.show(event)
-        run.code = process.wait()
-    dots.end()
+        try:
+            for event in _events(process.stdout, progress):
+                _keep(run, event)
+                progress.show(event)
+            run.code = process.wait()
+        except KeyboardInterrupt:
+            # A terminal sends the signal to Ansible too, but a caller such as `timeout` does not.
+            process.terminate()
+            process.wait()
+            raise
     return run
 
 
@@ -65,13 +80,13 @@ def _environment(endpoint: str) -> dict[str, str]:
     return os.environ | settings
 
 
-def _events(lines: Any) -> Iterator[dict[str, Any]]:
+def _events(lines: Any, progress: Progress) -> Iterator[dict[str, Any]]:
     """Yield the events; other lines, which tasks display, are printed."""
     for line in lines:
         try:
             event = json.loads(line)
         except ValueError:
-            print(line, end="", flush=True)
+            progress.line(line.rstrip("\n"))
             continue
         if isinstance(event, dict):
             yield event
@@ -91,28 +106,3 @@ def _keep(run: Run, event: dict[str, Any]) -> None:
             run.changed[-1][1].extend(changed)
         else:
             run.changed.append((name, changed))
-
-
-class _Dots:
-    """The progress of a run: a dot for each result without a change."""
-
-    def __init__(self) -> None:
-        self._open = False
-
-    def show(self, event: dict[str, Any]) -> None:
-        for host, result in (event.get("hosts") or {}).items():
-            if "task" not in event or result.get("skipped"):
-                continue
-            failed = result.get("failed") and not result.get("ignore_errors")
-            if failed or result.get("changed"):
-                self.end()
-                name = event["task"]["name"].split(" : ")[-1]
-                print(f"  {'FAILED ' if failed else 'changed'} {host:<11} {name}", flush=True)
-            else:
-                print(".", end="", flush=True)
-                self._open = True
-
-    def end(self) -> None:
-        if self._open:
-            print(flush=True)
-        self._open = False

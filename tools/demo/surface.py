@@ -21,15 +21,10 @@ def mails(endpoint: str, subject: str) -> list[dict[str, str]]:
     return [mail for mail in ask(endpoint, "mailbox") if subject in mail["subject"]]
 
 
-def follow_the_confirmation_links(endpoint: str) -> list[str]:
-    """Confirm every subscription, and return the addresses."""
-    confirmed = []
-    for mail in mails(endpoint, "Subscription Confirmation"):
-        link = re.search(r"https?://\S+Action=ConfirmSubscription\S*", mail["body"])
-        if link:
-            urlopen(link.group(0)).close()
-            confirmed.append(mail["to"])
-    return confirmed
+def confirmation_links(confirmations: list[dict[str, str]]) -> list[str]:
+    """Return the links of confirmation emails."""
+    links = (re.search(r"https?://\S+Action=ConfirmSubscription\S*", mail["body"]) for mail in confirmations)
+    return [link.group(0) for link in links if link]
 
 
 def calls(endpoint: str) -> list[dict[str, Any]]:

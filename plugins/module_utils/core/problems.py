@@ -9,6 +9,9 @@ import difflib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+# The environment variable with the host of the inventory, for warnings; plugins/action/own_module.py sets it.
+HOST = "SECMON_HOST"
+
 
 class RequestError(Exception):
     """The request is invalid; nothing was written.

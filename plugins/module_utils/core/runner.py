@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +17,7 @@ from .account import Account, client_config
 from .errors import AnswerLostError, AwsError, OutdatedError, WritesFailedError
 from .masking import take_secrets
 from .plan import Plan, Write
-from .problems import NotProvedError, RequestError, listed
+from .problems import HOST, NotProvedError, RequestError, listed
 from .retries import Budget
 from .tags import as_texts
 
@@ -61,8 +62,7 @@ def run_module(
                 raise
             raise WritesFailedError(error, tuple(done), ()) from error
         for warning in (*first.warnings, *results.pop("warnings", ())):
-            # AnsibleAWSModule.warn of amazon.aws 11 passes it on in a way that ansible-core 2.21 calls deprecated.
-            warn(warning)
+            _warn(warning)
         return {
             "changed": first.changed,
             "diff": {"before": dict(first.before), "after": dict(first.after)},
@@ -85,10 +85,16 @@ def run_reader(options: Mapping[str, Any], read: Read, in_check_mode: Read | Non
         chosen = in_check_mode if in_check_mode and module.check_mode else read
         found = dict(chosen(params, account))
         for warning in found.pop("warnings", ()):
-            warn(warning)
+            _warn(warning)
         return {"changed": False, **found}
 
     _run(options, work, {})
+
+
+def _warn(text: str) -> None:
+    host = os.environ.get(HOST)
+    # AnsibleAWSModule.warn of amazon.aws 11 passes it on in a way that ansible-core 2.21 calls deprecated.
+    warn(f"host {host}: {text}" if host else text)
 
 
 def _run(options: Mapping[str, Any], work: _Work, rules: Mapping[str, Any]) -> None:
