@@ -12,7 +12,7 @@ from tests.conftest import run
 
 SHIPPED = {
     *("CHANGELOG.rst", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "SECURITY.md"),
-    *("changelogs", "docs", "inventory", "meta", "playbooks", "plugins", "roles", "rules"),
+    *("changelogs", "docs", "extensions", "inventory", "meta", "playbooks", "plugins", "roles", "rules"),
 }
 
 
@@ -36,13 +36,14 @@ def test_the_tarball_contains_only_files_for_users(tarball: Path) -> None:
     with tarfile.open(tarball) as archive:
         names = archive.getnames()
     assert {name.split("/")[0] for name in names} <= SHIPPED
-    assert not [name for name in names if name.startswith("inventory/embedded") or name.endswith(".pyc")]
+    unwanted = ("inventory/embedded", "extensions/molecule")
+    assert not [name for name in names if name.startswith(unwanted) or name.endswith(".pyc")]
 
 
 def test_the_tarball_contains_every_plugin_role_playbook_and_rule(tarball: Path, repository: Path) -> None:
     with tarfile.open(tarball) as archive:
         packed = set(archive.getnames())
-    for folder in ("meta", "playbooks", "plugins", "roles", "rules"):
+    for folder in ("extensions/audit", "meta", "playbooks", "plugins", "roles", "rules"):
         for path in (repository / folder).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 assert str(path.relative_to(repository)) in packed
