@@ -10,8 +10,8 @@ short_description: Manage the SNS topic for alarms and its subscriptions
 version_added: 0.2.0
 description:
   - Creates, updates and deletes one SNS topic with its policy and its subscriptions.
-  - Settings that the task omits are kept. Subscriptions end only if O(remove_subscriptions) lists them, or with the
-    topic.
+  - Settings that the task omits are kept. Subscriptions end only with O(remove_subscriptions) or
+    O(purge_subscriptions), or with the topic.
   - A pending subscription is reported as pending, and its owner never receives a second confirmation email for it, even
     if the connection breaks.
   - Use this module instead of M(community.aws.sns_topic), which by default deletes the subscriptions that the task does
@@ -84,6 +84,14 @@ options:
         description: The endpoint as SNS lists it.
         type: str
         required: true
+  purge_subscriptions:
+    description:
+      - Whether the confirmed subscriptions that O(subscriptions) does not list are removed, also those of people who
+        subscribed themselves. Without it they are kept, and a warning names them.
+      - A pending subscription cannot be removed; see O(remove_subscriptions).
+    type: bool
+    default: false
+    version_added: 0.4.0
   confirmation_token:
     description:
       - The token in the link of a confirmation email, after C(Token=). It confirms the subscription so that the link at
@@ -277,6 +285,7 @@ OPTIONS: dict[str, Any] = {
     "publishers": {"type": "list", "elements": "str", "choices": list(PUBLISHERS)},
     "subscriptions": _subscriptions(SUBSCRIBABLE),
     "remove_subscriptions": _subscriptions(REMOVABLE),
+    "purge_subscriptions": {"type": "bool", "default": False},
     "confirmation_token": {"type": "str", "no_log": True},
     "tags": {"type": "dict"},
     "purge_tags": {"type": "bool", "default": True},

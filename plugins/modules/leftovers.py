@@ -40,6 +40,13 @@ options:
     type: bool
     default: false
     version_added: 0.4.0
+  subscriptions:
+    description:
+      - The subscriptions of O(topic_name), each with C(protocol) and C(endpoint). With O(purpose=report), a warning
+        names its other confirmed subscriptions. By default they are not read.
+    type: list
+    elements: dict
+    version_added: 0.4.0
   trail_name:
     description: The name of the trail.
     type: str
@@ -146,9 +153,10 @@ notes:
     C(s3:ListAllMyBuckets), C(s3:ListBucket), C(s3:ListBucketVersions), C(s3:GetBucketTagging),
     C(s3:GetBucketObjectLockConfiguration),
     C(logs:DescribeLogGroups), C(logs:ListTagsForResource), C(logs:DescribeMetricFilters), C(cloudwatch:DescribeAlarms),
-    C(cloudwatch:ListTagsForResource), C(sns:ListSubscriptions), C(sns:GetTopicAttributes),
-    C(sns:ListTagsForResource), C(secretsmanager:DescribeSecret), C(iam:ListRoles), C(iam:GetRole),
-    C(iam:ListRolePolicies), C(iam:GetRolePolicy), C(kms:ListAliases), C(kms:DescribeKey) and C(kms:ListResourceTags).
+    C(cloudwatch:ListTagsForResource), C(sns:ListSubscriptions), C(sns:ListSubscriptionsByTopic),
+    C(sns:GetTopicAttributes), C(sns:ListTagsForResource), C(secretsmanager:DescribeSecret), C(iam:ListRoles),
+    C(iam:GetRole), C(iam:ListRolePolicies), C(iam:GetRolePolicy), C(kms:ListAliases), C(kms:DescribeKey) and
+    C(kms:ListResourceTags).
 extends_documentation_fragment:
   - secmon.aws.module
   - amazon.aws.common.modules
@@ -250,7 +258,7 @@ lines:
     - "Nothing unexpected is left."
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
@@ -258,6 +266,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AwsE
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import require
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify import (
+    Leftover,
     classify,
     doubled_trails,
     orphan_warnings,
@@ -273,6 +282,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.leftovers.resources imp
     TEARDOWN,
     deployment_of,
 )
+from ansible_collections.secmon.aws.plugins.module_utils.sns.reads import unnamed_subscriptions_of
 
 _NAMES = (
     *("trail_name", "bucket_name", "log_group_name", "role_name", "topic_name", "secret_name"),
@@ -285,6 +295,7 @@ OPTIONS: dict[str, Any] = {
     **COMMON_OPTIONS,
     "purpose": {"type": "str", "choices": [TEARDOWN, PRUNE, REPORT], "default": TEARDOWN},
     "kept_arns": {"type": "list", "elements": "str"},
+    "subscriptions": {"type": "list", "elements": "dict"},
     "purge_keys": {"type": "bool", "default": False, "no_log": False},
     # Ansible would mask options whose names contain "secret" or "key".
     **{name: {"type": "str", "no_log": False} for name in _NAMES},
@@ -299,30 +310,49 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
+    """Find the resources that are left and why they exist."""
+    if params["purpose"] == REPORT:
+        return _report(params, account)
+    deployment = deployment_of(params)
+    left = classify(find_resources(account, deployment), deployment)
+    return _described(left, removed_since(params["before"] or [], left), account, deployment.dry_run)
+
+
+def _report(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
+    """Find what no variable names, as an addition to site.yml and verify.yml, which work without the permissions."""
+    deployment = deployment_of(params)
+    try:
+        left = classify(find_resources(account, deployment), deployment)
+        named = params["subscriptions"]
+        notes = [] if named is None else list(unnamed_subscriptions_of(account, params["topic_name"], named))
+    except AwsError as error:
+        if not error.is_denial:
+            raise
+        return {**_NOTHING, "warnings": [f"What no variable names any more could not be listed. {error.hint}"]}
+    if not left:
+        return {**_NOTHING, "warnings": notes}
+    warnings = list(orphan_warnings(left, _title(account)))
+    require(doubled_trails(left, warnings))
+    return {**_described(left, [], account, dry_run=True), "warnings": [*warnings, *notes]}
+
+
 _NOTHING: dict[str, Any] = {"leftovers": [], "unexpected": 0, "removed": [], "lines": []}
 
 
-def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
-    """Find the resources that are left and why they exist."""
-    deployment = deployment_of(params)
-    try:
-        found = find_resources(account, deployment)
-    except AwsError as error:
-        # The report is an addition to site.yml and verify.yml, which works without these permissions.
-        if params["purpose"] != REPORT or not error.is_denial:
-            raise
-        return {**_NOTHING, "warnings": [f"What no variable names any more could not be listed. {error.hint}"]}
-    left = classify(found, deployment)
-    removed = removed_since(params["before"] or [], left)
-    report = {"leftovers": results(left), "unexpected": sum(item.unexpected for item in left), "removed": removed}
-    if params["purpose"] == REPORT and not left:
-        return _NOTHING
-    title = f"Account {account.place.account}, {account.region}"
-    lines = report_lines(left, removed, title, deployment.dry_run)
-    warnings = list(orphan_warnings(left, title)) if params["purpose"] == REPORT else []
-    if warnings:
-        require(doubled_trails(left, warnings))
-    return {**report, "lines": lines, "warnings": warnings}
+def _described(
+    left: Sequence[Leftover], removed: Sequence[Mapping[str, Any]], account: Account, dry_run: bool
+) -> dict[str, Any]:
+    return {
+        "leftovers": results(left),
+        "unexpected": sum(item.unexpected for item in left),
+        "removed": removed,
+        "lines": report_lines(left, removed, _title(account), dry_run),
+    }
+
+
+def _title(account: Account) -> str:
+    return f"Account {account.place.account}, {account.region}"
 
 
 def main() -> None:

@@ -96,6 +96,17 @@ def test_confirms_with_a_token_and_removes_a_subscription(
     assert token not in json.dumps(done.results)
 
 
+def test_ends_what_no_variable_names_only_if_it_is_asked_to(
+    created: str, notify: Playbook, aws_client: AwsClient
+) -> None:
+    fewer = {"secmon_emails": EMAILS[1:], "secmon_subscriptions": VARIABLES["secmon_subscriptions"][1:]}
+    before = subscriptions(aws_client)
+    notify(**fewer)
+    assert subscriptions(aws_client) == before and before[EMAILS[0]] == "arn"
+    notify(**fewer, secmon_remove_subscriptions=True)
+    assert EMAILS[0] not in subscriptions(aws_client)
+
+
 def test_confirm_takes_the_links_of_its_account_and_can_run_again(created: str, aws_client: AwsClient) -> None:
     """On a topic with one pending address: a link of another account is left to that account."""
     link = link_in(mails(created, EMAILS[1])[0], "ConfirmSubscription")

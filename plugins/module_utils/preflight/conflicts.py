@@ -195,7 +195,10 @@ def _subscriptions(settings: Settings, document: Document) -> None:
         if problem := endpoint_problem(entry, partition_of(settings["secmon_region"])):
             document.add(("secmon_subscriptions", index), problem)
     kept = {identity(**entry) for entry in (*emails, *added)}
-    for index, entry in enumerate(removed):
+    if removed is True and not kept:
+        message = "is true, but secmon_emails and secmon_subscriptions are empty, so that no recipient would be left"
+        document.add(("secmon_remove_subscriptions",), message, "name those that stay")
+    for index, entry in enumerate(() if isinstance(removed, bool) else removed):
         if identity(**entry) in kept:
             message = f"{label(**entry)} is also in secmon_emails or secmon_subscriptions"
             document.add(("secmon_remove_subscriptions", index), message, _REMOVE_ONE)

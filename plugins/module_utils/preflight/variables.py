@@ -10,7 +10,7 @@ defaults/main.yml. `TYPES` adds what the plain type cannot express.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,10 @@ def _subscriptions(protocols: Iterable[str]) -> ValueType[tuple[dict[str, Any], 
     return list_of(entry, "list of mappings of `protocol`, `endpoint`")
 
 
+_REMOVED: ValueType[Any] = either(
+    _subscriptions(REMOVABLE), boolean(), "`true`, or list of mappings of `protocol`, `endpoint`"
+)
+_REMOVED = replace(_REMOVED, from_text=boolean().from_text)
 _PACKS = list_of(choice(PACKS, "pack"), f"list of {', '.join(f'`{pack}`' for pack in PACKS)}", unique=True)
 _SEVERITIES = list_of(
     choice(SEVERITIES, "severity"), f"list of {', '.join(f'`{severity}`' for severity in SEVERITIES)}", unique=True
@@ -169,7 +173,7 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_secret_recovery_window_days": aws_types.RECOVERY_DAYS,
     "secmon_emails": list_of(aws_types.EMAIL, "list of e-mail addresses", unique=True),
     "secmon_subscriptions": _subscriptions(SUBSCRIBABLE),
-    "secmon_remove_subscriptions": _subscriptions(REMOVABLE),
+    "secmon_remove_subscriptions": _REMOVED,
     "secmon_confirmation_tokens": _TOKENS,
     "secmon_confirmation_links": list_of(aws_types.CREDENTIAL, "list of links of confirmation emails"),
     "secmon_topic_publishers": _PUBLISHERS,

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..core.account import Account
+from ..core.errors import AwsError
 from ..core.tags import as_mapping
-from .endpoints import EMAIL_PROTOCOLS
+from .endpoints import EMAIL_PROTOCOLS, identity
 from .plan import Topic, topic_arn
-from .subscriptions import Subscription, subscriptions_of
+from .subscriptions import Subscription, subscriptions_of, unnamed_subscriptions, unnamed_warning
 
 
 def find_topic(account: Account, name: str) -> Topic | None:
@@ -44,6 +45,18 @@ def topic_subscriptions(account: Account, arn: str) -> list[dict[str, Any]]:
     """Return the subscriptions of a topic in the form of ListSubscriptionsByTopic."""
     listing = ("ListSubscriptionsByTopic", _label(arn), "Subscriptions", {"TopicArn": arn})
     return account.read_all("sns", *listing, resource_arn=arn)
+
+
+def unnamed_subscriptions_of(account: Account, topic: str, named: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    """Yield a warning about the confirmed subscriptions of a topic, if it exists, that are not among the named ones."""
+    try:
+        found = subscriptions_of(topic_subscriptions(account, topic_arn(topic, account.place)))
+    except AwsError as error:
+        if error.code not in ("NotFound", "NotFoundException"):
+            raise
+        return
+    identities = {identity(entry["protocol"], entry["endpoint"]) for entry in named}
+    yield from unnamed_warning(topic, unnamed_subscriptions(found, identities))
 
 
 def _label(arn: str) -> str:

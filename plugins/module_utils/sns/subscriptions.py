@@ -11,7 +11,7 @@ Sources: SNS API reference, Subscribe, ConfirmSubscription, Unsubscribe and List
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -107,6 +107,11 @@ def subscription_problems(params: Mapping[str, Any], partition: str) -> Iterator
             yield problem
     for key in _by_identity(params, "subscriptions").keys() & _by_identity(params, "remove_subscriptions").keys():
         yield f"{label(*key)} is in both subscriptions and remove_subscriptions. Remove it from one of them."
+    if params.get("purge_subscriptions") and not params.get("subscriptions"):
+        yield (
+            "purge_subscriptions is true (secmon_remove_subscriptions), but subscriptions is empty (secmon_emails), so"
+            " that no recipient would be left. Name those that stay."
+        )
 
 
 def plan_subscriptions(
@@ -126,7 +131,9 @@ def plan_subscriptions(
     desired, unwanted = _by_identity(params, "subscriptions"), _by_identity(params, "remove_subscriptions")
     before = _known({**desired, **unwanted}, found)
     new = {key: entry for key, entry in desired.items() if before[key].state == ABSENT}
-    removed = [item for item in found if item.identity in unwanted and item.state == CONFIRMED]
+    unnamed = unnamed_subscriptions(found, {**desired, **unwanted}) if params.get("subscriptions") is not None else []
+    purged = unnamed if params.get("purge_subscriptions") else []
+    removed = [item for item in found if item.identity in unwanted and item.state == CONFIRMED] + purged
     confirmed = _pending_for_token(params, [before[key] for key in desired or before])
     changes = {key: replace(before[key], state=_initial_state(entry, account)) for key, entry in new.items()}
     changes |= {item.identity: replace(item, state=ABSENT, arn="") for item in removed}
@@ -142,7 +149,10 @@ def plan_subscriptions(
         ),
         warnings=(
             *_pending_warning(params["name"], after.values()),
-            *_removal_warnings(before[key] for key in unwanted),
+            *_removal_warnings(
+                before[key] for key in (before if params.get("purge_subscriptions") else unwanted) if key not in desired
+            ),
+            *(() if purged or params.get("confirmation_token") else unnamed_warning(params["name"], unnamed)),
             *_token_warning(params, new),
         ),
     )
@@ -202,6 +212,23 @@ def _removal_warnings(unwanted: Iterable[Subscription]) -> Iterator[str]:
                 f"{item.label} is pending and was not removed, which SNS does not support. It receives nothing, and SNS"
                 " deletes it after 48 hours unless it is confirmed."
             )
+
+
+def unnamed_subscriptions(found: Iterable[Subscription], named: Collection[Identity]) -> list[Subscription]:
+    """Return the confirmed subscriptions that are not among the named ones."""
+    return [item for item in found if item.state == CONFIRMED and item.identity not in named]
+
+
+def unnamed_warning(topic: str, unnamed: Collection[Subscription]) -> Iterator[str]:
+    """Yield that subscriptions go on although no variable names them, and what to do."""
+    if unnamed:
+        entries = ", ".join(f"{{protocol: {item.protocol}, endpoint: {item.endpoint!r}}}" for item in unnamed)
+        yield (
+            f"Topic {topic} has confirmed subscriptions that no variable names, such as of an address that was removed"
+            f" from secmon_emails: {', '.join(item.label for item in unnamed)}. They are kept, since people also"
+            f" subscribe themselves. To end them, set secmon_remove_subscriptions: [{entries}], or true for all; to"
+            " keep them without this message, add them to secmon_emails or secmon_subscriptions."
+        )
 
 
 def open_subscription(address: str) -> tuple[str, str]:

@@ -34,6 +34,27 @@ def test_removes_only_the_listed_subscriptions(run_module: ModuleRunner, sns: An
 
 
 @pytest.mark.promise("unset_options")
+def test_names_confirmed_subscriptions_that_the_task_does_not_and_removes_them_only_with_purge_subscriptions(
+    run_module: ModuleRunner, sns: Any
+) -> None:
+    run_module.succeed(name=NAME, subscriptions=[QUEUE, ALICE, BOB])
+    follow(link_in(mails(run_module.endpoint, ALICE["endpoint"])[0], "ConfirmSubscription"))
+    task = {"name": NAME, "subscriptions": [QUEUE]}
+    kept = run_module.succeed(**task)
+    entry = "[{protocol: email, endpoint: 'alice@example.com'}]"
+    assert not kept["changed"] and any(f"secmon_remove_subscriptions: {entry}" in text for text in kept["warnings"])
+    predicted = run_module.predict(**task, purge_subscriptions=True)
+    removed = run_module.succeed(**task, purge_subscriptions=True)
+    change = {"email alice@example.com": "confirmed"}, {"email alice@example.com": "absent"}
+    for result in (predicted, removed):
+        assert (result["diff"]["before"]["subscriptions"], result["diff"]["after"]["subscriptions"]) == change
+        assert any("bob@example.com is pending and was not removed" in text for text in result["warnings"])
+    assert set(listed(sns)) == {QUEUE["endpoint"], BOB["endpoint"]}
+    assert not run_module.succeed(**task, purge_subscriptions=True)["changed"]
+    assert "no recipient would be left" in run_module.fail_before_calls(name=NAME, purge_subscriptions=True)
+
+
+@pytest.mark.promise("unset_options")
 def test_reports_that_a_pending_subscription_cannot_be_removed(run_module: ModuleRunner, sns: Any) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE])
     result = run_module.succeed(name=NAME, remove_subscriptions=[ALICE])

@@ -108,5 +108,7 @@ def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner, aws_
     make_key(aws_client, MANAGED_TAGS, alias="")
     aws_client("iam").tag_role(RoleName="CloudTrailToCloudWatchLogs", Tags=MANAGED_TAGS)
     used = run_module.iam_actions(lambda: leftover_reasons(run_module, log_folders=["AWSLogs/"]))
-    used |= run_module.iam_actions(lambda: run_module.succeed(purpose="report"))
+    used |= run_module.iam_actions(
+        lambda: run_module.succeed(purpose="report", topic_name="SecurityAlarms", subscriptions=[])
+    )
     assert used == documented_actions("leftovers")

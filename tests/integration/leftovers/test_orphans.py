@@ -134,6 +134,18 @@ def test_a_role_of_another_region_and_a_replica_of_a_secret_are_of_other_deploym
     assert reasons(run_module) == {("secret", "Elsewhere"): why}
 
 
+@pytest.mark.promise("unset_options")
+def test_the_report_names_confirmed_subscriptions_that_no_variable_names(
+    run_module: ModuleRunner, aws_client: Client
+) -> None:
+    MAKERS["topic"][0](aws_client, MANAGED_TAGS)
+    for phone in ("+4915112345678", "+4915112345679"):
+        aws_client("sns").subscribe(TopicArn=TOPIC_ARN, Protocol="sms", Endpoint=phone)
+    named = [{"protocol": "sms", "endpoint": "+49 151 12345678"}]
+    result = run_module.succeed(purpose="report", **SYSTEM, subscriptions=named)
+    assert "sms +4915112345679. They are kept" in result["warnings"][0] and result["leftovers"] == []
+
+
 @pytest.mark.promise("denied")
 def test_what_may_not_be_read_is_kept_with_the_action_to_allow(run_module: ModuleRunner, aws_client: Client) -> None:
     make_all(aws_client, MANAGED_TAGS)

@@ -62,6 +62,7 @@ def test_accepts_variables_without_conflicts(valid: dict[str, Any]) -> None:
         ),
         ({"subscriptions": [QUEUE], "region": "cn-north-1"}, "subscriptions", "is in partition aws"),
         ({"subscriptions": [QUEUE], "remove_subscriptions": [QUEUE]}, "remove_subscriptions", "sqs arn"),
+        ({"emails": [], "remove_subscriptions": True}, "remove_subscriptions", "no recipient would be left"),
         (
             {"emails": ["alice@example.com"], "confirmation_tokens": {"alise@example.com": "token"}},
             "confirmation_tokens",
