@@ -11,6 +11,12 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
+  account_id:
+    description:
+      - The account of the credentials, as M(secmon.aws.account_credentials) returns it, if it is known. It saves the
+        call of STS by which the module would find it out.
+    type: str
+    version_added: 0.4.0
   timeout_seconds:
     description:
       - Number of seconds for which a task retries throttled calls, internal errors of AWS and broken connections, all

@@ -109,6 +109,10 @@ class Account:
         parsed = Arn.parse(arn)
         self._place = Place(parsed.partition, self.region, parsed.account)
 
+    def know_place(self, account: str) -> None:
+        """Take the caller's account from one who has asked STS."""
+        self._place = Place(partition_of(self.region), self.region, account)
+
     def known_place(self) -> str:
         """Describe account and region for a message, even if STS does not answer."""
         try:

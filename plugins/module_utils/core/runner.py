@@ -21,7 +21,10 @@ from .problems import HOST, NotProvedError, RequestError, listed
 from .retries import Budget
 from .tags import as_texts
 
-COMMON_OPTIONS: dict[str, Any] = {"timeout_seconds": {"type": "int", "default": 120}}
+COMMON_OPTIONS: dict[str, Any] = {
+    "account_id": {"type": "str"},
+    "timeout_seconds": {"type": "int", "default": 120},
+}
 OWNER_OPTIONS: dict[str, Any] = {**COMMON_OPTIONS, "adopt": {"type": "bool", "default": False}}
 
 Params = Mapping[str, Any]
@@ -135,7 +138,10 @@ def _account(module: AnsibleAWSModule, params: Params) -> Account:
             elsewhere=account_in,
         )
 
-    return account_in(region)
+    account = account_in(region)
+    if params.get("account_id"):
+        account.know_place(params["account_id"])
+    return account
 
 
 def _apply(

@@ -207,6 +207,8 @@ def test_a_role_in_an_instance_profile_is_reported_with_the_next_step(run_module
 
 @pytest.mark.promise("calls")
 def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
+    assert run_module.actions(**TASK, account_id="123456789012") == ["GetRole", "CreateRole", "PutRolePolicy"]
+    run_module.succeed(name=TASK["name"], state="absent")
     assert run_module.actions(**TASK) == ["GetRole", "GetCallerIdentity", "CreateRole", "PutRolePolicy"]
     assert run_module.actions(**TASK) == READS
 

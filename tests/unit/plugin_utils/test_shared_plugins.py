@@ -12,7 +12,7 @@ from ansible.plugins.loader import init_plugin_loader
 init_plugin_loader()
 import ansible_collections.secmon.aws.plugins.action.preflight
 own = "ansible_collections.secmon.aws.plugins."
-print([name in sys.modules for name in (
+print([any(loaded.startswith(name) for loaded in sys.modules) for name in (
     "ansible.plugins.filter.core", own + "filter.names", own + "connection.warm", own + "action.own_module")])
 """
 

@@ -176,7 +176,7 @@ def test_answers_are_returned_in_the_order_of_the_writes() -> None:
     assert made == [{"n": 1}, {"n": 2}]
 
 
-def test_the_place_is_read_once_or_taken_from_an_arn() -> None:
+def test_the_place_is_read_once_or_taken_from_an_arn_or_an_option() -> None:
     client = Replay({"Account": "012345678901", "Arn": "arn:aws-cn:iam::012345678901:root"})
     asking = account(client)
     assert asking.place == asking.place
@@ -184,6 +184,9 @@ def test_the_place_is_read_once_or_taken_from_an_arn() -> None:
     learning = account(Replay())
     learning.learn_place("arn:aws:logs:eu-west-1:012345678901:log-group:a:*")
     assert learning.place.account == "012345678901"
+    knowing = account(Replay())
+    knowing.know_place("111122223333")
+    assert (knowing.place.partition, knowing.place.account) == ("aws", "111122223333")
 
 
 def test_a_message_describes_the_place_even_if_sts_fails() -> None:
