@@ -109,7 +109,9 @@ def test_several_accounts_and_the_retry_of_the_failed_one(playbook: Playbook, fo
 
 
 def test_a_project_of_awx_needs_one_line_for_each_playbook(playbook: Playbook, folder: Path, embedded_aws: str) -> None:
-    (imported,) = re.findall(r"- import_playbook: secmon\.aws\.(\w+)", (REPOSITORY / "docs/day_2.md").read_text())
+    (imported,) = re.findall(
+        r"- import_playbook: secmon\.aws\.(\w+)", (REPOSITORY / "docs/many_accounts.md").read_text()
+    )
     (folder / "site.yml").write_text(f"- import_playbook: secmon.aws.{imported}\n")
     listed = run(
         *("ansible-playbook", "-i", "hosts.yml", "site.yml", "--list-tasks"),
