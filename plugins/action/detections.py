@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import EXCLUDABLE_EVENT_SOURCES
+from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.deployment import choice_problems, event_rules
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import ALARM_NAMES, PACKS
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import alarm_name_problems, detections
 from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import SEVERITIES
@@ -38,6 +39,9 @@ ARGUMENT_SPEC = {
     "tags": {"type": "dict"},
     "account_values": {"type": "dict", "default": {}},
     "test_messages": {"type": "bool", "default": False},
+    "event_alerts": {"type": "list", "elements": "str", "default": []},
+    "event_target_arn": {"type": "str"},
+    "account_name": {"type": "str", "default": ""},
 }
 
 
@@ -61,12 +65,17 @@ class ActionModule(ActionBase):
         )
         names = {**ALARM_NAMES, **options["alarm_names"]}
         known = sorted({*shipped.pack_of_each(), *options["overrides"]})
-        problems = report.errors or tuple(alarm_name_problems(report.rules, names, known))
+        wanted, target = options["event_alerts"], options["event_target_arn"]
+        problems = report.errors or (
+            *alarm_name_problems(report.rules, names, known),
+            *choice_problems(wanted, target, known),
+        )
         if problems:
             return _failed(result, problems)
         actions, messages, account = options["alarm_actions"], options["test_messages"], options["account_values"]
         found = detections(report.rules, names, actions, options["tags"], test_messages=messages, account=account)
-        return result | {"changed": False, "warnings": list(report.warnings), **asdict(found)}
+        events = event_rules(report.rules, wanted, target or "", options["account_name"], names, account)
+        return result | {"changed": False, "warnings": list(report.warnings), **asdict(found), **asdict(events)}
 
 
 def _failed(result: dict[str, Any], problems: Sequence[str]) -> dict[str, Any]:

@@ -88,6 +88,23 @@ options:
         pattern on AWS.
     type: bool
     default: false
+  event_alerts:
+    description:
+      - Severities and IDs of the rules for which RV(event_rules) is returned. EventBridge then mails each event within
+        seconds, with its caller, beside the alarm.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.4.0
+  event_target_arn:
+    description: The ARN of the topic for O(event_alerts), which needs it.
+    type: str
+    version_added: 0.4.0
+  account_name:
+    description: What people call the account, for the texts of O(event_alerts).
+    type: str
+    default: ""
+    version_added: 0.4.0
 attributes:
   check_mode:
     description: Can run in check mode and return the same result.
@@ -136,6 +153,25 @@ EXAMPLES = r"""
 - name: Ensure the alarms of the rules exist
   secmon.aws.metric_alarms:
     alarms: "{{ detections.alarms }}"
+
+- name: Ensure a topic for event alerts exists
+  secmon.aws.alert_topic:
+    name: SecurityEvents
+    publishers: [eventbridge]
+  register: events_topic
+
+- name: Select the rules that EventBridge reports
+  secmon.aws.detections:
+    packs: [guide, cis]
+    event_alerts: [critical, high]
+    event_target_arn: "{{ events_topic.topic.arn }}"
+    account_name: production
+  register: detections
+
+- name: Ensure EventBridge mails what they find
+  secmon.aws.event_rules:
+    rules: "{{ detections.event_rules }}"
+    purge_prefix: secmon-
 """
 
 RETURN = r"""
@@ -173,6 +209,20 @@ alarms:
       threshold: 1.0
       comparison: GreaterThanOrEqualToThreshold
       missing_data: notBreaching
+event_rules:
+  description:
+    - The option O(secmon.aws.event_rules#module:rules), with every setting.
+    - A rule has up to ten, one for each kind of caller and outcome that its pattern allows.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+event_refusals:
+  description: The rules of O(event_alerts) that EventBridge cannot take, each with C(rule_id) and C(reasons).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 namespaces:
   description: The namespaces of the metrics, each once.
   returned: success

@@ -39,9 +39,25 @@ def test_what_an_account_changes_is_laid_over_the_rules(tmp_path: Path) -> None:
     assert (found["alarms"][0]["name"], found["alarms"][0]["threshold"]) == ("Read", 5)
 
 
+def test_chosen_rules_become_rules_of_event_bridge(tmp_path: Path) -> None:
+    secret = {"secret_access": {"parameters": {"secret": "Mine"}}}
+    options = {"event_alerts": ["critical", "root_usage", "secret_access"], "event_target_arn": TOPIC_ARN}
+    found = detect(tmp_path, packs=["guide", "cis"], overrides=secret, account_name="production", **options)
+    assert [rule["name"] for rule in found["event_rules"]] == [
+        "secmon-root_usage-root-done",
+        "secmon-root_usage-root-failed",
+    ]
+    assert "in account production (<account>)" in found["event_rules"][0]["input_template"]
+    (refusal,) = found["event_refusals"]
+    assert refusal["rule_id"] == "secret_access"
+    assert "EventBridge has no regular expressions." in refusal["reasons"][0]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"event_alerts": ["secret_acess"]}, 'Did you mean "secret_access"?'),
+        ({"event_alerts": ["high"]}, "event_alerts needs event_target_arn"),
         ({"packs": ["gard"]}, "gard"),
         ({"overrides": {"secret_acess": {"enabled": False}}}, 'Did you mean "secret_access"?'),
         ({"packs": ["cis"], "excluded_event_sources": ["kms.amazonaws.com"]}, "the trail excludes kms.amazonaws.com"),

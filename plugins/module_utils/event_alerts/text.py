@@ -52,7 +52,7 @@ def template(rule: Rule, caller: Variant, outcome: Variant, account_name: str, p
     """Return the template of a mail; the runbook of the rule is that of the account, with its names filled in."""
     lines = [
         f"{rule.severity.upper()}: {_plain(rule.title)}. {caller.text} {outcome.text} from <address> at <time>"
-        f" in account {_plain(account_name)} (<account>), region <region>.",
+        f" in account {_account(account_name)}, region <region>.",
         "What to do first:",
         *map(_plain, first_steps(rule.runbook)),
     ]
@@ -78,6 +78,10 @@ def first_steps(runbook: str) -> Iterator[str]:
     for step in steps[:_FIRST_STEPS]:
         parts = [(command, " ".join(lines)) for command, lines in groupby(step, is_command)]
         yield " ".join("(command: see the runbook)." if command else text.rstrip(":") for command, text in parts)
+
+
+def _account(name: str) -> str:
+    return f"{_plain(name)} (<account>)" if name else "<account>"
 
 
 def _plain(text: str) -> str:

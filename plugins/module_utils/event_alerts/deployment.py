@@ -1,0 +1,85 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Convert rules to the options of the module event_rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..core.problems import did_you_mean
+from ..rules.limits import SEVERITIES
+from ..rules.rule import Rule
+from ..rules.runbook import fill_runbook
+from .rules import chosen, event_alert
+
+
+@dataclass(frozen=True)
+class EventRules:
+    """Rules as module options.
+
+    Attributes:
+        event_rules: The option `rules` of event_rules.
+        event_refusals: The rules that EventBridge cannot take, each with `rule_id` and `reasons`.
+    """
+
+    event_rules: tuple[Mapping[str, Any], ...] = ()
+    event_refusals: tuple[Mapping[str, Any], ...] = ()
+
+
+def event_rules(
+    rules: Sequence[Rule],
+    wanted: Sequence[str],
+    target_arn: str,
+    account_name: str,
+    alarm_names: Mapping[str, str],
+    account: Mapping[str, str],
+) -> EventRules:
+    """Return the module options that mail what the wanted rules find.
+
+    Args:
+        rules: Enabled rules with filled patterns.
+        wanted: Severities and ids of rules.
+        target_arn: The ARN of the topic.
+        account_name: What people call the account.
+        alarm_names: Alarm names by rule id; other alarms have the name of the filter.
+        account: The names of the account for the runbooks.
+    """
+    found: list[Mapping[str, Any]] = []
+    refusals: list[Mapping[str, Any]] = []
+    for rule in chosen(rules, wanted):
+        name = alarm_names.get(rule.id, rule.filter_name)
+        filled = replace(rule, runbook=fill_runbook(rule, name, account))
+        alert = event_alert(filled, account_name, target_arn.split(":")[1])
+        found += [
+            {
+                "name": each.name,
+                "description": each.description,
+                "pattern": each.pattern,
+                "rule_state": each.state,
+                "target_arn": target_arn,
+                "input_paths": each.paths,
+                "input_template": each.template,
+            }
+            for each in alert.rules
+        ]
+        if alert.reasons:
+            refusals.append({"rule_id": rule.id, "reasons": [str(reason) for reason in alert.reasons]})
+    return EventRules(tuple(found), tuple(refusals))
+
+
+def choice_problems(wanted: Sequence[str], target_arn: str | None, known: Sequence[str]) -> Iterator[str]:
+    """Yield the problems of the choice of rules.
+
+    Args:
+        wanted: Severities and ids of rules.
+        target_arn: The ARN of the topic, if it is given.
+        known: The ids of all rules.
+    """
+    for word in wanted:
+        if word not in (*SEVERITIES, *known):
+            yield f"event_alerts: {word!r} is neither a severity nor the id of a rule.{did_you_mean(word, known)}"
+    if wanted and len((target_arn or "").split(":", 5)) < 6:
+        yield "event_alerts needs event_target_arn, the ARN of a topic; secmon.aws.alert_topic returns it."
