@@ -4,12 +4,13 @@
 """Load what every task uses before the controller forks.
 
 Ansible runs each task in a fork of the controller, and each fork would load all filters, the connection and its options
-again, which takes longer than most tasks. Plugins that are loaded when a fork starts are shared with it.
+again, which takes longer than most tasks. What is loaded when a fork starts is shared with it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 from typing import Any
 
 from ansible.plugins.loader import (
@@ -40,3 +41,5 @@ def share_plugins() -> None:
         for name in names:
             with contextlib.suppress(Exception):
                 loader.get(name, **options)
+    # The garbage collector of a fork writes to every object that it looks at, which copies its memory.
+    gc.freeze()

@@ -93,6 +93,7 @@ class _ServiceModels:
             session: Any = importlib.import_module("botocore.session")
             create, self.loader = session.create_loader, loaders.Loader()
             session.create_loader = lambda folders=None: create(folders) if folders else self.loader
+            _prepare_session(session)
             for name in OF_A_SESSION:
                 with contextlib.suppress(loaders.DataNotFoundError):
                     self.loader.load_data_with_path(name)
@@ -105,6 +106,16 @@ class _ServiceModels:
                 # An old botocore may not have it: UnknownServiceError, DataNotFoundError.
                 with contextlib.suppress(Exception):
                     self.loader.load_service_model(service, kind)
+
+
+def _prepare_session(module: Any) -> None:
+    """Create the first session of each program: it takes longer than a call. Nothing in it depends on a program yet.
+
+    It reads the environment and credentials when a client is created.
+    """
+    create, ready = module.get_session, [module.get_session()]
+    # A fork pops from a list of its own.
+    module.get_session = lambda env_vars=None: ready.pop() if ready and env_vars is None else create(env_vars)
 
 
 def _state(file: Path) -> tuple[int, int]:

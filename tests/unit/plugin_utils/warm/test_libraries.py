@@ -69,3 +69,17 @@ def test_the_library_distro_does_not_prevent_the_use_of_what_is_imported(path: s
     program = "import ansible.module_utils.errors; print('ansible.module_utils.basic' in sys.modules)"
     files = {"module_utils/distro/__init__": distro.read_text()}
     assert run_with(tmp_path / "a.zip", path, program, files) == "True"
+
+
+def test_no_program_sees_the_credentials_or_the_region_of_another(path: str) -> None:
+    program = b"""
+import boto3
+for session in (boto3.Session(), boto3.Session()):
+    found = session.get_credentials()
+    print(found and found.access_key, session.region_name)
+"""
+    nothing = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": ""}
+    for key in ("ONE", "TWO"):
+        given = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": f"region-{key}"}
+        assert run_program(path, program, nothing | given) == (0, f"{key} region-{key}\n".encode() * 2, b"")
+    assert run_program(path, program, nothing) == (0, b"None None\n" * 2, b"")
