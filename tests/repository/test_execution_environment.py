@@ -1,8 +1,9 @@
-"""What runs the playbooks beyond one machine: the image, what it needs, and what Automation Platform counts."""
+"""What runs the playbooks beyond one machine: the image, what it needs, the pattern, and what is counted."""
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -46,3 +47,21 @@ def test_the_nodes_are_counted_from_results_that_the_modules_return(repository: 
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "RETURN"
         ]
         assert set(re.findall(r"\.(\w+)", entry["query"])) <= set(yaml.safe_load(returned))
+
+
+def test_the_pattern_runs_playbooks_and_asks_for_variables_of_the_collection(repository: Path) -> None:
+    (folder,) = (repository / "extensions/patterns").iterdir()
+    pattern = json.loads((folder / "meta/pattern.json").read_text())
+    specs = yaml.safe_load((repository / "roles/common/meta/argument_specs.yml").read_text())
+    known = {name for entry_point in specs["argument_specs"].values() for name in entry_point["options"]}
+    image = pattern["aap_resources"]["controller_execution_environment"]["name"]
+    templates = pattern["aap_resources"]["controller_job_templates"]
+    assert pattern["name"] == folder.name
+    assert {path.name for path in (folder / "playbooks").iterdir()} == {entry["playbook"] for entry in templates}
+    for entry in templates:
+        (play,) = yaml.safe_load((folder / "playbooks" / entry["playbook"]).read_text())
+        assert play["ansible.builtin.import_playbook"] == f"secmon.aws.{entry['playbook'].removesuffix('.yml')}"
+        assert (repository / "playbooks" / entry["playbook"]).exists()
+        assert entry["execution_environment"] == image
+        assert {question["variable"] for question in entry.get("survey", {"spec": []})["spec"]} <= known
+    assert [entry["playbook"] for entry in templates if entry["primary"]] == ["site.yml"]

@@ -43,7 +43,7 @@ def test_the_tarball_contains_only_files_for_users(tarball: Path) -> None:
 def test_the_tarball_contains_every_plugin_role_playbook_and_rule(tarball: Path, repository: Path) -> None:
     with tarfile.open(tarball) as archive:
         packed = set(archive.getnames())
-    for folder in ("extensions/audit", "meta", "playbooks", "plugins", "roles", "rules"):
+    for folder in ("extensions/audit", "extensions/patterns", "meta", "playbooks", "plugins", "roles", "rules"):
         for path in (repository / folder).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 assert str(path.relative_to(repository)) in packed
