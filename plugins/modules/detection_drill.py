@@ -63,6 +63,12 @@ options:
     choices: [secret, bucket, log_group, log_role, topic]
     default: []
     version_added: 0.4.0
+  account_id:
+    description:
+      - The account of the credentials, as M(secmon.aws.account_credentials) returns it, if it is known. It saves the
+        call of STS by which the module would find it out.
+    type: str
+    version_added: 0.4.0
   timeout_seconds:
     description:
       - The maximum duration of the whole drill, including the inspection.
@@ -216,6 +222,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.drill.timeline import (
 from ansible_collections.secmon.aws.plugins.module_utils.drill.tracking import track_event
 
 OPTIONS: dict[str, Any] = {
+    "account_id": {"type": "str"},
     "secret_id": {"type": "str", "required": True, "no_log": False},
     "trail_name": {"type": "str", "required": True},
     "log_group_name": {"type": "str", "required": True},
