@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -82,6 +83,20 @@ def test_the_skeleton_of_a_new_rule_passes_and_is_never_overwritten(folder: Path
     (folder / "queue_deleted.yml").write_text("title: mine\n")
     assert run(*new).returncode != 0
     assert (folder / "queue_deleted.yml").read_text() == "title: mine\n"
+
+
+def test_a_real_event_becomes_a_test_with_made_up_identifiers(folder: Path) -> None:
+    path, source = folder / "user_made.yml", folder / "event.json"
+    path.write_text(yaml.safe_dump(rule(), sort_keys=False))
+    source.write_text(json.dumps(event("CreateUser") | {"recipientAccountId": "312345678901"}))
+    record = ("ansible-playbook", "secmon.aws.record", "-e", f"rule_file={path}", "-e", f"event_file={source}")
+    result = run(*record, "-e", "test_name=last_tuesday")
+    assert result.returncode == 0, result.stdout
+    assert "1 rule, 6 tests, 0 failed" in result.stdout
+    written = path.read_text()
+    assert "recipientAccountId: '111122223333'" in written
+    assert run(*record, "-e", "test_name=last_tuesday").returncode == 0
+    assert path.read_text() == written
 
 
 def test_a_failed_test_names_the_condition_and_the_value(folder: Path) -> None:

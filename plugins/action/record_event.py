@@ -1,0 +1,54 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Add a real event to the tests of a rule on the controller; plugins/modules/record_event.py documents it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.records import NoRecordError, choose_record
+from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.replacement import replace_identifiers
+from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.rule_file import RuleFileError, add_test
+from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
+
+ARGUMENT_SPEC = {
+    "event_file": {"type": "path", "required": True},
+    "rule_file": {"type": "path", "required": True},
+    "name": {"type": "str", "required": True},
+    "match": {"type": "bool", "default": True},
+    "event_id": {"type": "str", "default": ""},
+    "event_name": {"type": "str", "default": ""},
+    "replace": {"type": "dict", "default": {}},
+}
+
+
+class ActionModule(ActionBase):
+    """Write a test without a connection to any host."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Write the event as the last test of the rule, unless it is one already."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _first, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        options = plain(options)
+        rule = Path(options["rule_file"])
+        try:
+            text = Path(options["event_file"]).read_text(encoding="utf-8")
+            record = choose_record(text, options["event_id"], options["event_name"])
+            event = replace_identifiers(record, {str(word): str(to) for word, to in options["replace"].items()})
+            before = rule.read_text(encoding="utf-8")
+            after = add_test(before, options["name"], options["match"], event)
+        except (OSError, UnicodeDecodeError, NoRecordError) as error:
+            return result | {"failed": True, "msg": f"The event cannot be read: {error}."}
+        except RuleFileError as error:
+            return result | {"failed": True, "msg": f"The test cannot be added to {rule}: {error}."}
+        if f"name: {options['name']}\n" in before:
+            return result | {"changed": False, "msg": f"{rule} has a test named {options['name']}.", "event": event}
+        if not self._task.check_mode:
+            rule.write_text(after, encoding="utf-8")
+        shown = {"before": before, "after": after, "before_header": str(rule), "after_header": str(rule)}
+        return result | {"changed": True, "msg": f"Added the test to {rule}.", "event": event, "diff": shown}

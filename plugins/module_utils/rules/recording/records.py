@@ -1,0 +1,63 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Find one CloudTrail record in a text: a record, a log file, an answer of LookupEvents, or lines of records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+
+class NoRecordError(ValueError):
+    """The text has no record that is asked for."""
+
+
+def choose_record(text: str, event_id: str = "", event_name: str = "") -> dict[str, Any]:
+    """Return the newest record with an id or a name, if one is given. Raises NoRecordError."""
+    records = list(_records(text))
+    wanted = [
+        record
+        for record in records
+        if event_id in ("", record.get("eventID")) and event_name in ("", record.get("eventName"))
+    ]
+    if wanted:
+        return max(wanted, key=lambda record: str(record.get("eventTime")))
+    asked = " and ".join(f"{key} {value}" for key, value in (("eventID", event_id), ("eventName", event_name)) if value)
+    raise NoRecordError(
+        f"none of the {len(records)} CloudTrail records of the file has the {asked}"
+        if records
+        else "the file has no CloudTrail record: give it a record, a log file, or the answer of LookupEvents as JSON"
+    )
+
+
+def _records(text: str) -> Iterator[dict[str, Any]]:
+    try:
+        documents = [json.loads(text)]
+    except ValueError:
+        documents = [_parsed(line) for line in text.splitlines()]
+    for document in documents:
+        yield from _inside(document)
+
+
+def _inside(document: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(document, list):
+        for entry in document:
+            yield from _inside(entry)
+    elif isinstance(document, dict):
+        if "eventName" in document and "eventSource" in document:
+            yield document
+        for key in ("Records", "Events", "events"):
+            yield from _inside(document.get(key))
+        # LookupEvents and FilterLogEvents hold the record as text.
+        for key in ("CloudTrailEvent", "message"):
+            if isinstance(document.get(key), str):
+                yield from _inside(_parsed(document[key]))
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

@@ -1,0 +1,37 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Add a test to the text of a rule file, whose comments and order stay as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+try:
+    import yaml
+except ImportError:  # the controller has it
+    yaml = None  # type: ignore[assignment]
+
+_TOP_LEVEL = re.compile(r"^([A-Za-z_]+):", re.MULTILINE)
+WIDTH = 140
+
+
+class RuleFileError(ValueError):
+    """A test cannot be added to a rule file."""
+
+
+def add_test(text: str, name: str, match: bool, event: Mapping[str, Any]) -> str:
+    """Return the text of a rule file with one more test at its end. Raises RuleFileError."""
+    keys = _TOP_LEVEL.findall(text)
+    if "tests" not in keys:
+        raise RuleFileError("it has no tests: add one by hand first")
+    if keys[-1] != "tests":
+        raise RuleFileError(f"its last key is {keys[-1]}: move tests to the end of the file")
+    written = yaml.safe_dump(
+        [{"name": name, "match": match, "event": dict(event)}], sort_keys=False, width=WIDTH, allow_unicode=True
+    )
+    items = re.findall(r"^( *)- ", text[text.rindex("\ntests:") :], re.MULTILINE)
+    indent = items[0] if items else "  "
+    return text.rstrip("\n") + "\n" + "".join(f"{indent}{line}\n" for line in written.splitlines())

@@ -1,0 +1,147 @@
+"""A real event becomes a test of a rule, without the identifiers of its account."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.records import NoRecordError, choose_record
+from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.replacement import replace_identifiers
+from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.rule_file import RuleFileError, add_test
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import run_tests
+
+from tests.unit.rules.overlap_matrix import RULES
+
+RECORD: dict[str, Any] = {
+    "eventVersion": "1.11",
+    "userIdentity": {
+        "type": "AssumedRole",
+        "principalId": "AROAZ7QXV4KLMPNW2YRST:jane.doe",
+        "arn": "arn:aws:sts::312345678901:assumed-role/acme-admin/jane.doe",
+        "accountId": "312345678901",
+        "accessKeyId": "ASIAQ3ZVN7KWM2XLPRTY",
+        "sessionContext": {
+            "sessionIssuer": {
+                "type": "Role",
+                "principalId": "AROAZ7QXV4KLMPNW2YRST",
+                "arn": "arn:aws:iam::312345678901:role/acme-admin",
+                "accountId": "312345678901",
+                "userName": "acme-admin",
+            },
+            "attributes": {"creationDate": "2026-05-05T09:00:00Z", "mfaAuthenticated": "true"},
+        },
+    },
+    "eventTime": "2026-05-05T10:00:00Z",
+    "eventSource": "iam.amazonaws.com",
+    "eventName": "AttachUserPolicy",
+    "awsRegion": "us-east-1",
+    "sourceIPAddress": "81.2.69.142",
+    "userAgent": "aws-cli/2.31.4 md/awscrt#0.27.6 lang/python#3.13.7",
+    "requestParameters": {
+        "userName": "bob@acme.io",
+        "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess",
+        "instanceId": "i-09f8e7d6c5b4a3921",
+        "partner": "arn:aws:iam::498765432109:root",
+    },
+    "responseElements": None,
+    "requestID": "7a9c3d2e-1f4b-4c5d-9e8f-a1b2c3d4e5f6",
+    "eventID": "b8d7c6a5-0e1f-4a2b-8c3d-d4e5f6a7b8c9",
+    "readOnly": False,
+    "eventType": "AwsApiCall",
+    "managementEvent": True,
+    "recipientAccountId": "312345678901",
+    "eventCategory": "Management",
+    "tlsDetails": {"clientProvidedHostHeader": "iam.amazonaws.com"},
+}
+SECRETS = (
+    "312345678901",
+    "498765432109",
+    "jane",
+    "bob",
+    "acme",
+    "81.2.69",
+    "Q3ZVN7K",
+    "Z7QXV4K",
+    "9f8e7d6",
+    "7a9c3d2e",
+)
+
+
+def test_no_identifier_is_left_and_the_same_one_stays_the_same() -> None:
+    event = replace_identifiers(RECORD, {})
+    text = json.dumps(event)
+    assert [secret for secret in SECRETS if secret in text] == []
+    identity = event["userIdentity"]
+    issuer = identity["sessionContext"]["sessionIssuer"]
+    assert (identity["accountId"], event["recipientAccountId"]) == ("111122223333", "111122223333")
+    assert event["requestParameters"]["partner"] == "arn:aws:iam::444455556666:root"
+    assert identity["principalId"].partition(":")[0] == issuer["principalId"]
+    assert identity["arn"] == f"arn:aws:sts::111122223333:assumed-role/{issuer['userName']}/session-1"
+    assert len(identity["accessKeyId"]) == 20 and identity["accessKeyId"].endswith("EXAMPLE")
+    assert event["sourceIPAddress"] == "198.51.100.1"
+    assert len({event["eventID"], event["requestID"], RECORD["eventID"], RECORD["requestID"]}) == 4
+
+
+def test_what_a_rule_asks_for_stays() -> None:
+    event = replace_identifiers(RECORD, {})
+    for key in ("eventTime", "eventName", "eventSource", "awsRegion", "userAgent", "tlsDetails"):
+        assert event[key] == RECORD[key]
+    assert event["requestParameters"]["policyArn"] == "arn:aws:iam::aws:policy/AdministratorAccess"
+    assert replace_identifiers({"cidrIp": "0.0.0.0/0", "cidrIpv6": "::/0"}, {}) == {
+        "cidrIp": "0.0.0.0/0",
+        "cidrIpv6": "::/0",
+    }
+
+
+def test_more_words_can_be_replaced() -> None:
+    assert replace_identifiers({"functionName": "acme-orders"}, {"acme": "example"}) == {
+        "functionName": "example-orders"
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(RECORD),
+        json.dumps({"Records": [{**RECORD, "eventTime": "2026-05-01T00:00:00Z", "eventID": "old"}, RECORD]}),
+        json.dumps({"Events": [{"EventId": "x", "CloudTrailEvent": json.dumps(RECORD)}]}),
+        json.dumps({"events": [{"message": json.dumps(RECORD)}]}),
+        f"{json.dumps({**RECORD, 'eventTime': '2026-05-01T00:00:00Z'})}\n{json.dumps(RECORD)}\n",
+    ],
+)
+def test_the_newest_record_of_a_file_is_taken(text: str) -> None:
+    assert choose_record(text) == RECORD
+    assert choose_record(text, RECORD["eventID"], "AttachUserPolicy") == RECORD
+    with pytest.raises(NoRecordError, match="has the eventName DeleteUser"):
+        choose_record(text, event_name="DeleteUser")
+
+
+@pytest.mark.parametrize("text", ["", "no JSON", "[]", '{"Records": []}'])
+def test_a_file_without_a_record_says_what_is_needed(text: str) -> None:
+    with pytest.raises(NoRecordError, match="the file has no CloudTrail record"):
+        choose_record(text)
+
+
+def test_the_test_is_added_to_the_rule_and_passes(tmp_path: Path) -> None:
+    before = (RULES / "threat/administrator_policy_attached.yml").read_text()
+    after = add_test(before, "Jane on a Tuesday", True, replace_identifiers(RECORD, {}))
+    assert after.startswith(before.rstrip("\n"))
+    path = tmp_path / "administrator_policy_attached.yml"
+    path.write_text(after)
+    (rule,) = load_rules(path)
+    assert rule.tests[-1].name == "Jane on a Tuesday"
+    assert all(result.passed for result in run_tests([rule]))
+
+
+def test_a_test_is_added_only_where_tests_are_last() -> None:
+    short = {"title": "t", "pattern": "{ $.a = 1 }", "tests": [{"name": "n", "match": True, "event": {"a": 1}}]}
+    text = yaml.safe_dump(short, sort_keys=False)
+    assert len(yaml.safe_load(add_test(text, "m", False, {"a": 2}))["tests"]) == 2
+    with pytest.raises(RuleFileError, match="its last key is severity"):
+        add_test(text + "severity: low\n", "m", False, {"a": 2})
+    with pytest.raises(RuleFileError, match="it has no tests"):
+        add_test("title: t\n", "m", False, {"a": 2})
