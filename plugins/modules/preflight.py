@@ -67,7 +67,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 problems:
-  description: One line for each problem, in the order of the play's hosts.
+  description: One line for each problem, with the hosts that have it, in the order of the play's hosts.
   returned: always
   type: list
   elements: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def inventory(tmp_path: Path) -> Inventory:
 
 
 def lines(result: subprocess.CompletedProcess[str]) -> list[str]:
-    return [line for line in result.stdout.splitlines() if line.startswith("host ")]
+    return [line for line in result.stdout.splitlines() if re.match(r"hosts? \w", line)]
 
 
 def test_valid_accounts_pass_and_every_host_gets_all_detections(inventory: Inventory) -> None:
@@ -76,7 +77,7 @@ def test_valid_accounts_pass_and_every_host_gets_all_detections(inventory: Inven
     assert result.stdout.count("reached with 3") == 3
 
 
-def test_prints_all_problems_of_all_hosts_one_per_line(inventory: Inventory) -> None:
+def test_prints_all_problems_of_all_hosts_each_once(inventory: Inventory) -> None:
     inventory.write(
         group={"secmon_retension_days": 30},
         guide={"secmon_account_id": 123456789012, "secmon_create_secret": "yes"},
@@ -87,17 +88,15 @@ def test_prints_all_problems_of_all_hosts_one_per_line(inventory: Inventory) -> 
     assert result.returncode != 0
     misspelt = 'secmon_retension_days: is not a known variable. Did you mean "secmon_retention_days"?'
     assert lines(result) == [
-        f"host guide: {misspelt}",
+        f"hosts guide, production, sandbox: {misspelt}",
         'host guide: secmon_account_id: must be a string, not the number 123456789012: quote it: "123456789012", since'
         " IDs may start with 0",
         'host guide: secmon_create_secret: must be a boolean, not the string "yes": write true without quotes',
-        f"host production: {misspelt}",
         "host production: secmon_topic_name: cannot be resolved: 'nowhere' is undefined",
-        f"host sandbox: {misspelt}",
         "host sandbox: secmon_rules: secret_acess: no rule has this id. Did you mean"
         ' "secret_access"? To add a rule, write title, pattern, tests',
     ]
-    assert "7 problems in the variables of 3 of 3 hosts" in result.stdout
+    assert "5 problems in the variables of 3 of 3 hosts" in result.stdout
     assert "reached" not in result.stdout
 
 
@@ -117,17 +116,17 @@ def test_reads_variables_from_every_source(inventory: Inventory, tmp_path: Path)
     (tmp_path / "more.yml").write_text("secmon_from_file: 1\n")
     inventory.play = {**PLAY, "vars": {"secmon_from_play": 1}, "vars_files": ["more.yml"]}
     result = inventory.check("-e", "secmon_from_command=1")
-    found = {line.split(": ")[1] for line in lines(result) if line.startswith("host guide: ")}
+    found = {line.split(": ")[1] for line in lines(result) if "guide" in line.split(": ")[0]}
     assert found == {f"secmon_from_{place}" for place in ("group_vars", "host_vars", "file", "play", "command")}
-    assert len(lines(result)) == 3 * 5 - 2
+    assert len(lines(result)) == 5
 
 
 def test_converts_strings_from_the_command_line(inventory: Inventory) -> None:
     valid = ("-e", "secmon_retention_days=30", "-e", "secmon_purge_log_bucket=true")
     assert inventory.check(*valid).returncode == 0
     result = inventory.check(*valid, "-e", "secmon_retention_days=31")
-    assert all("secmon_retention_days: 31 is not allowed:" in line for line in lines(result))
-    assert len(lines(result)) == 3
+    (line,) = lines(result)
+    assert line.startswith("hosts guide, production, sandbox: secmon_retention_days: 31 is not allowed:")
 
 
 def test_a_teardown_is_confirmed_by_the_command_line_only(inventory: Inventory) -> None:
@@ -156,7 +155,7 @@ def test_resolves_lookups_templates_and_vaulted_values(inventory: Inventory, tmp
     result = inventory.check(*vault, SECONDS_TO_WAIT="60")
     assert result.returncode == 0, result.stdout
     without = inventory.check(SECONDS_TO_WAIT="soon")
-    assert len(lines(without)) == 6
+    assert len(lines(without)) == 2
     assert "secmon_secret_value: cannot be resolved: the reason could contain the secret" in without.stdout
     assert 'secmon_verify_timeout_seconds: must be an integer, not the string "soon"' in without.stdout
 
@@ -166,7 +165,7 @@ def test_prints_no_secret_at_any_verbosity(inventory: Inventory) -> None:
     for value in ({name: [CANARY] for name in secrets}, dict.fromkeys(secrets, "{{ ('" + CANARY + "' | no_filter) }}")):
         inventory.write(group={f"secmon_{name}": odd for name, odd in value.items()})
         result = inventory.check("-vvv")
-        assert len([line for line in lines(result) if line.startswith("host guide: ")]) >= len(secrets) - 1
+        assert len(lines(result)) >= len(secrets) - 1
         assert CANARY not in result.stdout + result.stderr
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Union
@@ -50,7 +50,7 @@ class Report:
     """The result of the preflight.
 
     Attributes:
-        problems: One line for each problem: the host, the variable, what is wrong, what to do.
+        problems: One line for each problem: the hosts, the variable, what is wrong, what to do.
         warnings: Likewise, for problems that do not prevent a run.
         detections: The detections to deploy, by host, for hosts with valid rules.
         problem_hosts: The hosts that have problems.
@@ -93,22 +93,26 @@ def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs) -> Re
         accounts[shared.host].document.add((shared.variable,), shared.message, shared.hint)
     secrets = sorted({text for raw in hosts.values() for text in secret_texts(raw)}, key=len, reverse=True)
     return Report(
-        problems=tuple(line for account in accounts.values() for line in _lines(account, secrets)),
-        warnings=tuple(_hide(warning, secrets) for warning in _warnings(accounts)),
+        problems=_once({host: _lines(account, secrets) for host, account in accounts.items()}),
+        warnings=_once({host: _warnings(account, secrets) for host, account in accounts.items()}),
         detections={host: account.detections for host, account in accounts.items() if account.detections},
         problem_hosts=tuple(host for host, account in accounts.items() if account.document.problems),
         teardown=_teardown(accounts),
     )
 
 
-def _warnings(accounts: Mapping[str, _Account]) -> Iterator[str]:
-    """Yield each warning once, with the hosts that it is about."""
+def _once(lines: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Return each line once, with the hosts that it is about."""
     hosts: dict[str, list[str]] = {}
-    for host, account in accounts.items():
-        for warning in account.warnings:
-            hosts.setdefault(warning, []).append(host)
-    for warning, names in hosts.items():
-        yield f"host{'s' if len(names) > 1 else ''} {', '.join(names)}: secmon_rules: {warning}"
+    for host, some in lines.items():
+        for line in some:
+            hosts.setdefault(line, []).append(host)
+    return tuple(f"host{'s' if len(names) > 1 else ''} {', '.join(names)}: {line}" for line, names in hosts.items())
+
+
+def _warnings(account: _Account, secrets: Sequence[str]) -> Iterator[str]:
+    for warning in account.warnings:
+        yield _hide(f"secmon_rules: {warning}", secrets)
 
 
 def _teardown(accounts: Mapping[str, _Account]) -> dict[str, dict[str, Any]]:
@@ -231,7 +235,7 @@ def _lines(account: _Account, secrets: Sequence[str]) -> Iterator[str]:
     for problem in ordered:
         variable = variable_of(problem)
         rest = f"{problem.key.removeprefix(variable)}: {problem.text}"
-        yield f"{problem.source}: {variable}{_hide(rest, secrets)}"
+        yield f"{variable}{_hide(rest, secrets)}"
 
 
 def _hide(message: str, secrets: Sequence[str]) -> str:
