@@ -29,7 +29,7 @@ _UNNAMED = "it has the tag of this collection, but no variable names it, since o
 _UNREMOVED = "it should have been removed; run teardown again, or delete it manually"
 _UNPRUNED = "it should have been removed; run prune.yml again, or delete it manually"
 _KEPT = "kept: {}"
-_OTHER_TYPE = "this collection does not create resources of this type"
+_OTHER_TYPE = "prune.yml does not know its type; delete it manually, or name it in secmon_kept_resources"
 _OLD_KEY = (
     "it decrypts the log files and log events that were written with it; set secmon_purge_orphaned_keys: true to"
     " schedule its deletion too"

@@ -129,11 +129,11 @@ def plan_subscriptions(
         RequestError: The token may belong to more than one subscription.
     """
     desired, unwanted = _by_identity(params, "subscriptions"), _by_identity(params, "remove_subscriptions")
+    if params.get("purge_subscriptions"):
+        unwanted |= {item.identity: _entry(item) for item in found if item.identity not in desired}
     before = _known({**desired, **unwanted}, found)
     new = {key: entry for key, entry in desired.items() if before[key].state == ABSENT}
-    unnamed = unnamed_subscriptions(found, {**desired, **unwanted}) if params.get("subscriptions") is not None else []
-    purged = unnamed if params.get("purge_subscriptions") else []
-    removed = [item for item in found if item.identity in unwanted and item.state == CONFIRMED] + purged
+    removed = [item for item in found if item.identity in unwanted and item.state == CONFIRMED]
     confirmed = _pending_for_token(params, [before[key] for key in desired or before])
     changes = {key: replace(before[key], state=_initial_state(entry, account)) for key, entry in new.items()}
     changes |= {item.identity: replace(item, state=ABSENT, arn="") for item in removed}
@@ -149,10 +149,8 @@ def plan_subscriptions(
         ),
         warnings=(
             *_pending_warning(params["name"], after.values()),
-            *_removal_warnings(
-                before[key] for key in (before if params.get("purge_subscriptions") else unwanted) if key not in desired
-            ),
-            *(() if purged or params.get("confirmation_token") else unnamed_warning(params["name"], unnamed)),
+            *_removal_warnings(before[key] for key in unwanted),
+            *_unnamed_warnings(params, found, {**desired, **unwanted}),
             *_token_warning(params, new),
         ),
     )
@@ -160,6 +158,10 @@ def plan_subscriptions(
 
 def _by_identity(params: Mapping[str, Any], option: str) -> dict[Identity, Mapping[str, str]]:
     return {identity(entry["protocol"], entry["endpoint"]): entry for entry in params.get(option) or ()}
+
+
+def _entry(item: Subscription) -> Mapping[str, str]:
+    return {"protocol": item.protocol, "endpoint": item.endpoint}
 
 
 def _known(named: Mapping[Identity, Mapping[str, str]], found: Iterable[Subscription]) -> dict[Identity, Subscription]:
@@ -212,6 +214,14 @@ def _removal_warnings(unwanted: Iterable[Subscription]) -> Iterator[str]:
                 f"{item.label} is pending and was not removed, which SNS does not support. It receives nothing, and SNS"
                 " deletes it after 48 hours unless it is confirmed."
             )
+
+
+def _unnamed_warnings(
+    params: Mapping[str, Any], found: Iterable[Subscription], named: Collection[Identity]
+) -> Iterator[str]:
+    """Yield a warning unless the task leaves the subscriptions open, or names one of them for its token."""
+    if params.get("subscriptions") is not None and not params.get("confirmation_token"):
+        yield from unnamed_warning(params["name"], unnamed_subscriptions(found, named))
 
 
 def unnamed_subscriptions(found: Iterable[Subscription], named: Collection[Identity]) -> list[Subscription]:

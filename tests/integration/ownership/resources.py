@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.logs.ownership import record_of
+
 from tests.support.trail_prerequisites import open_bucket
 from tests.support.trail_setup import ACCOUNT, SERVICE, document
 
@@ -18,6 +20,7 @@ ALIAS = "alias/audit"
 BUCKET, TRAIL_BUCKET = "audit-logs", "trail-logs"
 TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:{NAME}"
 TRUST = document({"Effect": "Allow", "Principal": SERVICE, "Action": "sts:AssumeRole"})
+FILTER = {"name": NAME, "pattern": "ERROR", "metric_namespace": "SecurityMetrics", "metric_name": "Reads"}
 ALARM = {
     "metric_namespace": "SecurityMetrics",
     "metric_name": "Reads",
@@ -39,6 +42,7 @@ class Kind:
         task: The module's arguments; what they set differs from what `make` creates.
         read: Returns its settings; something empty if it does not exist or is to be deleted.
         removal: Further arguments for its removal, and arguments that it does not take.
+        pruned: The type in the list of prune.yml, and for a part the module that removes what it is deleted with.
     """
 
     module: str
@@ -46,6 +50,7 @@ class Kind:
     task: Mapping[str, Any]
     read: Callable[[Aws], Any]
     removal: Mapping[str, Any]
+    pruned: tuple[str, str] = ("", "")
 
     def arguments(self, state: str) -> dict[str, Any]:
         """Return the arguments of the module for a state."""
@@ -111,11 +116,26 @@ def _read_group(aws: Aws) -> Any:
     ]
 
 
+def _make_filter(aws: Aws, tags: Tags) -> None:
+    _make_group(aws, {**tags, **(record_of([NAME]) if tags.get("secmon:managed-by") == "secmon.aws" else {})})
+    metric = {"metricName": "Theirs", "metricNamespace": "Theirs", "metricValue": "1"}
+    aws("logs").put_metric_filter(
+        logGroupName=GROUP, filterName=NAME, filterPattern="ERROR", metricTransformations=[metric]
+    )
+
+
+def _read_filter(aws: Aws) -> Any:
+    return [_without(found, "creationTime") for found in aws("logs").describe_metric_filters()["metricFilters"]]
+
+
 # The role of the trail.
 
 
 def _make_role(aws: Aws, tags: Tags) -> None:
     aws("iam").create_role(RoleName=NAME, AssumeRolePolicyDocument=TRUST, Tags=_listed(tags))
+    streams = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{GROUP}:log-stream:*"
+    write = document({"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": streams})
+    aws("iam").put_role_policy(RoleName=NAME, PolicyName="WriteTrailEvents", PolicyDocument=write)
 
 
 def _read_role(aws: Aws) -> Any:
@@ -218,6 +238,14 @@ KINDS = {
         {"name": NAME, "subscriptions": [{"protocol": "email", "endpoint": "security@example.com"}]},
         _read_subscriptions,
         {"subscriptions": None},
+    ),
+    "metric filter, by its log group": Kind(
+        "metric_filters",
+        _make_filter,
+        {"log_group_name": GROUP, "filters": [FILTER]},
+        _read_filter,
+        {"log_group_name": GROUP, "filters": [{"name": NAME}]},
+        ("log group", "log_group"),
     ),
     "log group": Kind("log_group", _make_group, {"name": GROUP, "retention_days": 7}, _read_group, {}),
     "log role": Kind("trail_role", _make_role, {"name": NAME, "description": "Ours"}, _read_role, {}),
