@@ -115,7 +115,7 @@ def test_confirm_takes_the_links_of_its_account_and_can_run_again(created: str, 
 
     first, second = (run_playbook(created, "confirm", *links) for _run in range(2))
 
-    shown = [run.result("Show the subscriptions")["guide"]["msg"] for run in (first, second)]
+    shown = [run.result("Show the subscriptions")["guide"]["msg"][:-1] for run in (first, second)]
     assert (first.code, second.code) == (0, 0), (first.results, second.results)
     assert shown == [[f"{EMAILS[1]}: confirmed"], [f"{EMAILS[1]}: confirmed before"]]
     found = aws_client("sns").list_subscriptions_by_topic(TopicArn=TOPIC_ARN)["Subscriptions"]
