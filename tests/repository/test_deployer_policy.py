@@ -15,7 +15,7 @@ import pytest
 
 from embedded_aws.iam.actions import RESOURCE_TYPES
 from tests.support.deployer import BOUNDARY_ARN, GUIDE, Question, allows, recorded, shipped
-from tests.support.deployer_actions import NOT_ASKED, UNUSED_BY_ROLES, UPSTREAM_REPAIRS
+from tests.support.deployer_actions import NOT_ASKED, UNUSED_BY_ROLES, UNUSED_MODULES, UPSTREAM_REPAIRS
 from tools.generate_docs.modules import aws_modules, documented_actions
 from tools.generate_docs.roles import policy_actions
 
@@ -47,7 +47,8 @@ FORMER = {
 
 
 def documented() -> set[str]:
-    modules = {action for module in aws_modules() for action in documented_actions(module)}
+    used = set(aws_modules()) - UNUSED_MODULES
+    modules = {action for module in used for action in documented_actions(module)}
     return (modules | UPSTREAM_REPAIRS) - UNUSED_BY_ROLES
 
 
