@@ -13,8 +13,8 @@ author:
   - The secmon.aws founders (@secmon)
 description:
   - Works like P(ansible.builtin.local#connection), but runs a module that uses the Python interpreter of Ansible in a
-    fork of a process that has already imported the libraries of modules (ansible, boto3, botocore). This reduces the
-    run time of a playbook of AWS modules to about 60 percent.
+    fork of a process that has already imported the libraries of modules (ansible, boto3, botocore).
+  - A module of this collection also runs from the controller's own files, without an archive of its code.
   - The first task starts the process, and it ends with the playbook. It belongs to one run of Ansible; nothing is kept
     between runs.
   - P(ansible.builtin.local#connection) handles everything else. That is commands, other interpreters, C(become),
@@ -94,7 +94,10 @@ class Connection(LocalConnection):
         except ProgramLostError as error:
             raise AnsibleConnectionFailure(f"{error} Its changes may or may not be complete.") from error
         except OSError as error:
-            display.vv(f"No warm interpreter, so starting a new one: {error}", host=self._play_context.remote_addr)
+            # Ansible shows equal warnings of all forks once.
+            display.warning(
+                f"secmon.aws.warm cannot be used: {error}. Each module starts Python, which is only slower."
+            )
             return self._exec_cold(cmd, in_data, sudoable)
 
     def _exec_cold(self, cmd: str, in_data: bytes | None, sudoable: bool) -> tuple[int, bytes, bytes]:
