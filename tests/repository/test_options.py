@@ -12,7 +12,7 @@ import yaml
 COLLECTION = "secmon.aws."
 # Options that no role or playbook needs, with the reason for each.
 ALL_MODULES = {"purge_tags": "the roles set all tags of a managed resource, which is the default"}
-# playbooks/tasks/sweep.yml passes every option by module_defaults, from the result of the preflight.
+# teardown.yml and prune.yml pass every option by module_defaults, from the result of the preflight.
 PASSED_BY_DEFAULTS = {"leftovers"}
 NO_EVENT_ROLE = "no role deploys rules of EventBridge yet; docs/event_alerts.md has the tasks"
 MODULE_ONLY = {

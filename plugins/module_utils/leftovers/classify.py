@@ -164,8 +164,14 @@ def report_lines(
 
 
 def orphan_warnings(left: Iterable[Leftover], title: str) -> Iterator[str]:
-    """Yield one warning about what no variable names any more, as far as it is not deleted anyway."""
-    orphans = [item for item in left if item.why == TO_BE_REMOVED or item.why.startswith(_KEPT.format(""))]
+    """Yield one warning about what no variable names any more, as far as it is not deleted anyway.
+
+    No variable ever named a resource of another type, such as an event rule of your own tasks.
+    """
+    kept = _KEPT.format("")
+    orphans = [
+        item for item in left if item.why == TO_BE_REMOVED or (item.why.startswith(kept) and item.name != item.arn)
+    ]
     if orphans:
         listed = "; ".join(
             f"{item.type} {item.name}{'' if item.why == TO_BE_REMOVED else f' ({item.why})'}" for item in orphans
