@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 from embedded_aws.process import embedded_aws_process
-from tests.benchmark.accounts.measure import Measured, measure
+from tests.benchmark.accounts.measure import Measured, MeasuredCommandError, measure
 from tests.benchmark.accounts.organization import account_ids, write_seed
 from tests.benchmark.accounts.report import Line, write_report
 from tests.benchmark.accounts.ways import PEERS, Site, add_latency
@@ -48,16 +51,13 @@ def _measure_all(folder: Path, counts: list[int], latency: int, with_peers: bool
                     break
                 add_latency(endpoint, latency / 1000)
             for peer, (command, environment) in peers:
-                lines += _line(peer.name, phase, peer.accounts, measure(endpoint, command, environment))
+                lines += _line(peer.name, phase, peer.accounts, partial(measure, endpoint, command, environment))
             for count, ids in ours.items():
                 forks = 1 if count == 1 else 10
-                lines += _line(
-                    f"secmon.aws, forks {forks}", phase, count, _site(endpoint, folder, ids, forks).measure()
-                )
+                lines += _line(f"secmon.aws, forks {forks}", phase, count, _site(endpoint, folder, ids, forks).measure)
             many = max(counts)
             if phase == "run again" and many > 1:
-                found = _site(endpoint, folder, ours[many], 20).measure()
-                lines += _line("secmon.aws, forks 20", phase, many, found)
+                lines += _line("secmon.aws, forks 20", phase, many, _site(endpoint, folder, ours[many], 20).measure)
     return lines
 
 
@@ -65,7 +65,13 @@ def _site(endpoint: str, folder: Path, ids: list[str], forks: int) -> Site:
     return Site(endpoint, folder / f"inventory-{len(ids)}-{ids[0]}.yml", tuple(ids), forks)
 
 
-def _line(way: str, phase: str, accounts: int, found: Measured) -> list[Line]:
+def _line(way: str, phase: str, accounts: int, run: Callable[[], Measured]) -> list[Line]:
+    """Return a measurement; none if it failed, since the others still count."""
+    try:
+        found = run()
+    except (MeasuredCommandError, TimeoutExpired) as error:
+        print(f"  {way}, {phase}, {accounts}: {error}", file=sys.stderr, flush=True)
+        return []
     print(f"  {way}, {phase}, {accounts}: {found.cpu:.1f} s of CPU", file=sys.stderr, flush=True)
     return [Line(way, phase, accounts, found)]
 
