@@ -173,7 +173,8 @@ def _fail(module: AnsibleAWSModule, account: Account, error: AwsError, **written
     message = error.described(account.known_place())
     if written.get("written") or written.get("not_written"):
         others = listed(written["not_written"])
-        message += f" Written: {written['written']}{'; not written: ' if others else ''}{others}."
+        done = f"Written: {written['written']}" if written["written"] else "Nothing was written"
+        message += f" {done}{'; not written: ' if others else ''}{others}."
     module.fail_json(
         msg=message,
         changed=bool(written.get("written")),
