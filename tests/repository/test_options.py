@@ -16,7 +16,10 @@ ALL_MODULES = {"purge_tags": "the roles set all tags of a managed resource, whic
 PASSED_BY_DEFAULTS = {"leftovers"}
 NO_EVENT_ROLE = "no role deploys rules of EventBridge yet; docs/event_alerts.md has the tasks"
 MODULE_ONLY = {
-    "detection_drill": {"poll_seconds": "shortens the interval in tests"},
+    "detection_drill": {
+        "poll_seconds": "shortens the interval in tests",
+        "account_id": "the plays pass it to all own modules, by module_defaults",
+    },
     "detections": {
         "tags": "metric_alarms sets the same tags on all alarms of the role",
         **dict.fromkeys(
