@@ -6,6 +6,7 @@ exists, boto3 makes it first. The examples of the roles are the plays of a secon
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ DOCUMENTED = {
 }
 # Both read the pipeline of guide_chain.py.
 DOCUMENTED["detection_drill"] += DOCUMENTED.pop("log_file_validation")
+# Both use the rule next to the playbook; the recorded test says that the rule must not match, so it comes last.
+DOCUMENTED["test_rules"] += DOCUMENTED.pop("record_event")
 TASKS = [name for name in DOCUMENTED if name not in ("preflight", "warm", "organization")]
 UNITS = {"roles": "workloads", "names": "workloads/sandbox", "archive": "security"}
 OWN = {"secmon:managed-by": "secmon.aws"}
@@ -194,6 +197,8 @@ def write_examples(folder: Path, endpoint: str) -> None:
     (folder / "rules").mkdir()
     rule = re.search(r"```yaml\n(title:.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
     (folder / "rules/queue_deleted.yml").write_text(rule[1] if rule else "")
+    event = {"eventSource": "sqs.amazonaws.com", "eventName": "DeleteQueue", "eventTime": "2026-05-01T00:00:00Z"}
+    (folder / "events.json").write_text(json.dumps({"Records": [event]}))
     for name, statement in (
         ("trust_policy", {"Effect": "Allow", "Principal": SERVICE, "Action": "sts:AssumeRole"}),
         ("write_policy", {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}),
