@@ -11,6 +11,7 @@ from pathlib import Path
 
 from moto.core.resource_tagging import TaggedResource
 from moto.moto_api._internal.models import moto_api_backend
+from moto.organizations.models import organizations_backends
 
 from embedded_aws.cloudtrail.state import CloudTrailState
 from embedded_aws.cloudwatch.state import CloudWatchState
@@ -93,7 +94,6 @@ class State:
     def reset(self) -> None:
         """Drop everything, moto's resources included, and apply the seed again."""
         with self.lock:
-            moto_api_backend.reset()
             self.clock.reset()
             self.consistency.clear()
             self.faults.clear()
@@ -107,5 +107,8 @@ class State:
         self.cloudtrail = CloudTrailState()
         self.cloudwatch = CloudWatchState()
         self.sns = SnsState()
+        moto_api_backend.reset()
+        # moto's reset keeps the members of organizations.
+        organizations_backends.master_accounts.clear()
         if self.seed:
             apply_seed(self.seed)

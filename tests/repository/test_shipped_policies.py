@@ -142,7 +142,7 @@ def actions_of(statement: Mapping[str, Any]) -> list[str]:
     return [action for pattern in listed(statement["Action"]) for action in actions_like(pattern)]
 
 
-@pytest.mark.parametrize(("name", "statement"), statements(), ids=[name for name, _statement in statements()])
+@pytest.mark.parametrize(("name", "statement"), list(statements()), ids=[name for name, _statement in statements()])
 def test_a_statement_agrees_with_the_reference(name: str, statement: Mapping[str, Any]) -> None:
     for pattern in listed(statement["Action"]):
         assert actions_like(pattern), f"{pattern} does not exist"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.organizations.models import organizations_backends
 
 from tests.support.in_process import PRODUCTION, InProcess, aws, organization_aws
 
@@ -77,3 +78,9 @@ def test_an_account_without_organization_is_told_so(aws: InProcess) -> None:
     aws.client("organizations").remove_account_from_organization(AccountId=PRODUCTION)
     outsider = aws.client("organizations", **aws.session(MEMBER))
     assert code_of(outsider.list_accounts)[0] == "AWSOrganizationsNotInUseException"
+
+
+def test_a_reset_forgets_who_is_a_member(aws: InProcess) -> None:
+    aws.state.seed = None
+    aws.pipeline.reset()
+    organizations_backends[PRODUCTION]["aws"].create_organization("us-east-1")
