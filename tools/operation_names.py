@@ -36,7 +36,7 @@ def operations(session: Session, service: str) -> Iterator[tuple[str, str]]:
     """
     for version in session.get_component("data_loader").list_api_versions(service, "service-2"):
         model = session.get_service_model(service, version)
-        for source in {model.endpoint_prefix, model.signing_name}:
+        for source in dict.fromkeys((model.endpoint_prefix, model.signing_name)):
             for operation in model.operation_names:
                 yield source, operation
 

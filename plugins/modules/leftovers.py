@@ -24,7 +24,7 @@ options:
       - What the list is for. With V(teardown) it has everything that is named or has the tag.
       - With V(prune) it has what C(playbooks/prune.yml) removes, and what it keeps and why. A resource that a named one
         still uses, a trail without a successor, a bucket that contains log files and a key are kept.
-      - With V(report) it is the same before the removal, and RV(warnings) describes it. The module fails if two trails
+      - With V(report) it is the same before the removal, and a warning describes it. The module fails if two trails
         deliver to one log group, since each event then counts twice.
     type: str
     choices: [teardown, prune, report]

@@ -28,10 +28,10 @@ from tests.support.trail_setup import SERVICE, document
 from tools.generate_docs.roles import ROLES
 
 DOCUMENTED = {
-    path.stem: match[1]
+    path.stem: examples
     for kind in ("modules", "filter", "connection", "inventory")
     for path in sorted((REPOSITORY / "plugins" / kind).glob("*.py"))
-    if (match := re.search(r'^EXAMPLES = r"""\n(.*?)^"""', path.read_text(), re.MULTILINE | re.DOTALL))
+    for examples in re.findall(r'^EXAMPLES = r"""\n(.*?)^"""', path.read_text(), re.MULTILINE | re.DOTALL)
 }
 # Both read the pipeline of guide_chain.py.
 DOCUMENTED["detection_drill"] += DOCUMENTED.pop("log_file_validation")

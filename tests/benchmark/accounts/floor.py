@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -107,14 +108,10 @@ def main() -> None:
     endpoint, wanted, *accounts = sys.argv[1:]
     for account in accounts:
         session = boto3.Session(access_key(account), SECRET, region_name=REGION)
-        clients: dict[str, Any] = {}
-
-        def client(service: str, session: Any = session, clients: dict[str, Any] = clients) -> Any:
-            if service not in clients:
-                clients[service] = session.client(service, endpoint_url=endpoint)
-            return clients[service]
-
-        build(client, for_account(json.loads(Path(wanted).read_text()), account))
+        build(
+            cache(partial(session.client, endpoint_url=endpoint)),
+            for_account(json.loads(Path(wanted).read_text()), account),
+        )
 
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ KNOWN = (
         f"Logs Insights discovers {MOST_FIELDS} fields of a message.",
         _FIELDS,
         '{ $.z = "x" }',
-        '{"a": [' + ", ".join("0" for _ in range(MOST_FIELDS)) + '], "z": "x"}',
+        '{"a": [' + ", ".join(["0"] * MOST_FIELDS) + '], "z": "x"}',
         (True, True, False),
     ),
     Difference(
@@ -197,7 +197,7 @@ def _of_insights(leaf: Leaf, values: list[Any]) -> Iterator[str]:
         yield from _of_both(leaf, values)
         if any(isinstance(value, bool) for value in values):
             yield "boolean-number"
-        if leaf.literal.is_number and any(type(value) is str for value in values):
+        if leaf.literal.is_number and any(isinstance(value, str) for value in values):
             yield "number-text"
         if any(isinstance(value, str) and value.endswith("\n") for value in values):
             yield "line-end"
