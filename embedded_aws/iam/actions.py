@@ -22,6 +22,11 @@ _BY_TYPE: Mapping[str, Mapping[str, str]] = {
         "alarm": "DeleteAlarms DescribeAlarmHistory DescribeAlarms DisableAlarmActions EnableAlarmActions"
         " ListTagsForResource PutCompositeAlarm PutMetricAlarm SetAlarmState TagResource UntagResource",
     },
+    "events": {
+        NO_RESOURCE: "ListRules",
+        "rule-on-default-event-bus": "DeleteRule DescribeRule DisableRule EnableRule ListTagsForResource"
+        " ListTargetsByRule PutRule PutTargets RemoveTargets TagResource UntagResource",
+    },
     "iam": {
         NO_RESOURCE: "ListAccountAliases ListPolicies ListRoles",
         "policy": "GetPolicy GetPolicyVersion",

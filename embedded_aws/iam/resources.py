@@ -46,6 +46,12 @@ def _alarms(_action: str, call: Call) -> Iterator[str]:
         yield name if name.startswith("arn:") else arn(call, "cloudwatch", f"alarm:{name}")
 
 
+def _event_rules(_action: str, call: Call) -> Iterator[str]:
+    named = ("Rule",) if "Rule" in call.parameters else ("Name", "ResourceARN")
+    for name in _named(call, *named):
+        yield name if name.startswith("arn:") else arn(call, "events", f"rule/{name}")
+
+
 def find_role(call: Call, name: str) -> Role | None:
     """Return a role of the account by its name, or None."""
     roles = iam_backends[call.account][get_partition(call.region)].get_roles()
@@ -138,6 +144,7 @@ _ARNS: Mapping[str, Callable[[str, Call], Iterator[str]]] = {
     "object": _objects,
     "policy": _policies,
     "role": _roles,
+    "rule-on-default-event-bus": _event_rules,
     "topic": _topics,
     "trail": _trails,
 }

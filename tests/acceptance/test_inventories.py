@@ -55,7 +55,7 @@ def test_a_remote_connection_is_refused_before_any_call(repository: Path, invent
     playbook = repository / "playbooks/site.yml"
     result = run("ansible-playbook", "-i", inventory, playbook, "-e", "ansible_connection=ssh")
     assert result.returncode != 0
-    assert "host guide: ansible_connection: is ssh, but a host stands for an AWS account" in result.stdout
+    assert ": ansible_connection: is ssh, but a host stands for an AWS account" in result.stdout
     assert "write ansible_connection: secmon.aws.warm" in result.stdout
     assert "No AWS API was called" in result.stdout
 

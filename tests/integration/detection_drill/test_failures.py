@@ -85,7 +85,7 @@ CERTAIN_FAILURES: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
         "log_group_arn",
     ),
     "trail with another log group": (deliver_to_another_log_group, "log_group", "other_log_group", "log-group:other"),
-    "role deleted": (delete_role, "log_group", "role_missing", "cloudwatch_logs"),
+    "role deleted": (delete_role, "log_group", "role_missing", "--tags logs"),
     "role not trusted": (trust_only_ec2, "log_group", "role_denied", "does not trust"),
     "role without policy": (
         lambda aws: aws("iam").delete_role_policy(RoleName=chain.ROLE, PolicyName="Write"),

@@ -31,7 +31,7 @@ OTHER_TYPES = {
         "delivery",
     ),
     *("delivery-destination", "delivery-source", "destination", "eventdatastore", "alarm-mute-rule", "insight-rule"),
-    *("lookup-table", "metric-stream", "scheduled-query", "service", "slo"),
+    *("event-bus", "rule-on-custom-event-bus", "lookup-table", "metric-stream", "scheduled-query", "service", "slo"),
 }
 # Dependent actions that --iam asks for: tags in a creating request, the lock-out check, a passed role.
 ASKED = {
