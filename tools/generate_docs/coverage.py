@@ -144,7 +144,7 @@ def by_technique() -> str:
     for technique, told in coverage()["techniques"].items():
         found = {rule for call in told for rule in (*seen(call).always, *seen(call).sometimes)}
         rows.append((f"`{technique}`", ", ".join(f"`{call}`" for call in told), _names(found)))
-    return table(("technique", "told by", "rules"), rows)
+    return table(("technique", "seen by", "rules"), rows)
 
 
 def by_attack() -> str:
