@@ -147,6 +147,7 @@ _PLAIN_TYPES: Mapping[str, ValueType[Any]] = {
 TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_account_id": aws_types.ACCOUNT_ID,
     "secmon_region": aws_types.REGION_NAME,
+    "secmon_regions": list_of(aws_types.REGION_NAME, "list of regions", unique=True),
     "secmon_tags": _TAGS,
     "secmon_aws_profile": aws_types.PROFILE_NAME,
     "secmon_access_key": aws_types.CREDENTIAL,
