@@ -51,6 +51,22 @@ def test_the_plays_take_the_group_of_accounts_and_the_python_of_ansible(
     assert "web" not in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("groups", "says"),
+    [
+        ({}, "The inventory has no accounts: it has no hosts. Nothing was done."),
+        ({"hosts": {"web": {}}, "children": {"secmon_accounts": {}}}, "its group secmon_accounts is empty"),
+    ],
+)
+def test_an_inventory_without_accounts_is_refused(
+    repository: Path, tmp_path: Path, groups: dict[str, Any], says: str
+) -> None:
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": groups}))
+    result = run("ansible-playbook", "-i", tmp_path / "hosts.yml", repository / "playbooks/site.yml")
+    assert result.returncode != 0
+    assert says in " ".join(result.stderr.split())
+
+
 def test_a_remote_connection_is_refused_before_any_call(repository: Path, inventory: Path) -> None:
     playbook = repository / "playbooks/site.yml"
     result = run("ansible-playbook", "-i", inventory, playbook, "-e", "ansible_connection=ssh")
@@ -63,6 +79,6 @@ def test_a_remote_connection_is_refused_before_any_call(repository: Path, invent
 def test_every_play_for_accounts_sets_hosts_connection_and_python(repository: Path) -> None:
     for name in ("site", "confirm", "verify", "teardown"):
         for play in yaml.safe_load((repository / f"playbooks/{name}.yml").read_text()):
-            assert "secmon_accounts" in play["hosts"], (name, play["name"])
+            assert "secmon.aws.accounts" in play["hosts"], (name, play["name"])
             assert play["connection"] == "secmon.aws.warm", (name, play["name"])
             assert "module_defaults" not in play or "ansible_python_interpreter" in play["vars"], (name, play["name"])

@@ -1,0 +1,66 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The hosts of an inventory that are accounts, for the playbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.secmon.aws.plugins.module_utils.organizations.names import ALL_ACCOUNTS
+
+DOCUMENTATION = r"""
+name: accounts
+short_description: Return the group of the hosts that are accounts
+version_added: 0.4.0
+description:
+  - Returns V(secmon_accounts) if the inventory has this group, else V(all).
+  - Fails if the group has no host. Ansible itself ends a play without hosts as a success.
+options:
+  _input:
+    description: Ansible's variable C(groups).
+    type: dict
+    required: true
+author:
+  - The secmon.aws founders (@secmon)
+"""
+
+EXAMPLES = r"""
+- name: Name the accounts
+  hosts: "{{ groups | secmon.aws.accounts }}"
+  gather_facts: false
+  tasks:
+    - name: Show the account of each host
+      ansible.builtin.debug:
+        var: secmon_account_id
+"""
+
+RETURN = r"""
+_value:
+  description: The name of the group.
+  type: str
+"""
+
+EMPTY = (
+    "The inventory has no accounts: {}. Nothing was done. Name the inventory with -i, and look at its hosts with "
+    "`ansible-inventory -i ... --graph`. docs/many_accounts.md says how to list accounts."
+)
+
+
+def accounts(groups: Mapping[str, Sequence[str]]) -> str:
+    """Return the group of the hosts that are accounts. Raise AnsibleFilterError if it is empty."""
+    group = ALL_ACCOUNTS if ALL_ACCOUNTS in groups else "all"
+    if not groups.get(group):
+        why = f"its group {group} is empty" if group == ALL_ACCOUNTS else "it has no hosts"
+        raise AnsibleFilterError(EMPTY.format(why))
+    return group
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """Return the filters by name."""
+        return {"accounts": accounts}
