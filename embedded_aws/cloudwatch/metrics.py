@@ -26,6 +26,9 @@ TEN_SECONDS = 10
 MetricKey = tuple[str, str, str, str, tuple[tuple[str, str], ...]]
 """Account, region, namespace, name and sorted dimensions, which identify a metric."""
 
+ANY_VALUE = "*"
+"""In the dimensions of a key: stands for all metrics with these names of dimensions."""
+
 
 @dataclass(frozen=True, slots=True)
 class RepeatedSample(MetricSample):
@@ -37,6 +40,11 @@ class RepeatedSample(MetricSample):
 def key_of(sample: MetricSample) -> MetricKey:
     """Return the metric that a sample belongs to."""
     return sample.account, sample.region, sample.namespace, sample.name, sample.dimensions
+
+
+def group_of(key: MetricKey) -> MetricKey:
+    """Return the key of all metrics that differ from this one in the values of their dimensions only."""
+    return (*key[:4], tuple((name, ANY_VALUE) for name, _value in key[4]))
 
 
 class Bucket(MetricAggregatedDatum):
@@ -90,6 +98,7 @@ class MetricStore:
     def __init__(self) -> None:
         """Start empty."""
         self._series: OrderedDict[MetricKey, Series] = OrderedDict()
+        self._members: dict[MetricKey, set[MetricKey]] = {}
         self._buckets = 0
         self._lock = threading.RLock()
 
@@ -103,6 +112,7 @@ class MetricStore:
         """Return the bucket of a moment, in seconds since 1970, and update the time of the metric's newest sample."""
         with self._lock:
             series = self._series.setdefault(key, Series())
+            self._members.setdefault(group_of(key), set()).add(key)
             self._series.move_to_end(key)
             series.newest_at = max(series.newest_at, at)
             start = int(at // resolution) * resolution
@@ -127,12 +137,18 @@ class MetricStore:
             shown.remove(bucket)
         if not series.buckets:
             del self._series[key]
+            self._members[group_of(key)].discard(key)
         self._buckets -= 1
 
+    def members(self, group: MetricKey) -> list[MetricKey]:
+        """Return the metrics that a key with any values of dimensions stands for, sorted."""
+        with self._lock:
+            return sorted(self._members.get(group, ()))
+
     def newest_at(self, key: MetricKey) -> float:
-        """Return the time of a metric's newest sample in seconds since 1970; 0 if it has none."""
-        series = self._series.get(key)
-        return series.newest_at if series else 0.0
+        """Return the time of the newest sample of a metric, or of a group, in seconds since 1970; 0 without one."""
+        series = [self._series[own] for own in (key, *self.members(key)) if own in self._series]
+        return max((own.newest_at for own in series), default=0.0)
 
     def resolution(self, key: MetricKey) -> int:
         """Return the seconds of a metric's finest data."""

@@ -128,7 +128,8 @@ class Chain:
     def _notify(self, transitions: Sequence[AlarmTransition]) -> None:
         for transition in transitions:
             execute_actions(self.state, transition)
-            self.eventbridge.alarm(transition)
+            if transition.contributor is None:
+                self.eventbridge.alarm(transition)
 
     def _selected(self, recorded: RecordedCall) -> list[Selected]:
         """Return the records of a call and of the service calls it causes, each with its trails."""

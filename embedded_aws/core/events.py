@@ -49,7 +49,10 @@ class MetricSample:
 
 @dataclass(frozen=True, slots=True)
 class AlarmTransition:
-    """A change of an alarm's state; `alarm` is moto's object, `actions` are the ARNs to notify; empty if disabled."""
+    """A change of an alarm's state, or of one of its contributors, which then has attributes.
+
+    `alarm` is moto's object, `actions` are the ARNs to notify; empty if disabled.
+    """
 
     account: str
     region: str
@@ -63,6 +66,7 @@ class AlarmTransition:
     old_reason: str = ""
     old_reason_data: str = ""
     old_at: datetime | None = None
+    contributor: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ _BY_TYPE: Mapping[str, Mapping[str, str]] = {
     },
     "cloudwatch": {
         NO_RESOURCE: "DescribeAlarmsForMetric GetMetricData GetMetricStatistics ListMetrics PutMetricData",
-        "alarm": "DeleteAlarms DescribeAlarmHistory DescribeAlarms DisableAlarmActions EnableAlarmActions"
-        " ListTagsForResource PutCompositeAlarm PutMetricAlarm SetAlarmState TagResource UntagResource",
+        "alarm": "DeleteAlarms DescribeAlarmContributors DescribeAlarmHistory DescribeAlarms DisableAlarmActions"
+        " EnableAlarmActions ListTagsForResource PutCompositeAlarm PutMetricAlarm SetAlarmState TagResource"
+        " UntagResource",
     },
     "events": {
         NO_RESOURCE: "ListRules",

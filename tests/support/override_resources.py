@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 
 from tests.integration.secret.secret_setup import FUNCTION, make_function
-from tests.support.alarm_setup import Client, make_group, make_logs_key, put_alarm, put_filter, put_messages
+from tests.support.alarm_setup import Client, make_group, make_logs_key, put_alarm, put_filter, put_messages, put_value
 from tests.support.embedded_control import link_in, mails, now_of
 from tests.support.raw_call import protocols_of
 from tests.support.trail_setup import SERVICE, document, make_bucket, make_trail
@@ -76,6 +76,9 @@ def _make_logs_and_alarms(endpoint: str, client: Client) -> None:
         put_alarm(client, name, AlarmDescription="text", DatapointsToAlarm=1, TreatMissingData="ignore")
     plain = dict.fromkeys(("Namespace", "MetricName", "Statistic", "Period"))
     put_alarm(client, "math", **plain, Metrics=[MATH[0] | {"ReturnData": False}, MATH[1]])
+    query = 'SELECT SUM(kept) FROM SCHEMA("Test", account) GROUP BY account'
+    put_alarm(client, "grouped", **plain, Metrics=[{"Id": "m", "Expression": query, "Period": 60}])
+    put_value(client, endpoint, "kept", 1, Dimensions=[{"Name": "account", "Value": "111111111111"}])
     cloudwatch.put_composite_alarm(AlarmName="above", AlarmRule="ALARM(kept)")
     data = json.dumps({"reason": "test"})
     for state in ("OK", "ALARM"):

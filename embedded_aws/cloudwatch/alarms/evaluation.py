@@ -16,7 +16,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from embedded_aws.cloudwatch.alarms.composite import reevaluate
-from embedded_aws.cloudwatch.alarms.criteria import Datapoint, evaluate
+from embedded_aws.cloudwatch.alarms.contributors import Contributor, reason_of_all, state_of_all
+from embedded_aws.cloudwatch.alarms.criteria import INSUFFICIENT_DATA, OK, Datapoint, evaluate
 from embedded_aws.cloudwatch.alarms.reason import reason_data, reason_text
 from embedded_aws.cloudwatch.alarms.registry import AlarmRegistry, Watch
 from embedded_aws.cloudwatch.metrics import MINUTE, MetricKey, key_of
@@ -94,7 +95,9 @@ class Alarms:
         return transitions
 
     def _evaluate(self, registry: AlarmRegistry, watch: Watch, end: int, at: datetime) -> list[AlarmTransition]:
-        datapoints = self._datapoints(watch, end)
+        if watch.contributors is not None:
+            return self._evaluate_contributors(registry, watch, watch.contributors, end, at)
+        datapoints = self._datapoints(watch, watch.key, end)
         state = evaluate(watch.criteria, datapoints)
         old = watch.alarm.state_value
         if state is None or state == old:
@@ -104,12 +107,35 @@ class Alarms:
         transition = registry.change_state(watch.place, watch.alarm, state, text, data, at)
         return [transition, *reevaluate(registry, transition)]
 
-    def _datapoints(self, watch: Watch, end: int) -> list[Datapoint]:
+    def _evaluate_contributors(
+        self, registry: AlarmRegistry, watch: Watch, contributors: dict[MetricKey, Contributor], end: int, at: datetime
+    ) -> list[AlarmTransition]:
+        transitions: list[AlarmTransition] = []
+        for key in self._state.cloudwatch.metrics.members(watch.key):
+            datapoints = self._datapoints(watch, key, end)
+            state = evaluate(watch.criteria, datapoints)
+            # A time series without data does not exist, so that its contributor is never in INSUFFICIENT_DATA.
+            state = OK if state == INSUFFICIENT_DATA else state
+            if state is None or (key in contributors and contributors[key].state == state):
+                continue
+            new = Contributor(state, reason_text(watch.criteria, datapoints, state), at)
+            if key in contributors or state != OK:
+                transitions.append(registry.change_contributor(watch, key, new))
+            else:
+                contributors[key] = new
+        known = list(contributors.values())
+        overall = state_of_all(known, watch.criteria.treat_missing_data)
+        if overall is None or overall == watch.alarm.state_value:
+            return transitions
+        changed = registry.change_state(watch.place, watch.alarm, overall, reason_of_all(known), "", at, quiet=True)
+        return [*transitions, changed, *reevaluate(registry, changed)]
+
+    def _datapoints(self, watch: Watch, key: MetricKey, end: int) -> list[Datapoint]:
         store, criteria = self._state.cloudwatch.metrics, watch.criteria
         period = criteria.period_seconds
         points = []
         for start in range(end - period * self._range_length(watch), end, period):
-            summary = store.summary(watch.key, watch.unit, start, period)
+            summary = store.summary(key, watch.unit, start, period)
             at = datetime.fromtimestamp(start, UTC)
             points.append(Datapoint(at, summary.value(criteria.statistic), summary.sample_count))
         return points

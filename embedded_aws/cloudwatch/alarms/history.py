@@ -34,6 +34,7 @@ class HistoryItem:
     item_type: str
     summary: str
     data: str
+    contributor: Mapping[str, str] | None = None
 
 
 class AlarmHistory:
@@ -91,9 +92,11 @@ class AlarmHistory:
     def _of(
         self, transition: AlarmTransition, kind: str, summary: str, data: Mapping[str, Any], at: datetime | None = None
     ) -> None:
-        alarm = transition.alarm
+        alarm, contributor = transition.alarm, transition.contributor
         own_type = "CompositeAlarm" if alarm.rule else "MetricAlarm"
-        self._add(transition.account, transition.region, alarm.name, own_type, at or transition.at, kind, summary, data)
+        kind = kind if contributor is None else f"AlarmContributor{kind}"
+        place = transition.account, transition.region
+        self._add(*place, alarm.name, own_type, at or transition.at, kind, summary, data, contributor)
 
     def _add(
         self,
@@ -105,9 +108,10 @@ class AlarmHistory:
         item_type: str,
         summary: str,
         data: Mapping[str, Any],
+        contributor: Mapping[str, str] | None = None,
     ) -> None:
         text = json.dumps(data, separators=(",", ":"), default=_json_default)[:_MOST_DATA_CHARACTERS]
-        self.items.append(HistoryItem(account, region, name, kind, at, item_type, summary[:255], text))
+        self.items.append(HistoryItem(account, region, name, kind, at, item_type, summary[:255], text, contributor))
 
 
 def alarm_type(configuration: Mapping[str, Any]) -> str:

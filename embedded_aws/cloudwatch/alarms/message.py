@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import botocore.session
 
+from embedded_aws.cloudwatch.alarms.contributors import contributor_id
 from embedded_aws.core.events import AlarmTransition
 
 # Display names of regions.
@@ -74,6 +75,9 @@ def json_message(transition: AlarmTransition) -> dict[str, Any]:
         "AlarmActions": list(alarm.alarm_actions or []),
         "InsufficientDataActions": list(alarm.insufficient_data_actions or []),
     }
+    if transition.contributor is not None:
+        identity = contributor_id(transition.contributor)
+        message |= {"AlarmContributorId": identity, "AlarmContributorAttributes": dict(transition.contributor)}
     if alarm.rule:
         return message | {"AlarmRule": alarm.rule, "TriggeringChildren": _triggering_children(transition)}
     return message | {"Trigger": _trigger(alarm)}
@@ -181,6 +185,10 @@ def _details(transition: AlarmTransition, when: str) -> str:
         "AWS Account": transition.account,
         "Alarm Arn": transition.alarm.alarm_arn,
     }
+    if transition.contributor is not None:
+        # Only the JSON message is documented; these two lines are our reading.
+        rows["Alarm Contributor Id"] = contributor_id(transition.contributor)
+        rows["Alarm Contributor Attributes"] = " ".join(f"[{k} = {v}]" for k, v in transition.contributor.items())
     return _rows("Alarm Details", 27, rows)
 
 

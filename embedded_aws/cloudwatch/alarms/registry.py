@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import COMPARISONS
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 
+from embedded_aws.cloudwatch.alarms.contributors import Contributor, is_query, parse_query
 from embedded_aws.cloudwatch.alarms.criteria import ALARM, OK, Criteria
 from embedded_aws.cloudwatch.alarms.history import AlarmHistory
-from embedded_aws.cloudwatch.metrics import MINUTE, TEN_SECONDS, MetricKey
+from embedded_aws.cloudwatch.metrics import MINUTE, TEN_SECONDS, MetricKey, group_of
 from embedded_aws.core.events import AlarmTransition
 
 Place = tuple[str, str]
@@ -34,7 +35,10 @@ class StoredAlarm(Alarm):
 
 @dataclass(slots=True)
 class Watch:
-    """A metric alarm that can be evaluated; `due` is its next evaluation by the clock."""
+    """A metric alarm that can be evaluated; `due` is its next evaluation by the clock.
+
+    The key of an alarm on a Metrics Insights query stands for several metrics, each of which is a contributor.
+    """
 
     place: Place
     alarm: StoredAlarm
@@ -42,6 +46,7 @@ class Watch:
     criteria: Criteria
     unit: str | None
     due: datetime
+    contributors: dict[MetricKey, Contributor] | None = None
 
     @property
     def interval(self) -> int:
@@ -66,23 +71,32 @@ class AlarmRegistry:
         return tuple(self._watches.values())
 
     def watching(self, key: MetricKey) -> Iterable[Watch]:
-        """Return the watches of one metric."""
-        return self._by_metric.get(key, ())
+        """Return the watches of one metric, alone or among others."""
+        keys = {key, group_of(key)}
+        return [watch for own in keys for watch in self._by_metric.get(own, ())]
 
     def watch(self, place: Place, alarm: StoredAlarm, parameters: Mapping[str, Any], at: datetime) -> None:
         """Start evaluating an alarm by the parameters of its PutMetricAlarm, one interval from now."""
-        self.unwatch(place, alarm.name)
+        former = self.unwatch(place, alarm.name)
         found = _watch_of(place, alarm, parameters, at)
         if found:
+            if former and former.key == found.key:
+                found.contributors = former.contributors
             found.due = at + timedelta(seconds=found.interval)
             self._watches[place, alarm.name] = found
             self._by_metric.setdefault(found.key, []).append(found)
 
-    def unwatch(self, place: Place, name: str) -> None:
-        """Stop evaluating an alarm."""
+    def unwatch(self, place: Place, name: str) -> Watch | None:
+        """Stop evaluating an alarm, and return its watch."""
         watch = self._watches.pop((place, name), None)
         if watch:
             self._by_metric[watch.key].remove(watch)
+        return watch
+
+    def contributors(self, place: Place, name: str) -> Mapping[MetricKey, Contributor]:
+        """Return the contributors of an alarm; empty for one that has none."""
+        watch = self._watches.get((place, name))
+        return (watch.contributors if watch else None) or {}
 
     def postpone(self, place: Place, name: str, at: datetime) -> None:
         """Set the next evaluation to one interval after `at`."""
@@ -91,12 +105,11 @@ class AlarmRegistry:
             watch.due = at + timedelta(seconds=watch.interval)
 
     def change_state(
-        self, place: Place, alarm: StoredAlarm, state: str, reason: str, data: str, at: datetime
+        self, place: Place, alarm: StoredAlarm, state: str, reason: str, data: str, at: datetime, *, quiet: bool = False
     ) -> AlarmTransition:
-        """Change the state of an alarm, record it in the history, and return the transition."""
+        """Change the state of an alarm, record it in the history, and return the transition; `quiet` for no actions."""
         old = alarm.state_value
-        heard = alarm.actions_enabled and not _is_suppressed(place, alarm)
-        actions = tuple(_actions(alarm, state)) if heard else ()
+        actions = () if quiet else self._actions(place, alarm, state)
         old_reason, old_data, old_at = alarm.state_reason, alarm.state_reason_data, alarm.state_updated_timestamp
         transition = AlarmTransition(
             *place, alarm, old, state, reason, data, at, actions, old_reason, old_data, old_at.replace(tzinfo=UTC)
@@ -109,6 +122,23 @@ class AlarmRegistry:
         alarm.state_updated_timestamp = at.replace(tzinfo=None)
         alarm.state_transitioned_timestamp = at.replace(tzinfo=None)
         return transition
+
+    def change_contributor(self, watch: Watch, key: MetricKey, new: Contributor) -> AlarmTransition:
+        """Change the state of a contributor, record it in the history, and return the transition."""
+        contributors = watch.contributors if watch.contributors is not None else {}
+        old = contributors.get(key) or replace(new, state=OK, reason="")
+        contributors[key] = new
+        actions = self._actions(watch.place, watch.alarm, new.state)
+        transition = AlarmTransition(
+            *(*watch.place, watch.alarm, old.state, new.state, new.reason, "", new.at, actions, old.reason, "", old.at),
+            contributor=dict(key[4]),
+        )
+        self.history.state(transition, old.reason, "")
+        return transition
+
+    def _actions(self, place: Place, alarm: StoredAlarm, state: str) -> tuple[str, ...]:
+        heard = alarm.actions_enabled and not _is_suppressed(place, alarm)
+        return tuple(_actions(alarm, state)) if heard else ()
 
     def leave(self, transitions: Iterable[AlarmTransition]) -> None:
         """Add transitions that an API call caused, for the pipeline to take."""
@@ -161,6 +191,8 @@ def _watch_of(place: Place, alarm: StoredAlarm, parameters: Mapping[str, Any], a
         ignores_few_samples=parameters.get("EvaluateLowSampleCountPercentile") == "ignore",
     )
     key = (*place, metric["Namespace"], metric["MetricName"], dimensions)
+    if "Group" in metric:
+        return Watch(place, alarm, metric["Group"].group(*place), criteria, None, at, {})
     return Watch(place, alarm, key, criteria, metric.get("Unit"), at)
 
 
@@ -168,6 +200,15 @@ def _metric_of(parameters: Mapping[str, Any]) -> dict[str, Any] | None:
     queries = parameters.get("Metrics")
     if not queries:
         return {**parameters, "Stat": parameters.get("Statistic") or parameters.get("ExtendedStatistic")}
+    if len(queries) == 1 and is_query(queries[0].get("Expression") or ""):
+        group = parse_query(queries[0]["Expression"])
+        return {
+            "Namespace": group.namespace,
+            "MetricName": group.metric,
+            "Stat": group.statistic,
+            "Period": queries[0]["Period"],
+            "Group": group,
+        }
     if len(queries) > 1 or "MetricStat" not in queries[0]:
         return None
     query = queries[0]["MetricStat"]

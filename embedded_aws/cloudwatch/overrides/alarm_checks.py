@@ -13,6 +13,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import (
     EXTENDED_STATISTIC_PATTERN,
 )
 
+from embedded_aws.cloudwatch.alarms.contributors import QueryError, is_query, parse_query
 from embedded_aws.core.errors import AwsError
 
 SHORT_PERIODS = (10, 20, 30)
@@ -80,6 +81,18 @@ def _check_metrics(parameters: Mapping[str, Any]) -> None:
     returned = [query for query in parameters["Metrics"] if query.get("ReturnData", True)]
     if len(returned) != 1:
         raise _invalid("Exactly one element of the metrics list should return data.")
+    for query in parameters["Metrics"]:
+        if is_query(query.get("Expression") or ""):
+            _check_query(query)
+
+
+def _check_query(query: Mapping[str, Any]) -> None:
+    try:
+        parse_query(query["Expression"])
+    except QueryError as error:
+        raise _invalid(str(error)) from error
+    if not query.get("Period"):
+        raise _invalid(f"Period must be specified for the query {query['Id']}.")
 
 
 def _check_options(parameters: Mapping[str, Any], name: str, options: tuple[str, ...]) -> None:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from embedded_aws.cloudwatch.alarms.composite import depends_on
+from embedded_aws.cloudwatch.alarms.contributors import contributor_id
+from embedded_aws.cloudwatch.alarms.criteria import ALARM
 from embedded_aws.cloudwatch.alarms.history import HistoryItem, alarm_type
 from embedded_aws.cloudwatch.alarms.registry import Place, StoredAlarm, alarms_at
 from embedded_aws.cloudwatch.overrides.alarms import configuration_of, place_and_parameters
@@ -21,6 +23,7 @@ from embedded_aws.core.state import State
 # Source: CloudWatch API reference, DescribeAlarms and DescribeAlarmsForMetric.
 
 ALARMS_PER_PAGE = 50
+CONTRIBUTORS_PER_PAGE = 100
 
 _LISTS = {"MetricAlarm": "MetricAlarms", "CompositeAlarm": "CompositeAlarms"}
 _PAGING = ("MaxRecords", "NextToken")
@@ -79,6 +82,31 @@ def description(alarm: StoredAlarm) -> dict[str, Any]:
     if not alarm.rule and not alarm.metric_data_queries:
         described = {"Dimensions": []} | described
     return described | ({"StateReasonData": alarm.state_reason_data} if alarm.state_reason_data else {})
+
+
+@override("cloudwatch", "DescribeAlarmContributors")
+def describe_alarm_contributors(state: State, call: Call) -> dict[str, Any]:
+    """List the contributors of an alarm that are in ALARM."""
+    place, parameters = place_and_parameters(call)
+    registry = state.cloudwatch.registry
+    with registry.lock:
+        name = parameters["AlarmName"]
+        if name not in alarms_at(place):
+            raise AwsError("ResourceNotFoundException", f"The alarm {name} does not exist.", 404)
+        known = registry.contributors(place, name)
+        found = [(dict(key[4]), one) for key, one in sorted(known.items()) if one.state == ALARM]
+    question, rejection = (place, name), AwsError("InvalidNextToken", "The next token is invalid.")
+    shown, token = page(found, CONTRIBUTORS_PER_PAGE, parameters.get("NextToken"), question, rejection)
+    contributors = [
+        {
+            "ContributorId": contributor_id(attributes),
+            "ContributorAttributes": attributes,
+            "StateReason": one.reason,
+            "StateTransitionedTimestamp": one.at,
+        }
+        for attributes, one in shown
+    ]
+    return {"AlarmContributors": contributors} | ({"NextToken": token} if token else {})
 
 
 def _check_exclusive(parameters: Mapping[str, Any]) -> None:
@@ -154,6 +182,7 @@ def _is_wanted_item(item: HistoryItem, place: Place, parameters: Mapping[str, An
         and parameters.get("AlarmName", item.alarm_name) == item.alarm_name
         and (types is None or item.alarm_type in types)
         and parameters.get("HistoryItemType", item.item_type) == item.item_type
+        and parameters.get("AlarmContributorId") in (None, _contributor_of(item).get("AlarmContributorId"))
         and (first is None or item.at >= _aware(first))
         and (last is None or item.at <= _aware(last))
     )
@@ -167,7 +196,15 @@ def _described_item(item: HistoryItem) -> dict[str, Any]:
         "HistoryItemType": item.item_type,
         "HistorySummary": item.summary,
         "HistoryData": item.data,
+        **_contributor_of(item),
     }
+
+
+def _contributor_of(item: HistoryItem) -> dict[str, Any]:
+    attributes = item.contributor
+    if attributes is None:
+        return {}
+    return {"AlarmContributorId": contributor_id(attributes), "AlarmContributorAttributes": dict(attributes)}
 
 
 def _aware(at: datetime) -> datetime:
