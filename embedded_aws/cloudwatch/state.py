@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from embedded_aws.cloudwatch.alarms.registry import AlarmRegistry
+from embedded_aws.cloudwatch.log_alarms.watch import LogWatches
 from embedded_aws.cloudwatch.metrics import MetricStore
 
 
@@ -14,3 +15,4 @@ class CloudWatchState:
 
     registry: AlarmRegistry = field(default_factory=AlarmRegistry)
     metrics: MetricStore = field(default_factory=MetricStore)
+    log_alarms: LogWatches = field(default_factory=LogWatches)

@@ -51,7 +51,7 @@ class MetricSample:
 class AlarmTransition:
     """A change of an alarm's state, or of one of its contributors, which then has attributes.
 
-    `alarm` is moto's object, `actions` are the ARNs to notify; empty if disabled.
+    `alarm` is moto's object, `actions` are the ARNs to notify, empty if disabled; `lines` are log lines to show.
     """
 
     account: str
@@ -67,6 +67,7 @@ class AlarmTransition:
     old_reason_data: str = ""
     old_at: datetime | None = None
     contributor: Mapping[str, str] | None = None
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

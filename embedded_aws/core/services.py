@@ -11,7 +11,15 @@ from embedded_aws.cloudtrail.overrides import (
     selectors,
     trail_logging,
 )
-from embedded_aws.cloudwatch.overrides import alarms, composite_alarms, dashboards, describe_alarms, metrics
+from embedded_aws.cloudwatch.overrides import (
+    alarms,
+    composite_alarms,
+    dashboards,
+    describe_alarms,
+    log_alarms,
+    metrics,
+    mute_rules,
+)
 from embedded_aws.core import moto_internals
 from embedded_aws.core.overrides import apply_patches, collect_afters, collect_overrides
 from embedded_aws.events.overrides import entries, patterns, rules_and_targets
@@ -50,6 +58,8 @@ MODULES = (
     composite_alarms,
     dashboards,
     describe_alarms,
+    log_alarms,
+    mute_rules,
     metrics,
     entries,
     patterns,

@@ -38,7 +38,8 @@ def event_of_record(record: Record) -> BusEvent:
 def event_of_alarm(transition: AlarmTransition) -> BusEvent:
     """Return the event of a change of state."""
     alarm, at = transition.alarm, transition.at.astimezone(UTC)
-    configuration = {"description": alarm.description or ""} | ({} if alarm.rule else {"metrics": [_metric(alarm)]})
+    metrics = {"metrics": [_metric(alarm)]} if alarm.metric_name else {}
+    configuration = {"description": alarm.description or ""} | metrics
     detail = {
         "alarmName": alarm.name,
         "state": {

@@ -20,8 +20,9 @@ _BY_TYPE: Mapping[str, Mapping[str, str]] = {
     "cloudwatch": {
         NO_RESOURCE: "DescribeAlarmsForMetric GetMetricData GetMetricStatistics ListMetrics PutMetricData",
         "alarm": "DeleteAlarms DescribeAlarmContributors DescribeAlarmHistory DescribeAlarms DisableAlarmActions"
-        " EnableAlarmActions ListTagsForResource PutCompositeAlarm PutMetricAlarm SetAlarmState TagResource"
-        " UntagResource",
+        " EnableAlarmActions ListTagsForResource PutAlarmMuteRule PutCompositeAlarm PutLogAlarm PutMetricAlarm"
+        " SetAlarmState TagResource UntagResource",
+        "alarm-mute-rule": "DeleteAlarmMuteRule GetAlarmMuteRule ListAlarmMuteRules PutAlarmMuteRule",
     },
     "events": {
         NO_RESOURCE: "ListRules",

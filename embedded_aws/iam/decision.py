@@ -28,7 +28,7 @@ from moto.utilities.utils import get_partition
 
 from embedded_aws.core.call import Call
 from embedded_aws.iam.identity import user_identity
-from embedded_aws.iam.questions import EVERY_RESOURCE, Question
+from embedded_aws.iam.question import EVERY_RESOURCE, Question
 from embedded_aws.iam.resources import find_key, find_role
 
 Document = Mapping[str, Any]

@@ -20,7 +20,8 @@ from embedded_aws.core.state import Asked, State
 from embedded_aws.iam.conditions import CALLER_KEYS
 from embedded_aws.iam.decision import Permissions, permissions_of, refusal
 from embedded_aws.iam.identity import user_identity
-from embedded_aws.iam.questions import EVERY_RESOURCE, Question, questions
+from embedded_aws.iam.question import EVERY_RESOURCE, Question
+from embedded_aws.iam.questions import questions
 
 # Services with their own error code; EC2 and SNS API references.
 _CODES = {"ec2": ("UnauthorizedOperation", 403), "sns": ("AuthorizationError", 403)}

@@ -6,7 +6,7 @@ Sources: the API references of the services, "Required permissions"; Service Aut
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.iam_actions import iam_action as action_of
@@ -19,34 +19,9 @@ from moto.utilities.utils import get_partition
 from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
 from embedded_aws.core.protocol import botocore_model
-from embedded_aws.iam.actions import RESOURCE_TYPES
-from embedded_aws.iam.conditions import Values, caller_context, request_context, resource_context
+from embedded_aws.iam.conditions import Values
+from embedded_aws.iam.question import EVERY_RESOURCE, Question, question_of, resource_questions
 from embedded_aws.iam.resources import NEW, arn, find_key, key_arn, resource_arns, tags_in_request
-
-EVERY_RESOURCE = "*"
-"""The resource of an action on no resource, or on any."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """Whether the caller may do an action on a resource.
-
-    Attributes:
-        action: such as ``kms:Decrypt``.
-        resource: an ARN, or `EVERY_RESOURCE`.
-        context: condition keys and their values.
-        by_name: whether only the name of the action is judged, because its resources are not in the table.
-        key_policy: the policy of a key that does not have it yet.
-        error: the error of a refusal, where it differs from the usual one.
-    """
-
-    action: str
-    resource: str
-    context: Values
-    by_name: bool = False
-    key_policy: str | None = None
-    error: AwsError | None = None
-
 
 # Source: STS API reference, GetCallerIdentity and GetSessionToken.
 _NEED_NO_PERMISSION = frozenset({("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")})
@@ -66,41 +41,15 @@ def questions(call: Call) -> Iterator[Question]:
     if (call.service, call.action) == ("s3", "DeleteObjects"):
         yield from _deleted_objects(call)
         return
-    yield from _questions(call, iam_action(call))
+    yield from resource_questions(call, iam_action(call))
     yield from _BESIDES.get((call.service, call.action), lambda _call: ())(call)
-
-
-def _question(call: Call, action: str, resource: str, context: Values | None = None) -> Question:
-    request = request_context(call) if context is None else context
-    return Question(action, resource, {**caller_context(call), **request, **resource_context(call, resource)})
-
-
-def _questions(call: Call, action: str) -> Iterator[Question]:
-    """Yield one question for each resource of an action."""
-    types = RESOURCE_TYPES.get(action)
-    if types is None:
-        yield replace(_question(call, action, EVERY_RESOURCE), by_name=True)
-        return
-    if "key" in types and _names_no_key(call):
-        return
-    for resource in [found for each in types for found in resource_arns(action, each, call)] or [EVERY_RESOURCE]:
-        yield _question(call, action, resource)
-
-
-def _names_no_key(call: Call) -> bool:
-    """Return whether a call of KMS names a key that does not exist, which KMS answers without asking its policy.
-
-    That is our reading, not seen on AWS: IAM could not tell which policy decides.
-    """
-    name = call.parameters.get("TargetKeyId") or call.parameters.get("KeyId")
-    return call.service == "kms" and bool(name) and find_key(call, str(name)) is None
 
 
 def _deleted_objects(call: Call) -> Iterator[Question]:
     for deleted in (call.parameters.get("Delete") or {}).get("Objects") or ():
         action = action_of("s3", "DeleteObject", of_version=bool(deleted.get("VersionId")))
         bucket = f"arn:{get_partition(call.region)}:s3:::{call.parameters.get('Bucket')}"
-        yield _question(call, action, f"{bucket}/{deleted.get('Key')}")
+        yield question_of(call, action, f"{bucket}/{deleted.get('Key')}")
 
 
 # Tags in a request that creates a resource. KMS asks on no resource, since the key does not exist; its answer in a
@@ -109,6 +58,7 @@ def _deleted_objects(call: Call) -> Iterator[Question]:
 _TAG_ACTIONS = {
     ("cloudtrail", "CreateTrail"): "cloudtrail:AddTags",
     ("cloudwatch", "PutCompositeAlarm"): "cloudwatch:TagResource",
+    ("cloudwatch", "PutLogAlarm"): "cloudwatch:TagResource",
     ("cloudwatch", "PutMetricAlarm"): "cloudwatch:TagResource",
     ("iam", "CreateRole"): "iam:TagRole",
     ("secretsmanager", "CreateSecret"): "secretsmanager:TagResource",
@@ -118,7 +68,7 @@ _TAG_ACTIONS = {
 
 def _tags(call: Call) -> Iterator[Question]:
     if tags_in_request(call):
-        yield from _questions(call, _TAG_ACTIONS[call.service, call.action])
+        yield from resource_questions(call, _TAG_ACTIONS[call.service, call.action])
 
 
 def _log_group_tags(call: Call) -> Iterator[Question]:
@@ -127,7 +77,7 @@ def _log_group_tags(call: Call) -> Iterator[Question]:
         'An additional permission "logs:TagResource" is required.'
     )
     if tags_in_request(call):
-        for question in _questions(call, "logs:TagResource"):
+        for question in resource_questions(call, "logs:TagResource"):
             yield replace(question, error=AwsError("AccessDeniedException", text, 400))
 
 
@@ -144,13 +94,33 @@ def _lock_out(call: Call) -> Iterator[Question]:
         existing = call.parameters.get("KeyId")
         key = key_arn(call, str(existing)) if existing else arn(call, "kms", f"key/{NEW}")
         error = AwsError("MalformedPolicyDocumentException", _LOCKED_OUT)
-        yield replace(_question(call, "kms:PutKeyPolicy", key), key_policy=str(policy), error=error)
+        yield replace(question_of(call, "kms:PutKeyPolicy", key), key_policy=str(policy), error=error)
 
 
 def _create_key(call: Call) -> Iterator[Question]:
     if tags_in_request(call):
-        yield _question(call, "kms:TagResource", EVERY_RESOURCE)
+        yield question_of(call, "kms:TagResource", EVERY_RESOURCE)
     yield from _lock_out(call)
+
+
+# Tags in notifications. Source: CloudWatch API reference, AlarmTagsPropagation.
+
+
+def _alarm(call: Call) -> Iterator[Question]:
+    yield from _tags(call)
+    propagation = (call.parameters.get("ActionConfiguration") or {}).get("AlarmTagsPropagation") or {}
+    if propagation.get("Enabled"):
+        yield from resource_questions(call, "cloudwatch:ListTagsForResource")
+
+
+def _log_alarm(call: Call) -> Iterator[Question]:
+    """Yield what a log alarm needs besides. That its roles must be passed is our reading, not seen on AWS."""
+    yield from _alarm(call)
+    query = (call.parameters.get("ScheduledQueryConfiguration") or {}).get("ScheduledQueryRoleARN")
+    lines = call.parameters.get("ActionLogLineRoleArn")
+    for role, service in ((query, "logs.amazonaws.com"), (lines, "cloudwatch.amazonaws.com")):
+        if role:
+            yield question_of(call, "iam:PassRole", str(role), {"iam:PassedToService": service})
 
 
 # A role that a service is to assume.
@@ -163,9 +133,9 @@ def _passed_role(call: Call) -> Iterator[Question]:
     role = call.parameters.get("CloudWatchLogsRoleArn")
     if role:
         context: Values = {"iam:PassedToService": "cloudtrail.amazonaws.com"}
-        yield _question(call, "iam:PassRole", str(role), context)
+        yield question_of(call, "iam:PassRole", str(role), context)
     if call.parameters.get("IsOrganizationTrail"):
-        yield _question(call, "organizations:ListAWSServiceAccessForOrganization", EVERY_RESOURCE)
+        yield question_of(call, "organizations:ListAWSServiceAccessForOrganization", EVERY_RESOURCE)
 
 
 # Headers and tags of CreateBucket. Source: S3 API reference, CreateBucket, "Permissions".
@@ -174,14 +144,14 @@ def _passed_role(call: Call) -> Iterator[Question]:
 def _create_bucket(call: Call) -> Iterator[Question]:
     headers = call.parameters
     if headers.get("ACL"):
-        yield from _questions(call, "s3:PutBucketAcl")
+        yield from resource_questions(call, "s3:PutBucketAcl")
     if headers.get("ObjectLockEnabledForBucket"):
-        yield from _questions(call, "s3:PutBucketObjectLockConfiguration")
-        yield from _questions(call, "s3:PutBucketVersioning")
+        yield from resource_questions(call, "s3:PutBucketObjectLockConfiguration")
+        yield from resource_questions(call, "s3:PutBucketVersioning")
     if headers.get("ObjectOwnership"):
-        yield from _questions(call, "s3:PutBucketOwnershipControls")
+        yield from resource_questions(call, "s3:PutBucketOwnershipControls")
     if (headers.get("CreateBucketConfiguration") or {}).get("Tags"):
-        yield from _questions(call, "s3:TagResource")
+        yield from resource_questions(call, "s3:TagResource")
 
 
 # Keys that a service uses for the caller. Sources: S3 user guide, "Using server-side encryption with AWS KMS keys";
@@ -201,7 +171,7 @@ def _use_of_key(call: Call, name: Any, service: str, context: Mapping[str, str],
     if key and key.aliases:
         keys["kms:ResourceAliases"] = list(key.aliases)
     for action in actions:
-        yield _question(call, action, key_arn(call, str(name)), keys)
+        yield question_of(call, action, key_arn(call, str(name)), keys)
 
 
 def _object_arn(call: Call) -> str:
@@ -244,13 +214,13 @@ def _read_secret(call: Call) -> Iterator[Question]:
 
 def _read_secrets(call: Call) -> Iterator[Question]:
     for resource in resource_arns("", "Secret", call):
-        yield _question(call, "secretsmanager:GetSecretValue", resource)
+        yield question_of(call, "secretsmanager:GetSecretValue", resource)
 
 
 def _rotate_secret(call: Call) -> Iterator[Question]:
     function = call.parameters.get("RotationLambdaARN")
     if function:
-        yield _question(call, "lambda:InvokeFunction", str(function))
+        yield question_of(call, "lambda:InvokeFunction", str(function))
 
 
 def _replicate_secret(call: Call) -> Iterator[Question]:
@@ -260,7 +230,7 @@ def _replicate_secret(call: Call) -> Iterator[Question]:
 def _write_secret(call: Call) -> Iterator[Question]:
     yield from _tags(call) if call.action == "CreateSecret" else ()
     if call.parameters.get("AddReplicaRegions"):
-        yield from _questions(call, "secretsmanager:ReplicateSecretToRegions")
+        yield from resource_questions(call, "secretsmanager:ReplicateSecretToRegions")
     if call.parameters.get("SecretString") or call.parameters.get("SecretBinary") or call.parameters.get("KmsKeyId"):
         yield from _use_of_secret(call, "kms:GenerateDataKey", "kms:Decrypt")
 
@@ -276,6 +246,9 @@ def _publish(call: Call) -> Iterator[Question]:
 
 _BESIDES: Mapping[tuple[str, str], Callable[[Call], Iterator[Question]]] = {
     **dict.fromkeys(_TAG_ACTIONS, _tags),
+    ("cloudwatch", "PutCompositeAlarm"): _alarm,
+    ("cloudwatch", "PutLogAlarm"): _log_alarm,
+    ("cloudwatch", "PutMetricAlarm"): _alarm,
     ("cloudtrail", "CreateTrail"): _passed_role,
     ("cloudtrail", "UpdateTrail"): _passed_role,
     ("kms", "CreateKey"): _create_key,

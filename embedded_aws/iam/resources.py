@@ -41,9 +41,15 @@ def _trails(_action: str, call: Call) -> Iterator[str]:
 
 
 def _alarms(_action: str, call: Call) -> Iterator[str]:
-    names = [*_named(call, "AlarmName", "AlarmNames", "ResourceARN")]
+    named = call.parameters.get("MuteTargets") or {}
+    names = [*_named(call, "AlarmName", "AlarmNames", "ResourceARN"), *named.get("AlarmNames", ())]
     for name in names or ["*"]:
         yield name if name.startswith("arn:") else arn(call, "cloudwatch", f"alarm:{name}")
+
+
+def _mute_rules(_action: str, call: Call) -> Iterator[str]:
+    for name in _named(call, "AlarmMuteRuleName", "Name"):
+        yield arn(call, "cloudwatch", f"alarm-mute-rule:{name}")
 
 
 def _event_rules(_action: str, call: Call) -> Iterator[str]:
@@ -137,6 +143,7 @@ def _topics(_action: str, call: Call) -> Iterator[str]:
 _ARNS: Mapping[str, Callable[[str, Call], Iterator[str]]] = {
     "Secret": _secrets,
     "alarm": _alarms,
+    "alarm-mute-rule": _mute_rules,
     "alias": _aliases,
     "bucket": _buckets,
     "key": _keys,

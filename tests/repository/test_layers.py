@@ -29,7 +29,7 @@ PURE_CORE = {
     "core.policy_limits",
 }
 # What the embedded AWS may use of the collection.
-EMBEDDED_MAY_USE = PURE | PURE_CORE
+EMBEDDED_MAY_USE = PURE | PURE_CORE | {"cloudwatch.mute_windows"}
 
 
 def imported_modules(source: str, package: str) -> Iterator[str]:

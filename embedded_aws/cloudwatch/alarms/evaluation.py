@@ -20,6 +20,7 @@ from embedded_aws.cloudwatch.alarms.contributors import Contributor, reason_of_a
 from embedded_aws.cloudwatch.alarms.criteria import INSUFFICIENT_DATA, OK, Datapoint, evaluate
 from embedded_aws.cloudwatch.alarms.reason import reason_data, reason_text
 from embedded_aws.cloudwatch.alarms.registry import AlarmRegistry, Watch
+from embedded_aws.cloudwatch.log_alarms.evaluation import LogAlarms
 from embedded_aws.cloudwatch.metrics import MINUTE, MetricKey, key_of
 from embedded_aws.core.events import AlarmTransition, MetricSample
 from embedded_aws.core.state import State
@@ -57,6 +58,9 @@ class Alarms:
             transitions = self._evaluate_metrics(touched)
             for watch in registry.watches():
                 transitions += self._catch_up(registry, watch, now)
+            for alarm in LogAlarms(registry, self._state.cloudwatch.log_alarms).tick(now):
+                transitions += [alarm, *(() if alarm.contributor else reevaluate(registry, alarm))]
+            transitions += registry.mutes.released(now)
             return sorted(registry.take() + transitions, key=lambda transition: transition.at)
 
     def _evaluate_metrics(self, keys: Iterable[MetricKey]) -> list[AlarmTransition]:

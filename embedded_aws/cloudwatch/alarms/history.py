@@ -93,7 +93,7 @@ class AlarmHistory:
         self, transition: AlarmTransition, kind: str, summary: str, data: Mapping[str, Any], at: datetime | None = None
     ) -> None:
         alarm, contributor = transition.alarm, transition.contributor
-        own_type = "CompositeAlarm" if alarm.rule else "MetricAlarm"
+        own_type = alarm_type(alarm.configuration)
         kind = kind if contributor is None else f"AlarmContributor{kind}"
         place = transition.account, transition.region
         self._add(*place, alarm.name, own_type, at or transition.at, kind, summary, data, contributor)
@@ -116,6 +116,8 @@ class AlarmHistory:
 
 def alarm_type(configuration: Mapping[str, Any]) -> str:
     """Return the type of an alarm with these members."""
+    if "ScheduledQueryConfiguration" in configuration:
+        return "LogAlarm"
     return "CompositeAlarm" if "AlarmRule" in configuration else "MetricAlarm"
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import botocore.session
 
 from embedded_aws.cloudwatch.alarms.contributors import contributor_id
+from embedded_aws.cloudwatch.alarms.message_parts import is_log_alarm, lines_block, log_trigger, tag_block, tag_members
 from embedded_aws.core.events import AlarmTransition
 
 # Display names of regions.
@@ -79,8 +80,10 @@ def json_message(transition: AlarmTransition) -> dict[str, Any]:
         identity = contributor_id(transition.contributor)
         message |= {"AlarmContributorId": identity, "AlarmContributorAttributes": dict(transition.contributor)}
     if alarm.rule:
-        return message | {"AlarmRule": alarm.rule, "TriggeringChildren": _triggering_children(transition)}
-    return message | {"Trigger": _trigger(alarm)}
+        message |= {"AlarmRule": alarm.rule, "TriggeringChildren": _triggering_children(transition)}
+    else:
+        message |= {"Trigger": log_trigger(alarm) if is_log_alarm(alarm) else _trigger(alarm)}
+    return message | tag_members(transition)
 
 
 def _triggering_children(transition: AlarmTransition) -> list[dict[str, Any]]:
@@ -163,9 +166,11 @@ def email_text(transition: AlarmTransition) -> str:
         f"https://{region}.console.aws.amazon.com/cloudwatch/deeplink.js?region={region}"
         f"#alarmsV2:alarm/{quote(alarm.name, safe='')}",
         _details(transition, when),
-        f"Alarm Rule:\n- {alarm.rule}" if alarm.rule else _threshold(alarm),
-        "" if alarm.rule or alarm.metric_data_queries else _monitored_metric(alarm),
+        lines_block(transition),
+        f"Alarm Rule:\n- {alarm.rule}" if alarm.rule else "" if is_log_alarm(alarm) else _threshold(alarm),
+        "" if alarm.rule or alarm.metric_data_queries or is_log_alarm(alarm) else _monitored_metric(alarm),
         _actions(alarm),
+        tag_block(transition),
     ]
     return "\n\n".join(block for block in blocks if block)
 

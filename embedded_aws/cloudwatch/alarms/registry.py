@@ -13,7 +13,8 @@ from moto.cloudwatch.models import Alarm, cloudwatch_backends
 
 from embedded_aws.cloudwatch.alarms.contributors import Contributor, is_query, parse_query
 from embedded_aws.cloudwatch.alarms.criteria import ALARM, OK, Criteria
-from embedded_aws.cloudwatch.alarms.history import AlarmHistory
+from embedded_aws.cloudwatch.alarms.history import AlarmHistory, alarm_type
+from embedded_aws.cloudwatch.alarms.mutes import Mutes
 from embedded_aws.cloudwatch.metrics import MINUTE, TEN_SECONDS, MetricKey, group_of
 from embedded_aws.core.events import AlarmTransition
 
@@ -27,10 +28,12 @@ class StoredAlarm(Alarm):
     Attributes:
         configuration: the parameters of the last Put call by the names of the API, without tags.
         state_transitioned_timestamp: when the state last became another one.
+        evaluation_state: EVALUATION_ERROR if the query of a log alarm cannot run.
     """
 
     configuration: dict[str, Any]
     state_transitioned_timestamp: datetime
+    evaluation_state: str = ""
 
 
 @dataclass(slots=True)
@@ -61,6 +64,7 @@ class AlarmRegistry:
         """Start empty."""
         self.lock = threading.RLock()
         self.history = AlarmHistory()
+        self.mutes = Mutes()
         self.touched: set[MetricKey] = set()
         self._pending: list[AlarmTransition] = []
         self._watches: dict[tuple[Place, str], Watch] = {}
@@ -114,6 +118,7 @@ class AlarmRegistry:
         transition = AlarmTransition(
             *place, alarm, old, state, reason, data, at, actions, old_reason, old_data, old_at.replace(tzinfo=UTC)
         )
+        transition = self.mutes.muted(transition)
         self.history.state(transition, alarm.state_reason, alarm.state_reason_data)
         alarm.state_value = state
         alarm.state_reason = reason
@@ -128,13 +133,26 @@ class AlarmRegistry:
         contributors = watch.contributors if watch.contributors is not None else {}
         old = contributors.get(key) or replace(new, state=OK, reason="")
         contributors[key] = new
-        actions = self._actions(watch.place, watch.alarm, new.state)
+        return self.contributor_changed(watch.place, watch.alarm, dict(key[4]), old, new)
+
+    def contributor_changed(
+        self,
+        place: Place,
+        alarm: StoredAlarm,
+        attributes: Mapping[str, str],
+        old: Contributor,
+        new: Contributor,
+        lines: tuple[str, ...] = (),
+    ) -> AlarmTransition:
+        """Record a change of a contributor in the history, and return the transition."""
+        actions = self._actions(place, alarm, new.state)
         transition = AlarmTransition(
-            *(*watch.place, watch.alarm, old.state, new.state, new.reason, "", new.at, actions, old.reason, "", old.at),
-            contributor=dict(key[4]),
+            *(*place, alarm, old.state, new.state, new.reason, "", new.at, actions, old.reason, "", old.at),
+            contributor=attributes,
+            lines=lines,
         )
         self.history.state(transition, old.reason, "")
-        return transition
+        return self.mutes.muted(transition)
 
     def _actions(self, place: Place, alarm: StoredAlarm, state: str) -> tuple[str, ...]:
         heard = alarm.actions_enabled and not _is_suppressed(place, alarm)
@@ -173,8 +191,8 @@ def _actions(alarm: StoredAlarm, state: str) -> list[str]:
 
 
 def _watch_of(place: Place, alarm: StoredAlarm, parameters: Mapping[str, Any], at: datetime) -> Watch | None:
-    """Return the watch of an alarm on one metric, or None for composite alarms and metric math."""
-    if alarm.rule:
+    """Return the watch of an alarm on one metric, or None for composite and log alarms and metric math."""
+    if alarm_type(parameters) != "MetricAlarm":
         return None
     metric = _metric_of(parameters)
     if metric is None or parameters["ComparisonOperator"] not in COMPARISONS:

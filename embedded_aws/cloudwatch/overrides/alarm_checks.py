@@ -1,6 +1,6 @@
-"""Checks of CloudWatch on PutMetricAlarm beyond its API model.
+"""Checks of CloudWatch on PutMetricAlarm and PutLogAlarm beyond its API model.
 
-Sources: CloudWatch API reference, PutMetricAlarm; CloudWatch user guide, "Using Amazon CloudWatch alarms".
+Sources: CloudWatch API reference, PutMetricAlarm, PutLogAlarm; CloudWatch user guide, "Using Amazon CloudWatch alarms".
 """
 
 from __future__ import annotations
@@ -14,17 +14,20 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import (
 )
 
 from embedded_aws.cloudwatch.alarms.contributors import QueryError, is_query, parse_query
+from embedded_aws.cloudwatch.log_alarms.query import log_query
 from embedded_aws.core.errors import AwsError
 
 SHORT_PERIODS = (10, 20, 30)
 MOST_SECONDS = 86_400
 HOUR = 3_600
+MOST_QUERY_RESULTS = 100
+MOST_LOG_LINES = 50
 MOST_SECONDS_BY_THE_HOUR = 604_800
 
 _TREATMENTS = ("breaching", "notBreaching", "ignore", "missing")
 _LOW_SAMPLES = ("evaluate", "ignore")
 _NOT_SUPPORTED = (
-    *("EvaluationWindow", "WarmUpConfiguration", "EvaluationCriteria", "EvaluationInterval", "ActionConfiguration"),
+    *("EvaluationWindow", "WarmUpConfiguration", "EvaluationCriteria", "EvaluationInterval"),
     "ThresholdMetricId",
 )
 
@@ -32,6 +35,7 @@ _NOT_SUPPORTED = (
 def check_metric_alarm(parameters: Mapping[str, Any]) -> None:
     """Raise AwsError for an invalid combination of parameters of PutMetricAlarm."""
     _check_supported(parameters)
+    check_tags_propagation(parameters)
     if parameters.get("Metrics"):
         _check_metrics(parameters)
     else:
@@ -48,6 +52,38 @@ def check_metric_alarm(parameters: Mapping[str, Any]) -> None:
     if period * periods > most:
         message = f"(EvaluationPeriods * Period must be <= {most})"
         raise _invalid(f"Metrics cannot be checked across more than {most // MOST_SECONDS} day(s) {message}.")
+
+
+def check_tags_propagation(parameters: Mapping[str, Any]) -> None:
+    """Raise AwsError if tag keys are both included and excluded."""
+    propagation = (parameters.get("ActionConfiguration") or {}).get("AlarmTagsPropagation") or {}
+    if propagation.get("IncludedTagKeys") and propagation.get("ExcludedTagKeys"):
+        raise _invalid("IncludedTagKeys and ExcludedTagKeys cannot both be specified.")
+
+
+def check_log_alarm(parameters: Mapping[str, Any]) -> None:
+    """Raise AwsError for an invalid combination of parameters of PutLogAlarm."""
+    check_tags_propagation(parameters)
+    if parameters.get("WarmUpConfiguration"):
+        raise _invalid("The embedded AWS does not support WarmUpConfiguration.")
+    if parameters["ComparisonOperator"] not in COMPARISONS:
+        raise _invalid("A log alarm does not support this ComparisonOperator.")
+    _check_options(parameters, "TreatMissingData", _TREATMENTS)
+    needed, most = parameters["QueryResultsToAlarm"], parameters["QueryResultsToEvaluate"]
+    if not 1 <= needed <= most <= MOST_QUERY_RESULTS:
+        raise _invalid("QueryResultsToAlarm must not exceed QueryResultsToEvaluate, which is at most 100.")
+    lines = parameters.get("ActionLogLineCount") or 0
+    if not 0 <= lines <= MOST_LOG_LINES:
+        raise _invalid("ActionLogLineCount must be between 0 and 50.")
+    if lines and not parameters.get("ActionLogLineRoleArn"):
+        raise _invalid("ActionLogLineRoleArn is required when ActionLogLineCount is greater than 0.")
+    configuration = parameters["ScheduledQueryConfiguration"]
+    if not configuration.get("LogGroupIdentifiers"):
+        raise _invalid("LogGroupIdentifiers must be specified.")
+    try:
+        log_query(configuration)
+    except ValueError as error:
+        raise _invalid(f"ScheduledQueryConfiguration is not valid: {error}.") from error
 
 
 def _check_supported(parameters: Mapping[str, Any]) -> None:

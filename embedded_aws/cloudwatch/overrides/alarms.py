@@ -11,7 +11,9 @@ from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricSta
 
 from embedded_aws.cloudwatch.alarms.composite import depends_on, reevaluate
 from embedded_aws.cloudwatch.alarms.criteria import INSUFFICIENT_DATA
+from embedded_aws.cloudwatch.alarms.history import alarm_type
 from embedded_aws.cloudwatch.alarms.registry import Place, StoredAlarm, alarms_at
+from embedded_aws.cloudwatch.log_alarms.query import log_query
 from embedded_aws.cloudwatch.overrides.alarm_checks import check_metric_alarm
 from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
@@ -113,6 +115,8 @@ def _query(query: Any) -> MetricDataQuery:
 # Sources: CloudWatch API reference, PutMetricAlarm, SetAlarmState, DeleteAlarms; observed on AWS, 2026-09: an identical
 # PutMetricAlarm changes nothing, and SetAlarmState to the same state does nothing.
 
+# A log alarm takes the place of a metric alarm; the reverse is refused, which is our reading, not seen on AWS.
+_OVERWRITTEN = {"LogAlarm": ("MetricAlarm",)}
 _ACTIONS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 
 
@@ -127,12 +131,16 @@ def put(state: State, call: Call, parameters: dict[str, Any]) -> None:
         old = alarms_at(place).get(name)
         if old and configuration_of(old) == configuration:
             return
-        if old and bool(old.rule) != ("AlarmRule" in configuration):
+        kind = alarm_type(configuration)
+        if old and alarm_type(old.configuration) not in (kind, *_OVERWRITTEN.get(kind, ())):
             raise AwsError("ValidationError", f"An alarm of another type with the name {name} already exists.")
         alarm = put_alarm(place, configuration, call.at)
         if not old and parameters.get("Tags"):
             cloudwatch_backends[place[0]][place[1]].tagger.tag_resource(alarm.alarm_arn, parameters["Tags"])
         registry.watch(place, alarm, configuration, call.at)
+        if kind == "LogAlarm":
+            query = log_query(configuration["ScheduledQueryConfiguration"])
+            state.cloudwatch.log_alarms.watch(place, alarm, query, call.at)
         shown = configuration | {"StateValue": alarm.state_value}
         registry.history.configuration(*place, name, call.at, "Update" if old else "Create", shown)
 
@@ -194,10 +202,15 @@ def delete_alarms(state: State, call: Call) -> dict[str, Any]:
             raise AwsError(NOT_FOUND, "Unknown")
         if sum(bool(alarm.rule) for alarm in found) > 1:
             raise AwsError("ValidationError", "Only one composite alarm can be deleted by a call.")
+        # CloudWatch API reference, DeleteAlarms: log alarms cannot be deleted together. The text is our reading.
+        if len(names) > 1 and any(alarm_type(alarm.configuration) == "LogAlarm" for alarm in found):
+            raise AwsError("ValidationError", "A log alarm must be deleted by a call of its own.")
         _check_not_needed(found, [alarm for alarm in alarms_at(place).values() if alarm not in found])
         for alarm in found:
             shown = configuration_of(alarm) | {"StateValue": alarm.state_value}
             registry.unwatch(place, alarm.name)
+            state.cloudwatch.log_alarms.unwatch(place, alarm.name)
+            registry.mutes.forget(place, alarm.name)
             del alarms_at(place)[alarm.name]
             cloudwatch_backends[place[0]][place[1]].tagger.delete_all_tags_for_resource(alarm.alarm_arn)
             registry.history.configuration(*place, alarm.name, call.at, "Delete", shown)

@@ -12,6 +12,7 @@ from typing import Any
 from embedded_aws.cloudwatch.alarms.composite import composite_state, reevaluate
 from embedded_aws.cloudwatch.alarms.registry import StoredAlarm, alarm_name, alarms_at
 from embedded_aws.cloudwatch.alarms.rule import AlarmRule, RuleError, alarm_rule
+from embedded_aws.cloudwatch.overrides.alarm_checks import check_tags_propagation
 from embedded_aws.cloudwatch.overrides.alarms import place_and_parameters, put
 from embedded_aws.core.call import Call
 from embedded_aws.core.errors import AwsError
@@ -20,7 +21,6 @@ from embedded_aws.core.state import State
 
 CHILDREN_PER_ALARM = 100
 
-_NOT_SUPPORTED = ("ActionConfiguration",)
 _SUPPRESSOR_PERIODS = ("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
 
 
@@ -28,9 +28,7 @@ _SUPPRESSOR_PERIODS = ("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensio
 def put_composite_alarm(state: State, call: Call) -> dict[str, Any]:
     """Create or replace a composite alarm and evaluate it at once."""
     place, parameters = place_and_parameters(call)
-    unknown = [name for name in _NOT_SUPPORTED if parameters.get(name)]
-    if unknown:
-        raise AwsError("ValidationError", f"The embedded AWS does not support {unknown[0]}.")
+    check_tags_propagation(parameters)
     rule = _rule(parameters["AlarmRule"])
     registry = state.cloudwatch.registry
     with registry.lock:

@@ -25,13 +25,13 @@ from embedded_aws.core.state import State
 ALARMS_PER_PAGE = 50
 CONTRIBUTORS_PER_PAGE = 100
 
-_LISTS = {"MetricAlarm": "MetricAlarms", "CompositeAlarm": "CompositeAlarms"}
+_LISTS = {"MetricAlarm": "MetricAlarms", "CompositeAlarm": "CompositeAlarms", "LogAlarm": "LogAlarms"}
 _PAGING = ("MaxRecords", "NextToken")
 _METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Unit")
 
 
 @override("cloudwatch", "DescribeAlarms")
-def describe_alarms(_state: State, call: Call) -> dict[str, Any]:
+def describe_alarms(state: State, call: Call) -> dict[str, Any]:
     """List alarms by name."""
     place, parameters = place_and_parameters(call)
     alarms = alarms_at(place)
@@ -48,9 +48,14 @@ def describe_alarms(_state: State, call: Call) -> dict[str, Any]:
         found, parameters.get("MaxRecords", ALARMS_PER_PAGE), parameters.get("NextToken"), question, rejection
     )
     # Every list is there, the ones of types that were not asked for too; recorded answer of AWS, 2026-09.
-    answer: dict[str, Any] = {name: [] for name in (*_LISTS.values(), "LogAlarms")}
+    answer: dict[str, Any] = {name: [] for name in _LISTS.values()}
     for alarm in shown:
-        answer[_LISTS[alarm_type(alarm.configuration)]].append(description(alarm))
+        described = description(alarm)
+        watch = state.cloudwatch.log_alarms.by_name.get((place, alarm.name))
+        if watch:
+            query = described["ScheduledQueryConfiguration"]
+            described["ScheduledQueryConfiguration"] = query | {"QueryARN": watch.query_arn}
+        answer[_LISTS[alarm_type(alarm.configuration)]].append(described)
     return answer | ({"NextToken": token} if token else {})
 
 
@@ -79,8 +84,10 @@ def description(alarm: StoredAlarm) -> dict[str, Any]:
         "StateUpdatedTimestamp": alarm.state_updated_timestamp,
         "StateTransitionedTimestamp": alarm.state_transitioned_timestamp,
     }
-    if not alarm.rule and not alarm.metric_data_queries:
+    if alarm_type(alarm.configuration) == "MetricAlarm" and not alarm.metric_data_queries:
         described = {"Dimensions": []} | described
+    if alarm.evaluation_state:
+        described["EvaluationState"] = alarm.evaluation_state
     return described | ({"StateReasonData": alarm.state_reason_data} if alarm.state_reason_data else {})
 
 
@@ -93,8 +100,9 @@ def describe_alarm_contributors(state: State, call: Call) -> dict[str, Any]:
         name = parameters["AlarmName"]
         if name not in alarms_at(place):
             raise AwsError("ResourceNotFoundException", f"The alarm {name} does not exist.", 404)
-        known = registry.contributors(place, name)
-        found = [(dict(key[4]), one) for key, one in sorted(known.items()) if one.state == ALARM]
+        known = {key[4]: one for key, one in registry.contributors(place, name).items()}
+        known |= state.cloudwatch.log_alarms.contributors(place, name)
+        found = [(dict(attributes), one) for attributes, one in sorted(known.items()) if one.state == ALARM]
     question, rejection = (place, name), AwsError("InvalidNextToken", "The next token is invalid.")
     shown, token = page(found, CONTRIBUTORS_PER_PAGE, parameters.get("NextToken"), question, rejection)
     contributors = [

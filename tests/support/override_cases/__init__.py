@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.override_cases import events, secretsmanager, sns
+from tests.support.override_cases import events, new_alarms, secretsmanager, sns
 
 TAG = {"Key": "owner", "Value": "secmon"}
 METRIC = {"Namespace": "Test", "MetricName": "kept"}
@@ -103,6 +103,8 @@ ACCEPTED: list[Case] = [
     ("cloudwatch", "DescribeAlarmContributors", {"AlarmName": "grouped"}),
     ("cloudwatch", "DescribeAlarmHistory", {"AlarmName": "set"}),
     ("cloudwatch", "DescribeAlarmHistory", {"AlarmTypes": ["CompositeAlarm"], "MaxRecords": 1}),
+    *(("cloudwatch", action, parameters) for action, parameters in new_alarms.ACCEPTED),
+    ("logs", "ListScheduledQueries", {}),
     ("cloudwatch", "ListMetrics", METRIC),
     (
         "cloudwatch",
@@ -235,6 +237,7 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
     ("cloudwatch", "DescribeAlarms", {"NextToken": "x"}, "InvalidNextToken"),
     ("cloudwatch", "DescribeAlarmsForMetric", METRIC | {"Unit": "Pounds"}, "ValidationError"),
     ("cloudwatch", "DescribeAlarmHistory", {"NextToken": "x"}, "InvalidNextToken"),
+    *(("cloudwatch", action, parameters, code) for action, parameters, code in new_alarms.REJECTED),
     ("cloudwatch", "ListMetrics", {"NextToken": "x"}, "InvalidParameterValue"),
     ("cloudwatch", "GetMetricStatistics", METRIC | RANGE | {"Period": 60}, "InvalidParameterCombination"),
     (
@@ -283,6 +286,7 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
     ("logs", "PutRetentionPolicy", {"logGroupName": "kept", "retentionInDays": 8}, "InvalidParameterException"),
     ("logs", "PutMetricFilter", FILTER | {"logGroupName": "none"}, "ResourceNotFoundException"),
     ("logs", "PutMetricFilter", FILTER | {"filterPattern": "{"}, "InvalidParameterException"),
+    ("logs", "ListScheduledQueries", {"state": "NONE"}, "InvalidParameterException"),
     ("logs", "DescribeMetricFilters", {"logGroupName": "none"}, "ResourceNotFoundException"),
     ("logs", "DeleteMetricFilter", {"logGroupName": "kept", "filterName": "none"}, "ResourceNotFoundException"),
     ("logs", "TestMetricFilter", {"filterPattern": "{", "logEventMessages": ["x"]}, "InvalidParameterException"),

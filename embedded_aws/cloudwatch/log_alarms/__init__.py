@@ -1,0 +1,1 @@
+"""Log alarms: scheduled queries, their contributors, and what they may read."""
