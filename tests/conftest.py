@@ -19,6 +19,9 @@ from tests.support.embedded_control import ask
 hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
 
+# Tests look at single tasks; the ansible.cfg of the checkout would show one screen for all.
+os.environ.setdefault("ANSIBLE_STDOUT_CALLBACK", "ansible.builtin.default")
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 

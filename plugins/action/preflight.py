@@ -43,8 +43,8 @@ class ActionModule(ActionBase):
         if report.problems:
             return result | {"problems": list(report.problems)}
         if options["exclusive"] and not self._task.check_mode:
-            accounts = {host: account_key({name: raw.value for name, raw in variables[host].items()}) for host in hosts}
-            held = keep_accounts(Path(constants.ANSIBLE_HOME, "secmon_accounts"), accounts)
+            keys = {host: account_key({name: raw.value for name, raw in variables[host].items()}) for host in hosts}
+            held = keep_accounts(Path(constants.ANSIBLE_HOME, "secmon_accounts"), keys)
             if held:
                 return result | {"failed": True, "msg": " ".join(held), "problems": held}
         return result | {
@@ -52,6 +52,7 @@ class ActionModule(ActionBase):
             "warnings": list(report.warnings),
             "detections": {host: asdict(found) for host, found in report.detections.items()},
             "teardown": report.teardown,
+            "accounts": report.accounts,
         }
 
 

@@ -109,4 +109,10 @@ teardown:
       prune: {confirmed: false, unknown_accounts: []}
       leftovers:
         trail_name: secrets-manager-trail
+accounts:
+  description: The C(account) ID and the C(region) of each host.
+  returned: when there are no problems
+  type: dict
+  sample:
+    guide: {account: "123456789012", region: us-east-1}
 """

@@ -42,6 +42,7 @@ from .variables import ALARM_NAMES, VARIABLES
 _HIDDEN = "(a secret)"
 # A value such as "1" would hide every account ID, and cannot be kept secret in this way.
 _SHORTEST_HIDDEN = 4
+_PLACE = {"account": "account_id", "region": "region"}
 _ORDER = {name: index for index, name in enumerate(VARIABLES)}
 
 
@@ -57,6 +58,7 @@ class Report:
         teardown: By host without problems: `confirmed`, whether secmon_teardown_confirm names its account;
             `unknown_accounts`, the IDs in it that no host has; `prune`, the same for secmon_prune_confirm; `leftovers`,
             the options of secmon.aws.leftovers.
+        accounts: By host without problems: `account`, its ID, and `region`.
     """
 
     problems: tuple[str, ...]
@@ -64,6 +66,7 @@ class Report:
     detections: Mapping[str, Detections]
     problem_hosts: tuple[str, ...]
     teardown: Mapping[str, Mapping[str, Any]]
+    accounts: Mapping[str, Mapping[str, str]]
 
 
 @dataclass
@@ -98,6 +101,11 @@ def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs) -> Re
         detections={host: account.detections for host, account in accounts.items() if account.detections},
         problem_hosts=tuple(host for host, account in accounts.items() if account.document.problems),
         teardown=_teardown(accounts),
+        accounts={
+            host: {name: account.settings[f"secmon_{key}"] for name, key in _PLACE.items()}
+            for host, account in accounts.items()
+            if not account.document.problems
+        },
     )
 
 
