@@ -39,6 +39,7 @@ from embedded_aws.core.protocol import (
 from embedded_aws.core.services import AFTERS, OVERRIDES
 from embedded_aws.core.state import SeenCall, State
 from embedded_aws.iam.permissions import CHECKED, check_permission
+from embedded_aws.organizations.limits import check_limits
 from embedded_aws.s3.answers import with_request_id
 from embedded_aws.s3.bucket_policy import check_bucket_owner
 
@@ -162,6 +163,7 @@ class EmbeddedAws:
             if error:
                 raise error
             _check_operation(call)
+            check_limits(self.state, call)
             check_permission(self.state, call)
             overrides = self.overrides.get((call.service, call.action), ())
             check_bucket_owner(call)

@@ -1,8 +1,8 @@
 """Decide a question as IAM does: identity policies, permissions boundary, session policy and policy of the resource.
 
 Source: IAM user guide, "Policy evaluation logic", "How AWS enforcement code logic evaluates requests" and "Permissions
-boundaries for IAM entities" (resource-based policies). Left out: service and resource control policies of AWS
-Organizations, and policy variables.
+boundaries for IAM entities" (resource-based policies). Left out: resource control policies of AWS Organizations, and
+policy variables; service control policies are in `organizations.limits`.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def check_permission(state: State, call: Call) -> None:
         state.asked.setdefault(_asked(permissions, question))
         reason = refusal(permissions, call, question)
         if reason:
-            raise question.error or _denial(call, question, reason)
+            raise question.error or denial(call, question, reason)
 
 
 def _asked(permissions: Permissions, question: Question) -> Asked:
@@ -97,7 +97,7 @@ def _checked_signature(call: Call) -> Any:
     return found
 
 
-def _denial(call: Call, question: Question, reason: str) -> AwsError:
+def denial(call: Call, question: Question, reason: str) -> AwsError:
     """Return the access-denied error; its code and status depend on the protocol of the service.
 
     The form of the text is from public reports of denials: no resource is named for an action on none.

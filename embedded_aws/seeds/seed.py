@@ -62,6 +62,7 @@ class SeedAccount:
     users: tuple[SeedUser, ...]
     state: str
     tags: Mapping[str, str]
+    disabled_regions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ _ACCOUNT = fields(
         **{"email": string(), "management": boolean(), "ou": string(empty=True)},
         **{"roles": list_of(_ROLE), "users": list_of(_USER)},
         **{"state": choice(_STATES, "state"), "tags": mapping_of(string(), string(empty=True))},
+        # Regions that the account has not enabled.
+        "disabled_regions": list_of(string()),
         # This many accounts, whose ids and names are counted upwards.
         "count": integer("number of accounts", 1, 1000),
     },
@@ -160,4 +163,5 @@ def _account(entry: Mapping[str, Any]) -> SeedAccount:
         ),
         state=entry.get("state", "ACTIVE"),
         tags=entry.get("tags", {}),
+        disabled_regions=tuple(entry.get("disabled_regions", ())),
     )
