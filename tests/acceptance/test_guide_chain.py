@@ -1,4 +1,4 @@
-"""The pipeline, built with boto3, the AWS CLI or Ansible, reports a read of the secret and no excluded call."""
+"""The pipeline, built with boto3, the AWS CLI or upstream modules, reports a read of the secret, no excluded call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.guide_chain import (
     Perform,
     Step,
     alarm_mails,
-    build_by_playbook,
+    build_by_modules,
     build_by_steps,
     delivered_records,
     select_events,
@@ -47,7 +47,7 @@ BUILDERS: dict[str, tuple[Callable[[str], None], Perform]] = {
     "boto3": (partial(build_by_steps, perform=with_boto3), with_boto3),
     "aws_cli": (partial(build_by_steps, perform=with_aws_cli), with_aws_cli),
     # No upstream module reads a secret.
-    "ansible": (build_by_playbook, with_boto3),
+    "modules": (build_by_modules, with_boto3),
 }
 
 

@@ -1,4 +1,4 @@
-"""The pipeline of AWS's guide, built by boto3, the AWS CLI or a playbook."""
+"""The pipeline of AWS's guide, built by boto3, the AWS CLI or upstream modules."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import botocore.exceptions
 
 from tests.conftest import run
 from tests.support.embedded_control import advance, drain, link_in, mails
+from tests.support.module_runner import ModuleRunner
 
 # The names that playbooks/site.yml uses, so that all clients build the same pipeline.
 ACCOUNT = "123456789012"
@@ -34,9 +35,7 @@ TRAIL = "secrets-manager-trail"
 _TRAIL_ARN = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/{TRAIL}"
 _GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
 _ENVIRONMENT = {
-    # Version 1 of the AWS CLI reads AWS_DEFAULT_REGION, amazon.aws prefers AWS_REGION.
     "AWS_DEFAULT_REGION": REGION,
-    "AWS_REGION": REGION,
     "AWS_ACCESS_KEY_ID": "tester",
     "AWS_SECRET_ACCESS_KEY": "tester",
 }
@@ -51,32 +50,42 @@ class Step:
     parameters: dict[str, Any]
 
 
-Perform = Callable[[str, Step], str | None]
-"""A function that calls an endpoint and returns the error code, or None."""
+Perform = Callable[..., str | None]
+"""A function that performs steps at an endpoint up to the first error, and returns its code, or None."""
 
 
-def with_boto3(endpoint: str, step: Step) -> str | None:
-    """Perform a step with boto3."""
-    client = boto3.client(
-        step.service,
-        endpoint_url=endpoint,
-        region_name=REGION,
-        aws_access_key_id="tester",
-        aws_secret_access_key="tester",
-    )
-    try:
-        getattr(client, botocore.xform_name(step.operation))(**step.parameters)
-    except botocore.exceptions.ClientError as error:
-        return str(error.response["Error"]["Code"])
+def with_boto3(endpoint: str, *steps: Step) -> str | None:
+    """Perform steps with boto3."""
+    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
+    for step in steps:
+        client = boto3.client(step.service, endpoint_url=endpoint, region_name=REGION, **keys)
+        try:
+            getattr(client, botocore.xform_name(step.operation))(**step.parameters)
+        except botocore.exceptions.ClientError as error:
+            return str(error.response["Error"]["Code"])
     return None
 
 
-def with_aws_cli(endpoint: str, step: Step) -> str | None:
-    """Perform a step with the AWS CLI."""
-    service = {"s3": "s3api"}.get(step.service, step.service)
-    command = (sys.executable, "-m", "awscli", service, botocore.xform_name(step.operation, "-"))
+# As `aws` does for one command; a start for each would take most of the time.
+_CLI = """
+import json, sys
+from awscli.clidriver import create_clidriver
+sys.exit(any(create_clidriver().main(arguments) for arguments in json.loads(sys.argv[1])))
+"""
+
+
+def with_aws_cli(endpoint: str, *steps: Step) -> str | None:
+    """Perform steps with the AWS CLI."""
+    commands = [
+        [
+            {"s3": "s3api"}.get(step.service, step.service),
+            botocore.xform_name(step.operation, "-"),
+            *("--cli-input-json", json.dumps(step.parameters)),
+        ]
+        for step in steps
+    ]
     result = run(
-        *(*command, "--cli-input-json", json.dumps(step.parameters)),
+        *(sys.executable, "-c", _CLI, json.dumps(commands)),
         **_ENVIRONMENT,
         AWS_ENDPOINT_URL=endpoint,
         PYTHONPATH=str(Path(sys.prefix) / "awscli"),
@@ -90,19 +99,76 @@ def with_aws_cli(endpoint: str, step: Step) -> str | None:
 
 def build_by_steps(endpoint: str, perform: Perform) -> None:
     """Build the pipeline call by call, and confirm the subscription."""
-    for step in chain_steps():
-        assert perform(endpoint, step) is None, step
+    assert perform(endpoint, *chain_steps()) is None
     confirm_subscription(endpoint)
 
 
-def build_by_playbook(endpoint: str) -> None:
+def build_by_modules(endpoint: str) -> None:
     """Build the pipeline with modules of amazon.aws and community.aws, and the event selectors with boto3."""
-    playbook = Path(__file__).with_name("amazon_aws_chain.yml")
-    result = run("ansible-playbook", playbook, **_ENVIRONMENT, AWS_ENDPOINT_URL=endpoint)
-    assert result.returncode == 0, result.stdout + result.stderr
+    for name, arguments in _module_tasks():
+        result = ModuleRunner(endpoint, "").upstream(name, **arguments)
+        assert not result.get("failed"), result
     # No upstream module sets event selectors.
     assert with_boto3(endpoint, select_events("kms.amazonaws.com", "rdsdata.amazonaws.com")) is None
     confirm_subscription(endpoint)
+
+
+def _module_tasks() -> list[tuple[str, dict[str, Any]]]:
+    """Return the tasks as a user without this collection writes them: the module and its arguments."""
+    trail = {
+        "name": TRAIL,
+        "s3_bucket_name": BUCKET,
+        "is_multi_region_trail": True,
+        "include_global_events": True,
+        "enable_log_file_validation": True,
+        "cloudwatch_logs_log_group_arn": f"{_GROUP_ARN}:*",
+        "cloudwatch_logs_role_arn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",
+        "enable_logging": True,
+    }
+    role = {"name": ROLE, "create_instance_profile": False, "assume_role_policy_document": _trust_policy()}
+    policy = {"iam_type": "role", "iam_name": ROLE, "policy_name": "Write", "policy_json": _write_policy()}
+    address = {"endpoint": MAIL, "protocol": "email"}
+    return [
+        ("community.aws.secretsmanager_secret", {"name": SECRET, "secret": "hunter2", "overwrite": False}),
+        (
+            "community.aws.sns_topic",
+            {"name": "SecurityAlarms", "subscriptions": [address], "purge_subscriptions": False},
+        ),
+        ("amazon.aws.cloudwatchlogs_log_group", {"log_group_name": GROUP, "retention": 365}),
+        ("amazon.aws.iam_role", role),
+        ("amazon.aws.iam_policy", policy),
+        ("amazon.aws.s3_bucket", {"name": BUCKET, "policy": _bucket_policy()}),
+        ("amazon.aws.cloudtrail", trail),
+        *_alarm_tasks(SECRET_ALARM, '{ $.eventName = "GetSecretValue" }'),
+        *_alarm_tasks(KEY_ALARM, '{ $.eventSource = "kms.amazonaws.com" }'),
+    ]
+
+
+def _alarm_tasks(name: str, pattern: str) -> list[tuple[str, dict[str, Any]]]:
+    metric = {"metric_namespace": "SecurityMetrics", "metric_name": name, "metric_value": "1", "default_value": 0}
+    metric_filter = {
+        "log_group_name": GROUP,
+        "filter_name": name,
+        "filter_pattern": pattern,
+        "metric_transformation": metric,
+        "state": "present",
+    }
+    alarm = {
+        "name": name,
+        "namespace": "SecurityMetrics",
+        "metric_name": name,
+        "statistic": "Sum",
+        "period": 60,
+        "evaluation_periods": 1,
+        "threshold": 1,
+        "comparison": "GreaterThanOrEqualToThreshold",
+        "treat_missing_data": "notBreaching",
+        "alarm_actions": [TOPIC_ARN],
+    }
+    return [
+        ("amazon.aws.cloudwatchlogs_log_group_metric_filter", metric_filter),
+        ("amazon.aws.cloudwatch_metric_alarm", alarm),
+    ]
 
 
 def chain_steps() -> list[Step]:

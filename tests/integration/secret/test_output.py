@@ -123,8 +123,7 @@ PLAYBOOK = [
             {"ansible.builtin.debug": {"var": "result"}},
             *(
                 {"secmon.aws.secret": task_of(value, **wrong), "ignore_errors": True}
-                for value in ("structure", "text")
-                for wrong in ({"description": "x" * 3000}, {"no_such": 1}, {"endpoint_url": "http://127.0.0.1:1"})
+                for value, wrong in (("structure", {"description": "x" * 3000}), ("text", {"no_such": 1}))
             ),
         ],
     }
@@ -136,12 +135,12 @@ def play(run_module: ModuleRunner, tmp_path: Path) -> subprocess.CompletedProces
     """Run the playbook with maximum verbosity and return the completed process."""
     (tmp_path / "play.yml").write_text(yaml.safe_dump(PLAYBOOK))
     (tmp_path / "secrets.yml").write_text(yaml.safe_dump({**VALUES, "hmac_key": KEY_CANARY}))
-    command = ("ansible-playbook", "-i", "localhost,", "-c", "local", "play.yml", "-vvv", "--diff")
+    command = ("ansible-playbook", "-i", "localhost,", "-c", "secmon.aws.warm", "play.yml", "-vvv", "--diff")
     return run(*command, cwd=tmp_path, AWS_ENDPOINT_URL=run_module.endpoint)
 
 
 def test_a_playbook_with_vvv_and_diff_prints_no_secret(play: subprocess.CompletedProcess[str]) -> None:
     assert play.returncode == 0, play.stdout + play.stderr
     assert "a new value, version" in play.stdout and "the earlier value of version" in play.stdout
-    assert play.stdout.count("...ignoring") == 6
+    assert play.stdout.count("...ignoring") == 2
     assert leaks(play.stdout + play.stderr, VALUES["structure"]) == []
