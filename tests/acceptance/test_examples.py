@@ -144,6 +144,12 @@ def _trail(account: Account) -> None:
     iam.put_role_policy(RoleName="CloudTrailToCloudWatchLogs", PolicyName="deliver", PolicyDocument=document(allow))
 
 
+def _log_files(account: Account) -> None:
+    s3, name = account.client("s3"), f"trail-logs-{account.id}-eu-central-1"
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key=f"AWSLogs/{account.id}/CloudTrail/eu-central-1/2026/05/01/a.json.gz", Body=b"")
+
+
 def _secret(account: Account) -> dict[str, str]:
     make_function(account.client)
     make_keys(account.client)
@@ -169,6 +175,7 @@ PREPARE: dict[str, Callable[[Account], dict[str, Any] | None]] = {
     "secret": _secret,
     "subscription_confirmation": _pending,
     "trail": _trail,
+    "trail_log_files": _log_files,
 }
 
 
@@ -198,7 +205,9 @@ def write_examples(folder: Path, endpoint: str) -> None:
     rule = re.search(r"```yaml\n(title:.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
     (folder / "rules/queue_deleted.yml").write_text(rule[1] if rule else "")
     event = {"eventSource": "sqs.amazonaws.com", "eventName": "DeleteQueue", "eventTime": "2026-05-01T00:00:00Z"}
-    (folder / "events.json").write_text(json.dumps({"Records": [event]}))
+    (folder / "records").mkdir()
+    for file in ("events.json", "records/events.json"):
+        (folder / file).write_text(json.dumps({"Records": [event]}))
     for name, statement in (
         ("trust_policy", {"Effect": "Allow", "Principal": SERVICE, "Action": "sts:AssumeRole"}),
         ("write_policy", {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from ansible_collections.secmon.aws.plugins.module_utils.forecast.costs import ALARM, METRIC, SECRET
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import SEVERITIES
@@ -16,10 +17,6 @@ from tools.generate_docs.markdown import table
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
 
-# US dollars per month, us-east-1. docs/costs.md lists the sources and how reliable they are.
-METRIC = Decimal("0.30")
-ALARM = Decimal("0.10")
-SECRET = Decimal("0.40")
 FREE_METRICS = FREE_ALARMS = 10
 
 

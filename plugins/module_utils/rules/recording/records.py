@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -38,22 +38,24 @@ def _records(text: str) -> Iterator[dict[str, Any]]:
     except ValueError:
         documents = [_parsed(line) for line in text.splitlines()]
     for document in documents:
-        yield from _inside(document)
+        yield from records_inside(document, _parsed)
 
 
-def _inside(document: Any) -> Iterator[dict[str, Any]]:
+def records_inside(document: Any, parse: Callable[[str], Any]) -> Iterator[dict[str, Any]]:
+    """Yield the records in a parsed document; `parse` parses those that it holds as text, None if it cannot."""
     if isinstance(document, list):
         for entry in document:
-            yield from _inside(entry)
+            yield from records_inside(entry, parse)
     elif isinstance(document, dict):
         if "eventName" in document and "eventSource" in document:
             yield document
+            return
         for key in ("Records", "Events", "events"):
-            yield from _inside(document.get(key))
+            yield from records_inside(document.get(key), parse)
         # LookupEvents and FilterLogEvents hold the record as text.
         for key in ("CloudTrailEvent", "message"):
             if isinstance(document.get(key), str):
-                yield from _inside(_parsed(document[key]))
+                yield from records_inside(parse(document[key]), parse)
 
 
 def _parsed(text: str) -> Any:

@@ -1,0 +1,88 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Find the rules that match a record, without trying all of them on each record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from ..filter_pattern.matching.document import JsonNumber
+from ..filter_pattern.matching.match import compile_match
+from ..filter_pattern.pattern import CompiledPattern, LogMessage, compile_pattern
+from ..filter_pattern.tree import And, Delimited, Everything, FieldName, Leaf, Name, Or, Selector, Terms, Tree
+
+_CALL: set[Selector | FieldName] = {Selector((Name("eventName"),)), Selector((Name("eventSource"),))}
+_MOST_CALLS = 20_000
+_Entry = tuple[str, CompiledPattern]
+
+
+class RuleIndex:
+    """Patterns by the call, that is the eventSource and the eventName, of the records that they can match."""
+
+    def __init__(self, patterns: Mapping[str, str]) -> None:
+        """Compile the patterns, whose keys are the ids of the rules."""
+        self._entries: list[_Entry] = [(rule_id, compile_pattern(text)) for rule_id, text in patterns.items()]
+        self._needs_text = any(entry.kind != "json" for _id, entry in self._entries)
+        self._of_call: dict[tuple[Any, Any], list[_Entry]] = {}
+
+    def matches(self, record: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the ids of the rules that match a record, parsed by `parse_document`."""
+        message = _Record(record, needs_text=self._needs_text)
+        for rule_id, pattern in self._possible(record):
+            if pattern.matches(message):
+                yield rule_id
+
+    def _possible(self, record: Mapping[str, Any]) -> list[_Entry]:
+        source, name = record.get("eventSource"), record.get("eventName")
+        if not (isinstance(source, str) and isinstance(name, str)):
+            return self._entries
+        found = self._of_call.get((source, name))
+        if found is None:
+            call = _Record({"eventSource": source, "eventName": name}, needs_text=False)
+            found = [entry for entry in self._entries if can_match(entry[1].tree, call) is not False]
+            if len(self._of_call) < _MOST_CALLS:
+                self._of_call[source, name] = found
+        return found
+
+
+class _Record(LogMessage):
+    """A message that is already parsed; patterns of terms read its text."""
+
+    def __init__(self, record: Mapping[str, Any], *, needs_text: bool) -> None:
+        super().__init__(json.dumps(_plain(record), separators=(",", ":")) if needs_text else "")
+        self.__dict__["document"] = record
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, JsonNumber):
+        return json.loads(value)
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+def can_match(tree: Tree, call: LogMessage) -> bool | None:
+    """Return whether a pattern matches all records of a call, none (False), or some (None).
+
+    Args:
+        tree: The tree of the pattern.
+        call: A record with nothing but eventSource and eventName.
+    """
+    if isinstance(tree, And | Or):
+        decisive = isinstance(tree, Or)
+        answers = [can_match(operand, call) for operand in tree.operands]
+        if decisive in answers:
+            return decisive
+        return None if None in answers else not decisive
+    if isinstance(tree, Everything | Terms | Delimited) or tree.selector not in _CALL:
+        return None
+    return _test_of(tree)(call)
+
+
+@lru_cache(maxsize=4096)
+def _test_of(leaf: Leaf) -> Callable[[LogMessage], bool]:
+    return compile_match(leaf)
