@@ -41,7 +41,8 @@ def test_no_function_has_more_than_40_lines(sources: list[Path]) -> None:
 
 
 def test_no_folder_has_more_than_20_files(sources: list[Path]) -> None:
-    folders = Counter(path.parent for path in sources)
+    # Ansible takes the name of a module from its place in this folder.
+    folders = Counter(path.parent for path in sources if path.parent.name != "modules")
     assert {folder for folder, count in folders.items() if count > 20} == set()
 
 
