@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.costs import ALARM, METRIC, SECRET
@@ -20,10 +21,16 @@ RULES = Path(__file__).resolve().parents[2] / "rules"
 FREE_METRICS = FREE_ALARMS = 10
 
 
+@cache
+def rules_of_packs() -> Mapping[str, tuple[Rule, ...]]:
+    """Return the shipped rules by pack."""
+    return {pack: load_rules(RULES / pack) for pack in PACKS}
+
+
 def rules_of(profile: str) -> tuple[Rule, ...]:
     """Return the rules that a profile deploys."""
-    rules = load_rules([RULES / pack for pack in PROFILES[profile]["secmon_packs"]])
-    return tuple(rule for rule in rules if rule.enabled)
+    packs = PROFILES[profile]["secmon_packs"]
+    return tuple(rule for pack in packs for rule in rules_of_packs()[pack] if rule.enabled)
 
 
 def count_metrics_and_alarms(rules: Sequence[Rule]) -> tuple[int, int]:
@@ -58,8 +65,7 @@ def pack_costs() -> str:
     """Return the table of what each pack adds, by severity."""
     severities = [severity for severity in reversed(SEVERITIES) if severity != "informational"]
     rows = []
-    for pack in PACKS:
-        rules = load_rules(RULES / pack)
+    for pack, rules in rules_of_packs().items():
         counts = [sum(rule.severity == severity for rule in rules) for severity in severities]
         severe = [rule for rule in rules if rule.compliance or rule.severity in ("critical", "high")]
         rows.append((f"`{pack}`", *map(str, counts), f"**{_price(rules)} USD**", f"{_price(severe)} USD"))

@@ -11,13 +11,12 @@ from typing import Any
 import yaml
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import CompiledPattern, LogMessage
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES
-from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import MAX_FILTERS_PER_LOG_GROUP, SEVERITIES
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern, sample_values
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 
-from tools.generate_docs.costs import RULES
+from tools.generate_docs.costs import RULES, rules_of_packs
 from tools.generate_docs.markdown import table
 
 REASONS = ("data event", "noise", "needs correlation")
@@ -25,12 +24,6 @@ MAX_PATTERN_LENGTH = 1024  # CloudWatch Logs API, FilterPattern
 # Rules on who calls, or on the outcome, whatever the call is.
 GENERIC = frozenset({"denied_calls", "root_activity", "root_usage", "unauthorized_api_calls"})
 _ATTACK = "https://attack.mitre.org/techniques/"
-
-
-@cache
-def rules_of_packs() -> Mapping[str, tuple[Rule, ...]]:
-    """Return the shipped rules by pack."""
-    return {pack: load_rules(RULES / pack) for pack in PACKS}
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ UPSTREAM_ACTIONS = {
 }
 
 
+@cache
 def _read(role: str, path: str) -> Any:
     return yaml.safe_load((REPOSITORY / "roles" / role / path).read_text())
 
