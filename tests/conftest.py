@@ -16,11 +16,10 @@ from embedded_aws.process import embedded_aws_process
 from tests.support.embedded_control import ask
 
 # A test must not fail because the machine is busy.
-hypothesis.settings.register_profile("no deadline", deadline=None)
-hypothesis.settings.load_profile("no deadline")
-
-# Tests look at single tasks; the ansible.cfg of the checkout would show one screen for all.
-os.environ.setdefault("ANSIBLE_STDOUT_CALLBACK", "ansible.builtin.default")
+_BUSY = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("usual", _BUSY, max_examples=60)
+hypothesis.settings.register_profile("few", _BUSY, max_examples=15)
+hypothesis.settings.load_profile("usual")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

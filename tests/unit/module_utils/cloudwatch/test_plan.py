@@ -9,13 +9,12 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.desired import desired_alarms
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import OWNER_MARK
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.module_utils.cloudwatch.alarm_setup import ALARM, ARN, REGION, TOPIC, FakeAlarms, task
 
 # The first call may be slow if other tests run in parallel.
-no_deadline = settings(deadline=None)
 TOPICS = [f"{TOPIC}{number}" for number in range(5)]
 ENTRIES = st.fixed_dictionaries(
     {
@@ -54,7 +53,6 @@ def plan_unless_rejected(fake: FakeAlarms, params: dict[str, Any]) -> Any:
         return None
 
 
-@no_deadline
 @given(st.lists(TASKS, min_size=1, max_size=3))
 def test_repeating_a_task_changes_nothing(tasks: list[dict[str, Any]]) -> None:
     fake = FakeAlarms()
@@ -67,7 +65,6 @@ def test_repeating_a_task_changes_nothing(tasks: list[dict[str, Any]]) -> None:
             assert again.results == {**plan.results, "removed": []}
 
 
-@no_deadline
 @given(TASKS, st.randoms(use_true_random=False))
 def test_ignores_the_order_of_the_task(params: dict[str, Any], chance: random.Random) -> None:
     shuffled = {**params, "alarms": list(params["alarms"])}
@@ -76,7 +73,6 @@ def test_ignores_the_order_of_the_task(params: dict[str, Any], chance: random.Ra
     assert (one and one.after) == (other and other.after)
 
 
-@no_deadline
 @given(TASKS, TASKS)
 def test_the_next_run_completes_an_interrupted_task(earlier: dict[str, Any], params: dict[str, Any]) -> None:
     def after(writes: int) -> FakeAlarms:

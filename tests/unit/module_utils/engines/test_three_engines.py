@@ -18,7 +18,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.tree imp
     tree_leaves,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern, values_for_test
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from moto.events.models import EventPattern
 
@@ -101,7 +101,6 @@ def test_all_recorded_patterns_agree_on_all_recorded_messages() -> None:
     assert count.unexplained == []
 
 
-@settings(max_examples=50, deadline=None)
 @given(some.conditions, st.lists(some.messages, min_size=1, max_size=5))
 def test_generated_patterns_agree_on_generated_messages(tree: Condition, messages: list[str]) -> None:
     engines, count = Engines(compile_tree(tree)), Count()

@@ -27,12 +27,11 @@ from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.tree imp
     Terms,
     normalize,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.module_utils.filter_pattern import pattern_strategies as some
 
-_many = settings(max_examples=100, deadline=None)
 _FRAGMENTS = ("&&", "||", "!=", "...", "$.a", "IS", "NULL", "NOT", "EXISTS", "[*]", "['", "']", "{2,3}", "\ud800")
 _pattern_like = st.lists(
     st.one_of(
@@ -55,7 +54,6 @@ def _compiles(text: str) -> CompiledPattern | None:
         return None
 
 
-@settings(max_examples=300, deadline=None)
 @given(_any_text, _any_message)
 def test_only_pattern_error_is_raised(text: str, message: str) -> None:
     pattern = _compiles(text)
@@ -66,7 +64,6 @@ def test_only_pattern_error_is_raised(text: str, message: str) -> None:
         assert compile_pattern(str(pattern)).tree == pattern.tree
 
 
-@_many
 @given(some.conditions, some.messages)
 def test_a_printed_condition_parses_to_the_same_tree(tree: Condition, message: str) -> None:
     compiled = compile_tree(tree)
@@ -76,13 +73,11 @@ def test_a_printed_condition_parses_to_the_same_tree(tree: Condition, message: s
     assert again.matches(message) == compiled.matches(message)
 
 
-@_many
 @given(st.one_of(some.terms, some.delimited()))
 def test_printed_terms_and_fields_parse_to_the_same_tree(tree: Terms | Delimited) -> None:
     assert compile_pattern(print_tree(tree)).tree == tree
 
 
-@_many
 @given(some.conditions, some.conditions, some.messages)
 def test_or_is_true_for_one_true_operand_and_and_for_two(left: Condition, right: Condition, text: str) -> None:
     message = LogMessage(text)
@@ -98,7 +93,6 @@ def test_or_is_true_for_one_true_operand_and_and_for_two(left: Condition, right:
     assert compile_tree(And((left, Or((left, right))))).matches(message) == first
 
 
-@_many
 @given(some.conditions, some.messages)
 def test_explain_agrees_with_matches(tree: Condition, message: str) -> None:
     compiled = compile_tree(tree)
@@ -119,7 +113,6 @@ def normalize_condition(tree: Condition) -> Condition:
     return normal  # type: ignore[return-value]
 
 
-@_many
 @given(st.one_of(some.selectors, some.wild_selectors), some.messages)
 def test_a_missing_value_is_neither_null_nor_a_string(selector: Selector, text: str) -> None:
     message = LogMessage(text)
@@ -129,7 +122,6 @@ def test_a_missing_value_is_neither_null_nor_a_string(selector: Selector, text: 
     assert not (absent and (something or null))
 
 
-@_many
 @given(some.selectors, some.literals, some.messages)
 def test_exactly_one_of_equal_and_not_equal_is_true_for_an_existing_value(
     selector: Selector, literal: Literal, text: str
@@ -141,14 +133,12 @@ def test_exactly_one_of_equal_and_not_equal_is_true_for_an_existing_value(
     assert (equal + different) == something
 
 
-@_many
 @given(st.text(max_size=40), some.selectors)
 def test_a_literal_cannot_end_its_quotes(text: str, selector: Selector) -> None:
     compiled = compile_tree(Compare(selector, "=", Literal(text)))
     assert compiled.tree == Compare(selector, "=", Literal(text))
 
 
-@_many
 @given(st.dictionaries(some.names, st.one_of(st.text(max_size=5), st.floats(), st.integers())), some.conditions)
 def test_the_json_parser_agrees_with_python(value: dict[str, object], tree: Condition) -> None:
     compact = json.dumps(value)

@@ -10,7 +10,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.problems import Re
 from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filter import desired_filter, filter_of
 from ansible_collections.secmon.aws.plugins.module_utils.logs.metric_filters import plan_absent, plan_present, scope_of
 from ansible_collections.secmon.aws.plugins.module_utils.logs.ownership import Ownership, record_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 GROUP = "trail"
@@ -27,7 +27,6 @@ FOUND = {
 Group = dict[str, dict[str, Any]]
 
 # Compiling patterns is slow and not under test here.
-_many = settings(deadline=None)
 
 
 def params(*items: dict[str, Any], adopt: bool = False, purge_namespace: str | None = None) -> dict[str, Any]:
@@ -116,7 +115,6 @@ def planned(items: list[dict[str, Any]], group: Group, purge: str | None = "Ours
         return None
 
 
-@_many
 @given(ITEMS, GROUPS)
 def test_a_second_plan_is_empty(items: list[dict[str, Any]], group: Group) -> None:
     plan = planned(items, group)
@@ -126,7 +124,6 @@ def test_a_second_plan_is_empty(items: list[dict[str, Any]], group: Group) -> No
         assert again.results["filters"] == plan.results["filters"]
 
 
-@_many
 @given(ITEMS, GROUPS, st.randoms(use_true_random=False))
 def test_order_does_not_matter(items: list[dict[str, Any]], group: Group, random: Any) -> None:
     plan = planned(items, group)
@@ -142,7 +139,6 @@ def test_order_does_not_matter(items: list[dict[str, Any]], group: Group, random
 FIVE_OF_EIGHT = st.permutations("abcdefgh").map(lambda names: set(names[:5]))
 
 
-@_many
 @given(FIVE_OF_EIGHT, FIVE_OF_EIGHT, st.sets(st.sampled_from("abcdefgh")), st.randoms(use_true_random=False))
 def test_never_exceeds_the_quota_of_regular_expressions(
     before: set[str], after: set[str], purged: set[str], random: Any
@@ -162,7 +158,6 @@ def test_never_exceeds_the_quota_of_regular_expressions(
     assert set(group) == set(named)
 
 
-@_many
 @given(ITEMS, GROUPS)
 def test_purges_only_filters_of_the_namespace(items: list[dict[str, Any]], group: Group) -> None:
     plan = planned(items, group)
@@ -174,7 +169,6 @@ def test_purges_only_filters_of_the_namespace(items: list[dict[str, Any]], group
             assert (name in after) == ("Ours" not in feeds)
 
 
-@_many
 @given(ITEMS, GROUPS)
 def test_absent_deletes_exactly_the_named_filters(items: list[dict[str, Any]], group: Group) -> None:
     plan = absent(params(*items, adopt=True, purge_namespace="Ours"), listing(group))

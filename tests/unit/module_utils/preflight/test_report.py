@@ -9,7 +9,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import VARIABLES
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import Packs, load_packs
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, raw
@@ -156,7 +156,6 @@ def test_hides_a_secret_in_another_variable(shipped: Packs) -> None:
     assert '"(a secret)" is not a valid e-mail address' in report.problems[1]
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.dictionaries(st.sampled_from(sorted(VARIABLES)), ODD, max_size=6), min_size=1, max_size=3))
 def test_no_variables_raise_an_exception(shipped: Packs, hosts: list[dict[str, Any]]) -> None:
     for loose in (False, True):
@@ -168,14 +167,12 @@ def test_no_variables_raise_an_exception(shipped: Packs, hosts: list[dict[str, A
         assert all(len(line.splitlines()) == 1 for line in (*report.problems, *report.warnings))
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(["secret_access", "root_usage", "own"]) | st.text(), ODD, max_size=3))
 def test_no_overrides_raise_an_exception(shipped: Packs, rules: dict[str, Any]) -> None:
     report = preflight({"guide": {**raw(), "secmon_rules": RawValue(rules)}}, shipped)
     assert all(len(line.splitlines()) == 1 for line in report.problems)
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(["severity", "alarm", "metric", "parameters", "enabled", "runbook", "tests", "references"]), ODD

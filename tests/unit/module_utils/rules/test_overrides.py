@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides, resolve
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule, rule_to_mapping
 from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import Problem, ValidationError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.module_utils.rules.rule_builders import (
@@ -190,7 +190,6 @@ JUNK = st.recursive(
 KEYS = st.sampled_from([*narrowed_body(), "references", "nonsense"])
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.just("secret_access"), st.dictionaries(KEYS, JUNK, max_size=3), max_size=1) | JUNK)
 def test_any_layer_gives_valid_rules_or_a_rule_error(layer: Any) -> None:
     try:

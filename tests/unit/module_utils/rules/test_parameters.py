@@ -18,7 +18,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.tree imp
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameter_types import PARAMETER_TYPES
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import ParameterError, fill_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Parameter, Rule
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.module_utils.rules.rule_builders import make_rule, secret_read
@@ -248,7 +248,6 @@ def test_each_type_accepts_valid_values_and_explains_invalid_ones(name: str) -> 
 SHAPE = '{ ($.a = 1) && (($.b = "p${x}s") || ($.c NOT EXISTS)) }'
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=30) | st.text("\"\\ |&(){}$.=!*%'ab", max_size=30))
 def test_no_value_adds_a_condition(value: str) -> None:
     (one, (two, three)) = ((operand.operands if isinstance(operand, Or) else operand) for operand in tree_of(SHAPE))
@@ -266,7 +265,6 @@ def tree_of(pattern: str) -> tuple[Any, ...]:
     return tree.operands
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.from_regex(r"[A-Za-z0-9/_+=.@!-]{1,40}", fullmatch=True), min_size=1, max_size=2))
 def test_a_secret_only_becomes_alternatives_on_its_own_selector(values: list[str]) -> None:
     filled = fill('{ ($.a = "${x}") && ($.b NOT EXISTS) }', tuple(values), "secret")

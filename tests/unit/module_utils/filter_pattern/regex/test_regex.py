@@ -11,7 +11,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.regex.ma
     SafeRegex,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.regex.parser import RegexError, parse_regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.module_utils.filter_pattern import pattern_strategies as some
@@ -23,13 +23,11 @@ def _python(source: str) -> re.Pattern[str]:
     return re.compile(translated, re.ASCII | re.DOTALL)
 
 
-@settings(max_examples=400, deadline=None)
 @given(some.regexes, some.short_texts)
 def test_a_search_agrees_with_python(source: str, text: str) -> None:
     assert SafeRegex(source).search(text) == bool(_python(source).search(text))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.frozensets(st.integers(0, 255)), st.binary(max_size=30), st.sampled_from([0, 3_000]))
 def test_a_character_set_marks_its_characters_in_short_and_long_texts(
     codes: frozenset[int], head: bytes, pad: int
@@ -39,7 +37,6 @@ def test_a_character_set_marks_its_characters_in_short_and_long_texts(
     assert CharacterSet(codes).mask(Row(text)) == expected
 
 
-@settings(max_examples=200, deadline=None)
 @given(some.regexes, st.lists(some.short_texts, min_size=1, max_size=5))
 def test_a_search_of_many_texts_agrees_with_single_ones(source: str, texts: list[str]) -> None:
     regex = SafeRegex(source)
