@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
+from ansible_collections.secmon.aws.plugins.module_utils.organizations.names import LOG_ARCHIVES
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PREFIX
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import load_packs
@@ -36,7 +37,9 @@ class ActionModule(ActionBase):
         _valid, options = self.validate_argument_spec(argument_spec={"exclusive": {"type": "bool", "default": False}})
         hosts = (task_vars or {})["ansible_play_hosts_all"]
         variables = read_hosts(self._task, self._templar, hosts, PREFIX)
-        report = preflight(variables, load_packs(RULES))
+        # Automation Platform gives each job slice an inventory of its own, without --limit.
+        limited = bool({"ansible_limit", "awx_job_id", "tower_job_id"} & (task_vars or {}).keys())
+        report = preflight(variables, load_packs(RULES), whole=not limited)
         for problem in report.problems:
             self._display.display(problem)
         result |= {"changed": False, "failed": bool(report.problems), "msg": _totals(report, len(hosts))}
@@ -53,6 +56,12 @@ class ActionModule(ActionBase):
             "detections": {host: asdict(found) for host, found in report.detections.items()},
             "teardown": report.teardown,
             "accounts": report.accounts,
+            # The plays of the log archive take this group. A condition would cost a task for each account.
+            **(
+                {"add_host": {"host_name": archive, "groups": [LOG_ARCHIVES]}}
+                if (archive := report.log_archive)
+                else {}
+            ),
         }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.secmon.aws.plugins.module_utils.organizations.names import ALL_ACCOUNTS
+from ansible_collections.secmon.aws.plugins.module_utils.organizations.names import ALL_ACCOUNTS, LOG_ARCHIVES
 
 DOCUMENTATION = r"""
 name: accounts
@@ -23,6 +23,11 @@ options:
     description: Ansible's variable C(groups).
     type: dict
     required: true
+  _part:
+    description:
+      - V(log archive) for the host that has only the bucket of an organization, V(others) for all but this one. The
+        preflight finds it.
+    type: str
 author:
   - The secmon.aws founders (@secmon)
 """
@@ -49,13 +54,20 @@ EMPTY = (
 )
 
 
-def accounts(groups: Mapping[str, Sequence[str]]) -> str:
-    """Return the group of the hosts that are accounts. Raise AnsibleFilterError if it is empty."""
+def accounts(groups: Mapping[str, Sequence[str]], part: str = "") -> str:
+    """Return a pattern for the hosts that are accounts. Raise AnsibleFilterError if there are none.
+
+    Args:
+        groups: The hosts of each group.
+        part: `log archive` for the host that has only the bucket of an organization, `others` for all but this one.
+    """
+    if part == "log archive":
+        return LOG_ARCHIVES if LOG_ARCHIVES in groups else "!all"
     group = ALL_ACCOUNTS if ALL_ACCOUNTS in groups else "all"
     if not groups.get(group):
         why = f"its group {group} is empty" if group == ALL_ACCOUNTS else "it has no hosts"
         raise AnsibleFilterError(EMPTY.format(why))
-    return group
+    return f"{group}:!{LOG_ARCHIVES}" if part and LOG_ARCHIVES in groups else group
 
 
 class FilterModule:

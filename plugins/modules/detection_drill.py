@@ -63,6 +63,30 @@ options:
     choices: [secret, bucket, log_group, log_role, topic]
     default: []
     version_added: 0.4.0
+  central:
+    description:
+      - The credentials of an organization's central account, which has the trail's log group, the alarm and the topic.
+        The secret is then read with the other credentials of the task, in a member account, and followed with these.
+      - Without an access key and a profile they are those of the environment.
+    type: dict
+    version_added: 0.4.0
+    suboptions:
+      account_id:
+        description: The central account.
+        type: str
+        required: true
+      access_key:
+        description: The id of the access key.
+        type: str
+      secret_key:
+        description: The secret key.
+        type: str
+      session_token:
+        description: The session token of temporary credentials.
+        type: str
+      profile:
+        description: A named profile of the AWS configuration.
+        type: str
   account_id:
     description:
       - The account of the credentials, as M(secmon.aws.account_credentials) returns it, if it is known. It saves the
@@ -100,7 +124,8 @@ notes:
     C(s3:GetObject), C(iam:GetRole), C(iam:ListRolePolicies), C(iam:GetRolePolicy),
     C(iam:ListAttachedRolePolicies), C(iam:GetPolicy), C(iam:GetPolicyVersion), C(logs:DescribeLogGroups),
     C(logs:DescribeMetricFilters), C(logs:FilterLogEvents), C(cloudwatch:GetMetricStatistics),
-    C(cloudwatch:DescribeAlarms), C(cloudwatch:DescribeAlarmHistory), C(sns:GetTopicAttributes),
+    C(cloudwatch:DescribeAlarms), C(cloudwatch:DescribeAlarmHistory), for an alarm on
+    each account C(cloudwatch:DescribeAlarmContributors), C(sns:GetTopicAttributes),
     C(sns:ListSubscriptionsByTopic), C(sns:GetSubscriptionAttributes), C(kms:DescribeKey),
     C(kms:GetKeyPolicy) and, for an organization trail,
     C(organizations:DescribeOrganization). A secret or log files that are encrypted
@@ -209,6 +234,7 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import NotProvedError
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import run_reader
+from ansible_collections.secmon.aws.plugins.module_utils.drill.central import check_central
 from ansible_collections.secmon.aws.plugins.module_utils.drill.existing import PARTS
 from ansible_collections.secmon.aws.plugins.module_utils.drill.facts import Facts
 from ansible_collections.secmon.aws.plugins.module_utils.drill.inspection import check_drill, inspect
@@ -221,6 +247,13 @@ from ansible_collections.secmon.aws.plugins.module_utils.drill.timeline import (
 )
 from ansible_collections.secmon.aws.plugins.module_utils.drill.tracking import track_event
 
+CENTRAL: dict[str, Any] = {
+    "account_id": {"type": "str", "required": True},
+    "access_key": {"type": "str", "no_log": False},
+    "secret_key": {"type": "str", "no_log": True},
+    "session_token": {"type": "str", "no_log": True},
+    "profile": {"type": "str"},
+}
 OPTIONS: dict[str, Any] = {
     "account_id": {"type": "str"},
     "secret_id": {"type": "str", "required": True, "no_log": False},
@@ -232,6 +265,7 @@ OPTIONS: dict[str, Any] = {
     "bucket_name": {"type": "str"},
     "bucket_owner": {"type": "str"},
     "key_prefix": {"type": "str", "no_log": False},
+    "central": {"type": "dict", "options": CENTRAL},
     "existing": {"type": "list", "elements": "str", "choices": list(PARTS), "default": []},
     "timeout_seconds": {"type": "int", "default": 900},
     "poll_seconds": {"type": "int", "default": 10},
@@ -259,6 +293,7 @@ def follow_event(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
 def _inspect(params: Mapping[str, Any], account: Account) -> tuple[Drill, Facts]:
     """Return the findings about the chain and its configuration. Raise NotProvedError if a finding is certain."""
     check_drill(params)
+    check_central(account, params)
     facts = read_facts(account, params)
     findings = inspect(params, facts)
     drill = Drill(params["secret_id"], facts.place, findings=findings, broken=first_certain(findings))

@@ -74,6 +74,16 @@ options:
       dimensions:
         description: The dimensions of the metric, as names and values. By default none.
         type: dict
+      group_by:
+        description:
+          - Names of dimensions. The alarm then watches every metric that has exactly these dimensions, with a state
+            and a notification for each combination of their values, which the notification names (a Metrics Insights
+            query, whose time series CloudWatch calls contributors). By default none.
+          - Excludes O(alarms[].dimensions), O(alarms[].unit) and O(alarms[].extended_statistic). CloudWatch evaluates
+            the last three hours, and allows 200 such alarms in an account and region.
+        type: list
+        elements: str
+        version_added: 0.4.0
       alarm_actions:
         description: The ARNs, up to five, of the actions when the state becomes ALARM. An empty list removes all.
         type: list
@@ -168,6 +178,20 @@ EXAMPLES = r"""
     purge_tag:
       team: security
 
+- name: Ensure an alarm tells apart the accounts of an organization, whose filter has the dimension account
+  secmon.aws.metric_alarms:
+    alarms:
+      - name: SecretIsAccessedAnywhere
+        metric_namespace: SecurityMetrics
+        metric_name: SecretAccessCount
+        group_by: [account]
+        statistic: Sum
+        period_seconds: 60
+        evaluation_periods: 1
+        threshold: 1
+        comparison: GreaterThanOrEqualToThreshold
+        missing_data: notBreaching
+
 - name: Delete all managed alarms with a tag
   secmon.aws.metric_alarms:
     purge_tag:
@@ -205,6 +229,7 @@ alarms:
       missing_data: notBreaching
       unit: ""
       dimensions: {}
+      group_by: []
       alarm_actions: ["arn:aws:sns:us-east-1:123456789012:SecurityAlarms"]
       ok_actions: []
       insufficient_data_actions: []
@@ -243,6 +268,7 @@ _ALARM: dict[str, Any] = {
     "missing_data": {"type": "str"},
     "unit": {"type": "str"},
     "dimensions": {"type": "dict"},
+    "group_by": {"type": "list", "elements": "str"},
     "alarm_actions": {"type": "list", "elements": "str"},
     "ok_actions": {"type": "list", "elements": "str"},
     "insufficient_data_actions": {"type": "list", "elements": "str"},

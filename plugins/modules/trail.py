@@ -148,6 +148,12 @@ options:
         administrators for CloudTrail can create such a trail; the management account owns it.
       - A delegated administrator must set V(true) in every task for the trail, also to delete it.
     type: bool
+  replaced_by:
+    description:
+      - With O(state=absent), the ARN of the trail that records in place of this one, such as an organization's. The
+        trail is kept, and the task fails, unless that one is visible in the account and logging.
+    type: str
+    version_added: 0.4.0
   tags:
     description: The tags. The tag C(secmon:managed-by) is added, which marks the trail as managed by this collection.
     type: dict
@@ -421,6 +427,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import
     describe_trails,
     owner_of_new_trail,
     read_trail,
+    require_successor,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selector_options import KINDS, OPERATOR_OPTIONS
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
@@ -460,6 +467,7 @@ OPTIONS: dict[str, Any] = {
     "advanced_event_selectors": {"type": "list", "elements": "dict", "options": ADVANCED_EVENT_SELECTOR},
     "insight_types": dict(STRINGS),
     "organization": {"type": "bool"},
+    "replaced_by": {"type": "str"},
     "tags": {"type": "dict"},
     "purge_tags": {"type": "bool", "default": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -472,6 +480,8 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     trails = describe_trails(account, params["name"])
     description = choose_trail(params, trails, account.region)
     present = params["state"] == "present"
+    if params["replaced_by"] and description and not present:
+        require_successor(params["name"], params["replaced_by"], trails, account)
     if description is None:
         owner = owner_of_new_trail(account, organization=bool(params["organization"])) if present else None
         return plan_creation(params, trails, owner) if owner else NO_TRAIL

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..core.account import Account
 from ..core.aws_names import Place, partition_of
+from ..core.problems import require
 from ..core.tags import as_mapping, own_tags
 from .remedies import NO_ORGANIZATION
 from .selection import Selectors
@@ -65,14 +66,14 @@ def bucket_owner(trail: Mapping[str, Any], owner: str | None) -> str:
     return owner or str(trail["TrailARN"]).split(":")[4]
 
 
-def log_folder(account: Account, trail: Mapping[str, Any]) -> str:
-    """Return the key prefix of this account's files in a trail's bucket, such as ``prefix/AWSLogs/111122223333/``.
+def log_folder(account: Account, trail: Mapping[str, Any], member: str = "") -> str:
+    """Return the key prefix of an account's files in a trail's bucket, such as ``prefix/AWSLogs/111122223333/``.
 
     The files of an organization trail have the organization's id before the account (CloudTrail user guide, "Finding
     your CloudTrail log files").
     """
     organization = _organization(account)["Id"] if trail.get("IsOrganizationTrail") else ""
-    parts = (trail.get("S3KeyPrefix"), "AWSLogs", organization, account.place.account)
+    parts = (trail.get("S3KeyPrefix"), "AWSLogs", organization, member or account.place.account)
     return "/".join(part for part in parts if part) + "/"
 
 
@@ -93,6 +94,15 @@ def read_trail(account: Account, description: Mapping[str, Any]) -> tuple[Trail,
         tags=own_tags(trail_tags(account, description)),
     )
     return trail, status
+
+
+def require_successor(name: str, successor: str, trails: Iterable[dict[str, Any]], account: Account) -> None:
+    """Raise RequestError unless another trail that is visible here is logging."""
+    found = _named(trails, successor)
+    if not found or not trail_status(account, found)["IsLogging"]:
+        state = "does not log" if found else "is not visible here"
+        cause = f"Trail {name} is kept: the trail {successor}, which should record in its place, {state}."
+        require([f"{cause} Nothing was changed. Run site.yml for the central account, and verify.yml here, first."])
 
 
 def owner_of_new_trail(account: Account, *, organization: bool) -> Place:

@@ -26,6 +26,7 @@ from ..rules.limits import (
     UNITS,
 )
 from .fields import ACTION_LISTS
+from .grouped import grouped_problems
 
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 _NAMESPACE = re.compile(r"[^:].{0,254}", re.DOTALL)
@@ -76,6 +77,8 @@ def alarm_problems(settings: Mapping[str, Any], region: str) -> Iterator[str]:
     yield from _metric_name_problems(settings)
     yield from _period_problems(settings)
     yield from _dimension_problems(settings.get("dimensions", {}))
+    if settings.get("group_by"):
+        yield from grouped_problems(settings)
     if not math.isfinite(settings.get("threshold", 0)):
         yield "threshold must be a finite number."
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .grouped import from_query, to_query
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -40,12 +42,15 @@ SETTINGS = {
     "missing_data": Setting("TreatMissingData", "missing"),
     "unit": Setting("Unit", ""),
     "dimensions": Setting("Dimensions", {}),
+    # No member of the API: grouped.py makes it a query.
+    "group_by": Setting("group_by", []),
     "alarm_actions": Setting("AlarmActions", []),
     "ok_actions": Setting("OKActions", []),
     "insufficient_data_actions": Setting("InsufficientDataActions", []),
     "actions_enabled": Setting("ActionsEnabled", True),
 }
 ACTION_LISTS = ("alarm_actions", "ok_actions", "insufficient_data_actions")
+_SETS = (*ACTION_LISTS, "group_by")
 # Written even if the value is CloudWatch's default, so that a reader of the call need not know the default.
 _ALWAYS_WRITTEN = {"threshold", "actions_enabled", "missing_data"}
 # These keep their value if the task omits them. All other settings decide whether the alarm fires, so that a manual
@@ -73,6 +78,7 @@ def alarm_settings(alarm: Mapping[str, Any]) -> dict[str, Any]:
 
     Settings without an option are in `other_settings`, which is only present if there are any.
     """
+    alarm = from_query(alarm)
     found = {
         option: _normalize(option, alarm.get(setting.member, setting.default)) for option, setting in SETTINGS.items()
     }
@@ -109,13 +115,15 @@ def put_parameters(name: str, settings: Mapping[str, Any], found: Mapping[str, A
         for option, setting in SETTINGS.items()
         if option in _ALWAYS_WRITTEN or settings[option] != setting.default
     }
+    if labels := written.pop("group_by", []):
+        written = to_query(written, labels)
     sent_back = {_SENT_BACK: found[_SENT_BACK]} if found.get(_SENT_BACK) else {}
     return {"AlarmName": name, **written, **sent_back}
 
 
 def _normalize(option: str, value: Any) -> Any:
     """Return a value of the task or of the API in the form in which they are compared."""
-    if option in ACTION_LISTS:
+    if option in _SETS:
         return sorted(set(value))
     if option == "dimensions":
         pairs = value.items() if isinstance(value, Mapping) else ((item["Name"], item["Value"]) for item in value)

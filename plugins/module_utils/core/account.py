@@ -75,12 +75,15 @@ class Account:
         region: The name of the region.
         budget: The time for retries.
         elsewhere: Returns the same account in another region.
+        impersonate: Returns the account of other credentials, given as arguments of a boto3 client.
     """
 
     make_client: Callable[[str], Any]
     region: str
     budget: Budget
     elsewhere: Callable[[str], Account] | None = None
+    impersonate: Callable[[Mapping[str, Any]], Account] | None = None
+    _callers: dict[str, Account] = field(default_factory=dict)
     _clients: dict[str, Any] = field(default_factory=dict)
     _lock: Any = field(default_factory=threading.Lock)
     _place: Place | None = None
@@ -103,6 +106,15 @@ class Account:
         other = self.elsewhere(region) if self.elsewhere and region != self.region else self
         other._place = replace(self.place, region=other.region)
         return other
+
+    def with_credentials(self, credentials: Mapping[str, Any]) -> Account:
+        """Return the account of other credentials, in the same region and with the same time for retries."""
+        if not self.impersonate:
+            raise AssertionError("no other credentials are known")
+        key = repr(sorted(credentials.items()))
+        if key not in self._callers:
+            self._callers[key] = self.impersonate(credentials)
+        return self._callers[key]
 
     def learn_place(self, arn: str) -> None:
         """Take partition and account from the ARN of a resource of the caller's account, which saves a call to STS."""

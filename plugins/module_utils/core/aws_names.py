@@ -10,7 +10,7 @@ services that own the names; S3 user guide, "General purpose bucket naming rules
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 
@@ -183,9 +183,47 @@ class Settings(Protocol):
         """Return the value of a variable."""
 
 
+ORGANIZATION = "organization"
+"""The value of secmon_topology with one trail, log group and bucket for all accounts of an organization."""
+
+
+def central_account(settings: Settings) -> str:
+    """Return the account of the log group, filters, alarms and topic: the account itself, or the central one."""
+    return str(settings["secmon_central_account" if _of_organization(settings) else "secmon_account_id"])
+
+
+def trail_account(settings: Settings) -> str:
+    """Return the account that owns the trail; an organization's belongs to the management account, whoever makes it."""
+    of_organization = settings["secmon_management_account"] if _of_organization(settings) else ""
+    return str(of_organization or central_account(settings))
+
+
+def bucket_account(settings: Settings) -> str:
+    """Return the account that owns the log bucket."""
+    if _of_organization(settings) and not settings["secmon_existing_log_bucket_name"]:
+        return str(settings["secmon_log_archive_account"] or central_account(settings))
+    return str(settings["secmon_existing_log_bucket_owner"] or central_account(settings))
+
+
+def builds_chain(settings: Settings) -> bool:
+    """Return whether this account has a trail, log group, filters, alarms and topic of its own."""
+    return central_account(settings) == settings["secmon_account_id"]
+
+
+def builds_bucket(settings: Settings) -> bool:
+    """Return whether the log bucket is created in this account."""
+    own = bucket_account(settings) == settings["secmon_account_id"]
+    return own and not settings["secmon_existing_log_bucket_name"]
+
+
+def _of_organization(settings: Settings) -> bool:
+    return str(settings["secmon_topology"]) == ORGANIZATION
+
+
 def log_bucket_name(settings: Settings) -> str:
     """Return the name of the bucket that receives the log files."""
-    default = f"{settings['secmon_trail_name']}-{settings['secmon_account_id']}"
+    owner = settings["secmon_trail_organization_id" if _of_organization(settings) else "secmon_account_id"]
+    default = f"{settings['secmon_trail_name']}-{owner}"
     return str(settings["secmon_existing_log_bucket_name"] or settings["secmon_log_bucket_name"] or default)
 
 
@@ -196,7 +234,7 @@ def log_group_name(settings: Settings) -> str:
 
 def log_role_arn(settings: Settings) -> str:
     """Return the ARN of the role with which CloudTrail writes to the log group."""
-    own = role_arn(_place(settings).partition, settings["secmon_account_id"], settings["secmon_log_role_name"])
+    own = role_arn(_place(settings).partition, central_account(settings), settings["secmon_log_role_name"])
     return str(settings["secmon_existing_log_role_arn"] or own)
 
 
@@ -226,21 +264,22 @@ def deployment_names(settings: Settings) -> dict[str, Any]:
         settings: The variables of the account by name, defaults included.
     """
     place, bucket, group = _place(settings), log_bucket_name(settings), log_group_name(settings)
+    trail_place = replace(place, account=trail_account(settings))
     return {
-        "account_id": place.account,
+        "account_id": settings["secmon_account_id"],
         "region": place.region,
         "global_region": leader_region(place.region),
         "partition": place.partition,
         "dns_suffix": dns_suffix(place.region),
         "logs_principal": service_principal("logs", place.region),
-        "account_arn": f"arn:{place.partition}:iam::{place.account}:root",
+        "account_arn": f"arn:{place.partition}:iam::{settings['secmon_account_id']}:root",
         "trail_name": settings["secmon_trail_name"],
-        "trail_arn": place.arn("cloudtrail", f"trail/{settings['secmon_trail_name']}"),
+        "trail_arn": trail_place.arn("cloudtrail", f"trail/{settings['secmon_trail_name']}"),
         # A key policy allows every trail of the account (CloudTrail user guide, "Configure AWS KMS key policies").
-        "all_trails_arn": f"arn:{place.partition}:cloudtrail:*:{place.account}:trail/*",
+        "all_trails_arn": f"arn:{place.partition}:cloudtrail:*:{trail_place.account}:trail/*",
         "bucket_name": bucket,
         "bucket_arn": bucket_arn(place.partition, bucket),
-        "bucket_owner": str(settings["secmon_existing_log_bucket_owner"] or place.account),
+        "bucket_owner": bucket_account(settings),
         "log_group_name": group,
         "log_group_arn": place.arn("logs", f"log-group:{group}"),
         "role_arn": log_role_arn(settings),
@@ -252,4 +291,4 @@ def deployment_names(settings: Settings) -> dict[str, Any]:
 
 def _place(settings: Settings) -> Place:
     region = settings["secmon_region"]
-    return Place(partition_of(region), region, settings["secmon_account_id"])
+    return Place(partition_of(region), region, central_account(settings))

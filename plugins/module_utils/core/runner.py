@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ansible.module_utils.common.warnings import warn
@@ -130,12 +131,14 @@ def _account(module: AnsibleAWSModule, params: Params) -> Account:
     # The retries of aws_config are for modules of other collections.
     given = {name: value for name, value in (params.get("aws_config") or {}).items() if name != "retries"}
 
-    def account_in(region: str) -> Account:
+    def account_in(region: str, credentials: Params = MappingProxyType({})) -> Account:
+        options = {"region": region, "config": client_config(), "aws_config": given, **credentials}
         return Account(
-            make_client=lambda service: module.client(service, region=region, config=client_config(), aws_config=given),
+            make_client=lambda service: module.client(service, **options),
             region=region,
             budget=budget,
-            elsewhere=account_in,
+            elsewhere=lambda other: account_in(other, credentials),
+            impersonate=lambda others: account_in(region, others),
         )
 
     account = account_in(region)

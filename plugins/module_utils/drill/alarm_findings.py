@@ -90,7 +90,8 @@ def alarm_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]
         yield from _other_metric(name, alarm, facts.transformation)
         yield from _threshold_too_high(name, alarm, facts.transformation)
         yield from _diluted(name, alarm, facts.transformation)
-    if alarm.get("StateValue") == "ALARM":
+    # An alarm for each account fires for this one while it is in ALARM for another one.
+    if alarm.get("StateValue") == "ALARM" and not alarm.get("group_by"):
         yield already_in_alarm(name, Weight.DOUBT)
     yield from _action_findings(name, alarm, params["topic_arn"])
 
@@ -129,7 +130,7 @@ def _other_metric(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any
     if evaluated != published:
         cause = f"The alarm {name} evaluates the metric {evaluated}, but the filter publishes {published}."
         yield Finding("alarm", "other_metric", cause, remedy)
-    elif {each["Name"] for each in alarm.get("Dimensions", [])} != set(counted.get("dimensions") or {}):
+    elif _dimensions(alarm) != set(counted.get("dimensions") or {}):
         cause = f"The alarm {name} evaluates other dimensions of {published} than the filter publishes."
         yield Finding("alarm", "other_metric", cause, remedy)
     elif alarm.get("Unit") and alarm["Unit"] != (counted.get("unit") or "None"):
@@ -137,6 +138,10 @@ def _other_metric(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any
             f"The alarm {name} evaluates {published} in {alarm['Unit']}, but the filter publishes without that unit."
         )
         yield Finding("alarm", "other_metric", cause, remedy)
+
+
+def _dimensions(alarm: Mapping[str, Any]) -> set[str]:
+    return {*(each["Name"] for each in alarm.get("Dimensions", [])), *alarm.get("group_by", [])}
 
 
 def _threshold_too_high(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
@@ -204,10 +209,10 @@ def topic_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]
 
 def _request_of_alarm(action: str, resource: str, params: Mapping[str, Any], facts: Facts) -> Request:
     context = {
-        "aws:SourceArn": facts.place.arn("cloudwatch", f"alarm:{params['alarm_name']}"),
-        "aws:SourceAccount": facts.place.account,
+        "aws:SourceArn": facts.center.arn("cloudwatch", f"alarm:{params['alarm_name']}"),
+        "aws:SourceAccount": facts.center.account,
         # The default policy of a topic uses this older key for the account.
-        "aws:SourceOwner": facts.place.account,
+        "aws:SourceOwner": facts.center.account,
         "aws:SecureTransport": "true",
     }
     return Request(action, resource, Caller(_CLOUDWATCH), context, whole_context=False)

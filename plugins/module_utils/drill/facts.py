@@ -20,7 +20,8 @@ class Facts:
     """The configuration of the chain. None, or an empty value, means that the resource does not exist.
 
     Attributes:
-        place: Partition, region and account.
+        place: Partition, region and account of the secret.
+        center: The same of the log group, the alarm and the topic: those of an organization's central account.
         caller_arn: The ARN of the caller that reads the secret.
         unread: Findings about parts that the caller is not allowed to read, by attribute.
         secret: From DescribeSecret.
@@ -41,6 +42,7 @@ class Facts:
     """
 
     place: Place
+    center: Place
     caller_arn: str
     unread: Mapping[str, Finding] = field(default_factory=dict)
     secret: Response | None = None
@@ -61,8 +63,8 @@ class Facts:
 
     @property
     def where(self) -> str:
-        """Account and region for messages."""
-        return f"account {self.place.account}, region {self.place.region}"
+        """Account and region of the chain for messages."""
+        return f"account {self.center.account}, region {self.center.region}"
 
     @property
     def transformation(self) -> Response:

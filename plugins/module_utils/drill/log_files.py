@@ -28,7 +28,7 @@ class LogFiles:
     """The log files of the trail since a call.
 
     Attributes:
-        account: The account.
+        account: The account that reads them.
         facts: The configuration of the chain, with the trail.
         since: The time of the call.
         request_id: The request ID of the call.
@@ -55,7 +55,7 @@ class LogFiles:
 
     def _new_keys(self, bucket: Bucket) -> Iterator[str]:
         place = self.facts.place
-        self._root = self._root or log_folder(self.account, self.facts.trail or {})
+        self._root = self._root or log_folder(self.account, self.facts.trail or {}, place.account)
         # The key contains the time of the last record, which may be after midnight.
         for day in sorted({self.since, self.since + timedelta(days=1)}):
             folder = f"{self._root}CloudTrail/{place.region}/{day:%Y/%m/%d}/"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cloudtrail.reads import bucket_owner, event_selectors, find_trail, find_trail_elsewhere, trail_status
+from ..cloudwatch.grouped import from_query
 from ..cloudwatch.reads import find_metric_alarm
 from ..core.account import Account
 from ..core.errors import AwsError
@@ -19,6 +20,7 @@ from ..logs.reads import find_log_group, list_metric_filters
 from ..s3.reads import Bucket
 from ..secretsmanager.reads import find_secret
 from ..sns.reads import open_addresses, topic_attributes, topic_subscriptions
+from .central import central_account
 from .facts import Facts
 from .timeline import Finding, Weight
 
@@ -60,21 +62,21 @@ def read_facts(account: Account, params: Mapping[str, Any]) -> Facts:
     """Read the configuration of the whole chain."""
     caller = account.read("sts", "GetCallerIdentity", "caller's account")
     account.learn_place(caller["Arn"])
-    reader = ConfigReader(account)
-    trail = reader.get("trail", "log_file", lambda: find_trail(account, params["trail_name"]), None, Weight.CERTAIN)
-    topic = reader.get("topic", "notification", lambda: topic_attributes(account, params["topic_arn"]), None)
+    center = central_account(account, params)
+    reader = ConfigReader(center)
+    trail = reader.get("trail", "log_file", lambda: find_trail(center, params["trail_name"]), None, Weight.CERTAIN)
+    topic = reader.get("topic", "notification", lambda: topic_attributes(center, params["topic_arn"]), None)
     return Facts(
         place=account.place,
+        center=center.place,
         caller_arn=caller["Arn"],
         unread=reader.unread,
         secret=reader.get("secret", "call", lambda: find_secret(account, params["secret_id"]), None),
-        log_group=reader.get("log_group", "log_group", lambda: find_log_group(account, params["log_group_name"]), None),
+        log_group=reader.get("log_group", "log_group", lambda: find_log_group(center, params["log_group_name"]), None),
         metric_filter=reader.get(
-            "metric_filter", "metric", lambda: _metric_filter(account, params), None, Weight.CERTAIN
+            "metric_filter", "metric", lambda: _metric_filter(center, params), None, Weight.CERTAIN
         ),
-        alarm=reader.get(
-            "alarm", "alarm", lambda: find_metric_alarm(account, params["alarm_name"]), None, Weight.CERTAIN
-        ),
+        alarm=reader.get("alarm", "alarm", lambda: find_alarm(center, params["alarm_name"]), None, Weight.CERTAIN),
         **_trail_facts(reader, params, trail),
         **_topic_facts(reader, params, topic),
     )
@@ -115,6 +117,12 @@ def _topic_facts(reader: ConfigReader, params: Mapping[str, Any], topic: dict[st
             "open_subscriptions", "notification", lambda: open_addresses(reader.account, subscriptions), []
         ),
     }
+
+
+def find_alarm(account: Account, name: str) -> dict[str, Any] | None:
+    """Return the metric alarm with this name, or None; one on a query of this collection has `group_by`."""
+    alarm = find_metric_alarm(account, name)
+    return from_query(alarm) if alarm else None
 
 
 def _metric_filter(account: Account, params: Mapping[str, Any]) -> dict[str, Any] | None:

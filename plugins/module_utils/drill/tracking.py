@@ -13,13 +13,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ..cloudwatch.reads import find_metric_alarm
 from ..core.account import Account
 from ..core.errors import AwsError
 from .alarm_findings import already_in_alarm, confirmed_endpoints, counts_every_secret, filter_mismatch, kept_in_alarm
+from .central import central_account
 from .facts import Facts
 from .log_files import LogFiles
-from .reads import denial
+from .reads import denial, find_alarm
 from .record import EVENT_NAME, EVENT_SOURCE, dimensions_of
 from .timeline import EVIDENCE, NOT_SEEN, PREDECESSORS, STAGES, Drill, Finding, Reached, Weight, not_seen
 
@@ -76,13 +76,27 @@ def track_event(account: Account, params: Mapping[str, Any], facts: Facts, findi
 
 
 def _wait_until_not_in_alarm(account: Account, params: Mapping[str, Any], facts: Facts) -> None:
-    name, alarm = params["alarm_name"], facts.alarm
-    if alarm and alarm["StateValue"] == "ALARM":
-        _require_that_it_will_end(account, params, facts)
-    while alarm and alarm["StateValue"] == "ALARM":
+    name, center = params["alarm_name"], central_account(account, params)
+    alarm = facts.alarm
+    if _blocks(center, alarm, facts):
+        _require_that_it_will_end(center, params, facts)
+    while _blocks(center, alarm, facts):
         if not account.budget.pause(params["poll_seconds"]):
             raise BrokenStageError(already_in_alarm(name))
-        alarm = find_metric_alarm(account, name)
+        alarm = find_alarm(center, name)
+
+
+def _blocks(center: Account, alarm: Mapping[str, Any] | None, facts: Facts) -> bool:
+    """Return whether the alarm is in ALARM already: for an alarm on each account, the contributor of this one."""
+    if not alarm or alarm["StateValue"] != "ALARM":
+        return False
+    if not alarm.get("group_by"):
+        return True
+    name = alarm["AlarmName"]
+    operation, items = "DescribeAlarmContributors", "AlarmContributors"
+    with _breaking("alarm"):
+        found = center.read_all("cloudwatch", operation, f"alarm {name}", items, {"AlarmName": name})
+    return any(facts.place.account in one["ContributorAttributes"].values() for one in found)
 
 
 def _require_that_it_will_end(account: Account, params: Mapping[str, Any], facts: Facts) -> None:
@@ -129,7 +143,7 @@ class EventTracker:
     """Tracks one event through the stages.
 
     Attributes:
-        account: The account.
+        account: The account of the secret.
         params: The module's parameters.
         facts: The configuration of the chain.
         call: The call that caused the event.
@@ -147,7 +161,8 @@ class EventTracker:
     def __post_init__(self) -> None:
         """Start after the first stage, the call itself."""
         owner = self.params["bucket_owner"]
-        self._log_files = LogFiles(self.account, self.facts, self.call.at, self.call.request_id, owner)
+        self._center = central_account(self.account, self.params)
+        self._log_files = LogFiles(self._center, self.facts, self.call.at, self.call.request_id, owner)
         self._record: dict[str, Any] = {}
         self._logged_at = self.call.at
         self._reach("call", f"{EVENT_NAME} of {self.params['secret_id']}, request {self.call.request_id}")
@@ -244,7 +259,7 @@ class EventTracker:
             "startTime": int((self.call.at - _MINUTE).timestamp() * 1000),
             "filterPattern": f'{{ $.requestID = "{self.call.request_id}" }}',
         }
-        events = self.account.read_all("logs", "FilterLogEvents", f"log group {name}", "events", parameters)
+        events = self._center.read_all("logs", "FilterLogEvents", f"log group {name}", "events", parameters)
         if not events:
             return ""
         self._logged_at = datetime.fromtimestamp(events[0]["timestamp"] / 1000, self.call.at.tzinfo)
@@ -265,7 +280,7 @@ class EventTracker:
             "Statistics": ["Sum"],
         }
         name = "/".join(metric.values())
-        answer = self.account.read("cloudwatch", "GetMetricStatistics", f"metric {name}", parameters)
+        answer = self._center.read("cloudwatch", "GetMetricStatistics", f"metric {name}", parameters)
         total = sum(point["Sum"] for point in answer["Datapoints"])
         return f"{name} is {total:g} at {minute:%H:%M} UTC" if total else ""
 
@@ -289,9 +304,12 @@ class EventTracker:
         return ""
 
     def _history(self, kind: str) -> list[dict[str, Any]]:
-        """Return the items of the alarm's history since the call."""
-        name = self.params["alarm_name"]
+        """Return the items of the alarm's history since the call, for an alarm on each account those of this one."""
+        name, grouped = self.params["alarm_name"], bool((self.facts.alarm or {}).get("group_by"))
+        kind = f"AlarmContributor{kind}" if grouped else kind
         parameters = {"AlarmName": name, "HistoryItemType": kind, "StartDate": self.call.at}
-        return self.account.read_all(
+        found = self._center.read_all(
             "cloudwatch", "DescribeAlarmHistory", f"alarm {name}", "AlarmHistoryItems", parameters
         )
+        own = self.facts.place.account
+        return [item for item in found if not grouped or own in item["AlarmContributorAttributes"].values()]

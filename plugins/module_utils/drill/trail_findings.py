@@ -29,7 +29,7 @@ def secret_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding
         yield Finding(
             "call",
             "secret_missing",
-            f"The secret {name} does not exist in {facts.where}.",
+            f"The secret {name} does not exist in account {facts.place.account}, region {facts.place.region}.",
             "Create it with secmon.aws.secret (site.yml --tags secret), or correct secret_id (secmon_secret_name).",
         )
     elif facts.secret.get("DeletedDate"):
@@ -204,7 +204,9 @@ def role_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
         cause = f"The role {arn}, which CloudTrail uses to write to the log group, does not exist."
         yield Finding("log_group", "role_missing", cause, remedy)
         return
-    source = {"aws:SourceArn": facts.trail["TrailARN"], "aws:SourceAccount": facts.place.account} if facts.trail else {}
+    source = (
+        {"aws:SourceArn": facts.trail["TrailARN"], "aws:SourceAccount": facts.center.account} if facts.trail else {}
+    )
     trust = Request("sts:AssumeRole", arn, Caller("cloudtrail.amazonaws.com"), source, whole_context=False)
     if evaluate([facts.role.get("AssumeRolePolicyDocument", {})], trust).refuses:
         cause = f"The role {arn} does not trust cloudtrail.amazonaws.com, so CloudTrail cannot assume it."
@@ -213,8 +215,10 @@ def role_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
         return
     # CloudTrail's events are in streams whose names end in a number; CloudTrail user guide, "CloudWatch log group and
     # log stream naming for CloudTrail". A policy that names the stream without it passes CreateTrail's check only.
-    stream = f"log-group:{params['log_group_name']}:log-stream:{facts.place.account}_CloudTrail_{facts.place.region}_1"
-    target = facts.place.arn("logs", stream)
+    # What follows the id of the organization in the name of a member's stream is not documented, so it is not judged.
+    center = facts.center
+    stream = f"log-group:{params['log_group_name']}:log-stream:{center.account}_CloudTrail_{center.region}_1"
+    target = center.arn("logs", stream)
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
         if evaluate(facts.role_policies, Request(action, target, whole_context=False)).refuses:
             yield Finding("log_group", "role_denied", f"The role {arn} does not allow {action} on {target}.", remedy)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from ..core.aws_names import Arn, log_bucket_name, partition_of
+from ..core.aws_names import Arn, builds_chain, log_bucket_name, partition_of
 from ..core.problems import did_you_mean
 from ..core.tags import tag_problems
 from ..rules.parameter_types import bucket_name_problem
@@ -19,6 +19,7 @@ from ..sns.topic_policy import CLOUDWATCH
 from ..validation.document import Document
 from ..validation.problems import quote_value
 from .checks import InvalidVariableError, Settings
+from .organization import organization_conflicts
 from .trail_selectors import trail_selector_problems
 from .variables import VARIABLES
 
@@ -33,7 +34,7 @@ REPLACED = {
     ),
     "secmon_existing_log_bucket_name": (
         *("secmon_log_bucket_name", "secmon_log_archive_days", "secmon_log_expiration_days"),
-        "secmon_access_log_bucket_name",
+        *("secmon_access_log_bucket_name", "secmon_log_archive_account"),
     ),
     "secmon_existing_log_group_name": (
         *("secmon_log_group_name", "secmon_retention_days", "secmon_log_group_deletion_protection"),
@@ -43,6 +44,7 @@ REPLACED = {
 }
 _IN_THIS_REGION = ("secmon_existing_topic_arn", "secmon_existing_kms_key_arn")
 _IN_THIS_ACCOUNT = ("secmon_existing_log_role_arn", "secmon_assume_role_arn", "secmon_permissions_boundary_arn")
+_OF_THE_CHAIN = ("secmon_existing_log_role_arn", "secmon_permissions_boundary_arn")
 _REMOVE_ONE = "remove one of the two"
 
 
@@ -63,7 +65,7 @@ def _existing(settings: Settings, document: Document) -> None:
 def _places(settings: Settings, document: Document) -> None:
     region, account = settings["secmon_region"], settings["secmon_account_id"]
     for name in (*_IN_THIS_REGION, *_IN_THIS_ACCOUNT):
-        if name not in settings.values:
+        if name not in settings.values or (name in _OF_THE_CHAIN and not builds_chain(settings)):
             continue
         arn = Arn.parse(settings.values[name])
         if arn.partition != partition_of(region):
@@ -223,5 +225,15 @@ def _publishers(settings: Settings, document: Document) -> None:
 
 _CHECKS: tuple[Callable[[Settings, Document], None], ...] = (
     *(_existing, _places, _credentials, _role, _tags, _alarm_names, _secret_value, _secret_size, _further_regions),
-    *(_emails, _bucket, _purge, _lifecycle, _encryption, _selectors, _subscriptions, _publishers),
+    *(
+        organization_conflicts,
+        _emails,
+        _bucket,
+        _purge,
+        _lifecycle,
+        _encryption,
+        _selectors,
+        _subscriptions,
+        _publishers,
+    ),
 )

@@ -11,7 +11,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from ..core.aws_names import deployment_names, leader_region, log_bucket_name, log_group_name, log_role_arn, topic_arn
+from ..core.aws_names import (
+    ORGANIZATION,
+    deployment_names,
+    leader_region,
+    log_bucket_name,
+    log_group_name,
+    log_role_arn,
+    topic_arn,
+)
 from ..rules.deployment import Detections, alarm_name_problems, detections
 from ..rules.packs import Packs, with_own_rules
 from ..rules.selection import (
@@ -35,6 +43,7 @@ from .checks import (
     variable_of,
 )
 from .conflicts import report_conflicts
+from .organization import log_archive, organization_doubts
 from .shared_resources import find_shared_resources
 from .teardown import confirmation, leftovers_options
 from .variables import ALARM_NAMES, VARIABLES
@@ -59,6 +68,7 @@ class Report:
             `unknown_accounts`, the IDs in it that no host has; `prune`, the same for secmon_prune_confirm; `leftovers`,
             the options of secmon.aws.leftovers.
         accounts: By host without problems: `account`, its ID, and `region`.
+        log_archive: The host that has only the bucket of an organization, or an empty string.
     """
 
     problems: tuple[str, ...]
@@ -67,6 +77,7 @@ class Report:
     problem_hosts: tuple[str, ...]
     teardown: Mapping[str, Mapping[str, Any]]
     accounts: Mapping[str, Mapping[str, str]]
+    log_archive: str = ""
 
 
 @dataclass
@@ -80,20 +91,27 @@ class _Account:
     detections: Detections | None = None
 
 
-def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs) -> Report:
+def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs, *, whole: bool = True) -> Report:
     """Check the variables of every host.
 
     Args:
         hosts: The variables by host.
         shipped: The rules of this collection, by pack.
+        whole: Whether the hosts are those of the whole inventory.
     """
     own: dict[tuple[str, ...], Union[Packs, list[str]]] = {}
     accounts = {host: _check_account(host, raw, shipped, own) for host, raw in hosts.items()}
     known: dict[str, RuleReport] = {}
     for account in accounts.values():
         _check_rules(account, known)
-    for shared in find_shared_resources({host: account.settings for host, account in accounts.items()}):
+    settings = {host: account.settings for host, account in accounts.items()}
+    for shared in find_shared_resources(settings):
         accounts[shared.host].document.add((shared.variable,), shared.message, shared.hint)
+    for doubt in organization_doubts(settings, whole=whole):
+        if doubt.is_warning:
+            accounts[doubt.host].warnings.append(f"{doubt.variable} {doubt.message}; {doubt.hint}.")
+        else:
+            accounts[doubt.host].document.add((doubt.variable,), doubt.message, doubt.hint)
     secrets = sorted({text for raw in hosts.values() for text in secret_texts(raw)}, key=len, reverse=True)
     return Report(
         problems=_once({host: _lines(account, secrets) for host, account in accounts.items()}),
@@ -106,6 +124,7 @@ def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs) -> Re
             for host, account in accounts.items()
             if not account.document.problems
         },
+        log_archive=log_archive(settings),
     )
 
 
@@ -120,7 +139,7 @@ def _once(lines: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
 
 def _warnings(account: _Account, secrets: Sequence[str]) -> Iterator[str]:
     for warning in account.warnings:
-        yield _hide(f"secmon_rules: {warning}", secrets)
+        yield _hide(warning, secrets)
 
 
 def _teardown(accounts: Mapping[str, _Account]) -> dict[str, dict[str, Any]]:
@@ -188,7 +207,7 @@ def _check_rules(account: _Account, known: dict[str, RuleReport]) -> None:
         known[key] = check_rules(shipped, packs, overrides, trail, values, severities)
     report = known[key]
     _add(account, "secmon_rules", report.errors)
-    account.warnings += report.warnings
+    account.warnings += [f"secmon_rules: {warning}" for warning in report.warnings]
     if not report.errors:
         with suppress(InvalidVariableError):
             _name_alarms(account, report, list(shipped.pack_of_each()))
@@ -211,7 +230,12 @@ def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) 
     if not problems:
         messages = settings["secmon_test_filters_on_aws"]
         account.detections = detections(
-            report.rules, names, [topic_arn(settings)], test_messages=messages, account=deployment_names(settings)
+            report.rules,
+            names,
+            [topic_arn(settings)],
+            test_messages=messages,
+            account=deployment_names(settings),
+            by_account=settings["secmon_topology"] == ORGANIZATION,
         )
 
 
@@ -230,7 +254,9 @@ def account_values(settings: Settings) -> dict[str, str]:
     with suppress(InvalidVariableError):
         values["log_group_name"] = log_group_name(settings)
     with suppress(InvalidVariableError):
-        values[ACCOUNT_ID] = settings["secmon_account_id"]
+        # The filters of an organization count the events of all accounts, which have different IDs.
+        if settings["secmon_topology"] != ORGANIZATION:
+            values[ACCOUNT_ID] = settings["secmon_account_id"]
     with suppress(InvalidVariableError):
         assumed = (settings["secmon_assume_role_arn"] or "").rpartition("/")[2]
         values[DEPLOYER_ROLE] = settings["secmon_deployer_role"] or assumed

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..core.aws_names import log_bucket_name, partition_of
+from ..core.aws_names import builds_bucket, builds_chain, log_bucket_name, partition_of
 from ..validation.problems import quote_value
 from .checks import InvalidVariableError, Settings
 
@@ -36,10 +36,10 @@ class Resource:
         if self.existing and settings.is_set(self.existing):
             return ""
         if self.variable == "secmon_log_bucket_name":
-            return log_bucket_name(settings)
-        if self.variable == "secmon_secret_name" and not settings["secmon_create_secret"]:
-            return ""
-        return str(settings[self.variable])
+            return log_bucket_name(settings) if builds_bucket(settings) else ""
+        if self.variable == "secmon_secret_name":
+            return str(settings[self.variable]) if settings["secmon_create_secret"] else ""
+        return str(settings[self.variable]) if builds_chain(settings) else ""
 
 
 def _in_the_partition(settings: Settings) -> tuple[str, ...]:

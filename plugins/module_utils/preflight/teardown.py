@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ..core.aws_names import deployment_names
+from ..core.aws_names import builds_bucket, builds_chain, deployment_names, trail_account
 from ..rules.deployment import Detections
 from ..rules.packs import Packs
 from ..s3.log_folders import log_folders
@@ -29,24 +29,24 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         chosen: The detections of the account.
         shipped: The rules of the collection by pack. Their metric filters belong to the collection as well.
     """
-    names = deployment_names(settings)
+    names, chain = deployment_names(settings), builds_chain(settings)
     outlines = [outline for found in shipped.outlines.values() for outline in found]
-    chosen_filters = [entry["name"] for entry in chosen.filters]
+    chosen_filters = [entry["name"] for entry in chosen.filters if chain]
     creates_secret, secret = settings["secmon_create_secret"], settings["secmon_secret_name"]
-    creates_keys = settings["secmon_encrypt"] and not settings["secmon_existing_kms_key_arn"]
+    creates_keys = chain and settings["secmon_encrypt"] and not settings["secmon_existing_kms_key_arn"]
 
     def unless(existing: str, name: str) -> str:
-        return "" if settings[existing] else name
+        return name if chain and not settings[existing] else ""
 
     return {
-        "trail_name": settings["secmon_trail_name"],
+        "trail_name": settings["secmon_trail_name"] if chain else "",
         "log_group_name": unless("secmon_existing_log_group_name", names["log_group_name"]),
         "role_name": unless("secmon_existing_log_role_arn", settings["secmon_log_role_name"]),
         "topic_name": unless("secmon_existing_topic_arn", settings["secmon_topic_name"]),
         "secret_name": secret if creates_secret else "",
         "key_aliases": list(names["key_aliases"].values()) if creates_keys else [],
         "bucket_key_alias": names["key_aliases"]["trail"] if creates_keys else "",
-        "alarm_names": [alarm["name"] for alarm in chosen.alarms],
+        "alarm_names": [alarm["name"] for alarm in chosen.alarms if chain],
         "filter_names": chosen_filters,
         "other_filter_names": sorted({outline.filter_name for outline in outlines} - set(chosen_filters)),
         "metric_namespaces": sorted({*chosen.namespaces, *(outline.namespace for outline in outlines)}),
@@ -63,14 +63,15 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
 
 def _bucket_options(settings: Settings, names: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options about the log bucket and what is in it."""
-    existing, account = settings["secmon_existing_log_bucket_name"], settings["secmon_account_id"]
-    owner = names["bucket_owner"]
+    own, owner = builds_bucket(settings), names["bucket_owner"]
+    # The bucket of an organization's log archive is an existing one for the account of the trail.
+    existing = names["bucket_name"] if builds_chain(settings) and not own else ""
     prefix, organization = settings["secmon_log_bucket_prefix"], settings["secmon_trail_organization_id"]
     return {
-        "bucket_name": "" if existing else names["bucket_name"],
+        "bucket_name": names["bucket_name"] if own else "",
         "existing_bucket_name": existing,
-        "existing_bucket_owner": owner if owner != account else "",
-        "log_folders": log_folders(prefix or "", [account], organization or ""),
+        "existing_bucket_owner": owner if existing and owner != settings["secmon_account_id"] else "",
+        "log_folders": log_folders(prefix or "", [trail_account(settings)], organization or ""),
         "purge_others": settings["secmon_purge_other_objects"],
         "keep_bucket": not settings["secmon_purge_log_bucket"],
     }

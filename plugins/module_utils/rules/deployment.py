@@ -12,6 +12,8 @@ from typing import Any
 
 from ..core.problems import did_you_mean
 from ..validation.problems import quote_value
+from .accounts import ACCOUNT, tells_accounts_apart
+from .accounts import by_account as _by_account
 from .limits import MAX_DESCRIPTION_LENGTH, MAX_TEST_MESSAGES
 from .rule import Rule
 from .runbook import fill_runbook, is_command
@@ -44,6 +46,7 @@ def detections(
     *,
     test_messages: bool = False,
     account: Mapping[str, str] = MappingProxyType({}),
+    by_account: bool = False,
 ) -> Detections:
     """Return the module options that deploy rules.
 
@@ -54,7 +57,9 @@ def detections(
         tags: Tags of each alarm, or None to leave tags alone.
         test_messages: Whether each filter has the test events of its rule, which metric_filters sends to AWS.
         account: The names of the account for the runbooks.
+        by_account: Whether the log group receives the events of several accounts, which the alarms tell apart.
     """
+    rules = [_by_account(rule) for rule in rules] if by_account else rules
     tagged = {} if tags is None else {"tags": dict(tags)}
     names = [alarm_names.get(rule.id, rule.filter_name) for rule in rules]
     rules = [replace(rule, runbook=fill_runbook(rule, name, account)) for rule, name in zip(rules, names, strict=True)]
@@ -142,6 +147,7 @@ def _alarm(rule: Rule, name: str, actions: Sequence[str]) -> dict[str, Any]:
         "missing_data": alarm.missing_data,
         "unit": "",
         "dimensions": {},
+        "group_by": [ACCOUNT] if tells_accounts_apart(rule) else [],
         "alarm_actions": list(actions),
         "ok_actions": [],
         "insufficient_data_actions": [],

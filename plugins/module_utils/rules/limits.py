@@ -18,6 +18,7 @@ from collections.abc import Callable
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,63}")
 PARAMETER_NAME_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,31}")
 MAX_TITLE_LENGTH = 255  # an alarm's name
+LONGEST_GROUPED_SECONDS = 10_800  # what an alarm for each value of a dimension is evaluated on (CloudWatch, "Limits")
 MAX_DESCRIPTION_LENGTH = 1024  # an alarm's description
 MAX_RUNBOOK_LENGTH = 10_000
 SEVERITIES = ("informational", "low", "medium", "high", "critical")

@@ -61,6 +61,22 @@ def test_writes_every_setting(run_module: ModuleRunner, cloudwatch: Any) -> None
 
 
 @pytest.mark.promise("changed")
+def test_an_alarm_may_watch_each_value_of_a_dimension(run_module: ModuleRunner, cloudwatch: Any) -> None:
+    run_module.succeed(alarms=[{"name": "read", **MINIMAL}])
+    grouped = {"alarms": [{"name": "read", **MINIMAL, "group_by": ["account"]}]}
+    assert run_module.succeed(**grouped)["diff"]["after"]["alarms"]["read"]["group_by"] == ["account"]
+    found = alarms(cloudwatch)["read"]
+    query = 'SELECT SUM("SecretAccessCount") FROM SCHEMA("SecurityMetrics", "account") GROUP BY "account"'
+    assert found["Metrics"] == [{"Id": "grouped", "Expression": query, "Period": 60, "ReturnData": True}]
+    assert "MetricName" not in found
+    assert not run_module.succeed(**grouped)["changed"]
+    rejected = run_module.fail(alarms=[{"name": "read", **MINIMAL, "group_by": ["account"], "unit": "Count"}])
+    assert "group_by excludes dimensions and unit" in rejected["msg"]
+    assert run_module.succeed(alarms=[{"name": "read", **MINIMAL}])["changed"]
+    assert alarms(cloudwatch)["read"]["MetricName"] == "SecretAccessCount"
+
+
+@pytest.mark.promise("changed")
 @pytest.mark.parametrize("statistic", ["p99", "p99.9", "tm90", "IQM", "TM(10%:90%)"])
 def test_replaces_a_statistic_with_an_extended_statistic(
     run_module: ModuleRunner, cloudwatch: Any, statistic: str

@@ -42,6 +42,7 @@ KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 SETTINGS: dict[str, Any] = {
     "secmon_account_id": "012345678901",
     "secmon_region": "eu-central-1",
+    "secmon_topology": "account",
     "secmon_trail_name": "audit",
     "secmon_log_bucket_name": "",
     "secmon_log_group_name": "/trail",

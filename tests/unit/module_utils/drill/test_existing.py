@@ -33,6 +33,7 @@ TRAIL = {
 }
 NOTHING = Facts(
     Place("aws", "us-east-1", "123456789012"),
+    Place("aws", "us-east-1", "123456789012"),
     "arn:aws:iam::123456789012:role/Deployer",
     trail=TRAIL,
     bucket_exists=False,
