@@ -1,4 +1,4 @@
-"""One trail, log group and set of alarms for an organization: the way there, the proof from a member, and the way back."""
+"""One trail and set of alarms for an organization: the way there, the proof from a member, and the way back."""
 
 from __future__ import annotations
 

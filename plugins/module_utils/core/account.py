@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -75,7 +76,7 @@ class Account:
         region: The name of the region.
         budget: The time for retries.
         elsewhere: Returns the same account in another region.
-        impersonate: Returns the account of other credentials, given as arguments of a boto3 client.
+        impersonate: Returns the account of other credentials, the arguments of a boto3 client, here.
     """
 
     make_client: Callable[[str], Any]
@@ -83,7 +84,6 @@ class Account:
     budget: Budget
     elsewhere: Callable[[str], Account] | None = None
     impersonate: Callable[[Mapping[str, Any]], Account] | None = None
-    _callers: dict[str, Account] = field(default_factory=dict)
     _clients: dict[str, Any] = field(default_factory=dict)
     _lock: Any = field(default_factory=threading.Lock)
     _place: Place | None = None
@@ -107,19 +107,9 @@ class Account:
         other._place = replace(self.place, region=other.region)
         return other
 
-    def with_credentials(self, credentials: Mapping[str, Any]) -> Account:
-        """Return the account of other credentials, in the same region and with the same time for retries."""
-        if not self.impersonate:
-            raise AssertionError("no other credentials are known")
-        key = repr(sorted(credentials.items()))
-        if key not in self._callers:
-            self._callers[key] = self.impersonate(credentials)
-        return self._callers[key]
-
     def learn_place(self, arn: str) -> None:
         """Take partition and account from the ARN of a resource of the caller's account, which saves a call to STS."""
-        parsed = Arn.parse(arn)
-        self._place = Place(parsed.partition, self.region, parsed.account)
+        self._place = Place(Arn.parse(arn).partition, self.region, Arn.parse(arn).account)
 
     def know_place(self, account: str) -> None:
         """Take the caller's account from one who has asked STS."""
@@ -127,10 +117,9 @@ class Account:
 
     def known_place(self) -> str:
         """Describe account and region for a message, even if STS does not answer."""
-        try:
+        with suppress(AwsError):
             return f"account {self.place.account}, region {self.region}"
-        except AwsError:
-            return f"unknown account in partition {partition_of(self.region)}, region {self.region}"
+        return f"unknown account in partition {partition_of(self.region)}, region {self.region}"
 
     def place_if_known(self) -> str:
         """Describe account and region in parentheses; return an empty string if no client was created yet."""

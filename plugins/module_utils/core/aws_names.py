@@ -207,12 +207,12 @@ def bucket_account(settings: Settings) -> str:
 
 def builds_chain(settings: Settings) -> bool:
     """Return whether this account has a trail, log group, filters, alarms and topic of its own."""
-    return central_account(settings) == settings["secmon_account_id"]
+    return central_account(settings) == str(settings["secmon_account_id"])
 
 
 def builds_bucket(settings: Settings) -> bool:
     """Return whether the log bucket is created in this account."""
-    own = bucket_account(settings) == settings["secmon_account_id"]
+    own = bucket_account(settings) == str(settings["secmon_account_id"])
     return own and not settings["secmon_existing_log_bucket_name"]
 
 

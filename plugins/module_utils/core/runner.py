@@ -131,6 +131,8 @@ def _account(module: AnsibleAWSModule, params: Params) -> Account:
     # The retries of aws_config are for modules of other collections.
     given = {name: value for name, value in (params.get("aws_config") or {}).items() if name != "retries"}
 
+    known: dict[str, Account] = {}
+
     def account_in(region: str, credentials: Params = MappingProxyType({})) -> Account:
         options = {"region": region, "config": client_config(), "aws_config": given, **credentials}
         return Account(
@@ -138,7 +140,7 @@ def _account(module: AnsibleAWSModule, params: Params) -> Account:
             region=region,
             budget=budget,
             elsewhere=lambda other: account_in(other, credentials),
-            impersonate=lambda others: account_in(region, others),
+            impersonate=lambda others: known.setdefault(repr(others), account_in(region, others)),
         )
 
     account = account_in(region)

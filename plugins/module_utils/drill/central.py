@@ -23,9 +23,9 @@ _ARGUMENTS = {
 def central_account(account: Account, params: Mapping[str, Any]) -> Account:
     """Return the account that has the chain: the account itself, or the one of the option `central`."""
     central = params.get("central")
-    if not central:
+    if not central or not account.impersonate:
         return account
-    return account.with_credentials({name: central[option] or None for option, name in _ARGUMENTS.items()})
+    return account.impersonate({name: central[option] or None for option, name in _ARGUMENTS.items()})
 
 
 def check_central(account: Account, params: Mapping[str, Any]) -> None:
@@ -37,6 +37,6 @@ def check_central(account: Account, params: Mapping[str, Any]) -> None:
         require(
             [
                 f"The credentials for the central account {wanted} belong to account {found}, so that the read could"
-                " not be followed. The secret was not read. Set secmon_central_role_arn to a role of the central account."
+                " not be followed. The secret was not read. Set secmon_central_role_arn to a role of that account."
             ]
         )

@@ -15,27 +15,18 @@ from typing import Any
 
 from ..core.account import Account
 from ..core.errors import AwsError
-from .alarm_findings import already_in_alarm, confirmed_endpoints, counts_every_secret, filter_mismatch, kept_in_alarm
+from .alarm_findings import confirmed_endpoints, filter_mismatch
+from .broken_stage import BrokenStageError, breaking
+from .busy_alarm import wait_until_not_in_alarm
 from .central import central_account
 from .facts import Facts
 from .log_files import LogFiles
-from .reads import denial, find_alarm
+from .reads import denial
 from .record import EVENT_NAME, EVENT_SOURCE, dimensions_of
 from .timeline import EVIDENCE, NOT_SEEN, PREDECESSORS, STAGES, Drill, Finding, Reached, Weight, not_seen
 
 _FIRST_PAUSE_SECONDS = 1.0
 _MINUTE = timedelta(minutes=1)
-# One read keeps an alarm of a one-minute period in ALARM for a few minutes.
-_BUSY = timedelta(minutes=15)
-
-
-class BrokenStageError(Exception):
-    """A stage failed or was not reached in time."""
-
-    def __init__(self, finding: Finding) -> None:
-        """Keep the cause and remedy."""
-        self.finding = finding
-        super().__init__(finding.cause)
 
 
 @dataclass(frozen=True)
@@ -65,7 +56,7 @@ def track_event(account: Account, params: Mapping[str, Any], facts: Facts, findi
     tracker: EventTracker | None = None
     broken: Finding | None = None
     try:
-        _wait_until_not_in_alarm(account, params, facts)
+        wait_until_not_in_alarm(account, params, facts)
         tracker = EventTracker(account, params, facts, _read_secret(account, params, facts))
         findings = [*findings, *tracker.run(findings)]
     except BrokenStageError as error:
@@ -75,47 +66,10 @@ def track_event(account: Account, params: Mapping[str, Any], facts: Facts, findi
     return Drill(params["secret_id"], facts.place, tracker.call.at, tracker.reached, findings, broken)
 
 
-def _wait_until_not_in_alarm(account: Account, params: Mapping[str, Any], facts: Facts) -> None:
-    name, center = params["alarm_name"], central_account(account, params)
-    alarm = facts.alarm
-    if _blocks(center, alarm, facts):
-        _require_that_it_will_end(center, params, facts)
-    while _blocks(center, alarm, facts):
-        if not account.budget.pause(params["poll_seconds"]):
-            raise BrokenStageError(already_in_alarm(name))
-        alarm = find_alarm(center, name)
-
-
-def _blocks(center: Account, alarm: Mapping[str, Any] | None, facts: Facts) -> bool:
-    """Return whether the alarm is in ALARM already: for an alarm on each account, the contributor of this one."""
-    if not alarm or alarm["StateValue"] != "ALARM":
-        return False
-    if not alarm.get("group_by"):
-        return True
-    name = alarm["AlarmName"]
-    operation, items = "DescribeAlarmContributors", "AlarmContributors"
-    with _breaking("alarm"):
-        found = center.read_all("cloudwatch", operation, f"alarm {name}", items, {"AlarmName": name})
-    return any(facts.place.account in one["ContributorAttributes"].values() for one in found)
-
-
-def _require_that_it_will_end(account: Account, params: Mapping[str, Any], facts: Facts) -> None:
-    """Raise BrokenStageError if reads of other secrets keep the alarm in ALARM, so that waiting would be in vain."""
-    name, alarm = params["alarm_name"], facts.alarm or {}
-    if not counts_every_secret(params, facts):
-        return
-    parameters = {"AlarmName": name, "HistoryItemType": "StateUpdate", "MaxRecords": 1}
-    with _breaking("alarm"):
-        answer = account.read("cloudwatch", "DescribeAlarmHistory", f"alarm {name}", parameters)
-    since = alarm["StateUpdatedTimestamp"]
-    if parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]) - since > _BUSY:
-        raise BrokenStageError(kept_in_alarm(name, since))
-
-
 def _read_secret(account: Account, params: Mapping[str, Any], facts: Facts) -> Call:
     secret, began = params["secret_id"], account.budget.now()
     arn = str((facts.secret or {}).get("ARN", "*"))
-    with _breaking("call"):
+    with breaking("call"):
         answer = account.read("secretsmanager", EVENT_NAME, f"secret {secret}", {"SecretId": secret}, resource_arn=arn)
     # Only the request ID and the time are kept; the value is discarded with the answer.
     meta = answer["ResponseMetadata"]
@@ -124,18 +78,6 @@ def _read_secret(account: Account, params: Mapping[str, Any], facts: Facts) -> C
 
 def _utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%H:%M:%S}"
-
-
-@contextmanager
-def _breaking(stage: str) -> Iterator[None]:
-    """Turn a failed API call into BrokenStageError."""
-    try:
-        yield
-    except AwsError as error:
-        if error.is_denial:
-            raise BrokenStageError(denial(stage, error)) from error
-        cause = f"{error.subject.operation} failed for the {error.subject.resource}: {error.code}: {error.message}"
-        raise BrokenStageError(Finding(stage, "call_failed", cause, error.hint)) from error
 
 
 @dataclass
@@ -216,7 +158,7 @@ class EventTracker:
             if stage == "metric":
                 self._require_match()
             if stage not in self.reached and stage not in self.unread and PREDECESSORS[stage] in self.reached:
-                with _breaking(stage), self._evidence(stage):
+                with breaking(stage), self._evidence(stage):
                     if detail := check():
                         self._reach(stage, detail)
 

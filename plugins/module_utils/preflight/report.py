@@ -235,7 +235,7 @@ def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) 
             [topic_arn(settings)],
             test_messages=messages,
             account=deployment_names(settings),
-            by_account=settings["secmon_topology"] == ORGANIZATION,
+            several_accounts=settings["secmon_topology"] == ORGANIZATION,
         )
 
 

@@ -11,13 +11,14 @@ from types import MappingProxyType
 from typing import Any
 
 from ..core.problems import did_you_mean
+from ..filter_pattern.limits import MAX_PATTERN_LENGTH
 from ..validation.problems import quote_value
-from .accounts import ACCOUNT, tells_accounts_apart
-from .accounts import by_account as _by_account
-from .limits import MAX_DESCRIPTION_LENGTH, MAX_TEST_MESSAGES
-from .rule import Rule
+from .limits import LONGEST_GROUPED_SECONDS, MAX_DESCRIPTION_LENGTH, MAX_TEST_MESSAGES
+from .rule import Alarm, Rule
 from .runbook import fill_runbook, is_command
 
+ACCOUNT = "account"
+_SELECTOR = "$.recipientAccountId"
 _CUT = "\n[The runbook continues in rule {id}.]"
 
 
@@ -46,7 +47,7 @@ def detections(
     *,
     test_messages: bool = False,
     account: Mapping[str, str] = MappingProxyType({}),
-    by_account: bool = False,
+    several_accounts: bool = False,
 ) -> Detections:
     """Return the module options that deploy rules.
 
@@ -57,9 +58,9 @@ def detections(
         tags: Tags of each alarm, or None to leave tags alone.
         test_messages: Whether each filter has the test events of its rule, which metric_filters sends to AWS.
         account: The names of the account for the runbooks.
-        by_account: Whether the log group receives the events of several accounts, which the alarms tell apart.
+        several_accounts: Whether the log group receives the events of several accounts, which the alarms tell apart.
     """
-    rules = [_by_account(rule) for rule in rules] if by_account else rules
+    rules = [by_account(rule) for rule in rules] if several_accounts else rules
     tagged = {} if tags is None else {"tags": dict(tags)}
     names = [alarm_names.get(rule.id, rule.filter_name) for rule in rules]
     rules = [replace(rule, runbook=fill_runbook(rule, name, account)) for rule, name in zip(rules, names, strict=True)]
@@ -70,6 +71,39 @@ def detections(
         namespaces=tuple(sorted({rule.metric.namespace for rule in rules})),
         rules=tuple(_summary(rule, name) for rule, name in with_names),
     )
+
+
+def by_account(rule: Rule) -> Rule:
+    """Return the rule with a metric for each account, or unchanged if that is impossible.
+
+    A dimension excludes the default value, and the pattern has to name its field (CloudWatch Logs user guide, "Publish
+    dimensions with metrics"). The verbatim filters of a standard keep one metric for all accounts, as do rules with
+    an alarm that cannot be evaluated for each account.
+    """
+    pattern = _with_account(rule.pattern)
+    fits = not rule.compliance and not rule.metric.dimensions and _is_evaluated_by_account(rule.alarm)
+    if not fits or not pattern or len(pattern) > MAX_PATTERN_LENGTH:
+        return rule
+    metric = replace(rule.metric, default_value=None, dimensions={ACCOUNT: _SELECTOR})
+    return replace(rule, pattern=pattern, metric=metric)
+
+
+def tells_accounts_apart(rule: Rule) -> bool:
+    """Return whether the rule has a metric for each account."""
+    return dict(rule.metric.dimensions) == {ACCOUNT: _SELECTOR}
+
+
+def _is_evaluated_by_account(alarm: Alarm) -> bool:
+    seconds = alarm.period_seconds * alarm.evaluation_periods
+    return bool(alarm.statistic) and alarm.comparison.startswith("Greater") and seconds <= LONGEST_GROUPED_SECONDS
+
+
+def _with_account(pattern: str) -> str:
+    """Return a JSON pattern with a condition that every record with an account fulfills; empty for another pattern."""
+    text = pattern.strip()
+    if not (text.startswith("{") and text.endswith("}")):
+        return ""
+    return f"{{ ({text[1:-1].strip()}) && ({_SELECTOR} = *) }}"
 
 
 def alarm_name_problems(rules: Sequence[Rule], alarm_names: Mapping[str, str], known: Sequence[str]) -> Iterator[str]:
