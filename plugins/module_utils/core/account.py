@@ -97,9 +97,8 @@ class Account:
     def place(self) -> Place:
         """Partition, region and account ID. The first access makes a call to STS unless `learn_place` came first."""
         if self._place is None:
-            answer = self.read("sts", "GetCallerIdentity", "caller's account")
-            self._place = Place(Arn.parse(answer["Arn"]).partition, self.region, answer["Account"])
-        return self._place
+            self.learn_place(self.read("sts", "GetCallerIdentity", "caller's account")["Arn"])
+        return self._place or self.place
 
     def in_region(self, region: str) -> Account:
         """Return the account in a region, which shares the time for retries."""
