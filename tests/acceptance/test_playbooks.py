@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,6 +219,20 @@ def test_verify_proves_that_the_alarm_fires(built: Playbooks) -> None:
     assert any("The alarm fires" in line for line in lines), lines
     assert "can end its subscription without AWS credentials" in lines[-1]
     assert mails(built.endpoint, "security@example.com")[-1]["subject"].startswith('ALARM: "SecretIsAccessed"')
+
+
+def test_posture_reports_what_the_guide_does_not_meet_and_writes_nothing(built: Playbooks, tmp_path: Path) -> None:
+    runs: list[Run] = []
+    report = ("-e", f"secmon_posture_report={tmp_path}")
+    assert built.writes(lambda: runs.append(built("posture", *report))) == []
+    assert runs[0].code != 0
+    said = messages(runs[0])
+    assert f"Host guide, account {ACCOUNT_ID}, region us-east-1: " in said and "secmon_posture_accepted" in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"posture.{form}" for form in ("html", "json", "txt", "xml")
+    ]
+    text = (tmp_path / "posture.txt").read_text()
+    assert "secmon_profile: cis" in text and "Set secmon_encrypt: true" in text and "?" not in text
 
 
 def test_teardown_without_confirmation_lists_what_it_would_remove_and_writes_nothing(

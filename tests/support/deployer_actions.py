@@ -14,8 +14,8 @@ UNUSED_BY_ROLES = {
     "cloudtrail:StopLogging",
     "sts:AssumeRole",
 }
-# Modules that no role calls, so that the deployer does not need their actions.
-UNUSED_MODULES = {"event_rules"}
+# Modules that no role calls, so that the deployer does not need their actions; an auditor runs posture.
+UNUSED_MODULES = {"event_rules", "posture"}
 # Documented for a call that needs no permission, or asked only if the tagging API lags.
 NOT_ASKED = {
     "sts:GetCallerIdentity",

@@ -15,6 +15,7 @@ from tools.generate_docs import (
     event_mails,
     fidelity,
     modules,
+    posture,
     roles,
     variables,
 )
@@ -46,6 +47,7 @@ GENERATORS: dict[str, Callable[..., str]] = {
     "fidelity-services": fidelity.services,
     "modules": modules.all_modules,
     "pack": coverage.pack_table,
+    "posture-controls": posture.controls,
     "policy-names": variables.names_in_the_policy,
     "profiles": variables.profiles,
     "promises": modules.promises,

@@ -209,6 +209,8 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_existing_kms_key_arn": aws_types.KEY_ARN,
     "secmon_account_timeout_seconds": integer("10 to 86400 seconds", 10, 86_400),
     "secmon_verify_timeout_seconds": integer("1 to 86400 seconds", 1, 86_400),
+    "secmon_posture_drill_days": integer("0 or more days", 0, 3_650),
+    "secmon_posture_accepted": mapping_of(aws_types.TAG_TEXT, aws_types.DESCRIPTION, "mapping of controls to reasons"),
     "secmon_kept_resources": list_of(aws_types.ANY_ARN, "list of ARNs", unique=True),
     "secmon_teardown_confirm": aws_types.CONFIRMATION,
     "secmon_prune_confirm": aws_types.CONFIRMATION,

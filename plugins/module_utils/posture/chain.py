@@ -1,0 +1,64 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Checks of the monitored log group as functions that yield problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..core.policy_evaluation import Caller, Request
+from .outcome import FAIL, Outcome, failed, not_applicable
+from .snapshot import Snapshot, Trail
+
+CLOUDWATCH = "cloudwatch.amazonaws.com"
+Problems = Callable[[Snapshot, Trail], Iterator[str]]
+
+
+def of_chain(problems: Problems, remedy: str, otherwise: str) -> Callable[[Snapshot], Outcome]:
+    """Return a check of the monitored log group; `problems` yields what is wrong."""
+
+    def check(snapshot: Snapshot) -> Outcome:
+        trail = snapshot.chain
+        return failed(problems(snapshot, trail), remedy, otherwise) if trail else without_chain(snapshot)
+
+    return check
+
+
+def of_alarms(problems: Problems, remedy: str, otherwise: str) -> Callable[[Snapshot], Outcome]:
+    """Return a check of the alarms of the monitored log group, of which there must be one."""
+
+    def with_alarms(snapshot: Snapshot, trail: Trail) -> Iterator[str]:
+        if not snapshot.watching:
+            yield f"No alarm watches a metric of the log group {trail.group_name}."
+        yield from problems(snapshot, trail)
+
+    return of_chain(with_alarms, remedy, otherwise)
+
+
+def without_chain(snapshot: Snapshot) -> Outcome:
+    """Return what a check of the log group says if no trail of this account and region delivers to one."""
+    elsewhere = [trail for trail in snapshot.own_trails if trail.home != snapshot.place.region and trail.group_name]
+    if elsewhere:
+        trail = elsewhere[0]
+        why = f"The trail {trail.name} has its log group in {trail.home}: judge it there (secmon_region: {trail.home})."
+        return not_applicable(why)
+    if snapshot.trails and not snapshot.own_trails:
+        trail = snapshot.trails[0]
+        return not_applicable(
+            f"The trail {trail.name} delivers to a log group of account {trail.owner}: judge it there."
+        )
+    return Outcome(FAIL, "No trail delivers to a log group.", "Run site.yml.")
+
+
+def of_alarm(snapshot: Snapshot, action: str, resource: str, alarm: str) -> Request:
+    """Return the request with which an alarm reaches its topic or the topic's key."""
+    account = snapshot.place.account
+    context = {
+        "aws:SourceArn": snapshot.place.arn("cloudwatch", f"alarm:{alarm}"),
+        "aws:SourceAccount": account,
+        # The default policy of a topic uses this older key for the account.
+        "aws:SourceOwner": account,
+        "aws:SecureTransport": "true",
+    }
+    return Request(action, resource, Caller(CLOUDWATCH), context, whole_context=False)

@@ -1,0 +1,112 @@
+"""What a snapshot of an account means for the controls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import Place
+from ansible_collections.secmon.aws.plugins.module_utils.posture.judgement import checks, judge, outcomes
+from ansible_collections.secmon.aws.plugins.module_utils.posture.snapshot import Snapshot, Trail, Unread
+from ansible_collections.secmon.aws.plugins.module_utils.posture.standards import STANDARDS
+
+HERE, ACCOUNT = "eu-central-1", "111122223333"
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+ALL = {"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": True}]}
+
+
+def trail(account: str = ACCOUNT, home: str = HERE, **facts: Any) -> Trail:
+    described = {
+        "Name": "audit",
+        "TrailARN": f"arn:aws:cloudtrail:{home}:{account}:trail/audit",
+        "HomeRegion": home,
+        "S3BucketName": "logs",
+        "IsMultiRegionTrail": True,
+        "LogFileValidationEnabled": True,
+        "CloudWatchLogsLogGroupArn": f"arn:aws:logs:{home}:{account}:log-group:audit:*",
+    }
+    return Trail(described, **{"status": {"IsLogging": True}, "selectors": ALL, **facts})
+
+
+def snapshot(*trails: Trail, **facts: Any) -> Snapshot:
+    return Snapshot(Place("aws", HERE, ACCOUNT), NOW, trails, **facts)
+
+
+def found(of: Snapshot, name: str, **options: Any) -> tuple[str, str]:
+    outcome = outcomes(of, **{"drill_days": 90, **options})[name]
+    return outcome.status, outcome.why
+
+
+def test_every_check_belongs_to_a_standard_and_every_standard_has_its_checks() -> None:
+    needed = {name for controls in STANDARDS.values() for names in controls.values() for name in names}
+    # The exact text of a filter is asked by Security Hub alone, which has no control on Organizations.
+    assert checks(90).keys() - needed == {"organization-exact"}
+    assert needed <= checks(90).keys()
+
+
+def test_an_account_without_a_trail_fails_and_says_how_to_begin() -> None:
+    controls = judge(snapshot(), drill_days=90)
+    assert {each["status"] for each in controls if each["standard"] == "Security Hub"} == {"fail", "not applicable"}
+    root = next(each for each in controls if each["control"] == "CloudWatch.1")
+    assert (root["why"], root["remedy"]) == ("No trail delivers to a log group.", "Run site.yml.")
+
+
+def test_a_log_group_of_another_region_is_judged_there() -> None:
+    status, why = found(snapshot(trail(home="us-east-1")), "root")
+    assert status == "not applicable" and "secmon_region: us-east-1" in why
+    assert found(snapshot(trail(home="us-east-1")), "trail-whole")[0] == "pass"
+
+
+def test_the_trail_of_an_organization_is_judged_in_its_own_account() -> None:
+    organization = snapshot(trail(account="999988887777"))
+    assert found(organization, "trail-whole")[0] == "pass"
+    for name in ("root", "trail-key", "receiver"):
+        status, why = found(organization, name)
+        assert status == "not applicable" and "999988887777" in why
+
+
+def test_what_could_not_be_read_is_not_met_and_says_what_to_allow() -> None:
+    denied = Unread("The trail audit could not be read.", "Allow cloudtrail:GetTrailStatus.")
+    controls = judge(snapshot(trail(status=denied)), drill_days=90)
+    first = next(each for each in controls if each["control"] == "CloudTrail.3")
+    assert (first["status"], first["why"], first["remedy"]) == ("unread", denied.why, denied.remedy)
+
+
+@pytest.mark.parametrize("key", ["CIS v5 3.5", "trail-key"])
+def test_an_accepted_control_shows_the_reason(key: str) -> None:
+    controls = judge(snapshot(trail()), drill_days=90, accepted={key: "S3 encrypts them."})
+    cell = next(each for each in controls if (each["standard"], each["control"]) == ("CIS v5", "3.5"))
+    assert cell["status"] == "not applicable" and cell["why"].startswith("Accepted: S3 encrypts them.")
+
+
+def test_an_option_that_is_not_chosen_fails_only_if_asked() -> None:
+    account = snapshot(trail())
+    assert found(account, "s3-writes")[0] == "not applicable"
+    assert found(account, "s3-writes", strict=True) == ("fail", "No trail records writes of all S3 objects.")
+
+
+def test_a_drill_is_too_old_after_its_days() -> None:
+    account = snapshot(trail(drilled=datetime(2026, 8, 1, tzinfo=UTC)))
+    assert found(account, "drill") == ("fail", "The last drill ran on 2026-08-01.")
+    assert found(account, "drill", drill_days=200)[0] == "pass"
+    assert found(account, "drill", drill_days=0)[0] == "not applicable"
+
+
+def test_a_gap_between_digests_is_found() -> None:
+    ends = [NOW.replace(hour=hour) for hour in (7, 8, 10, 11)]
+    status, why = found(snapshot(trail(digests=ends)), "digests")
+    assert (status, why) == ("fail", "No digest ends between 2026-11-29T08:00:00Z and 2026-11-29T10:00:00Z.")
+    assert found(snapshot(replace(trail(), digests=ends[:2])), "digests")[0] == "pass"
+
+
+def test_rules_that_were_changed_are_named() -> None:
+    wanted = {"name": "Root", "pattern": "{ $.a = x }", "metric_namespace": "N", "metric_name": "M"}
+    counted = {"metricNamespace": "N", "metricName": "M", "metricValue": "1"}
+    deployed = {"filterName": "Root", "filterPattern": "{ $.a = y }", "metricTransformations": [counted]}
+    account = snapshot(trail(filters=[deployed]), filters=[wanted, {**wanted, "name": "Gone"}])
+    status, why = found(account, "rules-deployed")
+    assert (status, why) == ("fail", "The metric filter Root was changed. The metric filter Gone is missing.")
+    others = {**deployed, "filterName": "terraform"}
+    assert found(replace(account, trails=(trail(filters=[others]),)), "rules-deployed")[0] == "not applicable"
