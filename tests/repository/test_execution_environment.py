@@ -65,3 +65,15 @@ def test_the_pattern_runs_playbooks_and_asks_for_variables_of_the_collection(rep
         assert entry["execution_environment"] == image
         assert {question["variable"] for question in entry.get("survey", {"spec": []})["spec"]} <= known
     assert [entry["playbook"] for entry in templates if entry["primary"]] == ["site.yml"]
+
+
+def test_the_workflow_runs_job_templates_of_the_pattern(repository: Path) -> None:
+    (folder,) = (repository / "extensions/patterns").iterdir()
+    pattern = json.loads((folder / "meta/pattern.json").read_text())
+    names = {template["name"] for template in pattern["aap_resources"]["controller_job_templates"]}
+    described = yaml.safe_load((folder / "workflow.yml").read_text())
+    (workflow,) = described["controller_workflows"]
+    nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
+    assert {template["name"] for template in described["controller_templates"]} <= names
+    assert {node["unified_job_template"] for node in nodes.values()} <= names
+    assert {name for node in nodes.values() for name in node.get("always_nodes", [])} <= nodes.keys()

@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,12 +87,12 @@ class Organization:
     endpoint: str
     folder: Path
 
-    def list_accounts(self, number: int, **variables: Any) -> None:
+    def list_accounts(self, number: int, states: Sequence[str] = ("ACTIVE", "SUSPENDED"), **variables: Any) -> None:
         """Write the inventory of the accounts that may fail, and of others up to a number."""
         others = [account for account in self._active() if account not in ACCOUNTS.values()]
         chosen = [*ACCOUNTS.values(), *others[: number - len(ACCOUNTS)]]
         plugin = {"plugin": "secmon.aws.organization", "account_role": DEPLOYER, "accounts": chosen, **KEYS}
-        self._write("accounts.secmon_org.yml", plugin | {"states": ["ACTIVE", "SUSPENDED"]})
+        self._write("accounts.secmon_org.yml", plugin | {"states": list(states)})
         everywhere = {
             "secmon_region": "us-east-1",
             "secmon_emails": ["security@example.com"],
@@ -149,10 +150,10 @@ class Organization:
         iam.update_assume_role_policy(RoleName=DEPLOYER, PolicyDocument=json.dumps(document))
 
     def client(self, service: str, host: str = "", role: str = DEPLOYER) -> Any:
-        """Return a client of the management account, or of an account."""
+        """Return a client of the management account, or of an account by host or ID."""
         keys = {"aws_access_key_id": KEYS["access_key"], "aws_secret_access_key": KEYS["secret_key"]}
         if host:
-            arn = role_of(ACCOUNTS[host], role)
+            arn = role_of(ACCOUNTS.get(host, host), role)
             session = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="tester")["Credentials"]
             keys = {
                 "aws_access_key_id": session["AccessKeyId"],

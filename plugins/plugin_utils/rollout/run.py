@@ -190,8 +190,7 @@ class Run:
         account = self.account(host)
         # Items of a loop that succeeded are in the same result.
         failed = [each for each in results_of(result) if each.get("failed")] or [result]
-        texts = [HIDDEN if "censored" in each else str(each.get("msg") or "see the output above") for each in failed]
-        failure = Failure(task.rpartition(" : ")[2], " ".join(texts))
+        failure = Failure(task.rpartition(" : ")[2], " ".join(map(_message, failed)))
         account.failures.append(failure)
         if not rescued:
             account.state = FAILED
@@ -204,3 +203,11 @@ class Run:
         account.seconds = max(0.0, at - account.started) if account.started else 0.0
         if not failed:
             account.failures.clear()
+
+
+def _message(result: Result) -> str:
+    """Return why a task failed. Modules of others may say it in `stderr`."""
+    if "censored" in result:
+        return HIDDEN
+    parts = [str(result.get(key) or "").strip() for key in ("msg", "stderr", "module_stderr")]
+    return " ".join(part for part in parts if part) or "The task gives no reason."

@@ -94,6 +94,8 @@ def test_a_hidden_message_stays_hidden_and_a_loop_names_the_items_that_failed() 
     assert run.fail("shop", "role : Task", {"censored": "hidden", "failed": True}).message == HIDDEN
     items = {"msg": "One or more items failed", "results": [{"msg": "fine"}, {"failed": True, "msg": "broken"}]}
     assert run.fail("shop", "role : Task", items).message == "broken"
+    command = {"msg": "non-zero return code", "stderr": "no such file\n"}
+    assert run.fail("shop", "Task", command).message == "non-zero return code no such file"
 
 
 def test_a_rescued_failure_is_the_reason_of_the_failure_that_sums_up_and_of_no_success() -> None:
