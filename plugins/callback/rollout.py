@@ -90,7 +90,7 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         """Know no playbook yet."""
         super().__init__()
-        self.run = Run("playbook")
+        self.run, self.file = Run("playbook"), Path("playbook")
         self.began, self.started = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
         self.view: LiveView | PlainView | None = None
         self.last = ""
@@ -98,14 +98,18 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         """Begin a run."""
-        self.run = Run(Path(playbook._file_name).stem, check=bool(context.CLIARGS.get("check")))
+        self.file = Path(playbook._file_name)
+        self.run = Run(self.file.stem, check=bool(context.CLIARGS.get("check")))
         atexit.register(self._interrupted)
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         """Begin a play; the first one validates the variables."""
         tasks = tasks_of(play)
         self.last = str(tasks[-1]._uuid) if tasks else ""
-        self.validates = any(task.action == PREFLIGHT for task in tasks)
+        # A playbook of the user may import one of this collection.
+        checks = [task.get_path() for task in tasks if task.action == PREFLIGHT]
+        self.validates = bool(checks)
+        self.run.playbook = Path(checks[0].rpartition(":")[0]).stem if checks else self.run.playbook
 
     def v2_playbook_on_no_hosts_matched(self) -> None:
         """Say that a play has no hosts."""
@@ -213,8 +217,8 @@ class CallbackModule(CallbackBase):
         """Return the option that runs the accounts that failed again."""
         failed = sorted(host for host, account in self.run.accounts.items() if account.state == FAILED)
         if constants.RETRY_FILES_ENABLED:
-            folder = constants.RETRY_FILES_SAVE_PATH or "the folder of the playbook"
-            return f"--limit @{folder}/{self.run.playbook}.retry"
+            folder = Path(constants.RETRY_FILES_SAVE_PATH or self.file.resolve().parent)
+            return f"--limit @{folder / self.file.stem}.retry"
         return (
             f"--limit {','.join(failed)}"
             if len(failed) <= _NAMED_HOSTS
