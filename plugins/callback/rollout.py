@@ -111,10 +111,6 @@ class CallbackModule(CallbackBase):
         self.validates = bool(checks)
         self.run.playbook = Path(checks[0].rpartition(":")[0]).stem if checks else self.run.playbook
 
-    def v2_playbook_on_no_hosts_matched(self) -> None:
-        """Say that a play has no hosts."""
-        self._display.display("No host of this play is in the inventory and the limit.")
-
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         """Note the part that an account is at."""
         if not self.validates:

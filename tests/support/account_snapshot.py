@@ -130,7 +130,8 @@ def _roles(client: AwsClient) -> list[Any]:
             ],
             "attached": iam.list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"],
         }
-        for role in iam.list_roles()["Roles"]
+        # The order is that of the random ids.
+        for role in sorted(iam.list_roles()["Roles"], key=lambda role: str(role["RoleName"]))
     ]
 
 
