@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def aws_client(embedded_aws: str) -> Callable[..., Any]:
             aws_secret_access_key="tester",
         )
 
-    return client
+    return cache(client)
 
 
 def run(*command: str | Path, cwd: Path = REPOSITORY, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import boto3
@@ -13,6 +14,23 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AwsE
 from tests.support.embedded_control import ask
 from tests.support.module_runner import ModuleRunner, cache_handlers, cache_service_models, skip_waiting
 from tests.support.trail_prerequisites import full_task, make_prerequisites
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark most combinations of a call and a fault as long: CI tries each call and each fault at least once."""
+    matrices: dict[str, list[tuple[pytest.Item, str, str]]] = {}
+    for item in items:
+        values = getattr(getattr(item, "callspec", None), "params", {})
+        if "action" in values and "fault" in values:
+            matrix = matrices.setdefault(item.nodeid.partition("[")[0], [])
+            matrix.append((item, values["action"], str(values["fault"])))
+    for matrix in matrices.values():
+        actions, faults = (list(dict.fromkeys(column)) for column in list(zip(*matrix, strict=True))[1:])
+        for item, action, fault in matrix:
+            row, column = actions.index(action), faults.index(fault)
+            if row % len(faults) != column and column % len(actions) != row:
+                item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture
@@ -42,7 +60,7 @@ def aws_client(run_module: ModuleRunner) -> Callable[..., Any]:
             aws_secret_access_key="tester",
         )
 
-    return client
+    return cache(client)
 
 
 @pytest.fixture

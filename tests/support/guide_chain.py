@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -56,14 +57,19 @@ Perform = Callable[..., str | None]
 
 def with_boto3(endpoint: str, *steps: Step) -> str | None:
     """Perform steps with boto3."""
-    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
     for step in steps:
-        client = boto3.client(step.service, endpoint_url=endpoint, region_name=REGION, **keys)
+        client = _client(endpoint, step.service)
         try:
             getattr(client, botocore.xform_name(step.operation))(**step.parameters)
         except botocore.exceptions.ClientError as error:
             return str(error.response["Error"]["Code"])
     return None
+
+
+@cache
+def _client(endpoint: str, service: str) -> Any:
+    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
+    return boto3.client(service, endpoint_url=endpoint, region_name=REGION, **keys)
 
 
 # As `aws` does for one command; a start for each would take most of the time.
