@@ -48,6 +48,7 @@ _BY_TYPE: Mapping[str, Mapping[str, str]] = {
         "log-group": "AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteMetricFilter DeleteRetentionPolicy"
         " DescribeLogStreams DescribeMetricFilters DisassociateKmsKey FilterLogEvents ListTagsForResource"
         " ListTagsLogGroup PutLogGroupDeletionProtection PutMetricFilter PutRetentionPolicy TagResource UntagResource",
+        "log-stream": "CreateLogStream PutLogEvents",
     },
     "organizations": {NO_RESOURCE: "DescribeOrganization ListAWSServiceAccessForOrganization ListAccounts"},
     "s3": {

@@ -111,6 +111,12 @@ def _log_groups(action: str, call: Call) -> Iterator[str]:
         yield group if action in _WHOLE_GROUP else f"{group}:log-stream:"
 
 
+def _log_streams(action: str, call: Call) -> Iterator[str]:
+    for group in _log_groups(action, call):
+        for name in _named(call, "logStreamName"):
+            yield f"{group}{name}"
+
+
 def _buckets(_action: str, call: Call) -> Iterator[str]:
     for name in _named(call, "Bucket"):
         yield f"arn:{get_partition(call.region)}:s3:::{name}"
@@ -148,6 +154,7 @@ _ARNS: Mapping[str, Callable[[str, Call], Iterator[str]]] = {
     "bucket": _buckets,
     "key": _keys,
     "log-group": _log_groups,
+    "log-stream": _log_streams,
     "object": _objects,
     "policy": _policies,
     "role": _roles,

@@ -25,6 +25,8 @@ MANAGED_POLICY = 6_144
 
 POLICY = shipped("deployer_policy.json")
 OURS = {"aws:ResourceTag/secmon:managed-by": "secmon.aws", "iam:PermissionsBoundary": BOUNDARY_ARN}
+# To publish to an encrypted topic.
+VIA_SNS = ("kms:ViaService", "sns.us-east-1.amazonaws.com")
 HERE = f"us-east-1:{GUIDE}"
 RESOURCES = {
     "Secret": f"arn:aws:secretsmanager:{HERE}:secret:MySampleSecret-a1b2c3",
@@ -32,6 +34,7 @@ RESOURCES = {
     "alias": f"arn:aws:kms:{HERE}:alias/secmon-security-monitoring-trail",
     "bucket": f"arn:aws:s3:::secrets-manager-trail-{GUIDE}",
     "key": f"arn:aws:kms:{HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "log-stream": f"arn:aws:logs:{HERE}:log-group:/aws/cloudtrail/logs:log-stream:secmon-drill",
     "log-group": f"arn:aws:logs:{HERE}:log-group:/aws/cloudtrail/logs",
     "policy": BOUNDARY_ARN,
     "role": f"arn:aws:iam::{GUIDE}:role/CloudTrailToCloudWatchLogs",
@@ -56,7 +59,7 @@ def repairs() -> set[Question]:
     """Return a question for each documented action that no life asks, about the resources of this system."""
     asked = {question.action for question in recorded()}
     return {
-        Question(action, RESOURCES[kind] if kind else "*", tuple(OURS.items()))
+        Question(action, RESOURCES[kind] if kind else "*", (*OURS.items(), VIA_SNS))
         for action in documented() - asked
         for kind in RESOURCE_TYPES.get(action) or ("",)
     }
@@ -78,7 +81,7 @@ def test_everything_that_is_documented_is_allowed(asked: Question) -> None:
 
 @pytest.mark.parametrize("sid", [statement["Sid"] for statement in POLICY["Statement"]])
 def test_without_any_statement_something_fails(sid: str) -> None:
-    needed = repairs() if sid.startswith("Repair") else recorded() | repairs() | FORMER
+    needed = repairs() if sid.startswith(("Repair", "Drill")) else recorded() | repairs() | FORMER
     assert [asked for asked in needed if not allows(without(sid), asked)]
 
 
@@ -88,10 +91,10 @@ def test_run_and_encrypt_allow_exactly_what_a_life_asks() -> None:
 
 def test_repair_allows_the_other_documented_actions() -> None:
     tagging = {"cloudwatch:TagResource", "kms:TagResource"}
-    assert policy_actions("Repair") - tagging == documented() - policy_actions("Run", "Encrypt")
+    assert policy_actions("Repair") - tagging == documented() - policy_actions("Run", "Encrypt", "Drill")
 
 
-def test_only_encrypt_and_repair_allow_actions_of_kms() -> None:
+def test_only_encrypt_drill_and_repair_allow_actions_of_kms() -> None:
     assert {action.split(":")[0] for action in policy_actions("Encrypt")} == {"kms"}
     assert not [action for action in policy_actions("Run") if action.startswith("kms:")]
 
@@ -108,11 +111,11 @@ def test_an_action_is_repeated_only_under_another_condition() -> None:
 def test_every_statement_is_documented_and_the_policy_fits_into_iams_quotas(repository: Path) -> None:
     text = (repository / "docs/permissions.md").read_text()
     for statement in POLICY["Statement"]:
-        (kind,) = re.findall("^(Run|Encrypt|Repair)", statement["Sid"])
+        (kind,) = re.findall("^(Run|Encrypt|Drill|Repair)", statement["Sid"])
         assert f"`{kind}...`" in text
         assert statement["Effect"] == "Allow"
     assert size(POLICY) <= INLINE_POLICIES_OF_A_ROLE
-    for kinds in (("Run", "Encrypt"), ("Repair",)):
+    for kinds in (("Run", "Encrypt"), ("Drill", "Repair")):
         part = [statement for statement in POLICY["Statement"] if statement["Sid"].startswith(kinds)]
         assert size({**POLICY, "Statement": part}) <= MANAGED_POLICY
 
@@ -143,6 +146,7 @@ ELSEWHERE = [
     Question("kms:CreateKey", "*", ()),
     Question("cloudwatch:DeleteAlarms", RESOURCES["alarm"], ()),
     Question("cloudwatch:PutMetricAlarm", RESOURCES["alarm"], ()),
+    Question("logs:PutLogEvents", RESOURCES["log-stream"].replace("secmon-drill", f"{GUIDE}_CloudTrail_us-east-1"), ()),
     Question("secretsmanager:GetSecretValue", RESOURCES["Secret"].replace("-a1b2c3", "-of-others-a1b2c3"), ()),
 ]
 

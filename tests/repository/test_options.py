@@ -28,6 +28,10 @@ MODULE_ONLY = {
     },
     "event_rules": dict.fromkeys(("rules", "purge_prefix", "state"), "no role deploys rules of EventBridge yet"),
     "log_file_validation": {"start_time": "verify.yml validates the last day, which is the default"},
+    "rule_drill": {
+        "poll_seconds": "shortens the interval in tests",
+        "account_id": "the plays pass it to all own modules, by module_defaults",
+    },
     "metric_filters": {
         "test_messages": "tests all filters with messages of the user; the roles test each one with its own"
     },

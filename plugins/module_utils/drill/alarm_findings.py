@@ -1,32 +1,27 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Find configuration errors between the log group and the notification: filter, alarm, topic, key, subscriptions.
+"""Find configuration errors between the log group and the topic: filter and alarm.
 
 Sources: CloudWatch user guide, "Evaluating an alarm" and "Configuring how alarms treat missing data"; CloudWatch Logs
-user guide, "Creating metric filters" (default value); SNS developer guide, "Key management" and "Confirm the
-subscription".
+user guide, "Creating metric filters" (default value).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..core.policy_evaluation import Caller, Request, evaluate
-from ..core.problems import listed, sentence
+from ..core.problems import sentence
 from ..filter_pattern.pattern import PatternError, compile_pattern
-from ..sns.subscriptions import open_subscription
 from .facts import Facts
 from .record import certainly_missed, expected_record, pattern_matches
 from .timeline import Finding, Weight
 
 _FILTER_TASK = "secmon.aws.metric_filters (site.yml --tags alarms)"
 _ALARM_TASK = "secmon.aws.metric_alarms (site.yml --tags alarms)"
-_TOPIC_TASK = "secmon.aws.alert_topic (site.yml --tags notify)"
-_CLOUDWATCH = "cloudwatch.amazonaws.com"
 _COMPARISONS = {
     "GreaterThanOrEqualToThreshold": float.__ge__,
     "GreaterThanThreshold": float.__gt__,
@@ -35,25 +30,69 @@ _COMPARISONS = {
 }
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What a drill sends, for the messages about thresholds.
+
+    Attributes:
+        number: How many events in each period.
+        periods: In how many periods.
+        what: What an event is called.
+    """
+
+    number: int = 1
+    periods: int = 1
+    what: str = "event"
+
+    @property
+    def subject(self) -> str:
+        """The beginning of the sentence that says what they count."""
+        return f"One {self.what} counts" if self.number == 1 else f"{self.number} {self.what}s in one period count"
+
+    @property
+    def in_periods(self) -> str:
+        """In how many periods they are."""
+        return f"one {self.what} is in one period only" if self.periods == 1 else f"they are in {self.periods} only"
+
+    @property
+    def enough(self) -> str:
+        """The condition that one event meets."""
+        return "Sum >= 1 over one period" if self.what == "read" else "as its file says"
+
+
+ONE_EVENT = Sent(what="read")
+
+
 def filter_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
     """Yield why the metric filter would not count the event."""
     if facts.log_group is None:
         return
     name, group = params["filter_name"], params["log_group_name"]
     if facts.metric_filter is None:
-        cause = f"The log group {group} has no metric filter {name}."
-        yield Finding("metric", "filter_missing", cause, f"Create it with {_FILTER_TASK}, or correct filter_name.")
+        yield missing_filter(name, group)
         return
     pattern = facts.metric_filter.get("filterPattern", "")
     record = expected_record(params["secret_id"], facts.caller_arn, facts.place)
     if certainly_missed(pattern, record):
         yield pattern_mismatch(name, pattern)
-    elif not _is_supported(pattern):
-        cause = f"This collection cannot evaluate the pattern of the metric filter {name}: {sentence(pattern)}"
-        yield Finding("metric", "pattern_unknown", cause, f"Correct it with {_FILTER_TASK}.", Weight.DOUBT)
+    elif not is_supported(pattern):
+        yield unknown_pattern(name, pattern)
 
 
-def _is_supported(pattern: str) -> bool:
+def missing_filter(name: str, group: str) -> Finding:
+    """Return the finding that a metric filter does not exist."""
+    cause = f"The log group {group} has no metric filter {name}."
+    return Finding("metric", "filter_missing", cause, f"Create it with {_FILTER_TASK}, or correct filter_name.")
+
+
+def unknown_pattern(name: str, pattern: str) -> Finding:
+    """Return the doubt that a filter may not count the event, since its pattern is unknown here."""
+    cause = f"This collection cannot evaluate the pattern of the metric filter {name}: {sentence(pattern)}"
+    return Finding("metric", "pattern_unknown", cause, f"Correct it with {_FILTER_TASK}.", Weight.DOUBT)
+
+
+def is_supported(pattern: str) -> bool:
+    """Return whether this collection can evaluate a pattern."""
     try:
         compile_pattern(pattern)
     except PatternError:
@@ -61,12 +100,12 @@ def _is_supported(pattern: str) -> bool:
     return True
 
 
-def pattern_mismatch(name: str, pattern: str) -> Finding:
+def pattern_mismatch(
+    name: str, pattern: str, event: str = "read", otherwise: str = ", or read the secret that it matches"
+) -> Finding:
     """Return the finding that a filter does not count the event."""
-    cause = f"The pattern of the metric filter {name} does not match the read: {sentence(pattern)}"
-    return Finding(
-        "metric", "pattern_mismatch", cause, f"Correct it with {_FILTER_TASK}, or read the secret that it matches."
-    )
+    cause = f"The pattern of the metric filter {name} does not match the {event}: {sentence(pattern)}"
+    return Finding("metric", "pattern_mismatch", cause, f"Correct it with {_FILTER_TASK}{otherwise}.")
 
 
 def filter_mismatch(params: Mapping[str, Any], facts: Facts, record: Mapping[str, Any]) -> Finding | None:
@@ -79,7 +118,7 @@ def filter_mismatch(params: Mapping[str, Any], facts: Facts, record: Mapping[str
     return None if matches else pattern_mismatch(params["filter_name"], pattern)
 
 
-def alarm_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
+def alarm_findings(params: Mapping[str, Any], facts: Facts, sent: Sent = ONE_EVENT) -> Iterator[Finding]:
     """Yield why the alarm would not fire, or would not notify the topic."""
     name, alarm = params["alarm_name"], facts.alarm
     if alarm is None:
@@ -88,7 +127,7 @@ def alarm_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]
         return
     if facts.metric_filter is not None:
         yield from _other_metric(name, alarm, facts.transformation)
-        yield from _threshold_too_high(name, alarm, facts.transformation)
+        yield from _threshold_too_high(name, alarm, facts.transformation, sent)
         yield from _diluted(name, alarm, facts.transformation)
     # An alarm for each account fires for this one while it is in ALARM for another one.
     if alarm.get("StateValue") == "ALARM" and not alarm.get("group_by"):
@@ -144,20 +183,25 @@ def _dimensions(alarm: Mapping[str, Any]) -> set[str]:
     return {*(each["Name"] for each in alarm.get("Dimensions", [])), *alarm.get("group_by", [])}
 
 
-def _threshold_too_high(name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield that one read is not enough. This is certain unless missing data can breach the threshold too."""
-    remedy = f"Use the rule's values with {_ALARM_TASK}: Sum >= 1 over one period."
+def _threshold_too_high(
+    name: str, alarm: Mapping[str, Any], counted: Mapping[str, Any], sent: Sent
+) -> Iterator[Finding]:
+    """Yield that the events are not enough. This is certain unless missing data can breach the threshold too."""
+    remedy = f"Use the rule's values with {_ALARM_TASK}: {sent.enough}."
     needed = alarm.get("DatapointsToAlarm") or alarm.get("EvaluationPeriods", 1)
-    if needed > 1:
+    if needed > sent.periods:
         certain = alarm.get("TreatMissingData") == "notBreaching"
-        cause = f"The alarm {name} needs {needed} periods with reads; one read is in one period only."
+        cause = f"The alarm {name} needs {needed} periods with {sent.what}s; {sent.in_periods}."
         yield Finding("alarm", "too_many_datapoints", cause, remedy, Weight.CERTAIN if certain else Weight.RISK)
     compare = _COMPARISONS.get(alarm.get("ComparisonOperator", ""))
-    one = 1.0 if alarm.get("Statistic") == "SampleCount" else _number(counted.get("metricValue", ""))
-    if compare and one is not None and not compare(one, float(alarm.get("Threshold", 0))):
-        cause = f"One read counts {one:g}, which is not {alarm['ComparisonOperator']} {alarm['Threshold']:g}: it cannot"
-        both = f"Use the rule's values: metric_value 1 in secmon.aws.metric_filters, Sum >= 1 with {_ALARM_TASK}."
-        yield Finding("alarm", "threshold", f"{cause} trigger the alarm {name}.", both)
+    each = 1.0 if alarm.get("Statistic") == "SampleCount" else _number(counted.get("metricValue", ""))
+    adds_up = alarm.get("Statistic") in ("Sum", "SampleCount")
+    value = None if each is None else each * (sent.number if adds_up else 1)
+    if compare and value is not None and not compare(value, float(alarm.get("Threshold", 0))):
+        breach = f"{alarm['ComparisonOperator']} {alarm['Threshold']:g}"
+        cause = f"{sent.subject} {value:g}, which is not {breach}: it cannot trigger the alarm {name}."
+        both = f"Use the rule's values: metric_value in secmon.aws.metric_filters, {sent.enough} with {_ALARM_TASK}."
+        yield Finding("alarm", "threshold", cause, both)
 
 
 def _number(text: str) -> float | None:
@@ -190,89 +234,3 @@ def _action_findings(name: str, alarm: Mapping[str, Any], topic: str) -> Iterato
         yield Finding(
             "notification", "no_action", cause, f"Set alarm_actions with {_ALARM_TASK}, or correct topic_arn."
         )
-
-
-def topic_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield why CloudWatch could not publish to the topic."""
-    arn = params["topic_arn"]
-    if facts.topic is None:
-        cause = f"The topic {arn} does not exist."
-        yield Finding("notification", "topic_missing", cause, f"Create it with {_TOPIC_TASK}, or correct topic_arn.")
-        return
-    policy = json.loads(facts.topic.get("Policy") or "{}")
-    if evaluate([policy], _request_of_alarm("sns:Publish", arn, params, facts)).refuses:
-        alarm = params["alarm_name"]
-        cause = f"The policy of the topic {arn} does not allow {_CLOUDWATCH} to publish for the alarm {alarm}."
-        remedy = f"Add a statement with publishers: [cloudwatch] of {_TOPIC_TASK}."
-        yield Finding("notification", "topic_denied", cause, remedy)
-
-
-def _request_of_alarm(action: str, resource: str, params: Mapping[str, Any], facts: Facts) -> Request:
-    context = {
-        "aws:SourceArn": facts.center.arn("cloudwatch", f"alarm:{params['alarm_name']}"),
-        "aws:SourceAccount": facts.center.account,
-        # The default policy of a topic uses this older key for the account.
-        "aws:SourceOwner": facts.center.account,
-        "aws:SecureTransport": "true",
-    }
-    return Request(action, resource, Caller(_CLOUDWATCH), context, whole_context=False)
-
-
-def key_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield why CloudWatch could not encrypt what it publishes."""
-    key_id = (facts.topic or {}).get("KmsMasterKeyId", "")
-    if not key_id:
-        return
-    remedy = (
-        f"Use a customer managed key whose policy allows {_CLOUDWATCH} to call kms:GenerateDataKey* and kms:Decrypt"
-    )
-    remedy += f": kms_key_arn of {_TOPIC_TASK} (secmon_encrypt)."
-    topic = f"The topic {params['topic_arn']} is encrypted with"
-    if facts.key is None:
-        yield Finding("notification", "key_missing", f"{topic} {key_id}, which does not exist.", remedy)
-    elif facts.key.get("KeyManager") == "AWS" or key_id.rsplit(":", 1)[-1].startswith("alias/aws/"):
-        cause = f"{topic} the AWS managed key ({key_id}), which CloudWatch alarms cannot use."
-        yield Finding("notification", "key_of_aws", cause, remedy)
-    elif not facts.key.get("Enabled", True):
-        cause = f"{topic} {key_id}, which is {facts.key.get('KeyState', 'Disabled')}."
-        yield Finding("notification", "key_disabled", cause, remedy)
-    else:
-        for action in ("kms:GenerateDataKey", "kms:Decrypt"):
-            request = _request_of_alarm(action, facts.key.get("Arn", key_id), params, facts)
-            if "Policy" in facts.key and evaluate([facts.key["Policy"]], request).refuses:
-                cause = f"{topic} {key_id}, whose policy does not allow {_CLOUDWATCH} to call {action}."
-                yield Finding("notification", "key_denied", cause, remedy)
-                return
-
-
-def subscription_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield that some or all subscriptions would not receive the notification."""
-    if facts.topic is None:
-        return
-    arn, confirmed = params["topic_arn"], confirmed_endpoints(facts)
-    pending = [each["Endpoint"] for each in facts.subscriptions if each["SubscriptionArn"] == "PendingConfirmation"]
-    confirm = (
-        'Paste the link of the email "AWS Notification - Subscription Confirmation" into confirm.yml'
-        " (secmon_confirmation_links); it is valid for 48 hours;"
-    )
-    confirm += f" after that, subscribe again with {_TOPIC_TASK}."
-    if not confirmed and not pending:
-        cause = f"The topic {arn} has no subscription, so its messages reach no recipient."
-        yield Finding("notification", "no_subscription", cause, f"Subscribe with {_TOPIC_TASK} (secmon_emails).")
-    elif not confirmed:
-        cause = f"No subscription of the topic {arn} is confirmed; pending: {listed(pending)}."
-        yield Finding("notification", "subscription_pending", cause, confirm)
-    elif pending:
-        cause = f"Some subscriptions are not confirmed; pending: {listed(pending)}."
-        yield Finding("notification", "subscription_pending", cause, confirm, Weight.RISK)
-
-
-def open_subscription_findings(_params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    """Yield that anybody who has one of the emails can end a subscription, as mail scanners do."""
-    for address in facts.open_subscriptions:
-        yield Finding("notification", "subscription_open", *open_subscription(address), Weight.RISK)
-
-
-def confirmed_endpoints(facts: Facts) -> list[str]:
-    """Return the endpoints that receive the notification."""
-    return [each["Endpoint"] for each in facts.subscriptions if each["SubscriptionArn"].startswith("arn:")]

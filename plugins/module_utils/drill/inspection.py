@@ -11,17 +11,16 @@ from typing import Any
 
 from ..core.aws_names import ACCOUNT_ID, STANDARD_TOPIC_ARN
 from ..core.problems import require
-from .alarm_findings import (
-    alarm_findings,
-    filter_findings,
+from .alarm_findings import alarm_findings, filter_findings
+from .existing import remedy_of_owner
+from .facts import Facts
+from .timeline import Finding, in_order
+from .topic_findings import (
     key_findings,
     open_subscription_findings,
     subscription_findings,
     topic_findings,
 )
-from .existing import remedy_of_owner
-from .facts import Facts
-from .timeline import Finding, in_order
 from .trail_findings import (
     log_group_findings,
     role_findings,

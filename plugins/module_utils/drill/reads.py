@@ -65,7 +65,6 @@ def read_facts(account: Account, params: Mapping[str, Any]) -> Facts:
     center = central_account(account, params)
     reader = ConfigReader(center)
     trail = reader.get("trail", "log_file", lambda: find_trail(center, params["trail_name"]), None, Weight.CERTAIN)
-    topic = reader.get("topic", "notification", lambda: topic_attributes(center, params["topic_arn"]), None)
     return Facts(
         place=account.place,
         center=center.place,
@@ -78,7 +77,7 @@ def read_facts(account: Account, params: Mapping[str, Any]) -> Facts:
         ),
         alarm=reader.get("alarm", "alarm", lambda: find_alarm(center, params["alarm_name"]), None, Weight.CERTAIN),
         **_trail_facts(reader, params, trail),
-        **_topic_facts(reader, params, topic),
+        **topic_facts(reader, params),
     )
 
 
@@ -103,10 +102,13 @@ def _trail_facts(reader: ConfigReader, params: Mapping[str, Any], trail: dict[st
     }
 
 
-def _topic_facts(reader: ConfigReader, params: Mapping[str, Any], topic: dict[str, Any] | None) -> dict[str, Any]:
+def topic_facts(reader: ConfigReader, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the attributes of `Facts` about the topic."""
+    arn = params["topic_arn"]
+    topic = reader.get("topic", "notification", lambda: topic_attributes(reader.account, arn), None)
     if topic is None:
         return {}
-    arn, key_id = params["topic_arn"], topic.get("KmsMasterKeyId", "")
+    key_id = topic.get("KmsMasterKeyId", "")
 
     subscriptions = reader.get("subscriptions", "notification", lambda: topic_subscriptions(reader.account, arn), [])
     return {

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..core.account import Account
 from ..core.errors import AwsError
-from .alarm_findings import confirmed_endpoints, filter_mismatch
+from .alarm_findings import filter_mismatch
 from .broken_stage import BrokenStageError, breaking
 from .busy_alarm import wait_until_not_in_alarm
 from .central import central_account
@@ -24,6 +24,7 @@ from .log_files import LogFiles
 from .reads import denial
 from .record import EVENT_NAME, EVENT_SOURCE, dimensions_of
 from .timeline import EVIDENCE, NOT_SEEN, PREDECESSORS, STAGES, Drill, Finding, Reached, Weight, not_seen
+from .topic_findings import confirmed_endpoints
 
 _FIRST_PAUSE_SECONDS = 1.0
 _MINUTE = timedelta(minutes=1)

@@ -22,6 +22,7 @@ from ..core.aws_names import (
 )
 from ..rules.deployment import Detections, alarm_name_problems, detections
 from ..rules.packs import Packs, with_own_rules
+from ..rules.rule import Rule
 from ..rules.selection import (
     ACCOUNT_ID,
     DEPLOYER_ROLE,
@@ -64,6 +65,7 @@ class Report:
         warnings: Likewise, for problems that do not prevent a run.
         detections: The detections to deploy, by host, for hosts with valid rules.
         problem_hosts: The hosts that have problems.
+        rules: The rules behind the detections, with the values of the account, by host.
         teardown: By host without problems: `confirmed`, whether secmon_teardown_confirm names its account;
             `unknown_accounts`, the IDs in it that no host has; `prune`, the same for secmon_prune_confirm; `leftovers`,
             the options of secmon.aws.leftovers.
@@ -77,6 +79,7 @@ class Report:
     problem_hosts: tuple[str, ...]
     teardown: Mapping[str, Mapping[str, Any]]
     accounts: Mapping[str, Mapping[str, str]]
+    rules: Mapping[str, Sequence[Rule]]
     log_archive: str = ""
 
 
@@ -89,6 +92,7 @@ class _Account:
     packs: Packs
     warnings: list[str] = field(default_factory=list)
     detections: Detections | None = None
+    rules: Sequence[Rule] = ()
 
 
 def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs, *, whole: bool = True) -> Report:
@@ -124,6 +128,7 @@ def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs, *, wh
             for host, account in accounts.items()
             if not account.document.problems
         },
+        rules={host: account.rules for host, account in accounts.items() if account.detections},
         log_archive=log_archive(settings),
     )
 
@@ -229,6 +234,7 @@ def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) 
     _add(account, "secmon_alarm_names", problems)
     if not problems:
         messages = settings["secmon_test_filters_on_aws"]
+        account.rules = report.rules
         account.detections = detections(
             report.rules,
             names,

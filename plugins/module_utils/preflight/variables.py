@@ -211,6 +211,7 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_verify_timeout_seconds": integer("1 to 86400 seconds", 1, 86_400),
     "secmon_posture_drill_days": integer("0 or more days", 0, 3_650),
     "secmon_posture_accepted": mapping_of(aws_types.TAG_TEXT, aws_types.DESCRIPTION, "mapping of controls to reasons"),
+    "secmon_drill_timeout_seconds": integer("1 to 86400 seconds", 1, 86_400),
     "secmon_kept_resources": list_of(aws_types.ANY_ARN, "list of ARNs", unique=True),
     "secmon_teardown_confirm": aws_types.CONFIRMATION,
     "secmon_prune_confirm": aws_types.CONFIRMATION,

@@ -1,0 +1,81 @@
+#!/usr/bin/python
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: drill_report
+short_description: Report a drill of several accounts
+version_added: 0.4.0
+description:
+  - Prints a table of rules and accounts with the seconds until the notification, and why an alarm did not go off.
+  - Writes the same as C(drill.json), C(drill.xml) (JUnit) and C(drill.html), one page without any other file.
+  - Fails if an alarm did not go off as it must. Runs on the controller and calls no API.
+options:
+  mode:
+    description: The mode of the drill, for the title.
+    type: str
+    required: true
+  accounts:
+    description:
+      - The results by account, each with C(host), C(account_id), C(region), and the results C(drill) and
+        C(near_misses) of M(secmon.aws.rule_drill).
+      - An account with C(central) is left out, since its alarms are in that account.
+    type: list
+    elements: dict
+    required: true
+  hosts:
+    description: The hosts that were to be drilled; one without a result fails the report.
+    type: list
+    elements: str
+    default: []
+  folder:
+    description: The folder for the files, which is created; none are written by default.
+    type: path
+    default: ''
+attributes:
+  check_mode:
+    description: Can run in check mode; it writes the files as well.
+    support: full
+  diff_mode:
+    description: Returns no diff.
+    support: N/A
+  platform:
+    description: Runs on the controller for every target platform.
+    support: full
+    platforms: all
+extends_documentation_fragment:
+  - action_common_attributes
+seealso:
+  - module: secmon.aws.rule_drill
+author:
+  - The secmon.aws founders (@secmon)
+"""
+
+EXAMPLES = r"""
+- name: Report the drill of one account
+  secmon.aws.drill_report:
+    mode: sample
+    accounts:
+      - host: guide
+        account_id: "123456789012"
+        region: us-east-1
+        drill: "{{ drill }}"
+    folder: drill
+  run_once: true
+"""
+
+RETURN = r"""
+report:
+  description: The report, as in C(drill.json).
+  returned: always
+  type: dict
+  sample: {mode: sample, passed: true, accounts: [], verdicts: {good: 51, bad: 0, unclear: 0, none: 0}}
+files:
+  description: The files that were written.
+  returned: always
+  type: list
+  elements: str
+  sample: [drill/drill.json, drill/drill.xml, drill/drill.html]
+"""
