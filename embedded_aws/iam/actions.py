@@ -25,7 +25,7 @@ _BY_TYPE: Mapping[str, Mapping[str, str]] = {
         "alarm-mute-rule": "DeleteAlarmMuteRule GetAlarmMuteRule ListAlarmMuteRules PutAlarmMuteRule",
     },
     "events": {
-        NO_RESOURCE: "ListRules",
+        NO_RESOURCE: "ListRuleNamesByTarget ListRules",
         "rule-on-default-event-bus": "DeleteRule DescribeRule DisableRule EnableRule ListTagsForResource"
         " ListTargetsByRule PutRule PutTargets RemoveTargets TagResource UntagResource",
     },

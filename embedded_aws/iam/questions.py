@@ -60,6 +60,8 @@ _TAG_ACTIONS = {
     ("cloudwatch", "PutCompositeAlarm"): "cloudwatch:TagResource",
     ("cloudwatch", "PutLogAlarm"): "cloudwatch:TagResource",
     ("cloudwatch", "PutMetricAlarm"): "cloudwatch:TagResource",
+    # EventBridge API reference, PutRule.
+    ("events", "PutRule"): "events:TagResource",
     ("iam", "CreateRole"): "iam:TagRole",
     ("secretsmanager", "CreateSecret"): "secretsmanager:TagResource",
     ("sns", "CreateTopic"): "sns:TagResource",

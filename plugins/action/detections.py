@@ -68,7 +68,7 @@ class ActionModule(ActionBase):
         wanted, target = options["event_alerts"], options["event_target_arn"]
         problems = report.errors or (
             *alarm_name_problems(report.rules, names, known),
-            *choice_problems(wanted, target, known),
+            *(f"event_alerts: {problem}" for problem in choice_problems(wanted, target, known)),
         )
         if problems:
             return _failed(result, problems)

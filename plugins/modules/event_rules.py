@@ -56,6 +56,15 @@ options:
         description:
           - What is sent, with the names of O(rules[].input_paths) in angle brackets. V('') sends the event itself.
         type: str
+  compare_targets:
+    description:
+      - Whether the target of every rule is read, which takes one call for each.
+      - With V(false), one call lists the rules that have O(rules[].target_arn), and only the targets of rules without
+        it, or with another pattern, state or description, are read. Give each description a mark of the text then, as
+        M(secmon.aws.detections) does. A text that was changed manually, and a further target, are not seen.
+    type: bool
+    default: true
+    version_added: 0.4.0
   purge_prefix:
     description:
       - Deletes every other rule of this collection whose name begins with this prefix.
@@ -68,9 +77,10 @@ options:
 notes:
   - EventBridge does not check that the target exists and may be used. A failed delivery only shows as the metric
     C(FailedInvocations).
-  - Required IAM actions are C(events:ListRules), C(events:ListTargetsByRule), C(events:ListTagsForResource),
-    C(events:PutRule), C(events:TagResource), C(events:PutTargets), C(events:RemoveTargets) and C(events:DeleteRule). To
-    include the account ID in a message it calls C(sts:GetCallerIdentity), which needs no permission.
+  - Required IAM actions are C(events:ListRules), C(events:ListRuleNamesByTarget), C(events:ListTargetsByRule),
+    C(events:ListTagsForResource), C(events:PutRule), C(events:TagResource), C(events:PutTargets),
+    C(events:RemoveTargets) and C(events:DeleteRule). To include the account ID in a message it calls
+    C(sts:GetCallerIdentity), which needs no permission.
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
@@ -138,9 +148,15 @@ from ansible_collections.secmon.aws.plugins.module_utils.eventbridge.checks impo
 from ansible_collections.secmon.aws.plugins.module_utils.eventbridge.plan import (
     plan_rules,
     purge_candidates,
+    trusted_targets,
     work_of,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.eventbridge.reads import list_rules, tags_of, targets_of
+from ansible_collections.secmon.aws.plugins.module_utils.eventbridge.reads import (
+    list_rules,
+    rules_with_target,
+    tags_of,
+    targets_of,
+)
 
 _RULE: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -154,6 +170,7 @@ _RULE: dict[str, Any] = {
 OPTIONS: dict[str, Any] = {
     **OWNER_OPTIONS,
     "rules": {"type": "list", "elements": "dict", "options": _RULE},
+    "compare_targets": {"type": "bool", "default": True},
     "purge_prefix": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
@@ -164,9 +181,18 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     require(task_problems(params, account.region))
     rules = list_rules(account)
     names = {rule["name"] for rule in params["rules"] or []} & rules.keys() | purge_candidates(params, rules)
-    targets = {name: targets_of(account, name, rules[name]["Arn"]) for name in sorted(names)}
+    trusted = _trusted(params, account, rules) if names else {}
+    targets = {name: trusted.get(name) or targets_of(account, name, rules[name]["Arn"]) for name in sorted(names)}
     tags = tags_of(account, rules, work_of(params, rules, targets).doubtful)
     return plan_rules(params, account.region, rules, targets, tags)
+
+
+def _trusted(params: Mapping[str, Any], account: Account, rules: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the targets that the task does not compare, by rule."""
+    if params["compare_targets"] or params["state"] == "absent":
+        return {}
+    arns = {item["target_arn"] for item in params["rules"] or []}
+    return trusted_targets(params, rules, {arn: rules_with_target(account, arn) for arn in sorted(arns)})
 
 
 def main() -> None:

@@ -62,6 +62,15 @@ options:
   topic_name:
     description: The name of the topic.
     type: str
+  event_topic_name:
+    description: The name of the topic that EventBridge publishes to.
+    type: str
+    version_added: 0.4.0
+  event_rule_names:
+    description: The names of the rules of EventBridge.
+    type: list
+    elements: str
+    version_added: 0.4.0
   secret_name:
     description: The name of the secret.
     type: str
@@ -141,7 +150,7 @@ options:
       - With this option, only resources that the task names are reported, not others with the tag of this collection.
     type: list
     elements: str
-    choices: [alarms, trail, logs, notify, secret]
+    choices: [events, alarms, trail, logs, notify, secret]
     version_added: 0.4.0
   before:
     description: RV(leftovers) of a run before the teardown, with which the module reports what was removed.
@@ -154,7 +163,8 @@ notes:
     C(s3:GetBucketObjectLockConfiguration),
     C(logs:DescribeLogGroups), C(logs:ListTagsForResource), C(logs:DescribeMetricFilters), C(cloudwatch:DescribeAlarms),
     C(cloudwatch:ListTagsForResource), C(sns:ListSubscriptions), C(sns:ListSubscriptionsByTopic),
-    C(sns:GetTopicAttributes), C(sns:ListTagsForResource), C(secretsmanager:DescribeSecret), C(iam:ListRoles),
+    C(sns:GetTopicAttributes), C(sns:ListTagsForResource), C(events:ListRules), C(events:ListTagsForResource),
+    C(secretsmanager:DescribeSecret), C(iam:ListRoles),
     C(iam:GetRole), C(iam:ListRolePolicies), C(iam:GetRolePolicy), C(kms:ListAliases), C(kms:DescribeKey) and
     C(kms:ListResourceTags).
 extends_documentation_fragment:
@@ -193,7 +203,7 @@ leftovers:
   contains:
     type:
       description:
-        - The type, such as V(trail), V(log bucket), V(log group), V(metric filter), V(alarm), V(topic),
+        - The type, such as V(trail), V(log bucket), V(log group), V(metric filter), V(alarm), V(event rule), V(topic),
           V(subscription), V(secret), V(role) and V(key).
       type: str
       returned: always
@@ -286,9 +296,12 @@ from ansible_collections.secmon.aws.plugins.module_utils.sns.reads import unname
 
 _NAMES = (
     *("trail_name", "bucket_name", "log_group_name", "role_name", "topic_name", "secret_name"),
-    "bucket_key_alias",
+    *("bucket_key_alias", "event_topic_name"),
 )
-_LISTS = ("key_aliases", "alarm_names", "filter_names", "other_filter_names", "metric_namespaces")
+_LISTS = (
+    *("key_aliases", "alarm_names", "filter_names", "other_filter_names", "metric_namespaces"),
+    "event_rule_names",
+)
 _EXISTING = ("bucket_name", "bucket_owner", "log_group_name", "role_arn", "topic_arn", "key_arn", "secret_name")
 
 OPTIONS: dict[str, Any] = {

@@ -22,7 +22,7 @@ ACCEPTED: list[dict[str, Any]] = [
 ]
 REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"event_alerts": ["secret_acess"]}, 'Did you mean "secret_access"?'),
-    ({"event_alerts": ["high"]}, "event_alerts needs event_target_arn"),
+    ({"event_alerts": ["high"]}, "event_alerts: event_target_arn is missing"),
     ({"packs": ["gard"]}, "gard"),
     ({"overrides": {"secret_acess": {"enabled": False}}}, 'Did you mean "secret_access"?'),
     ({"packs": ["cis"], "excluded_event_sources": ["kms.amazonaws.com"]}, "the trail excludes kms.amazonaws.com"),
@@ -60,8 +60,8 @@ def test_what_an_account_changes_is_laid_over_the_rules(found: list[dict[str, An
 
 def test_chosen_rules_become_rules_of_event_bridge(found: list[dict[str, Any]]) -> None:
     assert [rule["name"] for rule in found[2]["event_rules"]] == [
-        "secmon-root_usage-root-done",
-        "secmon-root_usage-root-failed",
+        "secmon-root_usage-done",
+        "secmon-root_usage-failed",
     ]
     assert "in account production (<account>)" in found[2]["event_rules"][0]["input_template"]
     (refusal,) = found[2]["event_refusals"]

@@ -37,6 +37,7 @@ RESOURCES = {
     "log-stream": f"arn:aws:logs:{HERE}:log-group:/aws/cloudtrail/logs:log-stream:secmon-drill",
     "log-group": f"arn:aws:logs:{HERE}:log-group:/aws/cloudtrail/logs",
     "policy": BOUNDARY_ARN,
+    "rule-on-default-event-bus": f"arn:aws:events:{HERE}:rule/secmon-secret_access-done",
     "role": f"arn:aws:iam::{GUIDE}:role/CloudTrailToCloudWatchLogs",
     "topic": f"arn:aws:sns:{HERE}:SecurityAlarms",
     "trail": f"arn:aws:cloudtrail:{HERE}:trail/secrets-manager-trail",

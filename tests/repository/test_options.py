@@ -14,7 +14,6 @@ COLLECTION = "secmon.aws."
 ALL_MODULES = {"purge_tags": "the roles set all tags of a managed resource, which is the default"}
 # teardown.yml and prune.yml pass every option by module_defaults, from the result of the preflight.
 PASSED_BY_DEFAULTS = {"leftovers"}
-NO_EVENT_ROLE = "no role deploys rules of EventBridge yet; docs/event_alerts.md has the tasks"
 MODULE_ONLY = {
     "detection_drill": {
         "poll_seconds": "shortens the interval in tests",
@@ -22,11 +21,7 @@ MODULE_ONLY = {
     },
     "detections": {
         "tags": "metric_alarms sets the same tags on all alarms of the role",
-        **dict.fromkeys(
-            ("event_alerts", "event_target_arn", "account_name"), "no role deploys rules of EventBridge yet"
-        ),
     },
-    "event_rules": dict.fromkeys(("rules", "purge_prefix", "state"), "no role deploys rules of EventBridge yet"),
     "log_file_validation": {"start_time": "verify.yml validates the last day, which is the default"},
     "rule_drill": {
         "poll_seconds": "shortens the interval in tests",

@@ -80,8 +80,8 @@ def live(endpoint: str, options: Sequence[str], again: bool = False) -> set[Ques
         again: Whether the system is built and removed again while its secret and keys wait for deletion.
     """
     play(endpoint, "site", *options)
-    (mail,) = mails(endpoint, "security@example.com")
-    links = json.dumps({"secmon_confirmation_links": [link_in(mail, "ConfirmSubscription")]})
+    received = mails(endpoint, "security@example.com")
+    links = json.dumps({"secmon_confirmation_links": [link_in(mail, "ConfirmSubscription") for mail in received]})
     play(endpoint, "confirm", *options, "-e", links)
     play(endpoint, "site", *options)
     play(endpoint, "verify", *options)
@@ -98,6 +98,7 @@ _RANDOM = (
     (r"(?<=:key/)[0-9a-f-]{36}", "1234abcd-12ab-34cd-56ef-1234567890ab"),
     (r"(?<=:secret:MySampleSecret-)\w{6}$", "a1b2c3"),
     (r"(?<=:alarm:)\w+$", "SecretIsAccessed"),
+    (r"(?<=:rule/)secmon-\w+-\w+$", "secmon-secret_access-done"),
     (rf"(?<=arn:aws:s3:::secrets-manager-trail-{GUIDE}/).+", "AWSLogs/file"),
 )
 

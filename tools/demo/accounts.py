@@ -60,6 +60,8 @@ def listed(endpoint: str, account: Account) -> Iterator[tuple[str, str]]:
         yield "bucket", bucket["Name"]
     yield from _trails(account.client(endpoint, "cloudtrail"))
     yield from _counted("metric filter", [found["filterName"] for found in _filters(logs)])
+    rules = account.client(endpoint, "events").list_rules()["Rules"]
+    yield from _counted("event rule", [rule["Name"] for rule in rules])
     yield from _counted("alarm", [found["AlarmName"] for found in _alarms(account.client(endpoint, "cloudwatch"))])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 
-from tools.demo.accounts import ACCOUNTS, GUIDE, listed
+from tools.demo.accounts import ACCOUNTS, GUIDE, PRODUCTION, listed
 from tools.demo.playbooks import Run, run_playbook
 from tools.demo.screen import WIDTH, wrapped
 from tools.demo.surface import ask, calls, confirmation_links, mails
@@ -82,6 +82,11 @@ def prove(endpoint: str) -> None:
     if not alarms:
         raise DemoError("The drill saw the alarm, but no email arrived.")
     show_mail(alarms[0])
+    events = [mail for mail in mails(endpoint, "AWS Notification Message") if PRODUCTION.id in mail["body"]]
+    if not events:
+        raise DemoError("The secret was read, but no event alert arrived.")
+    print("\n  Who did it, by EventBridge, which takes seconds:")
+    show_mail(events[0])
 
 
 def confirm(endpoint: str) -> None:

@@ -14,7 +14,10 @@ from tools.generate_docs.markdown import bullets, from_ansible, table, value
 from tools.generate_docs.modules import aws_modules, documented_actions
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-ROLES = ("account", "secret", "sns_email", "cloudwatch_logs", "cloudtrail", "metric_alarm", "encryption_key")
+ROLES = (
+    *("account", "secret", "sns_email", "cloudwatch_logs", "cloudtrail", "metric_alarm", "event_alerts"),
+    "encryption_key",
+)
 # The IAM actions of upstream's modules as the roles use them, read in their source, and of AWS's own checks.
 UPSTREAM_ACTIONS = {
     # For secmon_existing_log_role_arn and secmon_existing_kms_key_arn.

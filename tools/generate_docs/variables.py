@@ -19,6 +19,7 @@ SECTIONS = {
     "secmon_profile": "Detections",
     "secmon_create_secret": "The secret",
     "secmon_emails": "Notifications",
+    "secmon_event_alerts": "Event alerts",
     "secmon_trail_name": "The trail",
     "secmon_log_group_name": "The log group",
     "secmon_encrypt": "Encryption",
@@ -30,6 +31,7 @@ IN_THE_POLICY = (
     "secmon_log_group_name",
     "secmon_log_role_name",
     "secmon_topic_name",
+    "secmon_event_topic_name",
     "secmon_secret_name",
     "secmon_kms_alias",
 )

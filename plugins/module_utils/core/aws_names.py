@@ -243,9 +243,14 @@ def topic_arn(settings: Settings) -> str:
     return str(settings["secmon_existing_topic_arn"] or _place(settings).arn("sns", settings["secmon_topic_name"]))
 
 
+def event_topic_arn(settings: Settings) -> str:
+    """Return the ARN of the topic that EventBridge publishes to."""
+    return _place(settings).arn("sns", settings["secmon_event_topic_name"])
+
+
 def key_aliases(settings: Settings) -> dict[str, str]:
-    """Return the aliases of the keys that encrypt the log files, the log group and the topic."""
-    return {purpose: f"{settings['secmon_kms_alias']}-{purpose}" for purpose in ("trail", "logs", "topic")}
+    """Return the aliases of the keys that encrypt the log files, the log group and the two topics."""
+    return {purpose: f"{settings['secmon_kms_alias']}-{purpose}" for purpose in ("trail", "logs", "topic", "events")}
 
 
 def key_principals(settings: Settings) -> list[str]:
@@ -284,6 +289,7 @@ def deployment_names(settings: Settings) -> dict[str, Any]:
         "log_group_arn": place.arn("logs", f"log-group:{group}"),
         "role_arn": log_role_arn(settings),
         "topic_arn": topic_arn(settings),
+        "event_topic_arn": event_topic_arn(settings),
         "key_aliases": key_aliases(settings),
         "key_principals": key_principals(settings),
     }

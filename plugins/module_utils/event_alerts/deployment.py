@@ -13,6 +13,7 @@ from ..core.problems import did_you_mean
 from ..rules.limits import SEVERITIES
 from ..rules.rule import Rule
 from ..rules.runbook import fill_runbook
+from ..validation.problems import quote_value
 from .rules import chosen, event_alert
 
 
@@ -80,6 +81,7 @@ def choice_problems(wanted: Sequence[str], target_arn: str | None, known: Sequen
     """
     for word in wanted:
         if word not in (*SEVERITIES, *known):
-            yield f"event_alerts: {word!r} is neither a severity nor the id of a rule.{did_you_mean(word, known)}"
+            near = did_you_mean(word, [*SEVERITIES, *known])
+            yield f"{quote_value(word)} is neither a severity nor the id of a rule.{near}"
     if wanted and len((target_arn or "").split(":", 5)) < 6:
-        yield "event_alerts needs event_target_arn, the ARN of a topic; secmon.aws.alert_topic returns it."
+        yield "event_target_arn is missing, the ARN of a topic; secmon.aws.alert_topic returns it."

@@ -16,12 +16,11 @@ from ..engines.eventbridge.translate import NEVER, to_event_pattern
 from ..engines.translation import Reason
 from ..filter_pattern.pattern import compile_pattern
 from ..rules.rule import Rule
+from .outcomes import OUTCOMES, Outcome
 from .text import MOST_CHARACTERS, paths_of, template
-from .variants import CALLERS, OUTCOMES, Variant, both
 
 PREFIX = "secmon-"
 MOST_NAME_CHARACTERS = 64
-MOST_DESCRIPTION_CHARACTERS = 512
 _HASH_CHARACTERS = 8
 _HERE = "docs/engines.md of this collection"
 
@@ -53,7 +52,7 @@ class EventAlert:
 
     Attributes:
         rule_id: The id of the detection.
-        rules: The rules, one for each kind of caller and outcome that the pattern allows.
+        rules: The rules, one for each outcome that the pattern allows.
         reasons: Why there are none.
     """
 
@@ -81,14 +80,13 @@ def event_alert(rule: Rule, account_name: str, partition: str, most_characters: 
         return EventAlert(rule.id, (), (Reason("", why, _HERE),))
     pattern = compile_pattern(rule.pattern)
     found: list[EventRule] = []
-    for caller in CALLERS:
-        for outcome in OUTCOMES:
-            translation = to_event_pattern(pattern, most_characters, both(caller, outcome))
-            if translation.possible:
-                text = template(rule, caller, outcome, account_name, partition)
-                found.append(_event_rule(rule, (caller, outcome), translation.text, state_for(pattern), text))
-            elif translation.reasons != (NEVER,):
-                return EventAlert(rule.id, (), translation.reasons)
+    for outcome in OUTCOMES:
+        translation = to_event_pattern(pattern, most_characters, compile_pattern(outcome.pattern))
+        if translation.possible:
+            text = template(rule, outcome, account_name, partition)
+            found.append(_event_rule(rule, outcome, translation.text, state_for(pattern), text))
+        elif translation.reasons != (NEVER,):
+            return EventAlert(rule.id, (), translation.reasons)
     too_long = max((len(each.template) for each in found), default=0)
     if too_long > MOST_CHARACTERS:
         why = f"The mail has {too_long:,} characters, a template may have {MOST_CHARACTERS:,}; shorten the runbook."
@@ -96,12 +94,11 @@ def event_alert(rule: Rule, account_name: str, partition: str, most_characters: 
     return EventAlert(rule.id, tuple(found), () if found else (NEVER,))
 
 
-def _event_rule(rule: Rule, variants: Sequence[Variant], pattern: str, state: str, text: str) -> EventRule:
-    words = [variant.name for variant in variants]
-    description = f"{rule.title} ({', '.join(words)})"
+def _event_rule(rule: Rule, outcome: Outcome, pattern: str, state: str, text: str) -> EventRule:
+    # With the mark, ListRules shows that a rule has an older text; to read the target of each rule takes a call.
     return EventRule(
-        name=rule_name(rule.id, words),
-        description=description[:MOST_DESCRIPTION_CHARACTERS],
+        name=rule_name(rule.id, outcome.name),
+        description=f"{rule.title} ({outcome.name}; text {_hash(text)})",
         pattern=pattern,
         state=state,
         paths=paths_of(text),
@@ -109,13 +106,16 @@ def _event_rule(rule: Rule, variants: Sequence[Variant], pattern: str, state: st
     )
 
 
-def rule_name(rule_id: str, words: Sequence[str]) -> str:
+def rule_name(rule_id: str, outcome: str) -> str:
     """Return the name of a rule; one that would be too long is cut and ends with a hash."""
-    name = PREFIX + "-".join((rule_id, *words))
+    name = f"{PREFIX}{rule_id}-{outcome}"
     if len(name) <= MOST_NAME_CHARACTERS:
         return name
-    mark = hashlib.sha256(name.encode()).hexdigest()[:_HASH_CHARACTERS]
-    return f"{name[: MOST_NAME_CHARACTERS - _HASH_CHARACTERS - 1]}-{mark}"
+    return f"{name[: MOST_NAME_CHARACTERS - _HASH_CHARACTERS - 1]}-{_hash(name)}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_CHARACTERS]
 
 
 def target(rule: EventRule, target_id: str, topic_arn: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from itertools import groupby
 
 from ..rules.rule import Rule
 from ..rules.runbook import is_command
-from .variants import Variant
+from .outcomes import Outcome
 
 PATHS: Mapping[str, str] = {
     "account": "$.detail.recipientAccountId",
@@ -25,19 +25,23 @@ PATHS: Mapping[str, str] = {
     "call": "$.detail.eventName",
     "error": "$.detail.errorCode",
     "event": "$.detail.eventID",
+    "owner": "$.detail.userIdentity.accountId",
     "region": "$.detail.awsRegion",
     "service": "$.detail.userIdentity.invokedBy",
     "sign_in": "$.detail.responseElements.ConsoleLogin",
     "source": "$.detail.eventSource",
     "time": "$.detail.eventTime",
     "type": "$.detail.userIdentity.type",
-    "user": "$.detail.userIdentity.userName",
 }
 """The values that a mail can name, with their paths in the event."""
 
 MOST_CHARACTERS = 8_192
 """EventBridge API reference, InputTransformer (InputTemplate)."""
 
+# No kind of caller has all four values, and EventBridge leaves nothing for a missing one (EventBridge user guide,
+# "Amazon EventBridge input transformation"). At the end of a line that leaves no gap; a rule for each kind of caller
+# would take five times as many rules and calls. Values: CloudTrail user guide, "CloudTrail userIdentity element".
+_CALLER = "Caller: <type> <arn> <owner> <service>"
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
@@ -48,11 +52,11 @@ _STEP = re.compile(r"\d+\. ")
 _NAMES = re.compile(r"<([a-z_]+)>")
 
 
-def template(rule: Rule, caller: Variant, outcome: Variant, account_name: str, partition: str) -> str:
+def template(rule: Rule, outcome: Outcome, account_name: str, partition: str) -> str:
     """Return the template of a mail; the runbook of the rule is that of the account, with its names filled in."""
     lines = [
-        f"{rule.severity.upper()}: {_plain(rule.title)}. {caller.text} {outcome.text} from <address> at <time>"
-        f" in account {_account(account_name)}, region <region>.",
+        f"{rule.severity.upper()}: {_plain(rule.title)}. <call> of <source> {outcome.text} from <address> at <time>"
+        f" in account {_account(account_name)}, region <region>. {_CALLER}",
         "What to do first:",
         *map(_plain, first_steps(rule.runbook)),
     ]

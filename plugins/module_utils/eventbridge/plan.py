@@ -79,6 +79,28 @@ def work_of(params: Params, rules: Rules, targets: Targets) -> Work:
     return Work(before, after, purge_candidates(params, rules))
 
 
+def trusted_targets(params: Params, rules: Rules, with_target: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    """Return the targets of the rules that need no call to read them, by name.
+
+    Such a rule is as the task describes it, description included, and has its target.
+
+    Args:
+        params: The module's checked parameters.
+        rules: The rules of the bus, by name.
+        with_target: The names of the rules that have a target, by its ARN.
+    """
+    found: dict[str, Any] = {}
+    for item in params["rules"] or []:
+        name = item["name"]
+        if name not in with_target.get(item["target_arn"], ()) or item["input_template"] is None:
+            continue
+        listed = found_settings(rules[name], ())
+        wanted = wanted_settings(item, listed)
+        if not changes_rule(listed, wanted):
+            found[name] = target_parameters(name, wanted)["Targets"]
+    return found
+
+
 def plan_rules(params: Params, region: str, rules: Rules, targets: Targets, tags: Tags) -> Plan:
     """Plan the writes of a task.
 
@@ -118,11 +140,14 @@ def _stages(
 ) -> tuple[tuple[Write, ...], ...]:
     """Order the writes: a target needs its rule, and a rule is deleted without targets."""
     untagged = [name for name in changed if name in work.before and not is_managed(tags[name])]
+    puts = [name for name in changed if writes.needs_put(work, name)]
     stages = (
-        tuple(writes.put_rule(name, after) for name, after in changed.items() if writes.needs_put(work, name)),
+        tuple(writes.put_rule(name, changed[name]) for name in puts if name not in work.before),
         tuple(writes.tag(name) for name in untagged),
         tuple(writes.cleaned(changed, work, deleted)),
         tuple(writes.put_target(name, after) for name, after in changed.items() if writes.needs_target(work, name)),
+        # Last, because the description tells the next run that the target is up to date.
+        tuple(writes.put_rule(name, changed[name]) for name in puts if name in work.before),
         tuple(writes.delete(name) for name in deleted),
     )
     return tuple(stage for stage in stages if stage)

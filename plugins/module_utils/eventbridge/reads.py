@@ -20,6 +20,13 @@ def list_rules(account: Account) -> dict[str, dict[str, Any]]:
     return {rule["Name"]: rule for rule in rules}
 
 
+def rules_with_target(account: Account, target_arn: str) -> set[str]:
+    """Return the names of the rules that have a target."""
+    parameters = {"TargetArn": target_arn, "Limit": 100}
+    names = account.read_all("events", "ListRuleNamesByTarget", f"event rules of {target_arn}", "RuleNames", parameters)
+    return {str(name) for name in names}
+
+
 def targets_of(account: Account, name: str, arn: str) -> list[dict[str, Any]]:
     """Return the targets of a rule."""
     parameters = {"Rule": name, "Limit": 100}

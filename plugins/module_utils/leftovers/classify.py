@@ -166,7 +166,7 @@ def report_lines(
 def orphan_warnings(left: Iterable[Leftover], title: str) -> Iterator[str]:
     """Yield one warning about what no variable names any more, as far as it is not deleted anyway.
 
-    No variable ever named a resource of another type, such as an event rule of your own tasks.
+    No variable ever named a resource of another type, such as a queue of your own tasks.
     """
     kept = _KEPT.format("")
     orphans = [

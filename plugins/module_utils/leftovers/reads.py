@@ -29,6 +29,7 @@ from ..s3.reads import Bucket, bucket_names
 from ..secretsmanager.reads import find_secret
 from ..sns.reads import topic_attributes, topic_tags
 from . import resources as kinds
+from .event_rules import event_rules
 from .orphans import orphaned_keys, orphaned_roles
 from .resources import Deployment, Resource, resource_of
 from .search import Search
@@ -76,7 +77,7 @@ def find_resources(account: Account, deployment: Deployment) -> list[Resource]:
 def _orphans(search: Search, kind: str, arns: Mapping[tuple[str, str], str]) -> Iterator[Resource]:
     """Yield the resources of one type that are not named, also those that the caller may not read."""
     names = search.names(kind)
-    for some in [names] if kind == kinds.ALARM and names else [[name] for name in names]:
+    for some in [names] if kind in _LISTED_AT_ONCE and names else [[name] for name in names]:
         try:
             tagged = {kind: {name: search.tagged[kind][name] for name in some}}
             yield from _READERS[kind](replace(search, tagged=tagged))
@@ -284,10 +285,13 @@ _READERS = {
     kinds.BUCKET: _buckets,
     kinds.LOG_GROUP: _log_groups,
     kinds.ALARM: _alarms,
+    kinds.EVENT_RULE: event_rules,
     kinds.TOPIC: _topics,
     kinds.SECRET: _secrets,
     kinds.ROLE: _roles,
     kinds.KEY: _keys,
 }
+# What one call lists.
+_LISTED_AT_ONCE = frozenset({kinds.ALARM, kinds.EVENT_RULE})
 # What is read with a type.
 _ALONG = {kinds.BUCKET: kinds.OBJECTS, kinds.LOG_GROUP: kinds.FILTER, kinds.TOPIC: kinds.SUBSCRIPTION}

@@ -25,9 +25,11 @@ SECRET = "secret"
 ROLE = "role"
 KEY = "key"
 OBJECTS = "other objects"
+EVENT_RULE = "event rule"
 
 # What each part of a teardown removes; the parts are the tags of teardown.yml.
 PARTS: Mapping[str, frozenset[str]] = {
+    "events": frozenset({EVENT_RULE, TOPIC, SUBSCRIPTION, KEY}),
     "alarms": frozenset({ALARM, FILTER}),
     "trail": frozenset({TRAIL, BUCKET, OBJECTS, KEY}),
     "logs": frozenset({LOG_GROUP, FILTER, ROLE, KEY}),
@@ -52,6 +54,7 @@ _ARNS = {
     SECRET: re.compile(arn_pattern("secretsmanager", "secret:(.+)-.{6}")),
     ROLE: re.compile(arn_pattern("iam", "role/(?:.*/)?([^/]+)", region="")),
     KEY: re.compile(arn_pattern("kms", f"key/({KEY_ID})")),
+    EVENT_RULE: re.compile(arn_pattern("events", "rule/([^/]+)")),
 }
 _NAME_OPTIONS = {
     TRAIL: "trail_name",
@@ -61,7 +64,7 @@ _NAME_OPTIONS = {
     SECRET: "secret_name",
     ROLE: "role_name",
 }
-_LIST_OPTIONS = {ALARM: "alarm_names", FILTER: "filter_names", KEY: "key_aliases"}
+_LIST_OPTIONS = {ALARM: "alarm_names", FILTER: "filter_names", KEY: "key_aliases", EVENT_RULE: "event_rule_names"}
 _EXISTING_NAMES = {
     BUCKET: "existing_bucket_name",
     LOG_GROUP: "existing_log_group_name",
@@ -159,6 +162,7 @@ def deployment_of(params: Mapping[str, Any]) -> Deployment:
     """Return the deployment that the module's parameters describe. Raise RequestError for invalid ARNs."""
     require(_problems(params))
     named = {kind: {params[option]} for kind, option in _NAME_OPTIONS.items()}
+    named[TOPIC].add(params["event_topic_name"])
     named |= {kind: set(params[option] or ()) for kind, option in _LIST_OPTIONS.items()}
     existing = {kind: {params[option]} for kind, option in _EXISTING_NAMES.items()}
     existing |= {kind: {_name_in(kind, params[option])} for kind, option in _EXISTING_ARNS.items()}

@@ -20,6 +20,7 @@ from ..core.aws_names import (
     log_role_arn,
     topic_arn,
 )
+from ..event_alerts.deployment import EventRules
 from ..rules.deployment import Detections, alarm_name_problems, detections
 from ..rules.packs import Packs, with_own_rules
 from ..rules.rule import Rule
@@ -44,9 +45,10 @@ from .checks import (
     variable_of,
 )
 from .conflicts import report_conflicts
+from .event_alerts import EVENT_ALERTS, choose_events
 from .organization import log_archive, organization_doubts
 from .shared_resources import find_shared_resources
-from .teardown import confirmation, leftovers_options
+from .teardown import confirmation, event_options, leftovers_options
 from .variables import ALARM_NAMES, VARIABLES
 
 _HIDDEN = "(a secret)"
@@ -64,6 +66,7 @@ class Report:
         problems: One line for each problem: the hosts, the variable, what is wrong, what to do.
         warnings: Likewise, for problems that do not prevent a run.
         detections: The detections to deploy, by host, for hosts with valid rules.
+        event_rules: The option `rules` of event_rules, by host with valid rules.
         problem_hosts: The hosts that have problems.
         rules: The rules behind the detections, with the values of the account, by host.
         teardown: By host without problems: `confirmed`, whether secmon_teardown_confirm names its account;
@@ -76,6 +79,7 @@ class Report:
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
     detections: Mapping[str, Detections]
+    event_rules: Mapping[str, Sequence[Mapping[str, Any]]]
     problem_hosts: tuple[str, ...]
     teardown: Mapping[str, Mapping[str, Any]]
     accounts: Mapping[str, Mapping[str, str]]
@@ -87,12 +91,14 @@ class Report:
 class _Account:
     """One host during the check."""
 
+    host: str
     settings: Settings
     document: Document
     packs: Packs
     warnings: list[str] = field(default_factory=list)
     detections: Detections | None = None
     rules: Sequence[Rule] = ()
+    event_rules: EventRules = field(default_factory=EventRules)
 
 
 def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs, *, whole: bool = True) -> Report:
@@ -121,6 +127,7 @@ def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs, *, wh
         problems=_once({host: _lines(account, secrets) for host, account in accounts.items()}),
         warnings=_once({host: _warnings(account, secrets) for host, account in accounts.items()}),
         detections={host: account.detections for host, account in accounts.items() if account.detections},
+        event_rules={host: account.event_rules.event_rules for host, account in accounts.items() if account.detections},
         problem_hosts=tuple(host for host, account in accounts.items() if account.document.problems),
         teardown=_teardown(accounts),
         accounts={
@@ -157,7 +164,8 @@ def _teardown(accounts: Mapping[str, _Account]) -> dict[str, dict[str, Any]]:
             found[host] = {
                 **confirmation(account.settings, "secmon_teardown_confirm", ids),
                 "prune": confirmation(account.settings, "secmon_prune_confirm", ids),
-                "leftovers": leftovers_options(account.settings, account.detections, account.packs),
+                "leftovers": leftovers_options(account.settings, account.detections, account.packs)
+                | event_options(account.settings, account.event_rules),
             }
     return found
 
@@ -169,7 +177,7 @@ def _check_account(
     settings = check_variables(raw, document)
     check_connection(raw, document)
     report_conflicts(settings, document)
-    account = _Account(settings, document, shipped)
+    account = _Account(host, settings, document, shipped)
     with suppress(InvalidVariableError):
         _add_own_rules(account, settings["secmon_rules_dirs"], own)
     return account
@@ -243,6 +251,10 @@ def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) 
             account=deployment_names(settings),
             several_accounts=settings["secmon_topology"] == ORGANIZATION,
         )
+        found, problems, warnings = choose_events(settings, account.host, report.rules, names, known)
+        _add(account, EVENT_ALERTS, problems)
+        account.event_rules = found
+        account.warnings += warnings
 
 
 def _add(account: _Account, variable: str, messages: Sequence[str]) -> None:

@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from ..core.aws_names import builds_bucket, builds_chain, log_bucket_name, partition_of
 from ..validation.problems import quote_value
 from .checks import InvalidVariableError, Settings
+from .event_alerts import reported
 
 Scope = Callable[[Settings], tuple[str, ...]]
+
+
+# The rules of EventBridge have the same names in each deployment.
+_OF_EVENT_ALERTS = {"secmon_event_alerts": "secmon-*", "secmon_event_topic_name": ""}
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,10 @@ class Resource:
             return log_bucket_name(settings) if builds_bucket(settings) else ""
         if self.variable == "secmon_secret_name":
             return str(settings[self.variable]) if settings["secmon_create_secret"] else ""
-        return str(settings[self.variable]) if builds_chain(settings) else ""
+        if self.variable in _OF_EVENT_ALERTS and not reported(settings):
+            return ""
+        name = _OF_EVENT_ALERTS.get(self.variable) or str(settings[self.variable])
+        return name if builds_chain(settings) else ""
 
 
 def _in_the_partition(settings: Settings) -> tuple[str, ...]:
@@ -57,6 +65,8 @@ def _in_the_region(settings: Settings) -> tuple[str, ...]:
 RESOURCES = (
     Resource("secret", "secmon_secret_name", "", _in_the_region),
     Resource("topic", "secmon_topic_name", "secmon_existing_topic_arn", _in_the_region),
+    Resource("event topic", "secmon_event_topic_name", "", _in_the_region),
+    Resource("event rules", "secmon_event_alerts", "", _in_the_region),
     Resource("trail", "secmon_trail_name", "", _in_the_region),
     Resource("log group", "secmon_log_group_name", "secmon_existing_log_group_name", _in_the_region),
     Resource("log group's filters", "secmon_existing_log_group_name", "", _in_the_region),

@@ -9,10 +9,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..core.aws_names import builds_bucket, builds_chain, deployment_names, trail_account
+from ..event_alerts.deployment import EventRules
 from ..rules.deployment import Detections
 from ..rules.packs import Packs
 from ..s3.log_folders import log_folders
 from .checks import Settings
+from .event_alerts import reported
 
 
 def confirmation(settings: Settings, variable: str, known: Collection[str]) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         "role_name": unless("secmon_existing_log_role_arn", settings["secmon_log_role_name"]),
         "topic_name": unless("secmon_existing_topic_arn", settings["secmon_topic_name"]),
         "secret_name": secret if creates_secret else "",
-        "key_aliases": list(names["key_aliases"].values()) if creates_keys else [],
+        "key_aliases": _used_aliases(settings, names["key_aliases"]) if creates_keys else [],
         "bucket_key_alias": names["key_aliases"]["trail"] if creates_keys else "",
         "alarm_names": [alarm["name"] for alarm in chosen.alarms if chain],
         "filter_names": chosen_filters,
@@ -58,6 +60,18 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         "kept_arns": settings["secmon_kept_resources"],
         "purge_keys": settings["secmon_purge_orphaned_keys"],
         **_bucket_options(settings, names),
+    }
+
+
+def _used_aliases(settings: Settings, aliases: Mapping[str, str]) -> list[str]:
+    return [name for purpose, name in aliases.items() if purpose != "events" or reported(settings)]
+
+
+def event_options(settings: Settings, found: EventRules) -> dict[str, Any]:
+    """Return the options of secmon.aws.leftovers about the event alerts of one account."""
+    return {
+        "event_topic_name": settings["secmon_event_topic_name"] if reported(settings) else "",
+        "event_rule_names": [rule["name"] for rule in found.event_rules],
     }
 
 

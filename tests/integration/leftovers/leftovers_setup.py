@@ -23,6 +23,7 @@ SYSTEM: dict[str, Any] = {
     "secret_name": "MySampleSecret",
     "key_aliases": [ALIAS],
     "alarm_names": ["SecretIsAccessed"],
+    "event_rule_names": ["secmon-read"],
     "filter_names": ["TrackSecretAccess"],
     "metric_namespaces": ["SecurityMetrics"],
 }
@@ -77,6 +78,10 @@ def make_alarm(client: Client, tags: list[dict[str, str]]) -> None:
     )
 
 
+def make_event_rule(client: Client, tags: list[dict[str, str]]) -> None:
+    client("events").put_rule(Name="secmon-read", EventPattern='{"source": ["aws.secretsmanager"]}', Tags=tags)
+
+
 def make_topic(client: Client, tags: list[dict[str, str]]) -> None:
     client("sns").create_topic(Name="SecurityAlarms", Tags=tags)
 
@@ -111,6 +116,7 @@ MAKERS: dict[str, tuple[Callable[..., Any], str]] = {
     "log bucket": (make_bucket, BUCKET),
     "log group": (make_log_group, GROUP),
     "alarm": (make_alarm, "SecretIsAccessed"),
+    "event rule": (make_event_rule, "secmon-read"),
     "topic": (make_topic, "SecurityAlarms"),
     "secret": (make_secret, "MySampleSecret"),
     "role": (make_role, "CloudTrailToCloudWatchLogs"),

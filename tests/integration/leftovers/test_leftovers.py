@@ -41,6 +41,7 @@ def test_finds_nothing_in_an_empty_account_with_few_calls(run_module: ModuleRunn
         "GetTopicAttributes",
         "ListBuckets",
         "ListRoles",
+        "ListRules",
         "ListSubscriptions",
     ]
     result = run_module.succeed(**SYSTEM)
@@ -88,9 +89,9 @@ def test_finds_a_managed_resource_with_another_name_by_its_tag(
 
 @pytest.mark.promise("ownership")
 def test_reports_a_tagged_resource_of_another_type(run_module: ModuleRunner, aws_client: Client) -> None:
-    aws_client("events").put_rule(Name="r", EventPattern='{"source": ["aws.ec2"]}', Tags=MANAGED_TAGS)
-    arn = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/r"
-    assert leftover_reasons(run_module)["resource of events", arn].startswith("UNEXPECTED")
+    aws_client("sqs").create_queue(QueueName="q", tags={"secmon:managed-by": "secmon.aws"})
+    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:q"
+    assert leftover_reasons(run_module)["resource of sqs", arn].startswith("UNEXPECTED")
 
 
 @pytest.mark.promise("ownership")

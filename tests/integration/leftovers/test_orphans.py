@@ -72,11 +72,12 @@ def test_what_is_named_and_what_is_of_others_takes_two_calls_and_is_not_listed(
     aws_client("sns").create_topic(Name="OfOthers", Tags=[{"Key": "secmon:managed-by", "Value": "somebody-elses-tool"}])
     result, calls = run_module.recorded(purpose="report", **SYSTEM)
     assert (result["leftovers"], result["lines"], result["warnings"]) == ([], [], [])
-    aws_client("events").put_rule(Name="r", EventPattern='{"source": ["aws.ec2"]}', Tags=MANAGED_TAGS)
+    aws_client("sqs").create_queue(QueueName="q", tags={"secmon:managed-by": "secmon.aws"})
     assert run_module.succeed(purpose="report", **SYSTEM)["warnings"] == []
     (why,) = reasons(run_module, **SYSTEM).values()
     assert why.startswith("kept: prune.yml does not know its type")
-    aws_client("events").delete_rule(Name="r")
+    sqs = aws_client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="q")["QueueUrl"])
     assert [call["action"] for call in calls] == ["GetResources", "ListRoles"]
     assert reasons(run_module, **{**SYSTEM, "topic_name": None}, kept_arns=[TOPIC_ARN]) == {}
 

@@ -21,6 +21,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify impo
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.resources import (
     ALARM,
     BUCKET,
+    EVENT_RULE,
     FILTER,
     KEY,
     LOG_GROUP,
@@ -37,11 +38,13 @@ from ansible_collections.secmon.aws.plugins.module_utils.leftovers.resources imp
 
 KEY_ID = "11111111-2222-3333-4444-555555555555"
 ACCOUNT = "123456789012"
-KINDS = (TRAIL, BUCKET, LOG_GROUP, FILTER, ALARM, TOPIC, SUBSCRIPTION, SECRET, ROLE, KEY)
+KINDS = (EVENT_RULE, TRAIL, BUCKET, LOG_GROUP, FILTER, ALARM, TOPIC, SUBSCRIPTION, SECRET, ROLE, KEY)
 UNTIL = datetime(2026, 12, 23, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("trail_name", "bucket_name", "log_group_name", "topic_name", "secret_name", "role_name")),
     **dict.fromkeys(("alarm_names", "filter_names", "other_filter_names", "key_aliases", "metric_namespaces")),
+    "event_topic_name": None,
+    "event_rule_names": None,
     **dict.fromkeys(
         ("existing_bucket_name", "existing_bucket_owner", "existing_log_group_name", "existing_secret_name")
     ),
@@ -180,6 +183,7 @@ def test_sorts_unexpected_resources_first_without_duplicates() -> None:
         (f"arn:aws-us-gov:sns:us-gov-west-1:{ACCOUNT}:topic", TOPIC, "topic"),
         (f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:a/b-c-a1B2c3", SECRET, "a/b-c"),
         (f"arn:aws:iam::{ACCOUNT}:role/path/to/role", ROLE, "role"),
+        (f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/r", EVENT_RULE, "r"),
         (
             f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{KEY_ID}",
             KEY,
@@ -192,8 +196,8 @@ def test_parses_type_and_name_from_an_arn(arn: str, kind: str, name: str) -> Non
 
 
 def test_an_arn_of_another_type_is_reported_as_it_is() -> None:
-    arn = f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/r"
-    assert resource_of(arn) == ("resource of events", arn)
+    arn = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q"
+    assert resource_of(arn) == ("resource of sqs", arn)
     (left,) = classify([Resource("resource of events", arn, arn, managed=True)], deployment())
     assert left.unexpected
 

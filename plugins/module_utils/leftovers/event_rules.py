@@ -1,0 +1,24 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Find the rules of EventBridge of a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..core.tags import is_managed
+from ..eventbridge.reads import list_rules, tags_of
+from .resources import EVENT_RULE, Resource
+from .search import Search
+
+
+def event_rules(search: Search) -> Iterator[Resource]:
+    """Yield the rules that are named or have the tag, which one call lists."""
+    names = search.names(EVENT_RULE)
+    rules = list_rules(search.account) if names else {}
+    for name in names:
+        if name in rules:
+            tagged = search.is_tagged(EVENT_RULE, name)
+            managed = tagged or is_managed(tags_of(search.account, rules, [name])[name])
+            yield Resource(EVENT_RULE, name, rules[name]["Arn"], managed=managed)

@@ -1,0 +1,102 @@
+"""The preflight says which rules EventBridge reports, which it cannot, and what is not reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
+from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import SEVERITIES
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS, load_packs
+
+from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, raw
+
+CIS: dict[str, Any] = {"profile": "cis", "emails": ["who@example.com"]}
+
+
+@pytest.fixture(scope="module", name="check")
+def checked(repository: Path) -> Any:
+    shipped = load_packs(repository / "rules")
+
+    def check(**hosts: dict[str, Any]) -> Report:
+        return preflight({host: raw(**values) for host, values in hosts.items()}, shipped)
+
+    return check
+
+
+def test_the_profile_cis_reports_critical_and_high_rules_and_the_guide_none(check: Any) -> None:
+    report = check(guide={}, production=CIS | {"account_id": "222222222222"})
+
+    assert (report.problems, report.warnings) == ((), ())
+    assert report.event_rules["guide"] == ()
+    rules = report.event_rules["production"]
+    assert len(rules) == 12
+    assert {rule["target_arn"] for rule in rules} == {"arn:aws:sns:us-east-1:222222222222:SecurityEvents"}
+    assert "in account production (<account>)" in rules[0]["input_template"]
+    named = report.teardown["production"]["leftovers"]
+    assert (named["event_rule_names"][-1], named["event_topic_name"]) == (rules[-1]["name"], "SecurityEvents")
+
+
+PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
+    "unknown id": (
+        {"event_alerts": ["root_usag"]},
+        'is neither a severity nor the id of a rule. Did you mean "root_usage"?',
+    ),
+    "not deployed": (
+        {"event_alerts": ["vpc_changes"], "packs": ["guide"]},
+        "vpc_changes is not deployed in this account",
+    ),
+    "refused": (
+        {"event_alerts": ["public_access_block_weakened"], "packs": ["guide", "guard"], "log_group_name": "/a"},
+        "EventBridge has no wildcard for the names of fields. Remove it; the alarm remains.",
+    ),
+    "threshold": (
+        {"event_alerts": ["secret_access"], "rules": {"secret_access": {"alarm": {"threshold": 5}}}},
+        "secret_access finds: It counts events up to a threshold of 5; EventBridge sends each event.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "problem"), PROBLEMS.values(), ids=PROBLEMS)
+def test_refuses_a_choice_that_cannot_work(check: Any, changes: dict[str, Any], problem: str) -> None:
+    (line,) = check(guide=CIS | changes).problems
+
+    assert line.startswith("host guide: secmon_event_alerts: ")
+    assert problem in line
+
+
+def test_refuses_more_rules_than_the_bus_takes(check: Any) -> None:
+    all_rules = {"packs": list(PACKS), "event_alerts": list(SEVERITIES), "region": "af-south-1"}
+    (line,) = check(guide=CIS | all_rules).problems
+
+    assert "rules do not fit on the event bus in af-south-1, which takes 100" in line
+
+
+WARNINGS: dict[str, tuple[dict[str, Any], str]] = {
+    "refused": (
+        {"event_alerts": ["high"], "packs": ["guard"]},
+        "EventBridge does not report what the rule public_access_block_weakened finds",
+    ),
+    "no receiver": ({"emails": []}, "the event alerts have no receiver"),
+    "region": (
+        {"region": "eu-central-1"},
+        "Those of IAM, the global endpoint of STS and most sign-ins are in us-east-1",
+    ),
+    "further regions": ({"regions": ["eu-west-1"]}, "the events of secmon_regions are not forwarded yet"),
+}
+
+
+@pytest.mark.parametrize(("changes", "warning"), WARNINGS.values(), ids=WARNINGS)
+def test_says_what_is_not_reported(check: Any, changes: dict[str, Any], warning: str) -> None:
+    report = check(guide=CIS | changes)
+
+    assert report.problems == ()
+    assert any(line.startswith("host guide: secmon_event_alerts: ") and warning in line for line in report.warnings)
+
+
+def test_two_deployments_in_one_region_cannot_share_the_rules_of_eventbridge(check: Any) -> None:
+    other = {"topic_name": "B", "trail_name": "bbb", "log_group_name": "/b", "log_role_name": "b", "secret_name": "b"}
+    (line,) = check(guide=CIS, twin=CIS | other | {"account_id": ACCOUNT_ID, "event_topic_name": "C"}).problems
+
+    assert "event rules" in line
