@@ -11,8 +11,8 @@ version_added: 0.4.0
 description:
   - Assumes a role and returns its credentials. Without a role, it returns the account of the credentials that the task
     uses.
-  - If AWS refuses, the message names who refused whom, and what to do. It contains no secret, so a playbook can show it
-    although the task, whose result contains credentials, has C(no_log).
+  - The result is hidden as with C(no_log), since it contains credentials. If AWS refuses, the message is shown. It
+    names who refused whom, and what to do, and contains no secret.
   - Replaces M(amazon.aws.sts_assume_role), which is skipped in check mode, always reports a change and gives up after
     four throttled calls, and M(amazon.aws.aws_caller_info), which waits for minutes for the account's alias if
     IAM throttles.
@@ -25,6 +25,12 @@ options:
     description: The name of the session, which CloudTrail records with each of its calls.
     type: str
     default: secmon
+  required_account:
+    description:
+      - The ID of the account that the credentials must belong to; empty for any.
+      - With it, the message of a failure names the variables of the role P(secmon.aws.account#role).
+    type: str
+    default: ""
   external_id:
     description: The external ID that the trust policy of the role requires; empty for none.
     type: str
@@ -56,13 +62,6 @@ EXAMPLES = r"""
   secmon.aws.account_credentials:
     role_arn: arn:aws:iam::111122223333:role/SecurityMonitoringDeployer
   register: session
-  no_log: true
-  failed_when: false
-
-- name: Require the role
-  ansible.builtin.assert:
-    that: session.account is defined
-    fail_msg: "{{ session.msg | default('') }}"
 """
 
 RETURN = r"""
@@ -71,6 +70,10 @@ account:
   returned: success
   type: str
   sample: "111122223333"
+started:
+  description: When the task started, in seconds since 1970, by the clock of the controller.
+  returned: always
+  type: float
 arn:
   description: The ARN of the caller, after the role was assumed.
   returned: success
@@ -109,6 +112,7 @@ OPTIONS: dict[str, Any] = {
     **COMMON_OPTIONS,
     "role_arn": {"type": "str", "default": ""},
     "session_name": {"type": "str", "default": "secmon"},
+    "required_account": {"type": "str", "default": ""},
     # AWS calls it no secret, but it is what a stranger needs to know.
     "external_id": {"type": "str", "default": "", "no_log": True},
 }

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Load what every task uses before the controller forks.
+"""Load what every task uses before the controller forks, and share the templates that its forks compile.
 
 Ansible runs each task in a fork of the controller, and each fork would load all filters, the connection and its options
 again, which takes longer than most tasks. What is loaded when a fork starts is shared with it.
@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
+from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.plugins.loader import (
     action_loader,
     connection_loader,
@@ -22,13 +25,15 @@ from ansible.plugins.loader import (
     test_loader,
 )
 
+from .shared_templates import share_templates
+
 _CLASS = {"class_only": True}
 
 # The first filter and the first test of Ansible's own load all of them.
 _PLUGINS: tuple[tuple[Any, dict[str, bool], tuple[str, ...]], ...] = (
     (filter_loader, {}, ("ansible.builtin.default", "secmon.aws.names", "secmon.aws.log_group_mark")),
     (test_loader, {}, ("ansible.builtin.search",)),
-    (action_loader, _CLASS, ("ansible.builtin.assert", "ansible.builtin.debug", "secmon.aws.own_module")),
+    (action_loader, _CLASS, ("ansible.builtin.debug", "secmon.aws.account_credentials", "secmon.aws.own_module")),
     (connection_loader, _CLASS, ("secmon.aws.warm",)),
     (lookup_loader, _CLASS, ("ansible.builtin.env", "ansible.builtin.template", "ansible.builtin.password")),
     (shell_loader, _CLASS, ("sh",)),
@@ -41,5 +46,6 @@ def share_plugins() -> None:
         for name in names:
             with contextlib.suppress(Exception):
                 loader.get(name, **options)
-    # The garbage collector of a fork writes to every object that it looks at, which copies its memory.
-    gc.freeze()
+    share_templates(Path(constants.DEFAULT_LOCAL_TMP, "secmon_templates"))
+    # The garbage collector of a fork would write to every object of the controller, which copies its memory.
+    os.register_at_fork(after_in_child=gc.freeze)

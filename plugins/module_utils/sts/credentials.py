@@ -15,7 +15,7 @@ from typing import Any
 
 from ..core.account import Account
 from ..core.aws_names import ROLE_ARN, Arn
-from ..core.problems import require
+from ..core.problems import NotProvedError, require
 
 _RENEW = "Renew the credentials, such as by aws sso login, or set others (profile, access_key)."
 _REJECTED = (
@@ -41,9 +41,21 @@ _REMEDIES = {
 
 def obtain(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     """Return account and ARN of the caller, and the credentials of the session if a role is assumed."""
-    if not params["role_arn"]:
-        caller = account.read("sts", "GetCallerIdentity", "caller of AWS", remedies=_REMEDIES)
-        return {"account": caller["Account"], "arn": caller["Arn"], "sts_creds": {}}
+    found = _session(params, account) if params["role_arn"] else _caller(account)
+    if params["required_account"] not in ("", found["account"]):
+        owner = {name: found[name] for name in ("account", "arn")}
+        raise NotProvedError(
+            f"The credentials belong to account {found['account']}, not {params['required_account']}.", owner
+        )
+    return found
+
+
+def _caller(account: Account) -> dict[str, Any]:
+    caller = account.read("sts", "GetCallerIdentity", "caller of AWS", remedies=_REMEDIES)
+    return {"account": caller["Account"], "arn": caller["Arn"], "sts_creds": {}}
+
+
+def _session(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     session = _assume(params, account)
     credentials, arn = session["Credentials"], session["AssumedRoleUser"]["Arn"]
     return {

@@ -26,11 +26,12 @@ import tempfile
 import time
 import types
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 if __package__:
-    from .ending import GRACE_SECONDS, exit_by_termination, signal_group
+    from .ending import GRACE_SECONDS, exit_by_termination, run_and_exit, signal_group
     from .libraries import PreloadedAnsible
     from .preloaded import PreloadedCollections
     from .program import COLLECTIONS, arguments_of, folders_of_collections, run_module
@@ -38,6 +39,7 @@ else:  # the script
     from ending import (  # type: ignore[import-not-found, no-redef]
         GRACE_SECONDS,
         exit_by_termination,
+        run_and_exit,
         signal_group,
     )
     from libraries import PreloadedAnsible  # type: ignore[import-not-found, no-redef]
@@ -267,11 +269,10 @@ def start(controller: int, watched: str, roots: Sequence[str] = ()) -> None:
     os.dup2(0, 1)
     program = server.serve()
     if program:
-        program.run(ansible, collections)
-    else:
-        # Ansible removes the directory of its run, but not when it is killed.
-        for directory in filter(None, (watched, extra)):
-            shutil.rmtree(directory, ignore_errors=True)
+        run_and_exit(partial(program.run, ansible, collections))
+    # Ansible removes the directory of its run, but not when it is killed.
+    for directory in filter(None, (watched, extra)):
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 if __name__ == "__main__":

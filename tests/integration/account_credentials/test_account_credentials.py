@@ -138,3 +138,8 @@ def test_upstream_still_waits_for_the_alias(run_module: ModuleRunner, monkeypatc
 
     assert run_module.upstream("amazon.aws.aws_caller_info")["account"]
     assert sum(waited) > 120
+
+
+@pytest.mark.promise("denied")
+def test_credentials_of_another_account_fail(run_module: ModuleRunner) -> None:
+    assert "belong to account 123456789012, not 333333333333" in run_module.fail(required_account="333333333333")
