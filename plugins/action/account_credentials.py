@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.action.own_module import ActionModule as OwnActionModule
@@ -13,6 +14,17 @@ from ansible_collections.secmon.aws.plugins.module_utils.sts.refusal import refu
 
 # A failed result contains nothing else: what a broken module printed may contain credentials.
 _OF_A_FAILURE = ("changed", "error", "msg", "problems", "warnings", "failed")
+
+_CONNECTION = ("region", "endpoint_url", "aws_config", "profile", "access_key", "secret_key", "session_token")
+
+
+def _connection(asked: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options by which later modules of this collection use the credentials."""
+    own = {name: asked[name] for name in _CONNECTION if asked.get(name)}
+    keys = {name: result["sts_creds"][name] for name in _CONNECTION if name in result["sts_creds"]}
+    if keys:
+        own.pop("profile", None)
+    return own | keys | {"account_id": result["account"]}
 
 
 class ActionModule(OwnActionModule):
@@ -29,7 +41,7 @@ class ActionModule(OwnActionModule):
             result = {name: result[name] for name in _OF_A_FAILURE if name in result}
             return result | {"failed": True, "msg": problem, "started": started}
         # Like the keyword no_log, which would hide the message of a failure too.
-        return result | {"started": started, "_ansible_no_log": True}
+        return result | {"started": started, "own": _connection(asked, result), "_ansible_no_log": True}
 
     def _passes_them_on(self) -> bool:
         """Return whether later tasks of the play use these credentials, rather than those of the environment."""

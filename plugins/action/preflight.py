@@ -56,6 +56,7 @@ class ActionModule(ActionBase):
             "detections": {host: asdict(found) for host, found in report.detections.items()},
             "event_rules": {host: list(rules) for host, rules in report.event_rules.items()},
             "teardown": report.teardown,
+            "names": report.names,
             "accounts": report.accounts,
             # The plays of the log archive take this group. A condition would cost a task for each account.
             **(

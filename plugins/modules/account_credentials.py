@@ -74,6 +74,11 @@ started:
   description: When the task started, in seconds since 1970, by the clock of the controller.
   returned: always
   type: float
+own:
+  description: The options by which the modules of this collection use the credentials.
+  returned: success
+  type: dict
+  sample: {}
 arn:
   description: The ARN of the caller, after the role was assumed.
   returned: success

@@ -80,6 +80,13 @@ detections:
   sample:
     guide:
       namespaces: [SecurityMetrics]
+names:
+  description: The names and ARNs of the deployment, by host.
+  returned: when there are no problems
+  type: dict
+  sample:
+    guide:
+      trail_name: secrets-manager-trail
 teardown:
   description: The values that C(playbooks/teardown.yml) and C(playbooks/prune.yml) need, by host.
   returned: when there are no problems

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants
+from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.plugins.loader import (
     action_loader,
     connection_loader,
@@ -45,7 +46,27 @@ def share_plugins() -> None:
     for loader, options, names in _PLUGINS:
         for name in names:
             with contextlib.suppress(Exception):
-                loader.get(name, **options)
+                _keep(loader, name, loader.get(name, **options))
     share_templates(Path(constants.DEFAULT_LOCAL_TMP, "secmon_templates"))
     # The garbage collector of a fork would write to every object of the controller, which copies its memory.
     os.register_at_fork(after_in_child=gc.freeze)
+    with contextlib.suppress(Exception):
+        _load_results()
+
+
+def _keep(loader: Any, name: str, plugin: Any) -> None:
+    """Keep a filter of a collection, for which Ansible would load all files of its folder again for each task."""
+    known = getattr(loader, "_cached_non_collection_wrappers", None)
+    if isinstance(known, dict) and plugin:
+        known.setdefault(name, plugin)
+
+
+def _load_results() -> None:
+    """Load what each fork needs for the arguments and the result of its module."""
+    for direction in Direction.CONTROLLER_TO_MODULE, Direction.MODULE_TO_CONTROLLER:
+        get_module_encoder("legacy", direction)
+        get_module_decoder("legacy", direction)
+    from ansible._internal._task import UnifiedTaskResult
+
+    for source_is_module in True, False:
+        UnifiedTaskResult.get_result_key_to_resolved_field_mapping(source_is_module)

@@ -3,22 +3,23 @@
 
 """Share the compiled templates of this collection among the processes of one run of Ansible.
 
-Ansible compiles each template again in the fork of each task, which takes three times as long as rendering it. Here the
-first fork that compiles a template leaves the code in the temporary directory of the run, as the template caches of Jinja
-do. Only templates in the files of this collection are kept, so that none of a user's values gets there. What is private
-in ansible-core is used only if it is there; otherwise templates are compiled as always.
+Ansible compiles each template again in the fork of each task, which takes longer than rendering it. Here the first fork
+that compiles a template leaves the code in the temporary directory of the run, as the bytecode caches of Jinja do. Only
+templates in the files of this collection are kept, so that none of a user's values gets there. What is private in
+ansible-core is used only if it is there; otherwise templates are compiled as always.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import marshal
 import os
 import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 COLLECTION = str(Path(__file__).resolve().parents[2]) + os.sep
 
@@ -29,13 +30,22 @@ class _SharedCode:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.known: dict[str, types.CodeType] = {}
+        self.read: set[str] = set()
         self.wanted = ""  # the expression whose syntax tree Jinja compiles next
 
-    def find(self, key: str) -> Optional[types.CodeType]:
+    def find(self, key: str) -> types.CodeType | None:
         if key not in self.known:
             with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
-                self.known[key] = marshal.loads((self.folder / key).read_bytes())
+                self.known[key] = marshal.loads((self.folder / key).read_bytes())  # noqa: S302
         return self.known.get(key)
+
+    def read_new(self) -> None:
+        """Read what other processes have left, so that the next fork has it in memory."""
+        with contextlib.suppress(OSError):
+            new = {name for name in os.listdir(self.folder) if "." not in name} - self.read  # noqa: PTH208
+            self.read |= new
+            for name in new:
+                self.find(name)
 
     def keep(self, key: str, code: types.CodeType) -> None:
         self.known[key] = code
@@ -60,17 +70,19 @@ def share_templates(folder: Path) -> None:
         if environment._debuggable_template_source or hasattr(environment.compile, "secmon"):
             return
         folder.mkdir(mode=0o700, exist_ok=True)
+        shared, real_path = _SharedCode(folder), functools.cache(os.path.realpath)
+        os.register_at_fork(before=shared.read_new)
 
         def key_of(own: Any, kind: str, source: Any) -> str:
             """Return the key of a template of this collection, an empty string for any other."""
             path = getattr(origin(source), "path", None) if isinstance(source, str) else None
-            if not path or not os.path.realpath(path).startswith(COLLECTION):
+            if not path or not real_path(path).startswith(COLLECTION):
                 return ""
             settings = [getattr(own, name) for name in names]
             compiled = getattr(context.current(optional=True), "escape_backslashes", None)
             return hashlib.sha256(repr((kind, str(source), settings, compiled)).encode()).hexdigest()
 
-        _replace(environment, _SharedCode(folder), key_of)
+        _replace(environment, shared, key_of)
 
 
 def _replace(environment: Any, shared: _SharedCode, key_of: Callable[[Any, str, Any], str]) -> None:

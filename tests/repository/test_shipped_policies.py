@@ -10,10 +10,12 @@ from typing import Any
 
 import jinja2
 import pytest
+import yaml
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import Place
 from ansible_collections.secmon.aws.plugins.module_utils.s3.bucket_policy import bucket_policy
 from ansible_collections.secmon.aws.plugins.module_utils.sns.topic_policy import PUBLISHERS, desired_policy
 from cloudsplaining.scan.policy_document import PolicyDocument
+from jinja2.nativetypes import NativeEnvironment
 
 from tests.support.deployer import BOUNDARY_ARN, DOCS, GUIDE, shipped
 from tests.support.service_authorization import NEWER, actions_like, condition_keys, has_type, resource_types
@@ -43,9 +45,16 @@ GLOBAL_KEYS = {"aws:SecureTransport", "aws:SourceAccount", "aws:SourceArn"}
 def rendered(role: str, template: str, **variables: Any) -> Any:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     environment.filters["ansible.builtin.to_json"] = json.dumps
-    environment.filters["ansible.builtin.regex_replace"] = lambda text, old, new: re.sub(old, new, text)
     text = (DOCS.parent / f"roles/{role}/templates/{template}.json.j2").read_text()
     return json.loads(environment.from_string(text).render(VARIABLES | variables))
+
+
+def written(name: str, **variables: Any) -> Any:
+    """Return a policy that the variables of the role cloudwatch_logs write."""
+    environment = NativeEnvironment(undefined=jinja2.StrictUndefined)
+    environment.filters["ansible.builtin.regex_replace"] = lambda text, old, new: re.sub(old, new, text)
+    text = yaml.safe_load((DOCS.parent / "roles/cloudwatch_logs/vars/main.yml").read_text())[name]
+    return environment.from_string(text).render(VARIABLES | variables)
 
 
 def key_policy(role: str, template: str) -> Any:
@@ -56,9 +65,9 @@ TOPIC = PLACE.arn("sns", "SecurityAlarms")
 IDENTITY = {
     "deployer": shipped("deployer_policy.json"),
     "boundary": shipped("permissions_boundary.json"),
-    "log role": rendered("cloudwatch_logs", "write_policy"),
-    "log role of an organization": rendered(
-        "cloudwatch_logs", "write_policy", cloudwatch_logs_organization_id="o-a1b2c3d4e5"
+    "log role": written("__cloudwatch_logs_write_policy"),
+    "log role of an organization": written(
+        "__cloudwatch_logs_write_policy", cloudwatch_logs_organization_id="o-a1b2c3d4e5"
     ),
 }
 OF_RESOURCES = {
@@ -67,9 +76,9 @@ OF_RESOURCES = {
     "trail key": key_policy("cloudtrail", "trail_key_statements"),
     "logs key": key_policy("cloudwatch_logs", "logs_key_statements"),
     "topic key": key_policy("sns_email", "topic_key_statements"),
-    "trust": rendered("cloudwatch_logs", "trust_policy"),
-    "trust of an organization": rendered(
-        "cloudwatch_logs", "trust_policy", cloudwatch_logs_organization_id="o-a1b2c3d4e5"
+    "trust": written("__cloudwatch_logs_trust_policy"),
+    "trust of an organization": written(
+        "__cloudwatch_logs_trust_policy", cloudwatch_logs_organization_id="o-a1b2c3d4e5"
     ),
 }
 

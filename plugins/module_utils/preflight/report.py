@@ -72,6 +72,7 @@ class Report:
         teardown: By host without problems: `confirmed`, whether secmon_teardown_confirm names its account;
             `unknown_accounts`, the IDs in it that no host has; `prune`, the same for secmon_prune_confirm; `leftovers`,
             the options of secmon.aws.leftovers.
+        names: The names and ARNs of the deployment by host without problems.
         accounts: By host without problems: `account`, its ID, and `region`.
         log_archive: The host that has only the bucket of an organization, or an empty string.
     """
@@ -82,6 +83,7 @@ class Report:
     event_rules: Mapping[str, Sequence[Mapping[str, Any]]]
     problem_hosts: tuple[str, ...]
     teardown: Mapping[str, Mapping[str, Any]]
+    names: Mapping[str, Mapping[str, Any]]
     accounts: Mapping[str, Mapping[str, str]]
     rules: Mapping[str, Sequence[Rule]]
     log_archive: str = ""
@@ -130,6 +132,7 @@ def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs, *, wh
         event_rules={host: account.event_rules.event_rules for host, account in accounts.items() if account.detections},
         problem_hosts=tuple(host for host, account in accounts.items() if account.document.problems),
         teardown=_teardown(accounts),
+        names={host: deployment_names(one.settings) for host, one in accounts.items() if not one.document.problems},
         accounts={
             host: {name: account.settings[f"secmon_{key}"] for name, key in _PLACE.items()}
             for host, account in accounts.items()
