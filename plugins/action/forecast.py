@@ -17,14 +17,16 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import did_you_mean
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.days import day_problems
-from ansible_collections.secmon.aws.plugins.module_utils.forecast.records import SUFFIXES, list_files
+from ansible_collections.secmon.aws.plugins.module_utils.forecast.rates import scan_of_rates
+from ansible_collections.secmon.aws.plugins.module_utils.forecast.records import SUFFIXES, LogFile, list_files
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.report import forecasts, lines, seen_days, summary
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.run import Progress, Work, run_scan
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.scan import Scan, Selection
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
 
 ARGUMENT_SPEC = {
-    "log_files": {"type": "path", "required": True},
+    "log_files": {"type": "path"},
+    "call_rates": {"type": "dict"},
     "filters": {"type": "list", "elements": "dict", "required": True},
     "alarms": {"type": "list", "elements": "dict", "required": True},
     "rules": {"type": "list", "elements": "dict", "required": True},
@@ -45,34 +47,47 @@ class ActionModule(ActionBase):
     _shown = 0.0
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Scan the files, show the progress, and return what each rule would have done."""
+        """Count the matches, and return what each rule would have done."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _first, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         options = plain(options)
-        folder = Path(options["log_files"])
-        selection = Selection(options["first_day"], options["last_day"], options["account_id"])
         known = [rule["id"] for rule in options["rules"]]
         problems = [*day_problems(options["first_day"], options["last_day"]), *_unknown(options["rule_ids"], known)]
-        files = list_files(folder) if folder.is_dir() else []
-        if not files:
-            problems.append(f"{folder} is not a folder with CloudTrail files ({', '.join(SUFFIXES)}).")
+        files: list[LogFile] = []
+        if bool(options["log_files"]) == bool(options["call_rates"]):
+            problems.append("Set either log_files or call_rates.")
+        elif options["log_files"]:
+            folder = Path(options["log_files"])
+            files = list_files(folder) if folder.is_dir() else []
+            if not files:
+                problems.append(f"{folder} is not a folder with CloudTrail files ({', '.join(SUFFIXES)}).")
         if problems:
             return result | {"failed": True, "msg": " ".join(problems)}
         chosen = [rule for rule in options["rules"] if rule["id"] in (options["rule_ids"] or known)]
-        patterns = {each["name"]: each["pattern"] for each in options["filters"]}
-        work = Work(folder, files, {rule["id"]: patterns[rule["filter_name"]] for rule in chosen}, selection)
-        self._shown = time.monotonic()
-        scan = run_scan(work, options["processes"] or os.cpu_count() or 1, _state_file(work), self._show)
+        if options["call_rates"]:
+            scan = scan_of_rates(options["call_rates"]["rates"], {rule["filter_name"]: rule["id"] for rule in chosen})
+        else:
+            scan = self._scan(files, chosen, options)
         return result | self._report(scan, chosen, options)
 
+    def _scan(self, files: Sequence[LogFile], chosen: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> Scan:
+        """Scan the files, and show the progress."""
+        selection = Selection(options["first_day"], options["last_day"], options["account_id"])
+        patterns = {each["name"]: each["pattern"] for each in options["filters"]}
+        wanted = {rule["id"]: patterns[rule["filter_name"]] for rule in chosen}
+        work = Work(Path(options["log_files"]), files, wanted, selection)
+        self._shown = time.monotonic()
+        return run_scan(work, options["processes"] or os.cpu_count() or 1, _state_file(work), self._show)
+
     def _report(self, scan: Scan, chosen: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> dict[str, Any]:
+        rates = options["call_rates"]
         days = seen_days(scan, Selection(options["first_day"], options["last_day"]))
         names = {rule["filter_name"] for rule in chosen}
         filters = [each for each in options["filters"] if each["name"] in names]
-        found = forecasts(chosen, filters, options["alarms"], scan, days)
-        report = summary(scan, found, filters, days)
+        found = forecasts(chosen, filters, options["alarms"], scan, days, unknown=rates["unknown"] if rates else ())
+        report = summary(scan, found, filters, days, upper_bounds=bool(rates))
         warnings = [f"{scan.unreadable} file(s) could not be read to their end: {'; '.join(scan.problems)}."]
-        if not scan.records:
+        if not scan.records and not rates:
             reason = f"No record counts: {scan.others:,} records are of other times or accounts."
             return {"failed": True, "msg": " ".join([reason, *(warnings if scan.unreadable else [])])}
         if options["report_file"] and not self._task.check_mode:

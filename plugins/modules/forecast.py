@@ -19,8 +19,13 @@ options:
     description:
       - A folder, with the files of CloudTrail below it as they are in S3, or other files of JSON or of lines of JSON
         that contain records.
+      - Exactly one of O(log_files) and O(call_rates) is needed.
     type: path
-    required: true
+  call_rates:
+    description:
+      - What M(secmon.aws.call_rates) returns. The forecast then has upper bounds, and no callers, examples and costs of
+        events.
+    type: dict
   filters:
     description: The metric filters, as M(secmon.aws.detections) returns them.
     type: list
@@ -78,6 +83,7 @@ extends_documentation_fragment:
 seealso:
   - module: secmon.aws.detections
   - module: secmon.aws.trail_log_files
+  - module: secmon.aws.call_rates
 author:
   - The secmon.aws founders (@secmon)
 """
@@ -110,6 +116,9 @@ forecast:
   returned: success
   type: dict
   contains:
+    upper_bounds:
+      description: Whether it is one of O(call_rates).
+      type: bool
     records:
       description: The number of records of the time and the account.
       type: int

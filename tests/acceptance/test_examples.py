@@ -167,7 +167,15 @@ def _pending(account: Account) -> dict[str, list[str]]:
     return {"links_of_the_emails": links}
 
 
+def _insights(account: Account) -> None:
+    _trail(account)
+    cloudtrail = account.client("cloudtrail")
+    cloudtrail.create_trail(Name="rates", S3BucketName=f"audit-{account.id}")
+    cloudtrail.put_insight_selectors(TrailName="rates", InsightSelectors=[{"InsightType": "ApiCallRateInsight"}])
+
+
 PREPARE: dict[str, Callable[[Account], dict[str, Any] | None]] = {
+    "call_rates": _insights,
     "detection_drill": _chain,
     "detections": _groups,
     "metric_filters": _groups,

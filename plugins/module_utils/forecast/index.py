@@ -42,7 +42,7 @@ class RuleIndex:
             return self._entries
         found = self._of_call.get((source, name))
         if found is None:
-            call = _Record({"eventSource": source, "eventName": name}, needs_text=False)
+            call = call_message(source, name)
             found = [entry for entry in self._entries if can_match(entry[1].tree, call) is not False]
             if len(self._of_call) < _MOST_CALLS:
                 self._of_call[source, name] = found
@@ -65,12 +65,17 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
+def call_message(source: str, name: str) -> LogMessage:
+    """Return a record of a call with nothing but its eventSource and eventName."""
+    return _Record({"eventSource": source, "eventName": name}, needs_text=False)
+
+
 def can_match(tree: Tree, call: LogMessage) -> bool | None:
     """Return whether a pattern matches all records of a call, none (False), or some (None).
 
     Args:
         tree: The tree of the pattern.
-        call: A record with nothing but eventSource and eventName.
+        call: What `call_message` returns.
     """
     if isinstance(tree, And | Or):
         decisive = isinstance(tree, Or)

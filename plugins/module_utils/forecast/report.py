@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from .alarms import alarms_by_day, unforeseeable
 from .costs import monthly_costs
+from .rates import NO_NAMES
 from .scan import Scan, Selection
 from .tally import Tally, day_name
 
@@ -51,7 +52,7 @@ class Forecast:
 
 def seen_days(scan: Scan, selection: Selection) -> float:
     """Return the length of the time that was seen in days; less than a day counts as one."""
-    if not scan.records:
+    if not scan.first:
         return 1.0
     first = datetime.fromisoformat(selection.first_day or scan.first).replace(tzinfo=None)
     last = datetime.fromisoformat(scan.last).replace(tzinfo=None)
@@ -66,21 +67,37 @@ def forecasts(
     alarms: Iterable[Mapping[str, Any]],
     scan: Scan,
     days: float,
+    unknown: Collection[str] = (),
 ) -> list[Forecast]:
-    """Return the forecast of each rule, the one with the most alarms first; the arguments are those of detections."""
+    """Return the forecast of each rule, the one with the most alarms first.
+
+    Args:
+        rules: The rules, as detections returns them.
+        filters: The metric filters, as detections returns them.
+        alarms: The alarms, as detections returns them.
+        scan: The matches.
+        days: The length of the time that was seen.
+        unknown: The names of filters whose matches are not known.
+    """
     metrics = {each["name"]: each for each in filters}
     conditions = {each["name"]: each for each in alarms}
     found = [
-        _forecast(rule, metrics[rule["filter_name"]], conditions[rule["alarm_name"]], scan, days) for rule in rules
+        _forecast(rule, metrics[rule["filter_name"]], conditions[rule["alarm_name"]], scan, days, unknown)
+        for rule in rules
     ]
     return sorted(found, key=lambda each: (-(each.alarms or 0), -each.matches, each.rule))
 
 
 def _forecast(
-    rule: Mapping[str, Any], metric: Mapping[str, Any], alarm: Mapping[str, Any], scan: Scan, days: float
+    rule: Mapping[str, Any],
+    metric: Mapping[str, Any],
+    alarm: Mapping[str, Any],
+    scan: Scan,
+    days: float,
+    unknown: Collection[str],
 ) -> Forecast:
     tally = scan.tallies.get(rule["id"], Tally())
-    reason = unforeseeable(alarm, metric)
+    reason = NO_NAMES if metric["name"] in unknown else unforeseeable(alarm, metric)
     by_day = tally.by_day() if reason else alarms_by_day(tally, alarm)
     worst, most = max(by_day.items(), key=lambda entry: (entry[1], entry[0]), default=(0, 0))
     count = None if reason else by_day.total()
@@ -98,9 +115,12 @@ def _forecast(
     )
 
 
-def summary(scan: Scan, found: Sequence[Forecast], filters: Sequence[Any], days: float) -> dict[str, Any]:
-    """Return the whole forecast as JSON."""
+def summary(
+    scan: Scan, found: Sequence[Forecast], filters: Sequence[Any], days: float, *, upper_bounds: bool = False
+) -> dict[str, Any]:
+    """Return the whole forecast as JSON; `upper_bounds` says that it is one of call rates, not of records."""
     return {
+        "upper_bounds": upper_bounds,
         "records": scan.records,
         "other_records": scan.others,
         "first": scan.first,
@@ -121,22 +141,24 @@ def summary(scan: Scan, found: Sequence[Forecast], filters: Sequence[Any], days:
 
 def lines(report: Mapping[str, Any], found: Sequence[Forecast]) -> Iterator[str]:
     """Yield the forecast as lines of text."""
-    yield (
-        f"{len(found)} rules on {report['records']:,} records from {report['first'] or '-'} to {report['last'] or '-'}"
-        f" ({report['days']} days):"
-    )
+    what = "the rates of calls, as upper bounds," if report["upper_bounds"] else f"{report['records']:,} records"
+    first, last = report["first"] or "-", report["last"] or "-"
+    yield f"{len(found)} rules on {what} from {first} to {last} ({report['days']} days):"
     yield ""
-    seen = [each for each in found if each.matches or each.reason]
+    seen = [each for each in found if each.matches]
     if seen:
         yield from _table(seen)
         yield ""
-    quiet = sorted(each.rule for each in found if not each.matches and not each.reason)
+    quiet = sorted(each.rule for each in found if not each.matches and each.reason != NO_NAMES)
     if quiet:
         yield f"No match ({len(quiet)}): {', '.join(quiet)}"
-    yield from (f"{each.rule}: alarms are not counted, because {each.reason}." for each in found if each.reason)
+    for reason in dict.fromkeys(each.reason for each in found if each.reason):
+        named = ", ".join(each.rule for each in found if each.reason == reason)
+        yield f"Alarms are not counted, because {reason}: {named}"
     costs = report["costs_per_month"]
-    parts = ", ".join(f"{what} {costs[what]}" for what in ("metrics", "alarms", "secret", "events"))
-    yield f"Costs a month with this activity, in USD: {costs['total']} ({parts}, storage {costs['storage']})."
+    parts = ", ".join(f"{part} {costs[part]}" for part in ("metrics", "alarms", "secret", "events", "storage"))
+    without = " without the events" if report["upper_bounds"] else ""
+    yield f"Costs a month with this activity{without}, in USD: {costs['total']} ({parts})."
 
 
 def _table(found: Sequence[Forecast]) -> Iterator[str]:
