@@ -37,7 +37,7 @@ DOCUMENTED = {
 DOCUMENTED["detection_drill"] += DOCUMENTED.pop("log_file_validation")
 # Both use the rule next to the playbook; the recorded test says that the rule must not match, so it comes last.
 DOCUMENTED["test_rules"] += DOCUMENTED.pop("record_event")
-TASKS = [name for name in DOCUMENTED if name not in ("preflight", "warm", "organization", "accounts")]
+TASKS = [name for name in DOCUMENTED if name not in ("accounts", "preflight", "warm", "organization")]
 UNITS = {"roles": "workloads", "names": "workloads/sandbox", "archive": "security"}
 OWN = {"secmon:managed-by": "secmon.aws"}
 IDS = {name: f"{number:012}" for number, name in enumerate(TASKS, 1)} | {
@@ -49,6 +49,7 @@ IDS = {name: f"{number:012}" for number, name in enumerate(TASKS, 1)} | {
 INCLUDE = [{"ansible.builtin.include_tasks": "{{ inventory_hostname }}.yml"}]
 PLAYS = [
     *yaml.safe_load(DOCUMENTED["preflight"]),
+    *yaml.safe_load(DOCUMENTED["accounts"]),
     {
         "name": "Run the examples",
         "hosts": "all:!names",

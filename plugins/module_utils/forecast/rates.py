@@ -9,6 +9,7 @@ ListInsightsMetricData). A rule matches at most all calls of the names in its pa
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -21,6 +22,8 @@ from .tally import Tally, minute_of
 
 _NAME, _SOURCE = (Selector((Name(field),)) for field in ("eventName", "eventSource"))
 NO_NAMES = "its pattern does not name the calls that it matches"
+# What ListInsightsMetricData accepts, by botocore's model of the service.
+_VALID_SOURCE = re.compile(r"[a-z0-9_-]+\.amazonaws\.com")
 _READS = ("Describe", "Get", "List", "Lookup", "BatchGet")
 
 Call = tuple[str, str]
@@ -37,7 +40,7 @@ def calls_of(pattern: str) -> list[Call]:
             if leaf.literal.kind not in (LiteralKind.WORD, LiteralKind.QUOTED) or leaf.literal.has_wildcard:
                 return []
             values[leaf.selector].add(leaf.literal.text)
-    sources = values[_SOURCE] or event_sources()
+    sources = values[_SOURCE] or filter(_VALID_SOURCE.fullmatch, event_sources())
     named = ((source, name) for source in sources for name in values[_NAME] & _writes(source))
     return sorted(call for call in named if can_match(tree, call_message(*call)) is not False)
 
