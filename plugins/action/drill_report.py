@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.secmon.aws.plugins.module_utils.drill.report.formats import as_junit, as_text
-from ansible_collections.secmon.aws.plugins.module_utils.drill.report.model import document
-from ansible_collections.secmon.aws.plugins.module_utils.drill.report.page import as_page
+from ansible_collections.secmon.aws.plugins.module_utils.drill.document import as_report, document, remarks
+from ansible_collections.secmon.aws.plugins.module_utils.reports.html import as_html
+from ansible_collections.secmon.aws.plugins.module_utils.reports.junit import as_junit
+from ansible_collections.secmon.aws.plugins.module_utils.reports.text import as_text
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
 
 ARGUMENT_SPEC = {
@@ -22,8 +23,6 @@ ARGUMENT_SPEC = {
     "folder": {"type": "path", "default": ""},
 }
 
-_WORDS = {"good": "good", "bad": "bad", "unclear": "unclear", "none": "not drilled"}
-
 
 class ActionModule(ActionBase):
     """Print the report, and write its files, without a connection to any host."""
@@ -31,33 +30,35 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the report; failed if an alarm did not go off as it must."""
+        """Return the results; failed if an alarm did not go off as it must."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _valid, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         options = plain(options)
         missing = [host for host in options["hosts"] if host not in {each["host"] for each in options["accounts"]}]
-        report = document(options["mode"], options["accounts"], missing)
-        lines = as_text(report)
-        files = self._write(Path(options["folder"]), report) if options["folder"] else []
-        self._display.display("\n".join([*lines, *(f"Report: {file}" for file in files)]))
-        counts = report["verdicts"]
-        message = ", ".join(f"{number} {_WORDS[name]}" for name, number in counts.items()) + "."
-        advice = "" if report["passed"] else " The report above says why and what to do. Then run it again."
+        found = document(options["mode"], options["accounts"], missing)
+        report = as_report(found)
+        text = "\n".join([as_text(report), *remarks(found)]).rstrip() + "\n"
+        contents = {
+            "txt": text,
+            "json": json.dumps(found, indent=1, ensure_ascii=False) + "\n",
+            "xml": as_junit(report),
+            "html": as_html(report),
+        }
+        files = _write(Path(options["folder"]), contents) if options["folder"] else []
+        self._display.display("\n" + text + (f"Written: {', '.join(files)}" if files else ""))
+        counts = ", ".join(f"{number} {status.replace('_', ' ')}" for status, number in found["counts"].items())
+        advice = "" if found["passed"] else " The report above says why and what to do. Then run it again."
         return result | {
-            "changed": bool(files),
-            "failed": not report["passed"],
-            "msg": message + advice,
-            "report": report,
+            "changed": False,
+            "failed": not found["passed"],
+            "msg": f"{counts or 'Nothing was drilled'}.{advice}",
+            "report": found,
             "files": files,
         }
 
-    def _write(self, folder: Path, report: dict[str, Any]) -> list[str]:
-        folder.mkdir(parents=True, exist_ok=True)
-        contents = {
-            "drill.json": json.dumps(report, indent=1, ensure_ascii=False) + "\n",
-            "drill.xml": as_junit(report),
-            "drill.html": as_page(report),
-        }
-        for name, content in contents.items():
-            (folder / name).write_text(content, encoding="utf-8")
-        return [str(folder / name) for name in contents]
+
+def _write(folder: Path, contents: dict[str, str]) -> list[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for suffix, content in contents.items():
+        (folder / f"drill.{suffix}").write_text(content, encoding="utf-8")
+    return [str(folder / f"drill.{suffix}") for suffix in contents]

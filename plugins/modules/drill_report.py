@@ -9,8 +9,9 @@ module: drill_report
 short_description: Report a drill of several accounts
 version_added: 0.4.0
 description:
-  - Prints a table of rules and accounts with the seconds until the notification, and why an alarm did not go off.
-  - Writes the same as C(drill.json), C(drill.xml) (JUnit) and C(drill.html), one page without any other file.
+  - Prints how many alarms of each account went off, and why one did not.
+  - Writes that as C(drill.txt), and the seconds of each rule in each account as C(drill.json), C(drill.xml) (JUnit) and
+    C(drill.html), one page without any other file.
   - Fails if an alarm did not go off as it must. Runs on the controller and calls no API.
 options:
   mode:
@@ -71,11 +72,11 @@ report:
   description: The report, as in C(drill.json).
   returned: always
   type: dict
-  sample: {mode: sample, passed: true, accounts: [], verdicts: {good: 51, bad: 0, unclear: 0, none: 0}}
+  sample: {mode: sample, passed: true, accounts: [], counts: {fired: 51, silent: 51}}
 files:
   description: The files that were written.
   returned: always
   type: list
   elements: str
-  sample: [drill/drill.json, drill/drill.xml, drill/drill.html]
+  sample: [drill/drill.txt, drill/drill.json, drill/drill.xml, drill/drill.html]
 """

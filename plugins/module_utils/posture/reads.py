@@ -16,6 +16,7 @@ from ..cloudtrail.reads import bucket_owner, describe_trails, event_selectors, l
 from ..core.account import Account
 from ..core.errors import AwsError
 from ..core.problems import sentence
+from ..drill.marks import STREAM
 from ..iam.reads import find_role, role_policies
 from ..kms.reads import find_key, key_policy
 from ..logs.reads import find_log_group, list_metric_filters
@@ -26,8 +27,6 @@ from .snapshot import Key, Part, Snapshot, T, Topic, Trail, Unread, topics_of
 # What the checks need of a bucket.
 _BUCKET = ("GetBucketPolicy", "GetPublicAccessBlock", "GetBucketOwnershipControls", "GetBucketLogging")
 _DAY = timedelta(days=1)
-DRILL_STREAM = "secmon-drill"
-"""The log stream with the events of all drills."""
 
 
 def read_snapshot(account: Account, params: Mapping[str, Any]) -> Snapshot:
@@ -121,7 +120,7 @@ def _last_drill(account: Account, group: str) -> datetime | None:
             "DescribeLogStreams",
             f"log streams of log group {group}",
             "logStreams",
-            {"logGroupName": group, "logStreamNamePrefix": DRILL_STREAM},
+            {"logGroupName": group, "logStreamNamePrefix": STREAM},
         )
     except AwsError as error:
         if error.code == "ResourceNotFoundException":

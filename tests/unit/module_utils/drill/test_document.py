@@ -1,0 +1,70 @@
+"""Test the results of a drill as one document and as a report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.secmon.aws.plugins.module_utils.drill.document import as_report, document, remarks
+from ansible_collections.secmon.aws.plugins.module_utils.reports.text import as_text
+
+
+def result(name: str, status: str, cause: str = "") -> dict[str, Any]:
+    seconds = {"metric": 40.0, "notification": 61.0} if status == "fired" else {}
+    found = {"id": name, "title": f"Title of {name}", "severity": "high", "status": status, "seconds": seconds}
+    return found | {
+        "cause_code": cause.split()[0] if cause else "",
+        "cause": cause,
+        "remedy": "Mend it." if cause else "",
+    }
+
+
+def account(host: str, drill: list[dict[str, Any]], near: list[dict[str, Any]]) -> dict[str, Any]:
+    done = {"run": "20260131T120000Z-abcdef", "began": "2026-01-31T12:00:00Z", "seconds": 100.0, "in_alarm": [host]}
+    place = {"host": host, "account_id": "111122223333", "region": "eu-west-1"}
+    return {**place, "drill": {**done, "rules": drill}, "near_misses": {**done, "rules": near}}
+
+
+FOUND = document(
+    "sample",
+    [
+        account("one", [result("a", "fired"), result("b", "broken", "Muted by hand.")], [result("a", "silent")]),
+        account(
+            "two",
+            [result("a", "fired"), result("c", "not_drilled", "Nothing to send.")],
+            [result("a", "raised", "Wide pattern.")],
+        ),
+        {"host": "member", "central": "111122223333"},
+    ],
+    ["three"],
+)
+
+
+def test_a_near_miss_that_raised_its_alarm_and_a_host_without_a_result_fail_the_drill() -> None:
+    assert not FOUND["passed"]
+    assert FOUND["counts"] == {"broken": 1, "fired": 2, "not_drilled": 1, "raised": 1, "silent": 1}
+    good = document("sample", [account("one", [result("a", "fired")], [result("a", "silent")])])
+    assert good["passed"] and as_report(good).is_met
+    assert not document("sample", [], ["three"])["passed"]
+    failed = account("one", [], []) | {"drill": {"msg": "AccessDenied."}}
+    assert document("live", [failed])["accounts"][0]["error"] == "AccessDenied."
+
+
+def test_the_report_shows_seconds_causes_and_near_misses() -> None:
+    report = as_report(FOUND)
+    cells = {(row.group, row.name): row.cells for row in report.rows}
+    assert report.columns == ("one", "two", "three")
+    assert (
+        cells["Alarms", "a"]["one"].text == "61 s"
+        and cells["Alarms", "a"]["one"].why == "metric 40 s, notification 61 s"
+    )
+    assert cells["Alarms", "b"]["one"].text == "Muted" and cells["Near misses", "a"]["two"].status == "fail"
+    text = as_text(report)
+    assert "one: Muted by hand. Mend it." in text and "three: not judged." in text
+
+
+def test_what_does_not_count_is_remarked() -> None:
+    assert remarks(FOUND) == [
+        "Not back in OK, one: one",
+        "Not back in OK, two: two",
+        "Not drilled, c (two): Nothing to send.",
+    ]
