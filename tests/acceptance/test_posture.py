@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.support.embedded_control import advance, follow, link_in, mails
+from tests.support.embedded_control import advance, follow, link_in, mails, now_of
 from tools.demo.playbooks import run_playbook
 
 pytestmark = pytest.mark.long
@@ -39,6 +40,7 @@ def test_profile_cis_with_encryption_meets_every_control(embedded_aws: str, tmp_
     text = (tmp_path / "posture.txt").read_text()
     assert text.endswith("Everything is met.\n")
 
+    evidence(embedded_aws, tmp_path / "evidence", *options)
     refusing = CIS | {
         "secmon_posture_report": str(tmp_path),
         "secmon_posture_report_only": True,
@@ -47,3 +49,25 @@ def test_profile_cis_with_encryption_meets_every_control(embedded_aws: str, tmp_
     assert run_playbook(embedded_aws, "posture", "--limit", "guide,production", "-e", json.dumps(refusing)).code == 0
     text = (tmp_path / "posture.txt").read_text()
     assert "production: not judged." in text and "guide: not judged." in text
+
+
+def evidence(endpoint: str, folder: Path, *options: str) -> None:
+    """Check that the folder of an auditor lists each file with its hash, and has no secret."""
+    day = f"{now_of(endpoint):%Y-%m-%d}"
+    period = ("-e", f"folder={folder} first_day={day} last_day={day}")
+    assert run_playbook(endpoint, "evidence", *options, *period).code == 0
+    sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    assert files.keys() - {"SHA256SUMS"} == sums.keys() > {"posture.html", "rules.json", "guide/changes.json"}
+    assert all(hashlib.sha256(files[name].read_bytes()).hexdigest() == digest for name, digest in sums.items())
+    assert json.loads(files["guide/log_files.json"].read_text())["state"] in ("due", "validated")
+    assert "CreateTrail" in files["guide/changes.json"].read_text()
+    assert all(test["passed"] for rule in json.loads(files["rules.json"].read_text()) for test in rule["tests"])
+    value = boto3.client(
+        "secretsmanager",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="tester",
+        aws_secret_access_key="tester",
+    ).get_secret_value(SecretId="MySampleSecret")["SecretString"]
+    assert not any(value in path.read_text() for path in files.values())

@@ -22,7 +22,6 @@ MODULE_ONLY = {
     "detections": {
         "tags": "metric_alarms sets the same tags on all alarms of the role",
     },
-    "log_file_validation": {"start_time": "verify.yml validates the last day, which is the default"},
     "rule_drill": {
         "poll_seconds": "shortens the interval in tests",
         "account_id": "the plays pass it to all own modules, by module_defaults",

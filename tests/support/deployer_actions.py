@@ -16,7 +16,7 @@ UNUSED_BY_ROLES = {
     "sts:AssumeRole",
 }
 # Modules that no role calls, so that the deployer does not need their actions; an auditor runs posture.
-UNUSED_MODULES = {"posture"}
+UNUSED_MODULES = {"monitoring_changes", "posture"}
 # Documented for a call that needs no permission, or asked only if the tagging API lags.
 NOT_ASKED = {
     "sts:GetCallerIdentity",

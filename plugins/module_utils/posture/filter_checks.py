@@ -16,6 +16,7 @@ from .outcome import FAIL, Check, Outcome, passed
 from .snapshot import Response, Snapshot, Trail, confirmed, known, topics_of
 from .trail_checks import excluded_sources, is_whole
 
+_FILTER_REMEDY = "Run site.yml --tags alarms with the pack cis (secmon_profile: cis, or secmon_packs)."
 Matches = Callable[[str], bool]
 _TRAIL_REMEDY = (
     "Set secmon_multi_region: true, secmon_management_events: all, secmon_excluded_event_sources: []; run site.yml"
@@ -34,8 +35,7 @@ def _check(control: FilterControl, matches: Matches, snapshot: Snapshot) -> Outc
     problems = [*_filter_problems(control, trail, found), *(_alarm_problems(snapshot, found) if found else ())]
     if not problems:
         return passed(f"The metric filter {found[0]['filterName']} has an alarm with a receiver.")
-    remedy = f"Run site.yml with the rule {control.rule} of the pack cis (secmon_profile: cis)."
-    return Outcome(FAIL, " ".join(problems), remedy)
+    return Outcome(FAIL, " ".join(problems), _FILTER_REMEDY)
 
 
 def _trail_problems(control: FilterControl, trail: Trail) -> Iterator[str]:
