@@ -114,7 +114,7 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         """Note the part that an account is at."""
         if not self.validates:
-            self.run.start_task(host.name, task.get_name(), time.monotonic())
+            self.run.start_task(host.name, task.get_name(), self._seconds())
             self._view().update(self.run)
 
     def v2_runner_on_ok(self, result: Any) -> None:
@@ -171,14 +171,17 @@ class CallbackModule(CallbackBase):
             counts = stats.summarize(host)
             if host in self.run.accounts:
                 failed = bool(counts["failures"] or counts["unreachable"])
-                self.run.end(host, time.monotonic(), failed=failed)
+                self.run.end(host, self._seconds(), failed=failed)
         self._close()
-        seconds, path = time.monotonic() - self.began, str(self.get_option("report") or "")
+        seconds, path = self._seconds(), str(self.get_option("report") or "")
         self._write(complete=True)
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
         self._display.display("")
         for line in summary(self.run, seconds, width, self._retry(), path):
             self._display.display(line)
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self.began
 
     def _is_detailed(self) -> bool:
         return bool(len(self.run.accounts) <= self.get_option("details") or self._display.verbosity)
@@ -188,7 +191,7 @@ class CallbackModule(CallbackBase):
             # Messages of -v would push a live view around.
             live = self.get_option("live") and not self._display.verbosity
             if live and is_terminal(sys.stdout, os.environ.get("TERM", "")):
-                self.view = LiveView(sys.stdout)
+                self.view = LiveView(sys.stdout, self._seconds)
             else:
                 self.view = PlainView(self._display.display)
         return self.view
@@ -204,7 +207,7 @@ class CallbackModule(CallbackBase):
         """Note the end of an account after its last task, and draw the view."""
         account = self.run.account(host)
         if task._uuid == self.last:
-            self.run.end(host, time.monotonic(), failed=account.state == FAILED)
+            self.run.end(host, self._seconds(), failed=account.state == FAILED)
             self._view().end(self.run, account)
         else:
             self._view().update(self.run)
@@ -224,7 +227,7 @@ class CallbackModule(CallbackBase):
     def _write(self, *, complete: bool) -> None:
         path = self.get_option("report")
         if path:
-            document = report(self.run, self.started, time.monotonic() - self.began, complete=complete)
+            document = report(self.run, self.started, self._seconds(), complete=complete)
             try:
                 write_report(Path(path), document)
             except OSError as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,8 @@ def test_the_others_are_built_and_each_failure_is_reported_with_its_reason(first
     assert first.hosts("failed") == failed, first.screen
     assert len(first.hosts("done")) == NUMBER - len(REASONS)
     accounts = first.report["accounts"]
-    assert {
-        host: message(accounts[host]) for host, says in REASONS.items() if says not in message(accounts[host])
-    } == {}
+    wrong = [host for host, says in REASONS.items() if not re.search(says, message(accounts[host]))]
+    assert [message(accounts[host]) for host in wrong] == []
     assert all(len(accounts[host]["created"]) == 8 for host in first.hosts("done"))
     # What was created before the failure stays, and the report names it.
     assert accounts["bank-staging-07"]["created"] == ["secret MySampleSecret"]
@@ -117,13 +117,12 @@ def test_the_screen_ends_with_the_failures_and_how_to_run_them_again(first: Done
     assert len(end) < 12_000
 
 
-def test_the_time_of_an_account_does_not_include_its_wait_for_a_fork(first: Done, organization: Organization) -> None:
-    """No more accounts are under way than there are forks, so the calls of an account follow each other."""
-    calls = [call["account"] for call in ask(organization.endpoint, "calls")]
-    members = set(calls) - {"123456789012"}
-    spans = {account: (calls.index(account), len(calls) - calls[::-1].index(account)) for account in members}
-    # The test itself called two accounts before the run.
-    assert max(sum(begin <= at < end for begin, end in spans.values()) for at in range(len(calls))) <= FORKS + 2
+def test_the_time_of_an_account_does_not_include_its_wait_for_a_fork(first: Done) -> None:
+    """No more accounts are under way than there are forks, so the tasks of an account follow each other."""
+    accounts = first.report["accounts"].values()
+    spans = [(account["started"], account["started"] + account["seconds"]) for account in accounts]
+    assert len(spans) > FORKS
+    assert max(sum(begin <= at < end for begin, end in spans) for at, _end in spans) <= FORKS
 
 
 @pytest.mark.long

@@ -53,13 +53,14 @@ FAULTS: dict[str, dict[str, Any]] = {
     # After the first resource was created.
     "bank-staging-07": {"service": "sns", "action": "*", "error": "ExpiredToken", "status": 403},
 }
+# Regular expressions. What takes too long is stopped by the module, by the client or by Ansible.
 REASONS = {
     SUSPENDED: "AWS Organizations calls the account SUSPENDED.",
     "bank-staging-01": f"not authorized to perform: sts:AssumeRole on resource: {role_of('000000000501', 'Missing')}",
     "bank-staging-02": f"not authorized to perform: sts:AssumeRole on resource: {role_of('000000000502')}",
     "bank-staging-03": "A service control policy of AWS Organizations denies logs:",
-    "bank-staging-04": "Throttling",
-    "bank-staging-05": "imed out",
+    "bank-staging-04": "Throttling|[Tt]imed out",
+    "bank-staging-05": "[Tt]imed out|[Tt]imeout",
     "bank-staging-06": "secrets-manager-trail-000000000506",
     "bank-staging-07": "ExpiredToken",
     "bank-staging-08": "or the account has not enabled this region",

@@ -54,6 +54,7 @@ class Account:
         host: Its name in the inventory.
         id: The account ID, if known; `region` likewise.
         state: One of `waiting`, `running`, `done`, `failed`.
+        started: The seconds from the start of the run to its first task.
         part: The part that is being built.
         resources: What was done with each resource.
         left: The resources that a teardown leaves, or that no variable names, and why.
@@ -67,7 +68,7 @@ class Account:
     id: str = ""
     region: str = ""
     state: str = WAITING
-    started: float = 0.0
+    started: float | None = None
     seconds: float = 0.0
     part: str = ""
     resources: dict[str, str] = field(default_factory=dict)
@@ -200,7 +201,7 @@ class Run:
         """Note that nothing more happens in an account."""
         account = self.account(host)
         account.state = FAILED if failed else DONE
-        account.seconds = max(0.0, at - account.started) if account.started else 0.0
+        account.seconds = at - account.started if account.started is not None else 0.0
         if not failed:
             account.failures.clear()
 

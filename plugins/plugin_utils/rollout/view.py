@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -45,7 +44,7 @@ def running(run: Run, at: float, width: int) -> Iterator[str]:
     under_way = [account for account in run.accounts.values() if account.state == RUNNING]
     longest = max((len(account.host) for account in under_way[:_SHOWN]), default=0)
     for account in under_way[:_SHOWN]:
-        took = duration(at - account.started)
+        took = duration(at - (account.started or 0.0))
         yield cut(f"  {account.host:{longest}}  {account.id:12}  {took:>10}  {account.part}", width)
     if len(under_way) > _SHOWN:
         yield f"  and {len(under_way) - _SHOWN} more"
@@ -85,25 +84,26 @@ class PlainView:
 class LiveView:
     """A few lines below the output, which change. No thread draws them: the controller forks for each task."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, clock: Callable[[], float]) -> None:
         """Begin the view.
 
         Args:
             stream: The terminal.
+            clock: Returns the seconds since the start of the run.
         """
         console = Console(file=stream)
         self._width = console.width
         self._live = Live(console=console, auto_refresh=False, transient=True)
         self._live.start()
-        self._began = time.monotonic()
-        self._drawn = 0.0
+        self._clock = clock
+        self._drawn = -_PAUSE
 
     def update(self, run: Run) -> None:
         """Draw the view again, a few times in a second at most."""
-        now = time.monotonic()
+        now = self._clock()
         if now - self._drawn >= _PAUSE:
             self._drawn = now
-            lines = [cut(progress(run, now - self._began), self._width), *running(run, now, self._width)]
+            lines = [cut(progress(run, now), self._width), *running(run, now, self._width)]
             self._live.update(Text("\n".join(lines)), refresh=True)
 
     def end(self, run: Run, _account: Account) -> None:

@@ -99,7 +99,8 @@ def test_the_report_has_every_account_with_its_failure(tmp_path: Path) -> None:
     assert found["counts"] == {"accounts": 2, "done": 1, "failed": 1, "alarms": 1, "pending": 1}
     built, failed = found["accounts"].values()
     assert (built["created"], built["unchanged"]) == (["topic SecurityAlarms"], ["alarm SecretIsAccessed"])
-    assert (built["account"], built["seconds"], built["failure"]) == ("000000000001", 60.0, None)
+    assert (built["account"], built["started"], built["seconds"]) == ("000000000001", 10.0, 60.0)
+    assert built["failure"] is None
     assert failed["failure"]["message"].startswith("CreateTopic failed")
 
 
@@ -130,7 +131,7 @@ def test_on_a_terminal_the_view_changes_and_leaves_nothing_behind() -> None:
 
     stream = Terminal()
     assert is_terminal(stream, "xterm") and not is_terminal(stream, "dumb") and not is_terminal(io.StringIO(), "xterm")
-    view = LiveView(stream)
+    view = LiveView(stream, lambda: 70.0)
     view.update(site(built=1))
     view.close()
     assert "1 of 1 done" in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
