@@ -198,10 +198,11 @@ class Run:
         return failure
 
     def end(self, host: str, at: float, *, failed: bool) -> None:
-        """Note that nothing more happens in an account."""
+        """Note that nothing more happens in an account. The last screen repeats it for all; the first time counts."""
         account = self.account(host)
         account.state = FAILED if failed else DONE
-        account.seconds = at - account.started if account.started is not None else 0.0
+        if account.started is not None and not account.seconds:
+            account.seconds = at - account.started
         if not failed:
             account.failures.clear()
 
