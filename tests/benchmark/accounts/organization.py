@@ -44,6 +44,8 @@ def write_inventory(path: Path, endpoint: str, accounts: list[str], connection: 
         "secmon_region": REGION,
         "secmon_emails": [EMAIL],
         "secmon_profile": "cis",
+        # The other ways build no event alerts either.
+        "secmon_event_alerts": [],
         "secmon_endpoint_url": endpoint,
         "secmon_secret_key": SECRET,
     }

@@ -10,8 +10,11 @@ from datetime import date
 import ansible.release
 
 from tests.benchmark.accounts.measure import REPOSITORY, Measured
+from tests.benchmark.accounts.ways import SLOW
 
 _BEGIN, _END = "<!-- measured by make bench -->\n", "<!-- end of the measurement -->"
+_HEADING = "| | accounts | CPU, s | ratio | calls | connections | duration, s | peak memory, MB |\n"
+_RULE = "|---" * 8 + "|\n"
 _DOCUMENT = REPOSITORY / "docs/performance.md"
 
 
@@ -25,28 +28,27 @@ class Line:
     measured: Measured
 
 
-def write_report(lines: list[Line]) -> None:
+def write_report(lines: list[Line], latency: int) -> None:
     """Replace the measurement in the document."""
     text = _DOCUMENT.read_text()
     before, _begin, rest = text.partition(_BEGIN)
     _old, _end, after = rest.partition(_END)
-    _DOCUMENT.write_text(before + _BEGIN + _report(lines) + _END + after)
+    _DOCUMENT.write_text(before + _BEGIN + _report(lines, latency) + _END + after)
 
 
-def _report(lines: list[Line]) -> str:
+def _report(lines: list[Line], latency: int) -> str:
     naive = {line.phase: line.measured.cpu for line in lines if line.way == "upstream modules"}
     day = date.today().isoformat()
     load = os.getloadavg()[2]
     parts = [
         f"\nMeasured on {day} with Python {platform.python_version()} and ansible-core {ansible.release.__version__} on"
-        f" {os.cpu_count()} cores ({platform.machine()}), mean load of the last 15 minutes {load:.1f}. CPU and calls"
-        " are for each account; a ratio of 1/12 means a twelfth of the CPU of upstream's modules in the same phase.\n"
+        f" {os.cpu_count()} cores ({platform.machine()}), mean load of the last 15 minutes {load:.1f}. CPU, calls"
+        " and TCP connections are for each account; a ratio of 1/12 means a twelfth of the CPU of upstream's modules in"
+        " the same phase.\n"
     ]
     for phase in dict.fromkeys(line.phase for line in lines):
-        parts.append(f"\n**{phase[0].upper()}{phase[1:]}**\n\n")
-        parts.append(
-            "| | accounts | CPU, s | ratio | calls | duration, s | peak memory, MB |\n|---|---|---|---|---|---|---|\n"
-        )
+        slow = f": each takes {latency} ms longer" if phase == SLOW else ""
+        parts.append(f"\n**{phase[0].upper()}{phase[1:]}{slow}**\n\n{_HEADING}{_RULE}")
         parts += [_table_line(line, naive.get(phase)) for line in lines if line.phase == phase]
     parts.append("\n**Where the CPU of secmon.aws goes**, in seconds for each account\n\n")
     parts.append("| | accounts | | controller | its workers | warm interpreter |\n|---|---|---|---|---|---|\n")
@@ -59,8 +61,8 @@ def _table_line(line: Line, naive: float | None) -> str:
     cpu = found.cpu / count
     ratio = f"1/{naive / cpu:.1f}" if naive else ""
     return (
-        f"| {line.way} | {count} | {cpu:.2f} | {ratio} | {found.calls / count:.0f} | {found.seconds:.1f} |"
-        f" {found.megabytes:.0f} |\n"
+        f"| {line.way} | {count} | {cpu:.2f} | {ratio} | {found.calls / count:.0f} | {found.connections / count:.0f} |"
+        f" {found.seconds:.1f} | {found.megabytes:.0f} |\n"
     )
 
 

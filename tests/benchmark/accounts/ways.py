@@ -37,6 +37,8 @@ SERVICES = (
 # The AWS CLI that `make` installs in a folder of its own, and its environment.
 _CLI = Path(sys.prefix, "awscli")
 Command = tuple[list[str], dict[str, str]]
+# The phases: a build, a run that changes nothing, the same with slow calls, the proof, and the removal.
+FIRST, AGAIN, SLOW, VERIFY, TEARDOWN = "first run", "run again", "run again, slow calls", "verify", "teardown"
 
 
 def ansible_environment(endpoint: str) -> dict[str, str]:
@@ -46,26 +48,29 @@ def ansible_environment(endpoint: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Site:
-    """site.yml of this collection for some accounts."""
+    """The playbooks of this collection for some accounts."""
 
     endpoint: str
     inventory: Path
     accounts: tuple[str, ...]
     forks: int
 
-    def measure(self) -> Measured:
-        """Run it."""
+    def measure(self, playbook: str = "site") -> Measured:
+        """Run a playbook for all accounts."""
         write_inventory(self.inventory, self.endpoint, list(self.accounts), "secmon.aws.warm")
-        command = ["ansible-playbook", "-i", str(self.inventory), "-f", str(self.forks), "playbooks/site.yml"]
+        command = ["ansible-playbook", "-i", str(self.inventory), "-f", str(self.forks), f"playbooks/{playbook}.yml"]
+        confirmed = ["-e", json.dumps({"secmon_teardown_confirm": ",".join(self.accounts)})]
+        command += confirmed if playbook == TEARDOWN else []
         return measure(self.endpoint, command, ansible_environment(self.endpoint))
 
 
 @dataclass(frozen=True)
 class Peer:
-    """Another way, with its number of accounts."""
+    """Another way, with its number of accounts and the phases in which it is measured."""
 
     name: str
     accounts: int
+    phases: tuple[str, ...]
     make: Callable[[str, Path, dict[str, Any], list[str]], Command]
 
     def command(self, endpoint: str, folder: Path, pattern: str, ids: list[str]) -> Command:
@@ -101,13 +106,17 @@ def _floor(endpoint: str, folder: Path, wanted: dict[str, Any], ids: list[str]) 
 
 
 PEERS = (
-    Peer("upstream modules", 1, _upstream),
-    *([Peer("AWS CLI script", 1, _cli)] if (_CLI / "bin/aws").exists() else []),
-    Peer("boto3 script", 20, _floor),
+    Peer("upstream modules", 1, (FIRST, AGAIN), _upstream),
+    # It takes as long as upstream's modules, so once is enough.
+    *([Peer("AWS CLI script", 1, (FIRST,), _cli)] if (_CLI / "bin/aws").exists() else []),
+    Peer("boto3 script", 20, (FIRST, AGAIN, SLOW), _floor),
 )
 
 
-def add_latency(endpoint: str, seconds: float) -> None:
-    """Let every call from now on take longer."""
+def set_latency(endpoint: str, seconds: float) -> None:
+    """Let every call from now on take longer, or as long as usual for 0."""
+    ask(endpoint, "faults", [])
+    if not seconds:
+        return
     faults = [{"service": service, "action": "*", "delay": seconds, "times": 1_000_000} for service in SERVICES]
     ask(endpoint, "faults", faults)
