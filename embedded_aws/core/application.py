@@ -18,6 +18,7 @@ from wsgiref.types import StartResponse, WSGIApplication
 from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from embedded_aws.cloudtrail.overrides.delegated_admin import acting
 from embedded_aws.cloudtrail.records.operations import is_read_only
 from embedded_aws.core.call import Answer, Call
 from embedded_aws.core.cbor import as_cbor, as_json, is_cbor
@@ -169,6 +170,7 @@ class EmbeddedAws:
             check_bucket_owner(call)
             if overrides:
                 check_constraints(call)
+            call = acting(call)
             for override in overrides:
                 result = override(self.state, call)
                 if result is not None:

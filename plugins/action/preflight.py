@@ -11,7 +11,6 @@ from typing import Any
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
-from ansible_collections.secmon.aws.plugins.module_utils.organizations.names import LOG_ARCHIVES
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PREFIX
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import load_packs
@@ -58,12 +57,7 @@ class ActionModule(ActionBase):
             "teardown": report.teardown,
             "names": report.names,
             "accounts": report.accounts,
-            # The plays of the log archive take this group. A condition would cost a task for each account.
-            **(
-                {"add_host": {"host_name": archive, "groups": [LOG_ARCHIVES]}}
-                if (archive := report.log_archive)
-                else {}
-            ),
+            "log_archive": report.log_archive,
         }
 
 

@@ -25,8 +25,8 @@ options:
     required: true
   _part:
     description:
-      - V(log archive) for the host that has only the bucket of an organization, V(others) for all but this one. The
-        preflight finds it.
+      - V(log archive) for the host that has only the bucket of an organization, V(others) for all but this one.
+        V(site.yml) and V(teardown.yml) fill this group after the preflight.
     type: str
 author:
   - The secmon.aws founders (@secmon)

@@ -87,6 +87,11 @@ names:
   sample:
     guide:
       trail_name: secrets-manager-trail
+log_archive:
+  description: The host that has only the bucket of an organization; empty if there is none.
+  returned: when there are no problems
+  type: str
+  sample: ""
 teardown:
   description: The values that C(playbooks/teardown.yml) and C(playbooks/prune.yml) need, by host.
   returned: when there are no problems

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
+from embedded_aws.process import embedded_aws_process
 from tests.acceptance.test_playbooks import messages
 from tests.support.embedded_control import ask, follow, link_in, mails
 from tests.support.member_account import member_client
@@ -27,6 +30,7 @@ class Organization:
 
     def __init__(self, endpoint: str, folder: Path, organization_id: str) -> None:
         self.endpoint, self.folder = endpoint, folder
+        self.hosts, self.role = IDS, "OrganizationAccountAccessRole"
         self.settings = {
             "secmon_topology": "organization",
             "secmon_trail_organization_id": organization_id,
@@ -36,9 +40,10 @@ class Organization:
         }
 
     def __call__(self, name: str, hosts: str = ALL, **variables: Any) -> Run:
-        own = {host: {"secmon_account_id": account} for host, account in IDS.items()}
-        for host in ("archive", "member"):
-            own[host]["secmon_assume_role_arn"] = f"arn:aws:iam::{IDS[host]}:role/OrganizationAccountAccessRole"
+        own = {host: {"secmon_account_id": account} for host, account in self.hosts.items()}
+        for host in own:
+            if self.hosts[host] != CENTRAL:
+                own[host]["secmon_assume_role_arn"] = f"arn:aws:iam::{self.hosts[host]}:role/{self.role}"
         (self.folder / "hosts.json").write_text(json.dumps({"all": {"hosts": own, "vars": self.settings}}))
         extra = ("-e", json.dumps(variables)) if variables else ()
         return run_playbook(self.endpoint, name, "-i", str(self.folder / "hosts.json"), "--limit", hosts, *extra)
@@ -49,6 +54,9 @@ class Organization:
         return done
 
     def client(self, account: str, service: str) -> Any:
+        if account == CENTRAL:
+            keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "embedded"}
+            return boto3.client(service, endpoint_url=self.endpoint, region_name="us-east-1", **keys)
         return member_client(self.endpoint, account, service)
 
 
@@ -70,7 +78,9 @@ def own_trails(organization: Organization, account: str) -> list[str]:
 def test_a_read_in_a_member_raises_the_alarm_of_the_central_account(
     organization: Organization, embedded_aws: str, aws_client: AwsClient
 ) -> None:
-    organization.succeed("site")
+    built = organization.succeed("site")
+    order = [name.rpartition(" : ")[2].split()[1:4] for name, hosts in built.changed if hosts != ["member"]]
+    assert order.index(["the", "log", "bucket"]) < order.index(["the", "log", "group"]), "the log archive comes first"
     (trail,) = aws_client("cloudtrail").describe_trails()["trailList"]
     assert trail["IsOrganizationTrail"]
     buckets = {account: organization.client(account, "s3").list_buckets()["Buckets"] for account in (ARCHIVE, MEMBER)}
@@ -85,5 +95,114 @@ def test_a_read_in_a_member_raises_the_alarm_of_the_central_account(
     assert {step["hop"]: step["status"] for step in timeline}["alarm"] == "ok"
     alert = mails(embedded_aws, "security@example.com")[-1]
     assert f"[account = {MEMBER}]" in alert["body"]
+
+
+def kinds(organization: Organization, account: str) -> set[str]:
+    """Return which parts of a chain an account has."""
+    listings = {
+        "log group": ("logs", "describe_log_groups", "logGroups"),
+        "alarm": ("cloudwatch", "describe_alarms", "MetricAlarms"),
+        "topic": ("sns", "list_topics", "Topics"),
+        "role": ("iam", "list_roles", "Roles"),
+        "bucket": ("s3", "list_buckets", "Buckets"),
+    }
+    found = {
+        kind: getattr(organization.client(account, service), operation)()[items]
+        for kind, (service, operation, items) in listings.items()
+    }
+    found["role"] = [role for role in found["role"] if role["RoleName"] == "CloudTrailToCloudWatchLogs"]
+    trails = [owner for owner in own_trails(organization, account) if owner == account]
+    return {kind for kind, some in found.items() if some} | ({"trail"} if trails else set())
+
+
+CHAIN = {"trail", "log group", "alarm", "topic", "role"}
+
+
+def logging(organization: Organization, account: str) -> bool:
+    """Return whether a trail records an account."""
+    cloudtrail = organization.client(account, "cloudtrail")
+    trails = [trail["TrailARN"] for trail in cloudtrail.describe_trails()["trailList"]]
+    return any(cloudtrail.get_trail_status(Name=trail)["IsLogging"] for trail in trails)
+
+
+@pytest.mark.long
+def test_an_organization_moves_to_one_trail_and_back_without_a_gap(organization: Organization) -> None:
+    one_trail = organization.settings
+    own = {name: value for name, value in one_trail.items() if name != "secmon_trail_organization_id"}
+    organization.settings = own | {"secmon_topology": "account"}
+    organization.succeed("site")
+    assert all(kinds(organization, account) == CHAIN | {"bucket"} for account in IDS.values())
+
+    organization.settings = one_trail
+    confirmed = {"secmon_prune_confirm": ",".join(IDS.values())}
+    early = organization("prune", "member", **confirmed)
+    assert early.code != 0
+    assert any("should record in its place" in str(results) for results in early.results.values())
+    assert logging(organization, MEMBER)
+    organization.succeed("site")
+    assert kinds(organization, MEMBER) == CHAIN | {"bucket"}, "the member goes on recording"
+    organization.succeed("prune", **confirmed, secmon_purge_log_bucket=True)
+    assert [kinds(organization, account) for account in IDS.values()] == [CHAIN, {"bucket"}, set()]
+    assert all(logging(organization, account) for account in IDS.values())
     again = organization.succeed("site")
     assert again.changed == []
+
+    organization.settings = own | {"secmon_topology": "account"}
+    organization.succeed("site", "archive,member")
+    assert all(len(own_trails(organization, account)) == 2 for account in (ARCHIVE, MEMBER))
+    organization.succeed("site", "central")
+    assert all(own_trails(organization, account) == [account] for account in IDS.values())
+    assert all(logging(organization, account) for account in IDS.values())
+    purge = {"secmon_purge_log_bucket": True, "secmon_purge_other_objects": True}
+    organization.succeed("prune", **confirmed, **purge)
+    teardown = {"secmon_teardown_confirm": ",".join(IDS.values())}
+    organization.succeed("teardown", **teardown, **purge)
+    assert [kinds(organization, account) for account in IDS.values()] == [set(), set(), set()]
+
+
+@pytest.mark.long
+def test_the_bucket_of_the_organization_goes_after_its_trail(organization: Organization) -> None:
+    organization.succeed("site")
+    refused = organization("teardown", "archive", secmon_purge_log_bucket=True, secmon_teardown_confirm=ARCHIVE)
+    assert refused.code != 0 and "secmon_purge_log_bucket" in str(refused.results)
+    confirm = ",".join(IDS.values())
+    organization.succeed("teardown", secmon_purge_log_bucket=True, secmon_teardown_confirm=confirm)
+    assert [kinds(organization, account) for account in IDS.values()] == [set(), set(), set()]
+
+
+SEED = Path(__file__).resolve().parents[2] / "embedded_aws/seeds/organization_100.yml"
+LOG_ARCHIVE = "000000000011"
+
+
+def calls_of_a_rollout(accounts: int, folder: Path) -> tuple[Counter[str], Counter[str], int]:
+    """Return the calls in the central account and in a member, by operation, and the metric filters of all accounts."""
+    with embedded_aws_process("--seed", str(SEED)) as endpoint:
+        keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "embedded", "region_name": "us-east-1"}
+        organizations = boto3.client("organizations", endpoint_url=endpoint, **keys)
+        organizations.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+        listed = organizations.get_paginator("list_accounts").paginate().build_full_result()["Accounts"]
+        active = sorted(account["Id"] for account in listed if account["State"] == "ACTIVE")
+        chosen = [CENTRAL, *[account for account in active if account != CENTRAL]][:accounts]
+        organization = Organization(endpoint, folder, organizations.describe_organization()["Organization"]["Id"])
+        organization.settings["secmon_log_archive_account"] = LOG_ARCHIVE
+        organization.hosts = {f"a{account}": account for account in chosen}
+        organization.role = "SecurityMonitoringDeployer"
+        seen = {call["id"] for call in ask(endpoint, "calls")}
+        organization.succeed("site", ",".join(organization.hosts))
+        calls = [call for call in ask(endpoint, "calls") if call["id"] not in seen]
+        assert len({call["account"] for call in calls}) == accounts
+        actions = {
+            account: Counter(call["action"] for call in calls if call["account"] == account)
+            for account in (CENTRAL, chosen[-1])
+        }
+        filters = sum(call["action"] == "PutMetricFilter" for call in calls)
+        return actions[CENTRAL] - Counter(AssumeRole=accounts - 1), actions[chosen[-1]], filters
+
+
+@pytest.mark.long
+def test_calls_filters_and_alarms_do_not_grow_with_the_accounts(tmp_path: Path) -> None:
+    few, many = (calls_of_a_rollout(accounts, tmp_path) for accounts in (10, 100))
+    print(f"10 accounts: {few[0].total()} central calls {dict(few[0])}; member {dict(few[1])}")
+    print(f"100 accounts: {many[0].total()} central calls {dict(many[0])}; member {dict(many[1])}")
+    assert few == many
+    assert (many[2], many[0]["PutMetricAlarm"]) == (1, 1)

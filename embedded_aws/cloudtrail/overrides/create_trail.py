@@ -21,6 +21,7 @@ from embedded_aws.cloudtrail.delivery.permissions import (
     role_is_trusted,
     role_may,
 )
+from embedded_aws.cloudtrail.overrides.delegated_admin import administrators_of
 from embedded_aws.cloudtrail.trails import (
     find_bucket,
     find_log_group,
@@ -223,11 +224,14 @@ def _require_writable(planned: Trail, key: str | None) -> None:
 
 def _check_log_group(planned: Trail, at: datetime) -> None:
     role, arn = parse_arn(planned.cw_role_arn or ""), parse_arn(planned.cw_log_group_arn or "")
-    if role is None or role.account != planned.account_id or not role_is_trusted(planned):
+    owners = {planned.account_id}
+    if planned.is_org_trail:
+        owners.update(administrators_of(planned.account_id, planned.partition))
+    if role is None or role.account not in owners or not role_is_trusted(planned):
         raise AwsError(_NO_ROLE, NO_TRUST, 400)
     group = find_log_group(planned.cw_log_group_arn or "")
     name = stream_name(planned, planned.account_id)
-    if group is None or arn is None or arn.account != planned.account_id:
+    if group is None or arn is None or arn.account != role.account:
         raise AwsError(_NO_GROUP, NO_PERMISSION, 400)
     if not role_may(planned, "logs:CreateLogStream", group, name):
         raise AwsError(_NO_GROUP, NO_PERMISSION, 400)

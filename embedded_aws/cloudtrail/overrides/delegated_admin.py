@@ -6,6 +6,8 @@ Organizations user guide, "AWS CloudTrail and AWS Organizations".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from moto.organizations.models import FakeDelegatedAdministrator, OrganizationsBackend, organizations_backends
@@ -70,6 +72,53 @@ def _organization(call: Call) -> OrganizationsBackend:
 def _is_member(account: str, partition: str) -> bool:
     backends = [partitions[partition] for partitions in organizations_backends.values() if partition in partitions]
     return any(member.id == account for backend in backends for member in backend.accounts)
+
+
+# The operations by which a delegated administrator works on the trail of the organization, as the management account
+# does: it names the trail by its ARN (CloudTrail API reference, UpdateTrail and others; CloudTrail user guide,
+# "Organization delegated administrator"). Log group and role are its own; the trail is the management account's.
+_ON_TRAILS = frozenset(
+    (
+        *(
+            "CreateTrail",
+            "UpdateTrail",
+            "DeleteTrail",
+            "StartLogging",
+            "StopLogging",
+            "AddTags",
+            "RemoveTags",
+            "ListTags",
+        ),
+        *("PutEventSelectors", "GetEventSelectors", "PutInsightSelectors", "GetInsightSelectors", "GetTrailStatus"),
+    )
+)
+
+
+def acting(call: Call) -> Call:
+    """Return the call of a delegated administrator on the organization's trail as one of the management account."""
+    if call.service != "cloudtrail" or call.action not in _ON_TRAILS:
+        return call
+    owner = _management_account(call.account, get_partition(call.region))
+    if owner and (_names_trail_of(owner, call.parameters) or call.parameters.get("IsOrganizationTrail")):
+        return replace(call, account=owner, environ={**call.environ, "HTTP_X_MOTO_ACCOUNT_ID": owner})
+    return call
+
+
+def administrators_of(management_account: str, partition: str) -> list[str]:
+    """Return the delegated administrators for CloudTrail of an organization."""
+    return _administrators(organizations_backends[management_account][partition])
+
+
+def _names_trail_of(account: str, parameters: Mapping[str, Any]) -> bool:
+    named = [parameters.get(name) or "" for name in ("Name", "TrailName", "ResourceId")]
+    named += parameters.get("ResourceIdList") or []
+    return any(f":{account}:trail/" in name for name in named)
+
+
+def _management_account(account: str, partition: str) -> str:
+    """Return the management account of the organization whose delegated administrator an account is, or nothing."""
+    backends = [(owner, found[partition]) for owner, found in organizations_backends.items() if partition in found]
+    return next((owner for owner, found in backends if account in _administrators(found)), "")
 
 
 def _administrators(backend: OrganizationsBackend) -> list[str]:

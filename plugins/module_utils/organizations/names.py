@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable, Sequence
 from .accounts import OrganizationAccount
 
 LOG_ARCHIVES = "__secmon_log_archive"
-"""The group of the host that has only the bucket of an organization; the preflight makes it for the plays behind it."""
+"""The group of the host that has only the bucket of an organization; site.yml and teardown.yml fill it."""
 ALL_ACCOUNTS = "secmon_accounts"
 """The group of all accounts, which the playbooks choose."""
 _RESERVED = {"", "all", "ungrouped", "localhost", ALL_ACCOUNTS}
