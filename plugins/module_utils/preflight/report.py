@@ -275,7 +275,6 @@ def account_values(settings: Settings) -> dict[str, str]:
     with suppress(InvalidVariableError):
         values["log_group_name"] = log_group_name(settings)
     with suppress(InvalidVariableError):
-        # The filters of an organization count the events of all accounts, which have different IDs.
         if settings["secmon_topology"] != ORGANIZATION:
             values[ACCOUNT_ID] = settings["secmon_account_id"]
     with suppress(InvalidVariableError):
