@@ -40,6 +40,12 @@ options:
     description: The alarm on the filter's metric.
     type: str
     required: true
+  log_alarm_name:
+    description:
+      - The log alarm of the rule, if it has one. What keeps it from reporting is a warning; the drill does not wait for
+        it.
+    type: str
+    version_added: 0.4.0
   topic_arn:
     description: The ARN of the SNS topic to which the alarm publishes.
     type: str
@@ -124,7 +130,8 @@ notes:
     C(s3:GetObject), C(iam:GetRole), C(iam:ListRolePolicies), C(iam:GetRolePolicy),
     C(iam:ListAttachedRolePolicies), C(iam:GetPolicy), C(iam:GetPolicyVersion), C(logs:DescribeLogGroups),
     C(logs:DescribeMetricFilters), C(logs:FilterLogEvents), C(cloudwatch:GetMetricStatistics),
-    C(cloudwatch:DescribeAlarms), C(cloudwatch:DescribeAlarmHistory), for an alarm on
+    C(cloudwatch:DescribeAlarms), C(cloudwatch:DescribeAlarmHistory), C(cloudwatch:ListAlarmMuteRules),
+    C(cloudwatch:GetAlarmMuteRule), for an alarm on
     each account C(cloudwatch:DescribeAlarmContributors), C(sns:GetTopicAttributes),
     C(sns:ListSubscriptionsByTopic), C(sns:GetSubscriptionAttributes), C(kms:DescribeKey),
     C(kms:GetKeyPolicy) and, for an organization trail,
@@ -261,6 +268,7 @@ OPTIONS: dict[str, Any] = {
     "log_group_name": {"type": "str", "required": True},
     "filter_name": {"type": "str", "required": True},
     "alarm_name": {"type": "str", "required": True},
+    "log_alarm_name": {"type": "str"},
     "topic_arn": {"type": "str", "required": True},
     "bucket_name": {"type": "str"},
     "bucket_owner": {"type": "str"},

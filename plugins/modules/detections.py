@@ -71,7 +71,7 @@ options:
     default: []
   tags:
     description:
-      - Tags of each alarm.
+      - Tags of each alarm, in addition to C(secmon:severity), C(secmon:rule) and C(secmon:runbook).
       - If omitted, RV(alarms) contains no tags, so that the tags of the task of M(secmon.aws.metric_alarms) apply.
     type: dict
   account_values:

@@ -88,6 +88,16 @@ options:
     description: The names of the alarms.
     type: list
     elements: str
+  log_alarm_names:
+    description: The names of the log alarms.
+    type: list
+    elements: str
+    version_added: 0.4.0
+  log_alarm_role_names:
+    description: The names of the roles of the log alarms.
+    type: list
+    elements: str
+    version_added: 0.4.0
   filter_names:
     description: The names of the metric filters.
     type: list
@@ -300,7 +310,7 @@ _NAMES = (
 )
 _LISTS = (
     *("key_aliases", "alarm_names", "filter_names", "other_filter_names", "metric_namespaces"),
-    "event_rule_names",
+    *("event_rule_names", "log_alarm_names", "log_alarm_role_names"),
 )
 _EXISTING = ("bucket_name", "bucket_owner", "log_group_name", "role_arn", "topic_arn", "key_arn", "secret_name")
 

@@ -10,9 +10,9 @@ short_description: Manage a set of CloudWatch metric alarms
 version_added: 0.2.0
 description:
   - Creates, updates and deletes any number of metric alarms in one task, with one listing.
-  - The description and the actions of an alarm keep their value if the task omits them. Every other setting decides
-    whether the alarm fires, so that an omitted setting has its default and a manual change is detected. This includes
-    settings for which the module has no option, such as metric math.
+  - The description, the actions and the tags in notifications of an alarm keep their value if the task omits them.
+    Every other setting decides whether the alarm fires, so that an omitted setting has its default and a manual change
+    is detected. This includes settings for which the module has no option, such as metric math.
   - Use this module instead of M(amazon.aws.cloudwatch_metric_alarm), which reports an alarm with disabled actions as
     unchanged, does not support tags, and needs a task and a call for each alarm. The tests
     C(test_upstream_reports_a_muted_alarm_as_unchanged) and C(test_upstream_does_not_support_tags) show it.
@@ -100,6 +100,12 @@ options:
         description: Whether the actions run. By default, an alarm whose actions were disabled manually is re-enabled.
         type: bool
         default: true
+      tags_in_notifications:
+        description:
+          - Whether notifications contain the tags of the alarm. By default the current setting is kept.
+          - Has no effect with a botocore that does not know C(ActionConfiguration) of C(PutMetricAlarm).
+        type: bool
+        version_added: 0.4.0
       tags:
         description: Tags of this alarm in addition to O(tags), which they override.
         type: dict
@@ -126,7 +132,8 @@ notes:
     user guide, "CloudWatch service quotas"). If CloudWatch refuses one nevertheless, the message says what to do.
   - The tags of an alarm are read from CloudWatch itself before it is deleted, one call for each alarm. The tagging API
     lists the tags of all alarms in one call, but late, so that an alarm of others could be deleted.
-  - Composite alarms are not managed. The module rejects the name of an existing one.
+  - Composite alarms are not managed. The module rejects the name of an existing one. M(secmon.aws.log_alarms) manages
+    log alarms, whose names it does not see.
   - The module calls the IAM actions
     C(cloudwatch:DescribeAlarms), C(cloudwatch:ListTagsForResource), C(cloudwatch:PutMetricAlarm),
     C(cloudwatch:DeleteAlarms), C(cloudwatch:TagResource), C(cloudwatch:UntagResource) and C(tag:GetResources). To
@@ -234,6 +241,7 @@ alarms:
       ok_actions: []
       insufficient_data_actions: []
       actions_enabled: true
+      tags_in_notifications: false
       tags: {"secmon:managed-by": secmon.aws, "team": security}
 removed:
   description: The names of the alarms that were deleted, in check mode as predicted.
@@ -246,12 +254,15 @@ removed:
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.checks import alarm_problems
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.desired import desired_alarms
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.kinds import METRIC
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.plan import plan_alarms
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.reads import read_alarms
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.supported import is_supported
 
 _ALARM: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -273,6 +284,7 @@ _ALARM: dict[str, Any] = {
     "ok_actions": {"type": "list", "elements": "str"},
     "insufficient_data_actions": {"type": "list", "elements": "str"},
     "actions_enabled": {"type": "bool", "default": True},
+    "tags_in_notifications": {"type": "bool"},
     "tags": {"type": "dict"},
 }
 OPTIONS: dict[str, Any] = {
@@ -287,7 +299,9 @@ OPTIONS: dict[str, Any] = {
 
 def decide(params: Mapping[str, Any], account: Account) -> Plan:
     """Read the alarms and plan what to change."""
-    desired = desired_alarms(params, account.region)
+    desired = desired_alarms(params, account.region, METRIC, alarm_problems)
+    if not is_supported(account, "cloudwatch", METRIC.put, "ActionConfiguration"):
+        desired = desired.without("tags_in_notifications")
     return plan_alarms(desired, *read_alarms(account, desired))
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: trail_role
-short_description: Manage the IAM role with which CloudTrail writes to a log group
+short_description: Manage the IAM role with which a service reads or writes a log group, such as CloudTrail
 version_added: 0.4.0
 description:
   - Creates, changes and deletes a role that has exactly one policy, which is inline.

@@ -20,6 +20,7 @@ from tools.generate_docs import blocks, costs, modules, roles
 
 # Called with the credentials that assume the deployer's role, not by the deployer.
 BEFORE_THE_DEPLOYER = {"sts:AssumeRole"}
+WITHOUT_UPSTREAM = {"log_alarms"}  # no collection has such a module
 GROUP = "secmon_accounts"  # hosts that the playbooks take, not a variable
 
 
@@ -36,8 +37,8 @@ def test_the_readme_of_a_role_has_the_generated_variables_and_actions(repository
 
 
 def test_every_module_that_replaces_an_upstream_module_names_its_defect_and_has_a_test() -> None:
-    replacing = [module for module in modules.writing_modules() if modules.replaced_module(module)]
-    assert replacing == modules.writing_modules()
+    writing = [module for module in modules.writing_modules() if module not in WITHOUT_UPSTREAM]
+    assert [module for module in modules.writing_modules() if modules.replaced_module(module)] == writing
 
 
 def test_roles_drill_and_sweep_need_exactly_what_the_deployer_policy_allows() -> None:

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "cloudtrail/signatures.py": {"cryptography"},
 }
 # Packages that know nothing of AWS calls or Ansible.
-PURE = {"engines", "event_alerts", "event_pattern", "filter_pattern", "rules", "validation"}
+PURE = {"engines", "event_alerts", "log_alarms", "event_pattern", "filter_pattern", "rules", "validation"}
 # Files of `core` that know nothing of them either.
 PURE_CORE = {
     "core.aws_names",

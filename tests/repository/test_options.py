@@ -19,9 +19,6 @@ MODULE_ONLY = {
         "poll_seconds": "shortens the interval in tests",
         "account_id": "the plays pass it to all own modules, by module_defaults",
     },
-    "detections": {
-        "tags": "metric_alarms sets the same tags on all alarms of the role",
-    },
     "rule_drill": {
         "poll_seconds": "shortens the interval in tests",
         "account_id": "the plays pass it to all own modules, by module_defaults",

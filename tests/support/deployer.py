@@ -27,6 +27,7 @@ _NOT_IN_POLICIES = frozenset(
         *("s3:TlsVersion", "s3:prefix", "s3:versionid", "kms:ResourceAliases"),
         *("aws:RequestTag/secmon:key-alias", "aws:ResourceTag/secmon:key-alias"),
         *("aws:RequestTag/secmon:metric-filters", "aws:ResourceTag/secmon:metric-filters"),
+        *(f"aws:{of}Tag/secmon:{key}" for of in ("Request", "Resource") for key in ("rule", "runbook", "severity")),
     }
 )
 
@@ -97,7 +98,7 @@ def live(endpoint: str, options: Sequence[str], again: bool = False) -> set[Ques
 _RANDOM = (
     (r"(?<=:key/)[0-9a-f-]{36}", "1234abcd-12ab-34cd-56ef-1234567890ab"),
     (r"(?<=:secret:MySampleSecret-)\w{6}$", "a1b2c3"),
-    (r"(?<=:alarm:)\w+$", "SecretIsAccessed"),
+    (r"(?<=:alarm:)[\w-]+$", "SecretIsAccessed"),
     (r"(?<=:rule/)secmon-\w+-\w+$", "secmon-secret_access-done"),
     (rf"(?<=arn:aws:s3:::secrets-manager-trail-{GUIDE}/).+", "AWSLogs/file"),
 )

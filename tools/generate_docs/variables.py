@@ -30,6 +30,8 @@ IN_THE_POLICY = (
     "secmon_trail_name",
     "secmon_log_group_name",
     "secmon_log_role_name",
+    "secmon_log_alarm_query_role_name",
+    "secmon_log_alarm_lines_role_name",
     "secmon_topic_name",
     "secmon_event_topic_name",
     "secmon_secret_name",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..core.aws_names import partition_of
@@ -56,11 +56,23 @@ def name_problems(name: str) -> Iterator[str]:
 
 
 def alarm_problems(settings: Mapping[str, Any], region: str) -> Iterator[str]:
-    """Yield what is wrong with the settings of an alarm.
+    """Yield what is wrong with the settings of a metric alarm, by option, in a region."""
+    yield from common_problems(settings, region, _REQUIRED)
+    yield from _statistic_problems(settings.get("statistic"), settings.get("extended_statistic"))
+    yield from _metric_name_problems(settings)
+    yield from _period_problems(settings)
+    yield from _dimension_problems(settings.get("dimensions", {}))
+    if settings.get("group_by"):
+        yield from grouped_problems(settings)
+
+
+def common_problems(settings: Mapping[str, Any], region: str, required: Iterable[str]) -> Iterator[str]:
+    """Yield what is wrong with the settings that alarms of any type have.
 
     Args:
         settings: The settings that the task sets, by option.
         region: The region of the alarm.
+        required: The options that the task must set.
     """
     if len(settings.get("description", "")) > _MAX_DESCRIPTION_LENGTH:
         yield (
@@ -69,16 +81,10 @@ def alarm_problems(settings: Mapping[str, Any], region: str) -> Iterator[str]:
         )
     for option in ACTION_LISTS:
         yield from _action_problems(option, settings.get(option, []), region)
-    missing = [option for option in _REQUIRED if option not in settings]
+    missing = [option for option in required if option not in settings]
     if missing:
         yield f"missing: {', '.join(missing)}."
     yield from _choice_problems(settings)
-    yield from _statistic_problems(settings.get("statistic"), settings.get("extended_statistic"))
-    yield from _metric_name_problems(settings)
-    yield from _period_problems(settings)
-    yield from _dimension_problems(settings.get("dimensions", {}))
-    if settings.get("group_by"):
-        yield from grouped_problems(settings)
     if not math.isfinite(settings.get("threshold", 0)):
         yield "threshold must be a finite number."
 

@@ -3,8 +3,9 @@
 
 """Plan the calls that create, change and delete alarms.
 
-Source: CloudWatch API reference. PutMetricAlarm replaces every setting, and applies tags only when it creates an
-alarm. DeleteAlarms takes 100 alarms, and rejects one that a composite alarm refers to.
+Source: CloudWatch API reference. PutMetricAlarm and PutLogAlarm replace every setting, and apply tags only when they
+create an alarm (for PutLogAlarm our reading, not seen on AWS). DeleteAlarms takes 100 metric alarms or one log alarm,
+and rejects one that a composite alarm refers to.
 """
 
 from __future__ import annotations
@@ -18,19 +19,21 @@ from ..core.plan import Plan, Write
 from ..core.problems import require
 from ..core.tags import as_list, is_managed, not_managed_problem, own_tags, tag_change
 from .desired import DesiredAlarm, DesiredAlarms
-from .fields import alarm_settings, is_metric_alarm, merge_settings, put_parameters
+from .fields import alarm_settings, alarm_type, merge_settings, put_parameters
+from .kinds import AlarmKind
 
 Alarms = Mapping[str, Mapping[str, Any]]
 Tags = Mapping[str, Mapping[str, str]]
 
-_ALARMS_PER_CALL = 100
 _QUOTA_REACHED = (
     "The account has reached its quota of alarms in this region. Delete some, or request an increase in Service Quotas"
     " (CloudWatch)."
 )
+_WORDS = {"CompositeAlarm": "composite alarm", "LogAlarm": "log alarm", "MetricAlarm": "metric alarm"}
 _STILL_REFERENCED = "A composite alarm may refer to it: change or delete that one first."
 _REMEDIES = {
     "PutMetricAlarm": {"LimitExceeded": _QUOTA_REACHED},
+    "PutLogAlarm": {"LimitExceeded": _QUOTA_REACHED},
     "DeleteAlarms": {"ValidationError": _STILL_REFERENCED, "ResourceConflict": _STILL_REFERENCED},
 }
 
@@ -62,22 +65,22 @@ def plan_alarms(desired: DesiredAlarms, alarms: Alarms, tags: Tags) -> Plan:
     Args:
         desired: The task.
         alarms: The alarms found, by name, as returned by DescribeAlarms.
-        tags: The tags of those metric alarms that the task names or may delete, by name.
+        tags: The tags of those alarms of the task's type that the task names or may delete, by name.
 
     Raises:
-        RequestError: An alarm is not managed by this collection, or a composite alarm has its name.
+        RequestError: An alarm is not managed by this collection, or an alarm of another type has its name.
     """
     require(_conflicts(desired, alarms, tags))
     changes = [_change(desired, alarm, alarms.get(alarm.name, {}), tags) for alarm in desired.alarms if desired.present]
     deleted = sorted(name for name, found in tags.items() if desired.deletes(name, found))
     before = {each.name: {key: each.before.get(key) for key in each.changed_options} for each in changes if each.before}
     after = {each.name: {key: each.after.get(key) for key in each.changed_options} for each in changes}
-    before |= {name: {**alarm_settings(alarms[name]), "tags": own_tags(tags[name])} for name in deleted}
-    puts = (*_puts(changes, desired.region), *_tag_writes(changes))
+    before |= {name: {**alarm_settings(alarms[name], desired.kind), "tags": own_tags(tags[name])} for name in deleted}
+    puts = (*_puts(changes, desired), *_tag_writes(changes))
     return Plan(
         before=_difference(before),
         after=_difference(after),
-        stages=(puts, tuple(_deletions([alarms[name] for name in deleted]))),
+        stages=(puts, tuple(_deletions([alarms[name] for name in deleted], desired.kind))),
         results={"alarms": [{"name": each.name, **each.after} for each in changes], "removed": deleted},
     )
 
@@ -89,30 +92,33 @@ def _difference(by_name: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def _conflicts(desired: DesiredAlarms, alarms: Alarms, tags: Tags) -> Iterator[str]:
     for name in (alarm.name for alarm in desired.alarms if alarm.name in alarms):
-        if not is_metric_alarm(alarms[name]):
+        found = alarm_type(alarms[name])
+        if found != desired.kind.type:
             yield (
-                f"{name} is a composite alarm, which this module does not manage. Nothing was changed. Choose another"
-                " name, or delete the composite alarm."
+                f"{name} is a {_WORDS[found]}, which this module does not manage. Nothing was changed. Choose another"
+                f" name, or delete the {_WORDS[found]}."
             )
         elif not (desired.adopt or is_managed(tags[name])):
             yield not_managed_problem(f"alarm {name}", tags[name])
 
 
 def _change(desired: DesiredAlarms, alarm: DesiredAlarm, found: Mapping[str, Any], tags: Tags) -> _Change:
-    before = {**alarm_settings(found), "tags": own_tags(tags[alarm.name])} if found else {}
+    before = {**alarm_settings(found, desired.kind), "tags": own_tags(tags[alarm.name])} if found else {}
     tags_after = dict(tag_change(before.get("tags", {}), alarm.tags, desired.purge_tags).after)
-    return _Change(alarm.name, found, before, {**merge_settings(alarm.settings, before), "tags": tags_after})
+    after = {**merge_settings(alarm.settings, before, desired.kind), "tags": tags_after}
+    return _Change(alarm.name, found, before, after)
 
 
-def _puts(changes: Sequence[_Change], region: str) -> Iterator[Write]:
+def _puts(changes: Sequence[_Change], desired: DesiredAlarms) -> Iterator[Write]:
+    region, kind = desired.region, desired.kind
     for each in changes:
         if set(each.changed_options) <= {"tags"} and each.found:
             continue
-        parameters = put_parameters(each.name, each.after, each.found)
+        parameters = put_parameters(each.name, each.after, each.found, kind)
         if not each.found:
             parameters["Tags"] = as_list(each.after["tags"])
         by_name = f"arn:{partition_of(region)}:cloudwatch:{region}:*:alarm:{each.name}"
-        yield _write("PutMetricAlarm", f"alarm {each.name}", parameters, each.found.get("AlarmArn", by_name))
+        yield _write(kind.put, f"alarm {each.name}", parameters, each.found.get("AlarmArn", by_name))
 
 
 def _tag_writes(changes: Sequence[_Change]) -> Iterator[Write]:
@@ -127,9 +133,9 @@ def _tag_writes(changes: Sequence[_Change]) -> Iterator[Write]:
             yield _write("UntagResource", resource, {"ResourceARN": arn, "TagKeys": list(change.remove)}, arn)
 
 
-def _deletions(alarms: Sequence[Mapping[str, Any]]) -> Iterator[Write]:
-    for start in range(0, len(alarms), _ALARMS_PER_CALL):
-        some = alarms[start : start + _ALARMS_PER_CALL]
+def _deletions(alarms: Sequence[Mapping[str, Any]], kind: AlarmKind) -> Iterator[Write]:
+    for start in range(0, len(alarms), kind.batch):
+        some = alarms[start : start + kind.batch]
         names = [alarm["AlarmName"] for alarm in some]
         arn = some[0]["AlarmArn"] if len(some) == 1 else "*"
         yield _write("DeleteAlarms", f"alarms {', '.join(names)}", {"AlarmNames": names}, arn)

@@ -5,30 +5,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ..core.account import Account
 from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping
 from .desired import DesiredAlarms
-from .fields import is_metric_alarm
+from .fields import alarm_type
+from .kinds import LOG, METRIC
 
 # The maximum of AlarmNames and of MaxRecords in DescribeAlarms.
 _NAMES_PER_CALL = 100
-# Without this, DescribeAlarms omits composite alarms, whose names cannot be used for metric alarms.
-_TYPES = ["MetricAlarm", "CompositeAlarm"]
+# By default, DescribeAlarms omits composite alarms, whose names cannot be used for other alarms. Log alarms are asked
+# for only where they are used, since a region may not have them yet.
+TYPES = ("MetricAlarm", "CompositeAlarm")
 
 
 def read_alarms(
     account: Account, desired: DesiredAlarms
 ) -> tuple[dict[str, dict[str, Any]], dict[str, Mapping[str, str]]]:
-    """Return the alarms that a task names or may delete, and the tags of the metric alarms among them, by name."""
+    """Return the alarms that a task names or may delete, and the tags of those of its type, by name."""
     managed = managed_alarm_tags(account) if desired.purge_tag else None
     purged = {_name_in(arn) for arn, tags in (managed or {}).items() if desired.purges(_name_in(arn), tags)}
-    alarms = find_alarms(account, desired.names | purged)
+    alarms = find_alarms(account, desired.names | purged, tuple(dict.fromkeys((*TYPES, desired.kind.type))))
     for alarm in alarms.values():
         account.learn_place(alarm["AlarmArn"])
-    arns = {name: alarm["AlarmArn"] for name, alarm in alarms.items() if is_metric_alarm(alarm)}
+    arns = {name: alarm["AlarmArn"] for name, alarm in alarms.items() if alarm_type(alarm) == desired.kind.type}
     if arns and managed is None:
         managed = managed_alarm_tags(account)
     listed = managed or {}
@@ -47,21 +49,28 @@ def _up_to_date_tags(
     return listed
 
 
-def find_alarms(account: Account, names: Collection[str]) -> dict[str, dict[str, Any]]:
-    """Return the metric alarms and composite alarms with these names, by name."""
+def find_alarms(account: Account, names: Collection[str], types: Sequence[str] = TYPES) -> dict[str, dict[str, Any]]:
+    """Return the alarms of these types with these names, by name."""
     ordered, found = sorted(names), list[dict[str, Any]]()
     for start in range(0, len(ordered), _NAMES_PER_CALL):
         some = ordered[start : start + _NAMES_PER_CALL]
-        parameters = {"AlarmNames": some, "AlarmTypes": _TYPES, "MaxRecords": _NAMES_PER_CALL}
+        parameters = {"AlarmNames": some, "AlarmTypes": list(types), "MaxRecords": _NAMES_PER_CALL}
         answer = account.read("cloudwatch", "DescribeAlarms", "alarms", parameters)
-        found += [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])]
+        found += [alarm for each in types for alarm in answer.get(f"{each}s", [])]
     return {alarm["AlarmName"]: alarm for alarm in found}
+
+
+def find_either_alarms(account: Account, names: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return the alarms of any type with these names; log alarms are looked for only if a name is left."""
+    found = find_alarms(account, names)
+    rest = set(names) - found.keys()
+    return {**found, **find_alarms(account, rest, [LOG.type])}
 
 
 def find_metric_alarm(account: Account, name: str) -> dict[str, Any] | None:
     """Return the metric alarm with this name, or None."""
     alarm = find_alarms(account, [name]).get(name)
-    return alarm if alarm and is_metric_alarm(alarm) else None
+    return alarm if alarm and alarm_type(alarm) == METRIC.type else None
 
 
 def _name_in(arn: str) -> str:

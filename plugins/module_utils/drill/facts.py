@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..cloudwatch.mute_rules import MuteRule
 from ..core.aws_names import Place
 from .timeline import Finding
 
@@ -35,6 +36,8 @@ class Facts:
         log_group: From DescribeLogGroups.
         metric_filter: From DescribeMetricFilters.
         alarm: From DescribeAlarms.
+        mute_rules: The mute rules of the alarm.
+        log_alarm: The log alarm of the rule, from DescribeAlarms.
         topic: The attributes from GetTopicAttributes.
         key: KeyMetadata of the topic's key, with its Policy as a document.
         subscriptions: From ListSubscriptionsByTopic.
@@ -56,6 +59,8 @@ class Facts:
     log_group: Response | None = None
     metric_filter: Response | None = None
     alarm: Response | None = None
+    mute_rules: Sequence[MuteRule] = ()
+    log_alarm: Response | None = None
     topic: Response | None = None
     key: Response | None = None
     subscriptions: Sequence[Response] = ()

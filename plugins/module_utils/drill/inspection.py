@@ -14,6 +14,7 @@ from ..core.problems import require
 from .alarm_findings import alarm_findings, filter_findings
 from .existing import remedy_of_owner
 from .facts import Facts
+from .mute_findings import log_alarm_findings, mute_findings
 from .timeline import Finding, in_order
 from .topic_findings import (
     key_findings,
@@ -42,6 +43,8 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("role", role_findings),
     ("metric_filter", filter_findings),
     ("alarm", alarm_findings),
+    ("mute_rules", mute_findings),
+    ("log_alarm", log_alarm_findings),
     ("topic", topic_findings),
     ("key", key_findings),
     ("subscriptions", subscription_findings),

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from ..cloudtrail.reads import bucket_owner, event_selectors, find_trail, find_trail_elsewhere, trail_status
 from ..cloudwatch.grouped import from_query
-from ..cloudwatch.reads import find_metric_alarm
+from ..cloudwatch.kinds import LOG
+from ..cloudwatch.mute_rules import mute_rules
+from ..cloudwatch.reads import find_alarms, find_metric_alarm
 from ..core.account import Account
 from ..core.errors import AwsError
 from ..iam.reads import find_role, role_policies
@@ -76,9 +79,21 @@ def read_facts(account: Account, params: Mapping[str, Any]) -> Facts:
             "metric_filter", "metric", lambda: _metric_filter(center, params), None, Weight.CERTAIN
         ),
         alarm=reader.get("alarm", "alarm", lambda: find_alarm(center, params["alarm_name"]), None, Weight.CERTAIN),
+        **_mute_facts(reader, center, params),
         **_trail_facts(reader, params, trail),
         **topic_facts(reader, params),
     )
+
+
+def _mute_facts(reader: ConfigReader, account: Account, params: Mapping[str, Any]) -> dict[str, Any]:
+    name, log_alarm = params["alarm_name"], params["log_alarm_name"]
+    now = datetime.now(UTC)
+    found = {"mute_rules": reader.get("mute_rules", "notification", lambda: mute_rules(account, name, now), ())}
+    if log_alarm:
+        found["log_alarm"] = reader.get(
+            "log_alarm", "notification", lambda: find_alarms(account, [log_alarm], [LOG.type]).get(log_alarm), None
+        )
+    return found
 
 
 def _trail_facts(reader: ConfigReader, params: Mapping[str, Any], trail: dict[str, Any] | None) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from ..core.problems import require
 from ..core.tags import as_list, as_mapping, own_tags, require_ownership, tag_change, tag_problems
 
 _ADVICE = (
-    "Choose another name (secmon_log_role_name), use this role by its ARN (secmon_existing_log_role_arn), or adopt it"
-    " with adopt: true."
+    "Choose another name (secmon_log_role_name, secmon_log_alarm_*_role_name), use the role of the trail by its ARN"
+    " (secmon_existing_log_role_arn), or adopt it with adopt: true."
 )
 # With the characters that IAM counts; a policy in ASCII has as many bytes.
 _DOCUMENTS = {"trust_policy": TRUST_POLICY_CHARACTERS, "policy": ROLE_POLICIES_CHARACTERS}

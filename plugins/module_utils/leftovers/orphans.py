@@ -27,10 +27,14 @@ _NO_ALIAS = (
 )
 
 
+# In the description of the roles of log alarms. Other roles that CloudWatch may assume would take a call each.
+_LOG_ALARMS = "for the log alarms of"
+
+
 def orphaned_roles(search: Search) -> Iterator[Resource]:
-    """Yield the roles that CloudTrail may assume, write to a log group of this region, and that no variable names."""
+    """Yield roles of trails and of log alarms on log groups of this region that no variable names."""
     account, deployment = search.account, search.deployment
-    for arn, name in roles_for(account, "cloudtrail.amazonaws.com").items():
+    for arn, name in roles_for(account, "cloudtrail.amazonaws.com", _LOG_ALARMS).items():
         if name in deployment.names(kinds.ROLE) or arn in deployment.kept or not _is_managed(account, name):
             continue
         try:

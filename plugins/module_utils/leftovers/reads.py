@@ -15,7 +15,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..cloudtrail.reads import trail_tags
-from ..cloudwatch.reads import alarm_tags, find_alarms
+from ..cloudwatch.fields import alarm_type
+from ..cloudwatch.kinds import LOG
+from ..cloudwatch.reads import alarm_tags, find_either_alarms
 from ..core.account import Account
 from ..core.aws_names import ACCOUNT_ID
 from ..core.errors import AwsError
@@ -209,10 +211,14 @@ def _filters(search: Search, group: Resource, ownership: Ownership) -> Iterator[
 
 
 def _alarms(search: Search) -> Iterator[Resource]:
-    for name, alarm in find_alarms(search.account, search.names(kinds.ALARM)).items():
+    """Yield metric alarms and log alarms; the tagging API does not tell them apart."""
+    named, names = search.deployment.names(kinds.LOG_ALARM), set(search.names(kinds.ALARM))
+    names = names - named if search.deployment.orphans else names | named
+    for name, alarm in find_either_alarms(search.account, names).items():
         arn = alarm["AlarmArn"]
         managed = search.is_tagged(kinds.ALARM, name) or is_managed(alarm_tags(search.account, name, arn))
-        yield Resource(kinds.ALARM, name, arn, managed=managed)
+        kind = kinds.LOG_ALARM if alarm_type(alarm) == LOG.type else kinds.ALARM
+        yield Resource(kind, name, arn, managed=managed)
 
 
 def _topics(search: Search) -> Iterator[Resource]:

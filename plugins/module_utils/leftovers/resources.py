@@ -19,6 +19,7 @@ BUCKET = "log bucket"
 LOG_GROUP = "log group"
 FILTER = "metric filter"
 ALARM = "alarm"
+LOG_ALARM = "log alarm"
 TOPIC = "topic"
 SUBSCRIPTION = "subscription"
 SECRET = "secret"
@@ -30,7 +31,7 @@ EVENT_RULE = "event rule"
 # What each part of a teardown removes; the parts are the tags of teardown.yml.
 PARTS: Mapping[str, frozenset[str]] = {
     "events": frozenset({EVENT_RULE, TOPIC, SUBSCRIPTION, KEY}),
-    "alarms": frozenset({ALARM, FILTER}),
+    "alarms": frozenset({ALARM, LOG_ALARM, FILTER}),
     "trail": frozenset({TRAIL, BUCKET, OBJECTS, KEY}),
     "logs": frozenset({LOG_GROUP, FILTER, ROLE, KEY}),
     "notify": frozenset({TOPIC, SUBSCRIPTION, KEY}),
@@ -64,7 +65,13 @@ _NAME_OPTIONS = {
     SECRET: "secret_name",
     ROLE: "role_name",
 }
-_LIST_OPTIONS = {ALARM: "alarm_names", FILTER: "filter_names", KEY: "key_aliases", EVENT_RULE: "event_rule_names"}
+_LIST_OPTIONS = {
+    ALARM: "alarm_names",
+    LOG_ALARM: "log_alarm_names",
+    FILTER: "filter_names",
+    KEY: "key_aliases",
+    EVENT_RULE: "event_rule_names",
+}
 _EXISTING_NAMES = {
     BUCKET: "existing_bucket_name",
     LOG_GROUP: "existing_log_group_name",
@@ -164,6 +171,9 @@ def deployment_of(params: Mapping[str, Any]) -> Deployment:
     named = {kind: {params[option]} for kind, option in _NAME_OPTIONS.items()}
     named[TOPIC].add(params["event_topic_name"])
     named |= {kind: set(params[option] or ()) for kind, option in _LIST_OPTIONS.items()}
+    # The roles of log alarms belong to the part of the alarms, and are not looked for without it.
+    if not params.get("parts") or "alarms" in params["parts"]:
+        named[ROLE] |= set(params["log_alarm_role_names"] or ())
     existing = {kind: {params[option]} for kind, option in _EXISTING_NAMES.items()}
     existing |= {kind: {_name_in(kind, params[option])} for kind, option in _EXISTING_ARNS.items()}
     return Deployment(

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..cloudwatch.kinds import LOG
 from ..cloudwatch.reads import find_alarms
 from ..logs.reads import find_log_group
 from ..sns.reads import topic_attributes
@@ -22,7 +23,7 @@ from .search import Search
 
 _FIRST = "run site.yml first"
 _OF_TRAILS = frozenset({kinds.TRAIL, kinds.BUCKET, kinds.LOG_GROUP, kinds.ROLE, kinds.KEY})
-_OF_ALARMS = frozenset({kinds.ALARM, kinds.TOPIC})
+_OF_ALARMS = frozenset({kinds.ALARM, kinds.LOG_ALARM, kinds.TOPIC})
 _PARTS = (kinds.FILTER, kinds.SUBSCRIPTION, kinds.OBJECTS)
 
 
@@ -40,9 +41,11 @@ def guarded(search: Search, found: Iterable[Resource]) -> list[Resource]:
             if trail["TrailARN"] not in orphans:
                 used |= dict.fromkeys(_of_trail(trail), f"the trail {trail['Name']}")
     if types & _OF_ALARMS:
-        names = search.deployment.named.get(kinds.ALARM, frozenset())
+        names = search.deployment.names(kinds.ALARM)
         alarms = find_alarms(search.account, names)
         missing |= dict.fromkeys([kinds.ALARM] if names and not alarms else [], f"the alarm {', '.join(sorted(names))}")
+        log_names = search.deployment.names(kinds.LOG_ALARM)
+        alarms |= find_alarms(search.account, log_names, [LOG.type]) if log_names else {}
         for name, alarm in alarms.items():
             used |= dict.fromkeys(_actions(alarm), f"the alarm {name}")
     if kinds.KEY in types:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
 from ..core.aws_names import (
@@ -46,6 +46,8 @@ from .checks import (
 )
 from .conflicts import report_conflicts
 from .event_alerts import EVENT_ALERTS, choose_events
+from .log_alarms import VARIABLE as LOG_ALARMS
+from .log_alarms import chosen_log_alarms
 from .organization import log_archive, organization_doubts
 from .shared_resources import find_shared_resources
 from .teardown import confirmation, event_options, leftovers_options
@@ -246,17 +248,22 @@ def _name_alarms(account: _Account, report: RuleReport, shipped: Sequence[str]) 
     if not problems:
         messages = settings["secmon_test_filters_on_aws"]
         account.rules = report.rules
-        account.detections = detections(
+        found = detections(
             report.rules,
             names,
             [topic_arn(settings)],
+            {},
             test_messages=messages,
             account=deployment_names(settings),
             several_accounts=settings["secmon_topology"] == ORGANIZATION,
         )
-        found, problems, warnings = choose_events(settings, account.host, report.rules, names, known)
+        chosen = chosen_log_alarms(settings, report.rules, names, known)
+        _add(account, LOG_ALARMS, chosen.problems)
+        account.warnings += [f"{LOG_ALARMS}: {warning}" for warning in chosen.warnings]
+        account.detections = replace(found, log_alarms=chosen.alarms)
+        events, problems, warnings = choose_events(settings, account.host, report.rules, names, known)
         _add(account, EVENT_ALERTS, problems)
-        account.event_rules = found
+        account.event_rules = events
         account.warnings += warnings
 
 

@@ -46,6 +46,8 @@ class Resource:
             return str(settings[self.variable]) if settings["secmon_create_secret"] else ""
         if self.variable in _OF_EVENT_ALERTS and not reported(settings):
             return ""
+        if self.variable.startswith("secmon_log_alarm_") and not settings["secmon_log_alarms"]:
+            return ""
         name = _OF_EVENT_ALERTS.get(self.variable) or str(settings[self.variable])
         return name if builds_chain(settings) else ""
 
@@ -71,6 +73,8 @@ RESOURCES = (
     Resource("log group", "secmon_log_group_name", "secmon_existing_log_group_name", _in_the_region),
     Resource("log group's filters", "secmon_existing_log_group_name", "", _in_the_region),
     Resource("role", "secmon_log_role_name", "secmon_existing_log_role_arn", _in_the_account),
+    Resource("query role", "secmon_log_alarm_query_role_name", "", _in_the_account),
+    Resource("log line role", "secmon_log_alarm_lines_role_name", "", _in_the_account),
     # Bucket names are unique in all accounts and regions of a partition.
     Resource("bucket", "secmon_log_bucket_name", "secmon_existing_log_bucket_name", _in_the_partition),
 )

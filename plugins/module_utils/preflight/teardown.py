@@ -15,6 +15,7 @@ from ..rules.packs import Packs
 from ..s3.log_folders import log_folders
 from .checks import Settings
 from .event_alerts import reported
+from .log_alarms import role_names
 
 
 def confirmation(settings: Settings, variable: str, known: Collection[str]) -> dict[str, Any]:
@@ -49,6 +50,8 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         "key_aliases": _used_aliases(settings, names["key_aliases"]) if creates_keys else [],
         "bucket_key_alias": names["key_aliases"]["trail"] if creates_keys else "",
         "alarm_names": [alarm["name"] for alarm in chosen.alarms if chain],
+        "log_alarm_names": [alarm["name"] for alarm in chosen.log_alarms if chain],
+        "log_alarm_role_names": list(role_names(settings).values()) if chosen.log_alarms and chain else [],
         "filter_names": chosen_filters,
         "other_filter_names": sorted({outline.filter_name for outline in outlines} - set(chosen_filters)),
         "metric_namespaces": sorted({*chosen.namespaces, *(outline.namespace for outline in outlines)}),

@@ -206,6 +206,8 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_existing_log_group_name": aws_types.LOG_GROUP_NAME,
     "secmon_retention_days": aws_types.RETENTION,
     "secmon_log_role_name": aws_types.ROLE_NAME,
+    "secmon_log_alarm_query_role_name": aws_types.ROLE_NAME,
+    "secmon_log_alarm_lines_role_name": aws_types.ROLE_NAME,
     "secmon_existing_log_role_arn": aws_types.ROLE_ARN,
     "secmon_permissions_boundary_arn": aws_types.POLICY_ARN,
     "secmon_kms_alias": aws_types.KMS_ALIAS,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +20,8 @@ from .runbook import fill_runbook, is_command
 
 ACCOUNT = "account"
 _SELECTOR = "$.recipientAccountId"
+_RULES = Path(__file__).resolve().parents[3] / "rules"
+_ONLINE = "https://github.com/secmon/aws/blob/main/rules/"
 _CUT = "\n[The runbook continues in rule {id}.]"
 
 
@@ -29,6 +32,7 @@ class Detections:
     Attributes:
         filters: The option `filters` of metric_filters.
         alarms: The option `alarms` of metric_alarms.
+        log_alarms: The option `alarms` of log_alarms, which `log_alarms/deployment.py` fills in.
         namespaces: The namespaces of the metrics, each once.
         rules: A summary of each rule for people.
     """
@@ -37,6 +41,7 @@ class Detections:
     alarms: tuple[Mapping[str, Any], ...]
     namespaces: tuple[str, ...]
     rules: tuple[Mapping[str, Any], ...]
+    log_alarms: tuple[Mapping[str, Any], ...] = ()
 
 
 def detections(
@@ -55,19 +60,24 @@ def detections(
         rules: Enabled rules with filled patterns, each with its own metric.
         alarm_names: Alarm names by rule id; other alarms have the name of the filter.
         alarm_actions: The ARNs that each alarm notifies.
-        tags: Tags of each alarm, or None to leave tags alone.
+        tags: Tags of each alarm beside those of its rule, or None to leave tags alone.
         test_messages: Whether each filter has the test events of its rule, which metric_filters sends to AWS.
         account: The names of the account for the runbooks.
         several_accounts: Whether the log group receives the events of several accounts, which the alarms tell apart.
     """
     rules = [by_account(rule) for rule in rules] if several_accounts else rules
-    tagged = {} if tags is None else {"tags": dict(tags)}
     names = [alarm_names.get(rule.id, rule.filter_name) for rule in rules]
     rules = [replace(rule, runbook=fill_runbook(rule, name, account)) for rule, name in zip(rules, names, strict=True)]
     with_names = list(zip(rules, names, strict=True))
     return Detections(
         filters=tuple({**_filter(rule), **(_messages(rule) if test_messages else {})} for rule in rules),
-        alarms=tuple({**_alarm(rule, name, alarm_actions), **tagged} for rule, name in with_names),
+        alarms=tuple(
+            {
+                **_alarm(rule, name, alarm_actions),
+                **({} if tags is None else {"tags": {**rule_tags(rule), **tags}}),
+            }
+            for rule, name in with_names
+        ),
         namespaces=tuple(sorted({rule.metric.namespace for rule in rules})),
         rules=tuple(_summary(rule, name) for rule, name in with_names),
     )
@@ -124,6 +134,14 @@ def alarm_name_problems(rules: Sequence[Rule], alarm_names: Mapping[str, str], k
         if other != rule.id:
             both = f"the alarms of {other} and {rule.id} are both named {quote_value(name)}"
             yield f"{both}; the second would overwrite the first. Choose another name."
+
+
+def rule_tags(rule: Rule) -> dict[str, str]:
+    """Return the tags of the alarm of a rule; a rule of this collection has a runbook online."""
+    tags = {"secmon:severity": rule.severity, "secmon:rule": rule.id}
+    if rule.path and _RULES in rule.path.resolve().parents:
+        tags["secmon:runbook"] = f"{_ONLINE}{rule.path.resolve().relative_to(_RULES).as_posix()}"
+    return tags
 
 
 def describe_alarm(rule: Rule) -> str:
@@ -186,6 +204,7 @@ def _alarm(rule: Rule, name: str, actions: Sequence[str]) -> dict[str, Any]:
         "ok_actions": [],
         "insufficient_data_actions": [],
         "actions_enabled": True,
+        "tags_in_notifications": True,
     }
 
 

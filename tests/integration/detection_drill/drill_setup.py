@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.support import guide_chain as chain
@@ -103,6 +104,16 @@ def recreate_trail_in_another_region(aws: Aws) -> None:
         statement["Condition"]["StringEquals"]["aws:SourceArn"] = other_arn
     aws("s3").put_bucket_policy(Bucket=chain.BUCKET, Policy=json.dumps(policy))
     aws("cloudtrail", "eu-west-1").create_trail(Name=chain.TRAIL, S3BucketName=chain.BUCKET)
+
+
+def mute(aws: Aws, hours: int = -1) -> datetime:
+    """Make a rule that mutes the alarm for a day, from an hour ago or from some hours later; return its start."""
+    start = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=hours)
+    schedule = {"Expression": f"at({start:%Y-%m-%dT%H:%M})", "Duration": "P1D"}
+    aws("cloudwatch").put_alarm_mute_rule(
+        Name="night", Rule={"Schedule": schedule}, MuteTargets={"AlarmNames": [chain.SECRET_ALARM]}
+    )
+    return start
 
 
 def set_topic(name: str, value: str) -> Callable[[Aws], None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from tests.integration.detection_drill.drill_setup import (
     encrypt_topic,
     encrypt_topic_for_iam_only,
     leave_pending,
+    mute,
     put_alarm,
     put_filter,
     reads,
@@ -147,6 +148,7 @@ CERTAIN_FAILURES: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {
     ),
     "too many periods": (put_alarm(EvaluationPeriods=3), "alarm", "too_many_datapoints", "3 periods"),
     "alarm muted": (put_alarm(ActionsEnabled=False), "notification", "alarm_muted", "actions_enabled"),
+    "alarm muted by a rule": (mute, "notification", "alarm_muted_by_rule", "The mute rule night mutes"),
     "no action": (put_alarm(AlarmActions=[]), "notification", "no_action", "none at all"),
     "another topic": (
         put_alarm(AlarmActions=[f"arn:aws:sns:{chain.REGION}:{chain.ACCOUNT}:Other"]),
@@ -206,6 +208,46 @@ def test_warns_of_a_subscription_that_anybody_can_end(drill: ModuleRunner, aws_c
     (warning,) = [line for line in found["lines"] if line.startswith("Warning: Anybody who has an email to")]
     assert "open@example.com" in warning
     assert not found.get("failed") and "confirm.yml" in warning
+
+
+def test_names_the_end_of_a_mute_rule_and_warns_of_one_that_is_to_come(drill: ModuleRunner, aws_client: Aws) -> None:
+    end = mute(aws_client) + timedelta(days=1)
+    found = drill(check=True, **TASK)
+    assert f"mutes the alarm {chain.SECRET_ALARM} until {end:%Y-%m-%dT%H:%M:00Z}" in found["cause"]
+    assert "delete-alarm-mute-rule --alarm-mute-rule-name night" in found["remedy"]
+    mute(aws_client, hours=24)
+    found = drill(check=True, **TASK)
+    assert not found.get("failed")
+    assert [line for line in found["lines"] if line.startswith("Warning: The mute rule night will mute")]
+
+
+def test_warns_of_a_log_alarm_that_is_missing_or_cannot_run(drill: ModuleRunner, aws_client: Aws) -> None:
+    task = TASK | {"log_alarm_name": "by-actor"}
+    found = drill(check=True, **task)
+    assert not found.get("failed")
+    assert [line for line in found["lines"] if "log alarm by-actor does not exist" in line]
+    query = {
+        "QueryString": 'filter eventName = "GetSecretValue"',
+        "AggregationExpression": "count(*) by userIdentity.arn",
+        "LogGroupIdentifiers": [chain.GROUP],
+        "ScheduledQueryRoleARN": f"arn:aws:iam::{chain.ACCOUNT}:role/none",
+        "ScheduleConfiguration": {"ScheduleExpression": "rate(1 minute)", "StartTimeOffset": 60},
+    }
+    results = {"QueryResultsToEvaluate": 1, "QueryResultsToAlarm": 1}
+    condition = {"Threshold": 1.0, "ComparisonOperator": "GreaterThanOrEqualToThreshold"}
+    aws_client("cloudwatch").put_log_alarm(
+        AlarmName="by-actor", ScheduledQueryConfiguration=query, **results, **condition, ActionsEnabled=False
+    )
+    advance(drill.endpoint, 61)
+    found = drill(check=True, **task)
+    assert not found.get("failed")
+    warnings = "\n".join(line for line in found["lines"] if line.startswith("Warning: "))
+    for words in (
+        "cannot run the query of the log alarm by-actor: The role",
+        "actions of the log alarm",
+        "not an action",
+    ):
+        assert words in warnings
 
 
 UNCERTAIN_FAILURES: dict[str, tuple[Callable[[Aws], Any], str, str, str]] = {

@@ -16,10 +16,12 @@ from tests.integration.leftovers.leftovers_setup import (
     SYSTEM,
     TOPIC_ARN,
     Client,
+    make_alarm,
     make_filter,
     make_key,
     make_trail,
 )
+from tests.integration.log_alarms.test_log_alarms import ALARM as LOG_ALARM
 from tests.support.module_runner import ModuleRunner
 from tests.support.trail_prerequisites import open_bucket_policy
 from tests.support.trail_setup import document
@@ -114,6 +116,41 @@ def test_what_a_named_trail_or_alarm_still_uses_is_kept_until_site_has_run(
     assert reasons(run_module, **renamed) == {("log group", GROUP): why, ("role", ROLE): why}
     why = "kept: the trail new-trail does not exist yet; run site.yml first"
     assert reasons(run_module, **{**SYSTEM, "trail_name": "new-trail"}) == {("trail", "secrets-manager-trail"): why}
+
+
+@pytest.mark.promise("ownership")
+def test_a_log_alarm_and_its_roles_are_found_and_those_that_are_named_are_kept(
+    run_module: ModuleRunner, aws_client: Client
+) -> None:
+    runner = ModuleRunner(run_module.endpoint, "log_alarms")
+    runner.succeed(alarms=[LOG_ALARM, LOG_ALARM | {"name": "former"}])
+    make_alarm(aws_client, MANAGED_TAGS)
+    trust = {"Effect": "Allow", "Principal": {"Service": "logs.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    read = {
+        "Effect": "Allow",
+        "Action": "logs:StartQuery",
+        "Resource": "arn:aws:logs:us-east-1:123456789012:log-group:x",
+    }
+    for name in ("Query", "Former"):
+        ModuleRunner(run_module.endpoint, "trail_role").succeed(
+            name=name,
+            description="CloudWatch Logs runs queries for the log alarms of x",
+            trust_policy=document(trust),
+            policy_name="Read",
+            policy=document(read),
+        )
+    named = {"alarm_names": ["SecretIsAccessed"], "log_alarm_names": ["reads"], "log_alarm_role_names": ["Query"]}
+    found = reasons(run_module, **named, dry_run=True)
+    assert {key: why for key, why in found.items() if key[0] in ("log alarm", "alarm", "role")} == {
+        ("log alarm", "former"): "to be removed",
+        ("role", "Former"): "to be removed",
+    }
+    whole = run_module.succeed(**SYSTEM | named, dry_run=True)["leftovers"]
+    assert {(each["type"], each["name"]) for each in whole if each["why"] == "to be removed"} >= {
+        ("log alarm", "reads"),
+        ("alarm", "SecretIsAccessed"),
+        ("role", "Query"),
+    }
 
 
 @pytest.mark.promise("ownership")

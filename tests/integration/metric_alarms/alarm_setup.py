@@ -29,6 +29,7 @@ ALARM = {
     "alarm_actions": [TOPIC],
     "ok_actions": [TOPIC],
     "insufficient_data_actions": [TOPIC],
+    "tags_in_notifications": True,
 }
 TASK: dict[str, Any] = {
     "alarms": [ALARM, {"name": "minimal", **MINIMAL}],

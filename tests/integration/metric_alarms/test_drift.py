@@ -59,6 +59,7 @@ MANUAL_CHANGES: dict[str, Callable[[Any], Any]] = {
     "alarm_actions removed": change_settings(AlarmActions=[]),
     "ok_actions": change_settings(OKActions=[OTHER_TOPIC]),
     "insufficient_data_actions": change_settings(InsufficientDataActions=[]),
+    "tags left out": change_settings(ActionConfiguration={"AlarmTagsPropagation": {"Enabled": False}}),
     "muted": lambda cloudwatch: cloudwatch.disable_alarm_actions(AlarmNames=["read"]),
     "metric math": change_settings(**_MATH),
     "low samples": change_settings(EvaluateLowSampleCountPercentile="ignore"),

@@ -56,6 +56,7 @@ def test_writes_every_setting(run_module: ModuleRunner, cloudwatch: Any) -> None
         "OKActions": [TOPIC],
         "InsufficientDataActions": [TOPIC],
         "ActionsEnabled": True,
+        "ActionConfiguration": {"AlarmTagsPropagation": {"Enabled": True}},
         "Tags": {"team": "security", **MANAGED_TAG},
     }
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.checks import alarm_problems
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.desired import desired_alarms
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.kinds import METRIC
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.plan import plan_alarms
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 
@@ -38,7 +40,7 @@ class FakeAlarms:
         self.tags: dict[str, dict[str, str]] = {}
 
     def plan(self, params: Mapping[str, Any]) -> Plan:
-        desired = desired_alarms(params, REGION)
+        desired = desired_alarms(params, REGION, METRIC, alarm_problems)
         return plan_alarms(desired, self.alarms, self.tags)
 
     def apply(self, plan: Plan) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.checks import alarm_problems
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.desired import desired_alarms
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.kinds import METRIC
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
 
 from tests.unit.module_utils.cloudwatch.alarm_setup import ALARM, REGION, TOPIC, task
@@ -48,7 +50,7 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
 
 def problems(params: dict[str, Any], region: str = REGION) -> str:
     with pytest.raises(RequestError) as caught:
-        desired_alarms(params, region)
+        desired_alarms(params, region, METRIC, alarm_problems)
     return "\n".join(caught.value.problems)
 
 
@@ -80,7 +82,7 @@ def test_reports_all_problems_together() -> None:
 
 
 def test_deletion_needs_only_a_name() -> None:
-    assert desired_alarms(task({"name": "a"}, state="absent"), REGION).names == {"a"}
+    assert desired_alarms(task({"name": "a"}, state="absent"), REGION, METRIC, alarm_problems).names == {"a"}
 
 
 @pytest.mark.parametrize(
@@ -96,4 +98,4 @@ def test_deletion_needs_only_a_name() -> None:
     ],
 )
 def test_accepts_settings_that_cloudwatch_accepts(valid: dict[str, Any]) -> None:
-    assert desired_alarms(task({**ALARM, **valid}), REGION).names == {"a"}
+    assert desired_alarms(task({**ALARM, **valid}), REGION, METRIC, alarm_problems).names == {"a"}

@@ -6,7 +6,9 @@ import random
 from typing import Any
 
 import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.checks import alarm_problems
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.desired import desired_alarms
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.kinds import METRIC
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import OWNER_MARK
 from hypothesis import given
@@ -172,9 +174,11 @@ def test_ignores_a_default_that_cloudwatch_returns_explicitly(settings: dict[str
 def test_sends_back_the_format_of_notifications() -> None:
     fake = FakeAlarms()
     fake.run(task(ALARM))
-    fake.alarms["a"]["ActionConfiguration"] = {"AlarmTagsPropagation": {"Mode": "ALL"}}
+    fake.alarms["a"]["ActionConfiguration"] = {"AlarmTagsPropagation": {"Enabled": True, "IncludedTagKeys": ["t"]}}
     fake.run(task({**ALARM, "threshold": 2.0}))
-    assert fake.alarms["a"]["ActionConfiguration"] == {"AlarmTagsPropagation": {"Mode": "ALL"}}
+    assert fake.alarms["a"]["ActionConfiguration"] == {
+        "AlarmTagsPropagation": {"Enabled": True, "IncludedTagKeys": ["t"]}
+    }
 
 
 def test_deletes_a_hundred_alarms_in_one_call() -> None:
@@ -221,10 +225,10 @@ def test_adopt_keeps_settings_that_the_task_omits() -> None:
     [(OWNER_MARK | {"t": "1"}, False), (OWNER_MARK, True), (OWNER_MARK | {"t": "2"}, True)],
 )
 def test_reports_whether_listed_tags_require_a_write(listed: dict[str, str], expected: bool) -> None:
-    desired = desired_alarms(task(ALARM, tags={"t": "1"}), REGION)
+    desired = desired_alarms(task(ALARM, tags={"t": "1"}), REGION, METRIC, alarm_problems)
     assert desired.would_tag("a", listed) == expected
 
 
 def test_never_tags_alarms_that_are_deleted() -> None:
-    assert not desired_alarms(task({"name": "a"}, state="absent"), REGION).would_tag("a", {})
-    assert not desired_alarms(task(purge_tag={"t": "1"}), REGION).would_tag("a1", {})
+    assert not desired_alarms(task({"name": "a"}, state="absent"), REGION, METRIC, alarm_problems).would_tag("a", {})
+    assert not desired_alarms(task(purge_tag={"t": "1"}), REGION, METRIC, alarm_problems).would_tag("a1", {})

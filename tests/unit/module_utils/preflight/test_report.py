@@ -120,6 +120,31 @@ def test_the_assumed_role_is_the_deployer_unless_another_is_named(shipped: Packs
         assert f'userName != "{name}"' in patterns["TrailNarrowed"]
 
 
+def test_log_alarms_are_chosen_by_severity_or_rule_and_named_to_the_teardown(shipped: Packs) -> None:
+    report = check(shipped, guide={"log_alarms": ["secret_access"]}, none={"account_id": "210987654321"})
+    assert (report.problems, report.warnings) == ((), ())
+    (alarm,) = report.detections["guide"].log_alarms
+    assert alarm["name"] == "SecretIsAccessed-by-actor"
+    leftovers = report.teardown["guide"]["leftovers"]
+    assert leftovers["log_alarm_names"] == [alarm["name"]]
+    assert leftovers["log_alarm_role_names"] == ["SecurityLogAlarmQuery", "SecurityLogAlarmLines"]
+    assert report.detections["none"].log_alarms == ()
+    assert report.teardown["none"]["leftovers"]["log_alarm_role_names"] == []
+
+
+def test_a_rule_that_insights_cannot_express_is_a_problem_by_name_and_a_warning_by_severity(shipped: Packs) -> None:
+    guard = {"packs": ["guide", "guard"], "excluded_event_sources": []}
+    refused = "the rule public_access_block_weakened cannot have a log alarm"
+    by_name = check(shipped, guide={**guard, "log_alarms": ["public_access_block_weakened"]})
+    assert [line for line in by_name.problems if f"secmon_log_alarms: {refused}" in line] == list(by_name.problems)
+    by_severity = check(shipped, guide={**guard, "log_alarms": ["high"]})
+    assert by_severity.problems == ()
+    assert any(refused in line for line in by_severity.warnings)
+    unknown = check(shipped, guide={"log_alarms": ["secret_acess", "root_usage"]})
+    assert any("Did you mean" in line and "secret_access" in line for line in unknown.problems)
+    assert any("root_usage is not deployed in this account" in line for line in unknown.problems)
+
+
 def test_hosts_with_the_same_warning_have_one_line(shipped: Packs) -> None:
     rules = {"secret_access": {"references": None}}
     report = check(shipped, guide={"rules": rules}, other={"rules": rules, "account_id": "210987654321"})

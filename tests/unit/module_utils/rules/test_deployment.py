@@ -54,7 +54,15 @@ def test_the_alarm_of_the_guide_rule_is_that_of_the_aws_guide(rule: Rule) -> Non
 
 def test_an_alarm_is_named_after_its_filter_by_default_and_can_have_tags(rule: Rule) -> None:
     (alarm,) = detections([rule], {"other": "Other"}, [], {"team": "blue"}).alarms
-    assert (alarm["name"], alarm["tags"]) == ("TrackSecretAccess", {"team": "blue"})
+    assert (alarm["name"], alarm["tags"]) == (
+        "TrackSecretAccess",
+        {
+            "secmon:severity": "high",
+            "secmon:rule": "secret_access",
+            "secmon:runbook": "https://github.com/secmon/aws/blob/main/rules/guide/secret_access.yml",
+            "team": "blue",
+        },
+    )
 
 
 def test_an_extended_statistic_replaces_the_statistic(rule: Rule) -> None:
