@@ -31,6 +31,7 @@ HERE = f"us-east-1:{GUIDE}"
 RESOURCES = {
     "Secret": f"arn:aws:secretsmanager:{HERE}:secret:MySampleSecret-a1b2c3",
     "alarm": f"arn:aws:cloudwatch:{HERE}:alarm:SecretIsAccessed",
+    "alarm-mute-rule": f"arn:aws:cloudwatch:{HERE}:alarm-mute-rule:night",
     "alias": f"arn:aws:kms:{HERE}:alias/secmon-security-monitoring-trail",
     "bucket": f"arn:aws:s3:::secrets-manager-trail-{GUIDE}",
     "key": f"arn:aws:kms:{HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab",

@@ -102,9 +102,11 @@ ACCEPTED_ON_EVERY_RESOURCE = {
     # Reads of metadata. A missing secret has no ARN, DescribeAlarms lists, a role may have any managed policy.
     "deployer": {
         *("cloudwatch:DescribeAlarmHistory", "cloudwatch:DescribeAlarms", "iam:GetPolicy", "iam:GetPolicyVersion"),
-        "secretsmanager:DescribeSecret",
+        *("cloudwatch:GetAlarmMuteRule", "cloudwatch:ListAlarmMuteRules", "secretsmanager:DescribeSecret"),
     },
 }
+# The results of a query have no ARN; they are found by the ID of the query only.
+ACCEPTED_ON_EVERY_RESOURCE["boundary"] = {"logs:GetQueryResults"}
 ACCEPTED_TAGGING = {
     # A new key has no ARN yet; the request must have the tag of this collection.
     "deployer": ["kms:TagResource"],
@@ -160,7 +162,7 @@ def test_a_statement_agrees_with_the_reference(name: str, statement: Mapping[str
     for action in actions_of(statement):
         check_resources(action, listed(statement.get("Resource", "*")))
     for keys in statement.get("Condition", {}).values():
-        for key, pattern in itertools.product(keys, listed(statement["Action"])):
+        for key, pattern in itertools.product(keys, set(listed(statement["Action"])) - NEWER):
             known = {found for action in actions_like(pattern) for found in keys_of(action)}
             assert re.sub(r"(Tag/|Context:).*", r"\1", key) in known, f"{pattern} has no condition key {key}"
 

