@@ -15,9 +15,6 @@ from dataclasses import replace
 from typing import Any
 
 from ..cloudtrail.reads import trail_tags
-from ..cloudwatch.fields import alarm_type
-from ..cloudwatch.kinds import LOG
-from ..cloudwatch.reads import alarm_tags, find_either_alarms
 from ..core.account import Account
 from ..core.aws_names import ACCOUNT_ID
 from ..core.errors import AwsError
@@ -31,6 +28,7 @@ from ..s3.reads import Bucket, bucket_names
 from ..secretsmanager.reads import find_secret
 from ..sns.reads import topic_attributes, topic_tags
 from . import resources as kinds
+from .alarms import alarms
 from .event_rules import event_rules
 from .orphans import orphaned_keys, orphaned_roles
 from .resources import Deployment, Resource, resource_of
@@ -210,17 +208,6 @@ def _filters(search: Search, group: Resource, ownership: Ownership) -> Iterator[
             yield Resource(kinds.FILTER, name, group.arn, managed=True, expected=_UNNAMED_FILTER)
 
 
-def _alarms(search: Search) -> Iterator[Resource]:
-    """Yield metric alarms and log alarms; the tagging API does not tell them apart."""
-    named, names = search.deployment.names(kinds.LOG_ALARM), set(search.names(kinds.ALARM))
-    names = names - named if search.deployment.orphans else names | named
-    for name, alarm in find_either_alarms(search.account, names).items():
-        arn = alarm["AlarmArn"]
-        managed = search.is_tagged(kinds.ALARM, name) or is_managed(alarm_tags(search.account, name, arn))
-        kind = kinds.LOG_ALARM if alarm_type(alarm) == LOG.type else kinds.ALARM
-        yield Resource(kind, name, arn, managed=managed)
-
-
 def _topics(search: Search) -> Iterator[Resource]:
     account = search.account
     subscriptions = account.read_all("sns", "ListSubscriptions", "account's subscriptions", "Subscriptions")
@@ -290,7 +277,7 @@ _READERS = {
     kinds.TRAIL: _trails,
     kinds.BUCKET: _buckets,
     kinds.LOG_GROUP: _log_groups,
-    kinds.ALARM: _alarms,
+    kinds.ALARM: alarms,
     kinds.EVENT_RULE: event_rules,
     kinds.TOPIC: _topics,
     kinds.SECRET: _secrets,

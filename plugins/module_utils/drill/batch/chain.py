@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ...cloudwatch.fields import is_metric_alarm
+from ...cloudwatch.fields import alarm_type
 from ...cloudwatch.grouped import from_query
+from ...cloudwatch.kinds import METRIC
 from ...cloudwatch.reads import find_alarms
 from ...core.account import Account
 from ...filter_pattern.pattern import LogMessage, compile_pattern
@@ -121,7 +122,7 @@ def read_rules(account: Account, params: Mapping[str, Any]) -> list[Tracked]:
 
 def _metric_alarm(alarms: Mapping[str, dict[str, Any]], rule: Mapping[str, Any]) -> dict[str, Any] | None:
     alarm = alarms.get(rule["alarm_name"])
-    return from_query(alarm) if alarm and is_metric_alarm(alarm) else None
+    return from_query(alarm) if alarm and alarm_type(alarm) == METRIC.type else None
 
 
 def expect(tracked: Sequence[Tracked], messages: Sequence[tuple[Mapping[str, Any], str]]) -> None:
