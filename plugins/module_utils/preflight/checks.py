@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Union
 
@@ -14,6 +14,9 @@ from ..validation.document import Document
 from ..validation.problems import SUGGESTED, Problem
 from .variables import ONLY_BY_COMMAND_LINE, PREFIX, PROFILES, ROLES, SECRETS, VARIABLES, Variable
 
+_HIDDEN = "(a secret)"
+# A value such as "1" would hide every account ID, and cannot be kept secret in this way.
+_SHORTEST_HIDDEN = 4
 CONNECTION = "ansible_connection"
 _ON_THIS_MACHINE = ("local", "ansible.builtin.local", "secmon.aws.warm")
 # A variable of the user's own may begin like those of a role, so only a name this similar is reported.
@@ -175,3 +178,11 @@ def secret_texts(raw: Mapping[str, RawValue]) -> Iterator[str]:
             waiting += value
         elif isinstance(value, str):
             yield value
+
+
+def hide_secrets(message: str, secrets: Sequence[str]) -> str:
+    """Hide a secret that another variable contains as well."""
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_HIDDEN:
+            message = message.replace(secret, _HIDDEN)
+    return message

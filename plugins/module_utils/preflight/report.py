@@ -41,6 +41,7 @@ from .checks import (
     Settings,
     check_connection,
     check_variables,
+    hide_secrets,
     secret_texts,
     variable_of,
 )
@@ -53,9 +54,6 @@ from .shared_resources import find_shared_resources
 from .teardown import confirmation, event_options, leftovers_options
 from .variables import ALARM_NAMES, VARIABLES
 
-_HIDDEN = "(a secret)"
-# A value such as "1" would hide every account ID, and cannot be kept secret in this way.
-_SHORTEST_HIDDEN = 4
 _PLACE = {"account": "account_id", "region": "region"}
 _ORDER = {name: index for index, name in enumerate(VARIABLES)}
 
@@ -156,7 +154,7 @@ def _once(lines: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
 
 def _warnings(account: _Account, secrets: Sequence[str]) -> Iterator[str]:
     for warning in account.warnings:
-        yield _hide(warning, secrets)
+        yield hide_secrets(warning, secrets)
 
 
 def _teardown(accounts: Mapping[str, _Account]) -> dict[str, dict[str, Any]]:
@@ -296,12 +294,4 @@ def _lines(account: _Account, secrets: Sequence[str]) -> Iterator[str]:
     for problem in ordered:
         variable = variable_of(problem)
         rest = f"{problem.key.removeprefix(variable)}: {problem.text}"
-        yield f"{variable}{_hide(rest, secrets)}"
-
-
-def _hide(message: str, secrets: Sequence[str]) -> str:
-    """Hide a secret that another variable contains as well."""
-    for secret in secrets:
-        if len(secret) >= _SHORTEST_HIDDEN:
-            message = message.replace(secret, _HIDDEN)
-    return message
+        yield f"{variable}{hide_secrets(rest, secrets)}"
