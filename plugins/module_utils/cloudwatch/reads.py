@@ -12,7 +12,7 @@ from ..core.account import Account
 from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping
 from .desired import DesiredAlarms
 from .fields import alarm_type
-from .kinds import LOG, METRIC
+from .kinds import METRIC
 
 # The maximum of AlarmNames and of MaxRecords in DescribeAlarms.
 _NAMES_PER_CALL = 100
@@ -58,13 +58,6 @@ def find_alarms(account: Account, names: Collection[str], types: Sequence[str] =
         answer = account.read("cloudwatch", "DescribeAlarms", "alarms", parameters)
         found += [alarm for each in types for alarm in answer.get(f"{each}s", [])]
     return {alarm["AlarmName"]: alarm for alarm in found}
-
-
-def find_either_alarms(account: Account, names: Collection[str]) -> dict[str, dict[str, Any]]:
-    """Return the alarms of any type with these names; log alarms are looked for only if a name is left."""
-    found = find_alarms(account, names)
-    rest = set(names) - found.keys()
-    return {**found, **find_alarms(account, rest, [LOG.type])}
 
 
 def find_metric_alarm(account: Account, name: str) -> dict[str, Any] | None:

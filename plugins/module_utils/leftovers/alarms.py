@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ..cloudwatch.fields import alarm_type
 from ..cloudwatch.kinds import LOG
-from ..cloudwatch.reads import alarm_tags, find_either_alarms
+from ..cloudwatch.reads import alarm_tags, find_alarms
 from ..core.tags import is_managed
 from . import resources as kinds
 from .resources import Resource
@@ -20,7 +20,11 @@ def alarms(search: Search) -> Iterator[Resource]:
     """Yield metric alarms and log alarms; the tagging API does not tell them apart."""
     named, names = search.deployment.names(kinds.LOG_ALARM), set(search.names(kinds.ALARM))
     names = names - named if search.deployment.orphans else names | named
-    for name, alarm in find_either_alarms(search.account, names).items():
+    found = find_alarms(search.account, names - named)
+    # An alarm that only a variable of metric alarms names cannot be a log alarm.
+    possible = (named | search.tagged.get(kinds.ALARM, {}).keys()) & names - found.keys()
+    found |= find_alarms(search.account, possible, [LOG.type])
+    for name, alarm in found.items():
         arn = alarm["AlarmArn"]
         managed = search.is_tagged(kinds.ALARM, name) or is_managed(alarm_tags(search.account, name, arn))
         kind = kinds.LOG_ALARM if alarm_type(alarm) == LOG.type else kinds.ALARM
