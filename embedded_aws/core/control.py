@@ -73,13 +73,12 @@ class Control:
         return route(query, _read_json(body))
 
     def health(self, _query: _Query, _body: Any) -> dict[str, Any]:
-        """Return the status, the time, the consistency, the errors since the last drain, and the TCP connections."""
+        """Return the status, the embedded time, the consistency, and the errors since the last drain."""
         return {
             "status": "ready",
             "time": self.state.clock.now().isoformat(),
             "consistency": "aws" if self.state.consistency.lags else "strong",
             "failures": list(self.pipeline.failures),
-            "connections": self.state.connections,
         }
 
     def mailbox(self, query: _Query, _body: Any) -> list[dict[str, Any]]:

@@ -21,13 +21,6 @@ class QuietRequestHandler(MotoRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def setup(self) -> None:
-        """Count the connection."""
-        state = self.server.app.state  # type: ignore[attr-defined]
-        with state.lock:
-            state.connections += 1
-        super().setup()
-
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Print nothing."""
 

@@ -58,7 +58,6 @@ class State:
         cloudtrail, cloudwatch, sns: what the overrides and the pipeline parts of a service keep; replaced by a reset.
         tagged_resources: by account and Region, what the tagging API shows with the delays of AWS.
         disabled_regions: the pairs of account and Region that are not enabled.
-        connections: the number of TCP connections that were opened.
         lock: held while a part of the state changes that several threads change.
     """
 
@@ -90,7 +89,6 @@ class State:
         self.calls: deque[SeenCall] = deque(maxlen=CALLS_KEPT)
         self.asked: dict[Asked, None] = {}
         self.ids = itertools.count(1)
-        self.connections = 0
         accounts = seed.accounts if seed else ()
         self.disabled_regions = frozenset((each.id, region) for each in accounts for region in each.disabled_regions)
         self.lock = threading.RLock()

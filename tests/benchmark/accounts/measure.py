@@ -27,7 +27,6 @@ class Measured:
         seconds: How long it took.
         megabytes: The peak of the memory of all processes.
         calls: The API calls.
-        connections: The TCP connections to AWS; each needs a handshake of TLS on AWS itself.
     """
 
     cpu: float
@@ -36,7 +35,6 @@ class Measured:
     seconds: float
     megabytes: float
     calls: int
-    connections: int
 
     @property
     def detached(self) -> float:
@@ -55,7 +53,6 @@ def measure(endpoint: str, command: list[str], environment: Mapping[str, str]) -
         MeasuredCommandError: It failed.
     """
     before = max((call["id"] for call in ask(endpoint, "calls")), default=0)
-    connections = ask(endpoint, "health")["connections"]
     with tempfile.TemporaryDirectory() as folder:
         result, output = Path(folder, "result.json"), Path(folder, "output")
         with output.open("w") as printed:
@@ -72,7 +69,5 @@ def measure(endpoint: str, command: list[str], environment: Mapping[str, str]) -
         found = json.loads(result.read_text())
         if found.pop("code"):
             raise MeasuredCommandError(f"{' '.join(command)} failed:\n{output.read_text()[-3000:]}")
-    # The question itself is a connection too.
-    connections = ask(endpoint, "health")["connections"] - connections - 1
     drain(endpoint)
-    return Measured(**found, calls=len(ask(endpoint, f"calls?since={before}")), connections=connections)
+    return Measured(**found, calls=len(ask(endpoint, f"calls?since={before}")))
