@@ -135,7 +135,7 @@ def test_an_organization_moves_to_one_trail_and_back_without_a_gap(organization:
 
     organization.settings = one_trail
     confirmed = {"secmon_prune_confirm": ",".join(IDS.values())}
-    early = organization("prune", "member", **confirmed)
+    early = organization("prune", "member", secmon_prune_confirm=MEMBER)
     assert early.code != 0
     assert any("should record in its place" in str(results) for results in early.results.values())
     assert logging(organization, MEMBER)
