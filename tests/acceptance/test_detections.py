@@ -62,6 +62,8 @@ def test_chosen_rules_become_rules_of_event_bridge(found: list[dict[str, Any]]) 
     assert [rule["name"] for rule in found[2]["event_rules"]] == [
         "secmon-root_usage-done",
         "secmon-root_usage-failed",
+        "secmon-root_usage-done-without-arn",
+        "secmon-root_usage-failed-without-arn",
     ]
     assert "in account production (<account>)" in found[2]["event_rules"][0]["input_template"]
     (refusal,) = found[2]["event_refusals"]

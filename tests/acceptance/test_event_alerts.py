@@ -39,10 +39,9 @@ def test_event_alerts_are_predicted_repaired_mailed_and_removed(embedded_aws: st
     aws_client("secretsmanager").get_secret_value(SecretId=secret)
     ask(embedded_aws, "drain", method="POST")
     text = mails(embedded_aws, "who@example.com")[-1]["body"]
-    assert text.startswith(
-        '"HIGH: A secret value was read. GetSecretValue of secretsmanager.amazonaws.com was called from'
-    )
-    assert "in account guide (123456789012), region us-east-1. Caller: " in text
+    assert text.startswith('"HIGH: A secret value was read. Root arn:aws:iam::123456789012:root called')
+    assert " called GetSecretValue of secretsmanager.amazonaws.com from" in text
+    assert 'in account guide (123456789012), region us-east-1."\n' in text
 
     play("teardown", "--tags", "events", "-e", f"secmon_teardown_confirm={ACCOUNT}")
     assert (events.list_rules()["Rules"], sns.list_topics()["Topics"]) == ([], [])

@@ -52,7 +52,7 @@ class EventAlert:
 
     Attributes:
         rule_id: The id of the detection.
-        rules: The rules, one for each outcome that the pattern allows.
+        rules: The rules, one for each kind of caller and outcome that the pattern allows.
         reasons: Why there are none.
     """
 

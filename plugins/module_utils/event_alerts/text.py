@@ -26,6 +26,7 @@ PATHS: Mapping[str, str] = {
     "error": "$.detail.errorCode",
     "event": "$.detail.eventID",
     "owner": "$.detail.userIdentity.accountId",
+    "provider": "$.detail.userIdentity.identityProvider",
     "region": "$.detail.awsRegion",
     "service": "$.detail.userIdentity.invokedBy",
     "sign_in": "$.detail.responseElements.ConsoleLogin",
@@ -38,10 +39,6 @@ PATHS: Mapping[str, str] = {
 MOST_CHARACTERS = 8_192
 """EventBridge API reference, InputTransformer (InputTemplate)."""
 
-# No kind of caller has all four values, and EventBridge leaves nothing for a missing one (EventBridge user guide,
-# "Amazon EventBridge input transformation"). At the end of a line that leaves no gap; a rule for each kind of caller
-# would take five times as many rules and calls. Values: CloudTrail user guide, "CloudTrail userIdentity element".
-_CALLER = "Caller: <type> <arn> <owner> <service>"
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
@@ -55,8 +52,8 @@ _NAMES = re.compile(r"<([a-z_]+)>")
 def template(rule: Rule, outcome: Outcome, account_name: str, partition: str) -> str:
     """Return the template of a mail; the runbook of the rule is that of the account, with its names filled in."""
     lines = [
-        f"{rule.severity.upper()}: {_plain(rule.title)}. <call> of <source> {outcome.text} from <address> at <time>"
-        f" in account {_account(account_name)}, region <region>. {_CALLER}",
+        f"{rule.severity.upper()}: {_plain(rule.title)}. {outcome.text} from <address> at <time>"
+        f" in account {_account(account_name)}, region <region>.",
         "What to do first:",
         *map(_plain, first_steps(rule.runbook)),
     ]
