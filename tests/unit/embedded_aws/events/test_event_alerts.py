@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -124,3 +125,62 @@ def test_the_loss_of_each_part_of_the_other_path_is_mailed(aws: InProcess) -> No
     assert {line.split(":")[0] for line in lines} == {"CRITICAL"}
     calls = ("DeleteMetricFilter", "DeleteLogGroup", "DeleteAlarms", "Unsubscribe", "DeleteTopic")
     assert [f"{call} of" in line for call, line in zip(calls, lines, strict=True)] == [True] * len(calls)
+
+
+def alarm_on(aws: InProcess, topic: str, *rule_ids: str) -> None:
+    """Deploy detections as metric filters and alarms."""
+    for rule in load_rules([RULES]):
+        if rule.id not in rule_ids:
+            continue
+        metric = {"metricName": rule.metric.name, "metricNamespace": rule.metric.namespace, "metricValue": "1"}
+        aws.client("logs").put_metric_filter(
+            logGroupName=GROUP,
+            filterName=rule.filter_name,
+            filterPattern=str(fill_pattern(rule, {})),
+            metricTransformations=[metric],
+        )
+        condition = {"Threshold": 1, "ComparisonOperator": "GreaterThanOrEqualToThreshold", "Statistic": "Sum"}
+        watched = {"Namespace": rule.metric.namespace, "MetricName": rule.metric.name, "Period": 60}
+        aws.client("cloudwatch").put_metric_alarm(
+            AlarmName=rule.id,
+            EvaluationPeriods=1,
+            TreatMissingData="notBreaching",
+            AlarmActions=[topic],
+            **condition,
+            **watched,
+        )
+
+
+def alarmed(aws: InProcess) -> list[str]:
+    """Return the alarms that were mailed in the last minutes, after all of them are quiet again."""
+    aws.advance(120)
+    assert aws.pipeline.drain() == []
+    found = [mail["subject"].split('"')[1] for mail in mails(aws) if mail["subject"].startswith("ALARM")]
+    aws.advance(600)
+    aws.state.mailbox.clear()
+    return found
+
+
+def test_the_loss_of_each_part_of_the_event_alerts_is_mailed_by_an_alarm(aws: InProcess) -> None:
+    make_trail(aws.client, GROUP, logs=True)
+    sns, events = aws.client("sns"), aws.client("events")
+    alarms = sns.create_topic(Name="secmon-alarms")["TopicArn"]
+    subscribe(aws, alarms)
+    deploy(aws, "trail_stopped")
+    alarm_on(aws, alarms, "event_alert_silenced", "alert_topic_changed", "alert_subscription_removed")
+    alarmed(aws)
+
+    topic = next(each["TopicArn"] for each in sns.list_topics()["Topics"] if each["TopicArn"].endswith("events"))
+    (subscription,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    done, failed = "secmon-trail_stopped-done", "secmon-trail_stopped-failed"
+    losses: list[tuple[str, Callable[[], Any]]] = [
+        ("event_alert_silenced", lambda: events.remove_targets(Rule=done, Ids=["mail"])),
+        ("event_alert_silenced", lambda: events.delete_rule(Name=done)),
+        ("event_alert_silenced", lambda: events.disable_rule(Name=failed)),
+        ("alert_topic_changed", lambda: sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName")),
+        ("alert_subscription_removed", lambda: sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])),
+        ("alert_subscription_removed", lambda: sns.delete_topic(TopicArn=topic)),
+    ]
+    for alarm, lose in losses:
+        lose()
+        assert alarmed(aws) == [alarm]
