@@ -75,8 +75,6 @@ def _warnings(settings: Settings, found: EventRules) -> Iterator[str]:
             f" global endpoint of STS and most sign-ins are in {leader}; the alarms report them. See Regions in"
             " docs/event_alerts.md."
         )
-    if found.event_rules and settings["secmon_regions"]:
-        yield "the events of secmon_regions are not forwarded yet; the alarms report them."
 
 
 def _because(refusal: Mapping[str, Sequence[str]]) -> str:

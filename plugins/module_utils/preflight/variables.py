@@ -147,7 +147,6 @@ _PLAIN_TYPES: Mapping[str, ValueType[Any]] = {
 TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_account_id": aws_types.ACCOUNT_ID,
     "secmon_region": aws_types.REGION_NAME,
-    "secmon_regions": list_of(aws_types.REGION_NAME, "list of regions", unique=True),
     "secmon_central_account": aws_types.ACCOUNT_ID,
     "secmon_management_account": aws_types.ACCOUNT_ID,
     "secmon_log_archive_account": aws_types.ACCOUNT_ID,

@@ -37,7 +37,6 @@ def conflicts(found: Settings) -> dict[str, str]:
         {"log_archive_days": 30},
         {"trail_name": "My_Trail", "log_bucket_name": "my-bucket"},
         {"purge_log_bucket": True},
-        {"regions": ["eu-west-1", "eu-central-1"]},
         {"subscriptions": [QUEUE], "emails": ["a@example.com"], "confirmation_tokens": {"a@example.com": "token"}},
         {"remove_subscriptions": [QUEUE], "topic_publishers": ["cloudwatch", "eventbridge"]},
     ],
@@ -137,9 +136,6 @@ def test_accepts_variables_without_conflicts(valid: dict[str, Any]) -> None:
         ({"secret_resource_policy": {"long": "x" * 20_480}}, "secret_resource_policy", "more than 20480 characters"),
         ({"secret_replica_regions": ["us-east-1"]}, "secret_replica_regions", "the region of the secret itself"),
         ({"secret_replica_regions": ["cn-north-1"]}, "secret_replica_regions", "different partitions"),
-        ({"regions": ["us-east-1"]}, "regions", "the region of the deployment itself"),
-        ({"regions": ["cn-north-1"]}, "regions", "events are forwarded only within one"),
-        ({"regions": ["eu-west-1"], "multi_region": False}, "regions", "no trail records events there"),
         ({"trail_name": "My_Trail"}, "log_bucket_name", f'default "My_Trail-{ACCOUNT_ID}" is not a valid bucket name'),
         ({"trail_name": "t" * 60}, "log_bucket_name", "Set it."),
         (

@@ -83,7 +83,6 @@ WARNINGS: dict[str, tuple[dict[str, Any], str]] = {
         {"region": "eu-central-1"},
         "Those of IAM, the global endpoint of STS and most sign-ins are in us-east-1",
     ),
-    "further regions": ({"regions": ["eu-west-1"]}, "the events of secmon_regions are not forwarded yet"),
 }
 
 
