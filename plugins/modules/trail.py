@@ -147,6 +147,8 @@ options:
       - Whether the trail records all accounts of the organization. Only the management account and delegated
         administrators for CloudTrail can create such a trail; the management account owns it.
       - A delegated administrator must set V(true) in every task for the trail, also to delete it.
+      - A member account sees the organization's trail. With V(false) the task means a trail of the account itself,
+        which may have the same name. That CloudTrail accepts this is our reading; an ARN has the account's ID.
     type: bool
   replaced_by:
     description:
@@ -428,6 +430,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import
     owner_of_new_trail,
     read_trail,
     require_successor,
+    without_trails_of_others,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selector_options import KINDS, OPERATOR_OPTIONS
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
@@ -478,7 +481,7 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     """Read the trail and plan the changes."""
     check_trail(params, account.region)
     trails = describe_trails(account, params["name"])
-    description = choose_trail(params, trails, account.region)
+    description = choose_trail(params, without_trails_of_others(params, trails, account), account.region)
     present = params["state"] == "present"
     if params["replaced_by"] and description and not present:
         require_successor(params["name"], params["replaced_by"], trails, account)

@@ -105,6 +105,19 @@ def require_successor(name: str, successor: str, trails: Iterable[dict[str, Any]
         require([f"{cause} Nothing was changed. Run site.yml for the central account, and verify.yml here, first."])
 
 
+def without_trails_of_others(
+    params: Mapping[str, Any], trails: list[dict[str, Any]], account: Account
+) -> list[dict[str, Any]]:
+    """Return the trails that a task can mean: with `organization: false` no organization trail of another account."""
+    if params["organization"] is not False:
+        return trails
+    return [
+        trail
+        for trail in trails
+        if not trail.get("IsOrganizationTrail") or place_of(trail["TrailARN"]).account == account.place.account
+    ]
+
+
 def owner_of_new_trail(account: Account, *, organization: bool) -> Place:
     """Return home region and owner of a new trail; the management account owns every organization trail."""
     if not organization:

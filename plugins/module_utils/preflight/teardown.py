@@ -84,11 +84,13 @@ def _bucket_options(settings: Settings, names: Mapping[str, Any]) -> dict[str, A
     # The bucket of an organization's log archive is an existing one for the account of the trail.
     existing = names["bucket_name"] if builds_chain(settings) and not own else ""
     prefix, organization = settings["secmon_log_bucket_prefix"], settings["secmon_trail_organization_id"]
+    # In an organization a former bucket has the log files of a former trail of this account.
+    accounts = {settings["secmon_account_id"], trail_account(settings)}
     return {
         "bucket_name": names["bucket_name"] if own else "",
         "existing_bucket_name": existing,
         "existing_bucket_owner": owner if existing and owner != settings["secmon_account_id"] else "",
-        "log_folders": log_folders(prefix or "", [trail_account(settings)], organization or ""),
+        "log_folders": log_folders(prefix or "", accounts, organization or ""),
         "purge_others": settings["secmon_purge_other_objects"],
         "keep_bucket": not settings["secmon_purge_log_bucket"],
     }

@@ -103,6 +103,18 @@ def test_a_member_account_cannot_change_an_organization_trail(
 
 
 @pytest.mark.promise("changed")
+def test_a_member_account_has_a_trail_of_its_own_beside_the_organization_trail_of_the_same_name(
+    run_module: ModuleRunner, organization: None
+) -> None:
+    run_module.succeed(**SIMPLE, multi_region=True, organization=True)
+    own = {**SIMPLE, "organization": False}
+    created = as_member(run_module, **own)
+    assert created["trail"]["arn"] == ARN.replace("123456789012", MEMBER), created
+    for changed in (True, False):
+        assert as_member(run_module, **own, state="absent")["changed"] is changed
+
+
+@pytest.mark.promise("changed")
 def test_a_delegated_administrator_predicts_the_arn_in_the_management_account(
     run_module: ModuleRunner, organization: None
 ) -> None:

@@ -44,6 +44,7 @@ def test_members_have_only_their_secret_and_the_log_archive_its_bucket() -> None
     assert {leftovers[MEMBER][name] for name in names} == {""}
     assert leftovers[MEMBER]["alarm_names"] == leftovers[MEMBER]["filter_names"] == []
     assert {own["secret_name"] for own in leftovers.values()} == {"MySampleSecret"}
+    assert f"AWSLogs/{MEMBER}/CloudTrail" in leftovers[MEMBER]["log_folders"], "of its former trail"
 
 
 def test_the_alarm_of_an_organization_tells_accounts_apart() -> None:
