@@ -37,6 +37,11 @@ DOCUMENTED = {
 DOCUMENTED["detection_drill"] += DOCUMENTED.pop("log_file_validation")
 # Both use the rule next to the playbook; the recorded test says that the rule must not match, so it comes last.
 DOCUMENTED["test_rules"] += DOCUMENTED.pop("record_event")
+SIGMA_RULE = {
+    "title": "A queue was emptied",
+    "logsource": {"product": "aws", "service": "cloudtrail"},
+    "detection": {"s": {"eventSource": "sqs.amazonaws.com", "eventName": "PurgeQueue"}, "condition": "s"},
+}
 TASKS = [name for name in DOCUMENTED if name not in ("accounts", "preflight", "warm", "organization")]
 UNITS = {"roles": "workloads", "names": "workloads/sandbox", "archive": "security"}
 OWN = {"secmon:managed-by": "secmon.aws"}
@@ -214,6 +219,8 @@ def write_examples(folder: Path, endpoint: str) -> None:
     rule = re.search(r"```yaml\n(title:.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
     (folder / "rules/queue_deleted.yml").write_text(rule[1] if rule else "")
     event = {"eventSource": "sqs.amazonaws.com", "eventName": "DeleteQueue", "eventTime": "2026-05-01T00:00:00Z"}
+    (folder / "sigma").mkdir()
+    (folder / "sigma/queue_purged.yml").write_text(yaml.safe_dump(SIGMA_RULE))
     (folder / "records").mkdir()
     for file in ("events.json", "records/events.json"):
         (folder / file).write_text(json.dumps({"Records": [event]}))

@@ -1,0 +1,84 @@
+# Copyright: secmon.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Turn Sigma rules into rule files of this collection, or say why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .conditions import AllOf, AnyOf, Condition, Not, RefusalError
+from .examples import make_tests
+from .fields import unknown_field
+from .reading import SigmaDocument, read_documents
+from .rule_file import rule_text
+from .translate import Options, to_pattern
+
+_LONGEST_ID = 64
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of one Sigma rule: the text of a rule file, or the reason why there is none."""
+
+    source: str
+    title: str
+    sigma_id: str
+    rule_id: str
+    text: str = ""
+    regexes: int = 0
+    notes: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def import_file(text: str, source: str, options: Options, licence: str = "") -> list[Imported]:
+    """Return the result for each rule of a file; ``licence`` is that of rules that name none."""
+    stem = re.sub(r"\.[^.]*$", "", source.rsplit("/", 1)[-1])
+    try:
+        documents = read_documents(text)
+    except RefusalError as error:
+        return [Imported(source, "", "", rule_id(stem), reason=str(error))]
+    several = len(documents) > 1
+    return [
+        _import(each, source, rule_id(each.text("title") if several else stem), options, licence) for each in documents
+    ]
+
+
+def rule_id(name: str) -> str:
+    """Return an id for a rule: lower-case letters, digits and underscores."""
+    words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return (words if words[:1].isalpha() else f"sigma_{words}")[:_LONGEST_ID].rstrip("_")
+
+
+def _import(document: SigmaDocument, source: str, name: str, options: Options, licence: str) -> Imported:
+    title, sigma_id = document.text("title"), document.text("id")
+    if document.condition is None:
+        return Imported(source, title, sigma_id, name, reason=document.refusal)
+    try:
+        pattern = to_pattern(document.condition, options)
+        notes = tuple(_notes(document.condition, pattern.regex_count))
+        text = rule_text(document, pattern, make_tests(pattern), source=source, licence=licence, notes=notes)
+    except RefusalError as error:
+        return Imported(source, title, sigma_id, name, reason=str(error))
+    return Imported(source, title, sigma_id, name, text, pattern.regex_count, notes)
+
+
+def _notes(condition: Condition, regexes: int) -> Iterator[str]:
+    """Yield what the user must know about a rule."""
+    for field in dict.fromkeys(_fields(condition)):
+        if unknown := unknown_field(field):
+            yield f"CloudTrail records have no field {unknown}, so a comparison with it never holds"
+    if regexes:
+        yield "it uses a regular expression; a log group takes five filters with regular expressions"
+
+
+def _fields(condition: Condition) -> Iterator[str]:
+    if isinstance(condition, Not):
+        yield from _fields(condition.operand)
+    elif isinstance(condition, AllOf | AnyOf):
+        for operand in condition.operands:
+            yield from _fields(operand)
+    else:
+        yield condition.field

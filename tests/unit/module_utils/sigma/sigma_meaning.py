@@ -1,0 +1,70 @@
+"""What a Sigma rule means for a record, evaluated on the tree of pySigma: the judge of the filter patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sigma.conditions as parsed
+import sigma.types as values
+from sigma.rule import SigmaRule
+
+
+def meaning(document: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:
+    """Return the function that says whether a record fulfils a rule: without regard to case, any element of a list."""
+    conditions = [each.parsed for each in SigmaRule.from_dict(document).detection.parsed_condition]
+    return lambda record: any(_holds(each, record) for each in conditions)
+
+
+def _holds(node: Any, record: dict[str, Any]) -> bool:
+    match node:
+        case parsed.ConditionNOT():
+            return not _holds(node.args[0], record)
+        case parsed.ConditionAND():
+            return all(_holds(each, record) for each in node.args)
+        case parsed.ConditionOR():
+            return any(_holds(each, record) for each in node.args)
+    found = list(_values(record, node.field.replace("[*]", "").split(".")))
+    return _test(node.value, found)
+
+
+def _values(value: Any, path: list[str]) -> Iterator[Any]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _values(each, path)
+    elif not path:
+        yield value
+    elif isinstance(value, dict) and path[0] in value:
+        yield from _values(value[path[0]], path[1:])
+
+
+def _test(wanted: Any, found: list[Any]) -> bool:
+    if isinstance(wanted, values.SigmaNull):
+        return not [each for each in found if each is not None]
+    if isinstance(wanted, values.SigmaExists):
+        return bool(found) is wanted.exists
+    if isinstance(wanted, values.SigmaCompareExpression):
+        compare = {"LT": "__lt__", "LTE": "__le__", "GT": "__gt__", "GTE": "__ge__"}[wanted.op.name]
+        number = wanted.number.number
+        return any(getattr(float(each), compare)(float(number)) for each in found if isinstance(each, int | float))
+    shape = _shape(wanted)
+    return any(shape.search(_text(each)) is not None for each in found if each is not None)
+
+
+def _shape(wanted: Any) -> re.Pattern[str]:
+    if isinstance(wanted, values.SigmaRegularExpression):
+        flags = re.IGNORECASE if values.SigmaRegularExpressionFlag.IGNORECASE in wanted.flags else 0
+        return re.compile(str(wanted.regexp), flags)
+    if isinstance(wanted, values.SigmaCIDRExpression):
+        return re.compile("|".join(re.escape(each).replace(r"\*", ".*") for each in wanted.expand()))
+    if not isinstance(wanted, values.SigmaString):
+        return re.compile(re.escape(_text(getattr(wanted, "number", None) or bool(wanted))) + r"\Z")
+    wild = {values.SpecialChars.WILDCARD_MULTI: ".*", values.SpecialChars.WILDCARD_SINGLE: "."}
+    text = "".join(re.escape(part) if isinstance(part, str) else wild[part] for part in wanted.s)
+    cased = isinstance(wanted, values.SigmaCasedString)
+    return re.compile(rf"\A{text}\Z", re.DOTALL | (0 if cased else re.IGNORECASE))
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
