@@ -65,12 +65,20 @@ def aws_client(embedded_aws: str) -> Callable[..., Any]:
     return cache(client)
 
 
+# The output of each task, whatever the ansible.cfg of the repository shows.
+_PLAIN = {
+    "ANSIBLE_DEPRECATION_WARNINGS": "false",
+    "ANSIBLE_NOCOLOR": "1",
+    "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
+}
+
+
 def run(*command: str | Path, cwd: Path = REPOSITORY, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end and return its output, without raising."""
     return subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
-        env=os.environ | {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_DEPRECATION_WARNINGS": "false"} | environment,
+        env=os.environ | _PLAIN | environment,
         capture_output=True,
         text=True,
         timeout=300,

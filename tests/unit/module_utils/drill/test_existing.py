@@ -18,6 +18,7 @@ PARAMS: dict[str, Any] = {
     "log_group_name": "/shared",
     "filter_name": "TrackSecretAccess",
     "alarm_name": "SecretIsAccessed",
+    "log_alarm_name": None,
     "topic_arn": TOPIC,
     "bucket_name": "shared",
     "bucket_owner": None,
