@@ -40,7 +40,7 @@ def test_event_alerts_are_predicted_repaired_mailed_and_removed(embedded_aws: st
     ask(embedded_aws, "drain", method="POST")
     text = mails(embedded_aws, "who@example.com")[-1]["body"]
     assert text.startswith('"HIGH: A secret value was read. Root arn:aws:iam::123456789012:root called')
-    assert " called GetSecretValue of secretsmanager.amazonaws.com from" in text
+    assert f" called GetSecretValue of secretsmanager.amazonaws.com on secret {secret} from" in text
     assert 'in account guide (123456789012), region us-east-1."\n' in text
 
     play("teardown", "--tags", "events", "-e", f"secmon_teardown_confirm={ACCOUNT}")

@@ -20,11 +20,13 @@ class Outcome:
         name: Its end of the name of the rule.
         pattern: The filter pattern of its records.
         text: The words of the mail, with the names of values in angle brackets.
+        done: Whether the calls were done.
     """
 
     name: str
     pattern: str
     text: str
+    done: bool
 
 
 # A failed sign-in has no errorCode. With the name of the event the condition vanishes from the patterns of other calls.
@@ -49,8 +51,8 @@ _NAMED = "<type> <arn>"
 # writes on its own has no type, but accountId and invokedBy; without a blank in front, the missing type leaves no gap.
 _UNNAMED = "<type>(<owner><service><provider>)"
 OUTCOMES = (
-    Outcome("done", f'{{ ({_ARN} = "arn:*") && {_DONE} }}', f"{_NAMED} {_CALLED}"),
-    Outcome("failed", f'{{ ({_ARN} = "arn:*") && ({_FAILED}) }}', f"{_NAMED} {_TRIED}"),
-    Outcome("done-without-arn", f"{{ {_NO_ARN} && {_DONE} }}", f"{_UNNAMED} {_CALLED}"),
-    Outcome("failed-without-arn", f"{{ {_NO_ARN} && ({_FAILED}) }}", f"{_UNNAMED} {_TRIED}"),
+    Outcome("done", f'{{ ({_ARN} = "arn:*") && {_DONE} }}', f"{_NAMED} {_CALLED}", done=True),
+    Outcome("failed", f'{{ ({_ARN} = "arn:*") && ({_FAILED}) }}', f"{_NAMED} {_TRIED}", done=False),
+    Outcome("done-without-arn", f"{{ {_NO_ARN} && {_DONE} }}", f"{_UNNAMED} {_CALLED}", done=True),
+    Outcome("failed-without-arn", f"{{ {_NO_ARN} && ({_FAILED}) }}", f"{_UNNAMED} {_TRIED}", done=False),
 )

@@ -83,7 +83,7 @@ def event_alert(rule: Rule, account_name: str, partition: str, most_characters: 
     for outcome in OUTCOMES:
         translation = to_event_pattern(pattern, most_characters, compile_pattern(outcome.pattern))
         if translation.possible:
-            text = template(rule, outcome, account_name, partition)
+            text = template(rule, outcome, translation.text, account_name, partition)
             found.append(_event_rule(rule, outcome, translation.text, state_for(pattern), text))
         elif translation.reasons != (NEVER,):
             return EventAlert(rule.id, (), translation.reasons)

@@ -17,8 +17,10 @@ from itertools import groupby
 from ..rules.rule import Rule
 from ..rules.runbook import is_command
 from .outcomes import Outcome
+from .subjects import SUBJECTS, subject
 
 PATHS: Mapping[str, str] = {
+    **SUBJECTS,
     "account": "$.detail.recipientAccountId",
     "address": "$.detail.sourceIPAddress",
     "arn": "$.detail.userIdentity.arn",
@@ -49,10 +51,20 @@ _STEP = re.compile(r"\d+\. ")
 _NAMES = re.compile(r"<([a-z_]+)>")
 
 
-def template(rule: Rule, outcome: Outcome, account_name: str, partition: str) -> str:
-    """Return the template of a mail; the runbook of the rule is that of the account, with its names filled in."""
+def template(rule: Rule, outcome: Outcome, pattern: str, account_name: str, partition: str) -> str:
+    """Return the template of a mail.
+
+    Args:
+        rule: The detection, with the runbook of the account, whose names are filled in.
+        outcome: The kind of caller and outcome.
+        pattern: The event pattern of both.
+        account_name: What people call the account.
+        partition: The partition of the account.
+    """
+    name = subject(pattern) if outcome.done else ""
+    on = f" on {name.replace('_', ' ')} <{name}>" if name else ""
     lines = [
-        f"{rule.severity.upper()}: {_plain(rule.title)}. {outcome.text} from <address> at <time>"
+        f"{rule.severity.upper()}: {_plain(rule.title)}. {outcome.text}{on} from <address> at <time>"
         f" in account {_account(account_name)}, region <region>.",
         "What to do first:",
         *map(_plain, first_steps(rule.runbook)),

@@ -92,7 +92,7 @@ def test_a_read_by_a_role_a_denied_read_and_a_stopped_trail_are_mailed(aws: InPr
     read_line, denied, stopped = first_lines(aws)
     title, call = "HIGH: A secret value was read.", "GetSecretValue of secretsmanager.amazonaws.com"
     session = f"AssumedRole arn:aws:sts::{GUIDE}:assumed-role"
-    assert read_line.startswith(f"{title} {session}/app/tester called {call} from 203.0.113.7 at ")
+    assert read_line.startswith(f"{title} {session}/app/tester called {call} on secret db from 203.0.113.7 at ")
     assert denied.startswith(f"{title} {session}/intruder/tester tried {call} without success (AccessD")
     assert f" IAMUser arn:aws:iam::{GUIDE}:user/" in stopped
     assert " called StopLogging of cloudtrail.amazonaws.com from" in stopped

@@ -137,6 +137,17 @@ def test_a_failed_or_denied_call_is_an_attempt(changes: dict[str, Any], words: s
     assert words in first_line(**changes)
 
 
+def test_a_successful_call_names_what_it_was_made_on_and_a_denied_one_does_not() -> None:
+    alert = alert_of(
+        make_rule(pattern="{ ($.eventSource = secretsmanager.amazonaws.com) && ($.eventName = GetSecretValue) }")
+    )
+    ((done, *_),) = mails(alert, event_of_record(record()))
+    ((denied, *_),) = mails(alert, event_of_record(record(errorCode="AccessDenied", requestParameters=None)))
+
+    assert " called GetSecretValue of secretsmanager.amazonaws.com on secret MySampleSecret from 203.0.113.7 at" in done
+    assert "(AccessDenied) from" in denied
+
+
 def test_the_mail_has_the_first_steps_and_the_link_to_the_record() -> None:
     event = event_of_record(record())
     runbook = '1. Ask the caller.\n2. Rotate it:\n   aws x y\n   Then "look" at <it>.\n3. C.\n4. D.'
