@@ -171,8 +171,11 @@ def _excluded(tree: Condition) -> Iterator[Compare]:
 def _solutions(tree: Condition) -> Iterator[Facts]:
     """Yield facts that make a condition true, one alternative after the other."""
     if isinstance(tree, Or):
+        absent = any(isinstance(operand, NotExists) for operand in tree.operands)
         for operand in tree.operands:
-            yield from _solutions(operand)
+            # Records without a field are more likely than those with a null.
+            if not (absent and isinstance(operand, IsNull)):
+                yield from _solutions(operand)
     elif isinstance(tree, And):
         yield from _all(tree.operands)
     elif (value := _fact(tree)) is not None:

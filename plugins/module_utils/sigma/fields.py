@@ -95,6 +95,12 @@ def selectors(field: str, arrays: Iterable[str] = ()) -> Selector:
     return Selector(tuple(steps))
 
 
+def may_be_list(field: str) -> bool:
+    """Return whether the name of a parameter of a call is that of a list, which no source confirms."""
+    name = field.rsplit(".", 1)[-1]
+    return free_form(field) and re.search(r"[^sui]s$|ies$|Set$|List$", name) is not None
+
+
 def free_form(field: str) -> bool:
     """Return whether a field is part of the parameters or the answer of a call, which can be of any type."""
     return field.split(".")[0].split("[")[0] in _FREE_FORM

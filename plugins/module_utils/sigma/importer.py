@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .conditions import AllOf, AnyOf, Condition, Not, RefusalError
 from .examples import make_tests
-from .fields import unknown_field
+from .fields import may_be_list, unknown_field
 from .reading import SigmaDocument, read_documents
 from .rule_file import rule_text
 from .translate import Options, to_pattern
@@ -58,18 +58,24 @@ def _import(document: SigmaDocument, source: str, name: str, options: Options, l
         return Imported(source, title, sigma_id, name, reason=document.refusal)
     try:
         pattern = to_pattern(document.condition, options)
-        notes = tuple(_notes(document.condition, pattern.regex_count))
+        notes = tuple(_notes(document.condition, str(pattern), pattern.regex_count))
         text = rule_text(document, pattern, make_tests(pattern), source=source, licence=licence, notes=notes)
     except RefusalError as error:
         return Imported(source, title, sigma_id, name, reason=str(error))
     return Imported(source, title, sigma_id, name, text, pattern.regex_count, notes)
 
 
-def _notes(condition: Condition, regexes: int) -> Iterator[str]:
+def _notes(condition: Condition, printed: str, regexes: int) -> Iterator[str]:
     """Yield what the user must know about a rule."""
     for field in dict.fromkeys(_fields(condition)):
         if unknown := unknown_field(field):
             yield f"CloudTrail records have no field {unknown}, so a comparison with it never holds"
+        if not may_be_list(field) or f"$.{field} " not in printed:
+            continue
+        if f"$.{field}[*]" in printed:
+            yield f"{field} is compared as a value and as a list; remove what CloudTrail does not write"
+        else:
+            yield f"if CloudTrail writes {field} as a list, name it in arrays"
     if regexes:
         yield "it uses a regular expression; a log group takes five filters with regular expressions"
 

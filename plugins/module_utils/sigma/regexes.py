@@ -139,4 +139,5 @@ def _brackets(token: str, fold: bool) -> str:
 def _member(member: str) -> str:
     if len(member) == 1 and not _PLAIN.fullmatch(member):
         return _character(member, fold=False)
-    return _escape(member) if len(member) > 1 else member
+    # An escaped hyphen must not become that of a range.
+    return "\\x2D" if member == "\\-" else _escape(member) if len(member) > 1 else member

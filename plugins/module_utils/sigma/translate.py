@@ -13,6 +13,7 @@ from ..filter_pattern.pattern import MAX_PATTERN_LENGTH, CompiledPattern, Patter
 from ..filter_pattern.printer import print_tree
 from ..filter_pattern.tree import (
     And,
+    AnyElement,
     Compare,
     IsFalse,
     IsNull,
@@ -29,7 +30,7 @@ from ..filter_pattern.tree import (
     Condition as Tree,
 )
 from .conditions import AllOf, AnyOf, Comparison, Condition, Missing, Not, RefusalError, Test, Truth, Values, Wild
-from .fields import OBJECTS, free_form, selectors
+from .fields import OBJECTS, free_form, may_be_list, selectors
 from .spelling import spell
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -46,30 +47,41 @@ class Options:
 
 
 def to_pattern(condition: Condition, options: Options) -> CompiledPattern:
-    """Return the filter pattern that means the condition. Raises RefusalError with the reason."""
-    tree = _Translator(options, _sources(condition)).condition(condition, negated=False)
-    text = print_tree(tree)
-    if len(text) > MAX_PATTERN_LENGTH:
-        raise RefusalError(
-            f"the pattern has {len(text):,} characters, and a filter pattern at most {MAX_PATTERN_LENGTH:,}"
-        )
-    found = leaves(tree)
-    regexes = sum(isinstance(leaf, Compare) and leaf.literal.is_regex for leaf in found)
-    if regexes > MAX_REGEXES_PER_PATTERN:
-        raise RefusalError(
-            f"it needs {regexes} regular expressions, and a filter pattern takes {MAX_REGEXES_PER_PATTERN}; "
-            "with ignore_case=false values are compared as the rule spells them"
-        )
-    if (wild := sum(isinstance(leaf.selector, Selector) and leaf.selector.has_wildcard for leaf in found)) > (
-        MAX_WILDCARD_SELECTORS
-    ):
-        raise RefusalError(
-            f"it compares lists {wild} times, and a filter pattern takes {MAX_WILDCARD_SELECTORS} such selectors"
-        )
+    """Return the filter pattern that means the condition. Raises RefusalError with the reason.
+
+    What no record is known to need is left out if it does not fit: first the parameters that may be lists, then the
+    nulls in fields that CloudTrail never writes as null.
+    """
+    sources = _sources(condition)
+    refusals = []
+    for guess_lists, all_nulls in ((True, True), (False, True), (False, False)):
+        tree = _Translator(options, sources, guess_lists, all_nulls).condition(condition, negated=False)
+        if not (reason := _beyond_limits(tree)):
+            break
+        refusals.append(reason)
+    else:
+        raise RefusalError(refusals[-1])
     try:
         return compile_tree(tree)
     except PatternError as error:
         raise RefusalError(f"the pattern is not valid: {error.reason}") from error
+
+
+def _beyond_limits(tree: Tree) -> str | None:
+    """Return which limit of filter patterns a tree exceeds."""
+    length = len(print_tree(tree))
+    if length > MAX_PATTERN_LENGTH:
+        return f"the pattern has {length:,} characters, and a filter pattern at most {MAX_PATTERN_LENGTH:,}"
+    regexes = sum(isinstance(leaf, Compare) and leaf.literal.is_regex for leaf in leaves(tree))
+    if regexes > MAX_REGEXES_PER_PATTERN:
+        return (
+            f"it needs {regexes} regular expressions, and a filter pattern takes {MAX_REGEXES_PER_PATTERN}; "
+            "with ignore_case=false values are compared as the rule spells them"
+        )
+    lists = sum(isinstance(leaf.selector, Selector) and leaf.selector.has_wildcard for leaf in leaves(tree))
+    if lists > MAX_WILDCARD_SELECTORS:
+        return f"it compares lists {lists} times, and a filter pattern takes {MAX_WILDCARD_SELECTORS} such selectors"
+    return None
 
 
 def _sources(condition: Condition) -> frozenset[str]:
@@ -90,6 +102,8 @@ def _sources(condition: Condition) -> frozenset[str]:
 class _Translator:
     options: Options
     sources: frozenset[str]
+    guess_lists: bool
+    all_nulls: bool
 
     def condition(self, condition: Condition, *, negated: bool) -> Tree:
         """Translate a condition; a negation moves to the comparisons, since filter patterns have no NOT."""
@@ -101,7 +115,12 @@ class _Translator:
                 parts = operands if isinstance(condition, AllOf) else _joined(operands)
                 return join(And if conjunction else Or, tuple(self.condition(each, negated=negated) for each in parts))
         test = replace(condition, field=self.options.fields.get(condition.field, condition.field))
-        return self.test(test, self.selector(test, negated), negated)
+        selector = self.selector(test, negated)
+        found = self.test(test, selector, negated)
+        plain = negated or selector.has_wildcard or not isinstance(test, Values)
+        if plain or not self.guess_lists or not may_be_list(test.field):
+            return found
+        return join(Or, (found, self.test(test, Selector((*selector.steps, AnyElement())), negated)))
 
     def selector(self, test: Test, negated: bool) -> Selector:
         if test.field in OBJECTS and not isinstance(test, Missing):
@@ -122,12 +141,12 @@ class _Translator:
             case Values():
                 return self.values(test, selector, negated)
             case Truth(name, truth):
-                return _truth(name, selector, truth, negated)
+                return self.truth(name, selector, truth, negated)
             case Comparison(name, operator, number):
                 literal = Literal(number, LiteralKind.NUMBER)
                 if not negated:
                     return Compare(selector, operator, literal)
-                return Or((*_without(name, selector), Compare(selector, _OPPOSITE[operator], literal)))
+                return Or((*self.without(name, selector), Compare(selector, _OPPOSITE[operator], literal)))
             case Missing():
                 return _missing(test, selector, negated)
 
@@ -140,7 +159,22 @@ class _Translator:
         if not negated:
             return join(Or, tuple(Compare(selector, "=", literal) for literal in literals))
         differ = join(And, tuple(Compare(selector, "!=", literal) for literal in literals))
-        return join(Or, (*_without(values.field, selector), differ))
+        return join(Or, (*self.without(values.field, selector), differ))
+
+    def without(self, name: str, selector: Selector) -> tuple[Tree, ...]:
+        """Return what holds for a record without a value in a field: "!=" is false there.
+
+        CloudTrail writes null only among the parameters and answers of calls (CloudTrail user guide, record contents).
+        """
+        return (NotExists(selector), IsNull(selector)) if self.all_nulls or free_form(name) else (NotExists(selector),)
+
+    def truth(self, path: str, selector: Selector, truth: bool, negated: bool) -> Tree:
+        """Return the test of a truth value, which is true or "true" in records."""
+        name = Literal("true" if truth else "false")
+        tests = (IsTrue(selector), IsFalse(selector)) if truth else (IsFalse(selector), IsTrue(selector))
+        if not negated:
+            return Or((tests[0], Compare(selector, "=", name)))
+        return Or((*self.without(path, selector), tests[1], Compare(selector, "!=", name)))
 
 
 def _joined(operands: Iterable[Condition]) -> tuple[Condition, ...]:
@@ -154,23 +188,6 @@ def _joined(operands: Iterable[Condition]) -> tuple[Condition, ...]:
                 each = Values(each.field, before.texts + each.texts, before.patterns + each.patterns)
             parts[key] = each
     return tuple(parts.values())
-
-
-def _without(name: str, selector: Selector) -> tuple[Tree, ...]:
-    """Return what holds for a record without a value in a field: "!=" is false there.
-
-    CloudTrail writes null only among the parameters and answers of calls (CloudTrail user guide, record contents).
-    """
-    return (NotExists(selector), IsNull(selector)) if free_form(name) else (NotExists(selector),)
-
-
-def _truth(path: str, selector: Selector, truth: bool, negated: bool) -> Tree:
-    """Return the test of a truth value, which is true or "true" in records."""
-    name = Literal("true" if truth else "false")
-    tests = (IsTrue(selector), IsFalse(selector)) if truth else (IsFalse(selector), IsTrue(selector))
-    if not negated:
-        return Or((tests[0], Compare(selector, "=", name)))
-    return Or((*_without(path, selector), tests[1], Compare(selector, "!=", name)))
 
 
 def _missing(test: Missing, selector: Selector, negated: bool) -> Tree:

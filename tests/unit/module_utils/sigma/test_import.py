@@ -84,6 +84,15 @@ def reason(detection: dict[str, Any], **more: Any) -> str:
             {"userIdentity.arn|re": r":(role|user)/.*?'[a-c]"},
             r"{ $.userIdentity.arn = %:role/.*\x27[a-c]|:user/.*\x27[a-c]% }",
         ),
+        ({"userIdentity.arn|re": r"[x\-z]"}, r"{ $.userIdentity.arn = %[x\x2Dz]% }"),
+        (
+            {"requestParameters.groups": 1},
+            '{ ($.requestParameters.groups = "1") || ($.requestParameters.groups[*] = "1") }',
+        ),
+        (
+            {"requestParameters.groups": [1, 2, 3, 4]},
+            '{ ($.requestParameters.groups = "1") || ($.requestParameters.groups = "2")',
+        ),
         ({"userIdentity.arn|re|i": r"r[a-c]x"}, "{ $.userIdentity.arn = %[Rr][A-Ca-c][Xx]% }"),
     ],
 )
@@ -110,10 +119,10 @@ NOT = {"e": {"eventName": "CreateUser"}, "condition": "e and not s"}
 @pytest.mark.parametrize(
     ("selection", "expected"),
     [
-        ({"userAgent|cased": "x"}, '(($.userAgent NOT EXISTS) || ($.userAgent != "x"))'),
+        ({"userAgent|cased": "x"}, '(($.userAgent NOT EXISTS) || ($.userAgent IS NULL) || ($.userAgent != "x"))'),
         (
             {"userAgent|cased": ["x", "y"]},
-            '(($.userAgent NOT EXISTS) || (($.userAgent != "x") && ($.userAgent != "y")))',
+            '(($.userAgent NOT EXISTS) || ($.userAgent IS NULL) || (($.userAgent != "x") && ($.userAgent != "y")))',
         ),
         (
             {"requestParameters.a|cased": "x"},
