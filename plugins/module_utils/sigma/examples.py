@@ -58,7 +58,9 @@ def make_tests(pattern: CompiledPattern) -> list[dict[str, Any]]:
     ]
     # Excluded and other values come first; a rule without them has other calls.
     near = itertools.islice(_near_misses(pattern, *matching[0]), _NEAR_MISSES)
-    return tests + [{"name": f"to be completed: {name}", "match": False, **body} for name, body in near]
+    for number, (name, body) in enumerate(near, 1):
+        tests.append({"name": f"to be completed: near miss {number}, {name}", "match": False, **body})
+    return tests
 
 
 def _matching(pattern: CompiledPattern) -> Iterator[tuple[dict[str, Any], Facts]]:
@@ -69,7 +71,8 @@ def _matching(pattern: CompiledPattern) -> Iterator[tuple[dict[str, Any], Facts]
     for other_names in (True, False):
         for facts in solutions:
             name = facts.get((Name("eventName"),))
-            if other_names and name in names:
+            # A name with more around it is a guess, and no other event.
+            if other_names and any(str(known) in str(name) for known in names):
                 continue
             for body in _bodies(facts):
                 if _key(body) not in seen and _matches(pattern, body):
@@ -177,19 +180,26 @@ def _solutions(tree: Condition) -> Iterator[Facts]:
             if not (absent and isinstance(operand, IsNull)):
                 yield from _solutions(operand)
     elif isinstance(tree, And):
-        yield from _all(tree.operands)
-    elif (value := _fact(tree)) is not None:
-        yield {tree.selector.steps: None if value is IsNull else value}  # type: ignore[union-attr]
+        # Exclusions last: what they leave out depends on the values.
+        yield from _all(sorted(tree.operands, key=_excludes), {})
+    else:
+        yield from ({tree.selector.steps: value} for value in _facts(tree))  # type: ignore[union-attr]
+        if isinstance(tree, Compare) and tree.operator == "!=":
+            yield {}
 
 
-def _all(operands: tuple[Condition, ...]) -> Iterator[Facts]:
-    """Yield the facts of all operands, without contradictions; exclusions add none."""
+def _excludes(tree: Condition) -> bool:
+    return isinstance(tree, Or) and any(isinstance(operand, NotExists) for operand in tree.operands)
+
+
+def _all(operands: list[Condition], known: Facts) -> Iterator[Facts]:
+    """Yield the known facts with those of all operands, without contradictions."""
     if not operands:
-        yield {}
+        yield known
         return
-    for facts in _solutions(operands[0]) if _fact_exists(operands[0]) else ({},):
-        for more in _all(operands[1:]):
-            yield from _joined(facts, more)
+    for facts in _solutions(operands[0]):
+        for both in _joined(known, facts):
+            yield from _all(operands[1:], both)
 
 
 def _joined(facts: Facts, more: Facts) -> Iterator[Facts]:
@@ -202,19 +212,20 @@ def _joined(facts: Facts, more: Facts) -> Iterator[Facts]:
         yield facts | more | {steps: f"{more[steps]} {facts[steps]}" for steps in differ}
 
 
-def _fact_exists(tree: Condition) -> bool:
-    return isinstance(tree, And | Or) or _fact(tree) is not None
-
-
-def _fact(leaf: Leaf) -> Any:
-    """Return a value for which a test holds, None if it only excludes one."""
+def _facts(leaf: Leaf) -> list[Any]:
+    """Return values for which a test holds; none if it only excludes one."""
     if isinstance(leaf, NotExists):
-        return _ABSENT
+        return [_ABSENT]
     if isinstance(leaf, IsNull):
-        return IsNull
+        return [None]
     if isinstance(leaf, IsTrue | IsFalse):
-        return isinstance(leaf, IsTrue)
-    return None if leaf.operator == "!=" else _sample(leaf.literal, leaf.operator)
+        return [isinstance(leaf, IsTrue)]
+    if leaf.operator == "!=":
+        return []
+    sample = _sample(leaf.literal, leaf.operator)
+    open_ended = leaf.literal.has_wildcard or (leaf.literal.is_regex and not leaf.literal.text.startswith("^"))
+    # The shortest value may be excluded.
+    return [sample, f"other{sample}", f"{sample}other"] if open_ended and isinstance(sample, str) else [sample]
 
 
 def _sample(literal: Literal, operator: str = "=") -> Any:

@@ -59,7 +59,8 @@ def _shape(wanted: Any) -> re.Pattern[str]:
     if isinstance(wanted, values.SigmaCIDRExpression):
         return re.compile("|".join(re.escape(each).replace(r"\*", ".*") for each in wanted.expand()))
     if not isinstance(wanted, values.SigmaString):
-        return re.compile(re.escape(_text(getattr(wanted, "number", None) or bool(wanted))) + r"\Z")
+        value = wanted.number if isinstance(wanted, values.SigmaNumber) else bool(wanted)
+        return re.compile(rf"\A{re.escape(_text(value))}\Z")
     wild = {values.SpecialChars.WILDCARD_MULTI: ".*", values.SpecialChars.WILDCARD_SINGLE: "."}
     text = "".join(re.escape(part) if isinstance(part, str) else wild[part] for part in wanted.s)
     cased = isinstance(wanted, values.SigmaCasedString)

@@ -232,6 +232,7 @@ RULES_OF_ALL_KINDS: tuple[dict[str, Any], ...] = (
     {"s": {"userIdentity.arn|re": ":assumed-role/(ci|ops)"}, "condition": "not s"},
     {"s": {"requestParameters.userName": "*"}, "f": {"readOnly": "True"}, "condition": "s and not f"},
     {"s": {"requestParameters.ipPermissions.items.fromPort|lt": 1024}},
+    {"s": {"userAgent|endswith|cased": "x/y"}, "f": {"userAgent|cased": ["x/y", "z/x/y"]}, "condition": "s and not f"},
     {"a": {"eventName": "StopLogging"}, "b": {"eventName": "DeleteTrail"}, "condition": "1 of them"},
     {"s": {"userIdentity.sessionContext.attributes.mfaAuthenticated": "false"}, "condition": "not s"},
 )
