@@ -170,6 +170,26 @@ def test_the_bucket_of_the_organization_goes_after_its_trail(organization: Organ
     assert [kinds(organization, account) for account in IDS.values()] == [set(), set(), set()]
 
 
+@pytest.mark.long
+def test_a_delegated_administrator_has_the_chain_for_the_trail_of_the_management_account(
+    organization: Organization, embedded_aws: str, aws_client: AwsClient
+) -> None:
+    aws_client("cloudtrail").register_organization_delegated_admin(MemberAccountId=MEMBER)
+    organization.settings |= {"secmon_central_account": MEMBER, "secmon_management_account": CENTRAL}
+    organization.settings["secmon_central_role_arn"] = f"arn:aws:iam::{MEMBER}:role/{organization.role}"
+    organization.succeed("site")
+    assert [kinds(organization, account) for account in (CENTRAL, ARCHIVE)] == [{"trail"}, {"bucket"}]
+    assert kinds(organization, MEMBER) == CHAIN - {"trail"}
+    assert organization.succeed("site").changed == []
+    confirm = ",".join(IDS.values())
+    assert organization.succeed("prune", secmon_prune_confirm=confirm).changed == []
+    follow(link_in(mails(embedded_aws, "security@example.com")[0], "ConfirmSubscription"))
+    organization.succeed("verify", "archive")
+    assert f"[account = {ARCHIVE}]" in mails(embedded_aws, "security@example.com")[-1]["body"]
+    organization.succeed("teardown", secmon_purge_log_bucket=True, secmon_teardown_confirm=confirm)
+    assert [kinds(organization, account) for account in IDS.values()] == [set(), set(), set()]
+
+
 SEED = Path(__file__).resolve().parents[2] / "embedded_aws/seeds/organization_100.yml"
 LOG_ARCHIVE = "000000000011"
 

@@ -60,10 +60,16 @@ def leftovers_options(settings: Settings, chosen: Detections, shipped: Packs) ->
         "existing_topic_arn": settings["secmon_existing_topic_arn"],
         "existing_key_arn": settings["secmon_existing_kms_key_arn"],
         "existing_secret_name": "" if creates_secret else secret,
-        "kept_arns": settings["secmon_kept_resources"],
+        "kept_arns": _kept_arns(settings, names["trail_arn"]),
         "purge_keys": settings["secmon_purge_orphaned_keys"],
         **_bucket_options(settings, names),
     }
+
+
+def _kept_arns(settings: Settings, trail_arn: str) -> list[str]:
+    # The management account owns the trail that a delegated administrator looks after.
+    of_delegate = not builds_chain(settings) and settings["secmon_account_id"] == trail_account(settings)
+    return [*settings["secmon_kept_resources"], *([trail_arn] if of_delegate else [])]
 
 
 def _used_aliases(settings: Settings, aliases: Mapping[str, str]) -> list[str]:

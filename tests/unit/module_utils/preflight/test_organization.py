@@ -93,6 +93,9 @@ def test_a_part_of_the_hosts_may_lack_the_central_account() -> None:
 
 
 def test_a_delegated_administrator_uses_the_trail_of_the_management_account() -> None:
-    found = report(CENTRAL, ARCHIVE, management_account=MEMBER)
+    found = report(CENTRAL, ARCHIVE, MEMBER, management_account=MEMBER)
     assert found.problems == ()
+    kept = {host: found.teardown[host]["leftovers"]["kept_arns"] for host in (CENTRAL, ARCHIVE, MEMBER)}
+    trail = f"arn:aws:cloudtrail:us-east-1:{MEMBER}:trail/secrets-manager-trail"
+    assert kept == {CENTRAL: [], ARCHIVE: [], MEMBER: [trail]}, "prune.yml would remove the trail in its account"
     assert f"AWSLogs/{MEMBER}/CloudTrail" in found.teardown[ARCHIVE]["leftovers"]["log_folders"]
