@@ -141,6 +141,7 @@ def test_an_organization_moves_to_one_trail_and_back_without_a_gap(organization:
     assert logging(organization, MEMBER)
     organization.succeed("site")
     assert kinds(organization, MEMBER) == CHAIN | {"bucket"}, "the member goes on recording"
+    assert all(logging(organization, account) for account in IDS.values())
     organization.succeed("prune", **confirmed, secmon_purge_log_bucket=True)
     assert [kinds(organization, account) for account in IDS.values()] == [CHAIN, {"bucket"}, set()]
     assert all(logging(organization, account) for account in IDS.values())
@@ -150,6 +151,7 @@ def test_an_organization_moves_to_one_trail_and_back_without_a_gap(organization:
     organization.settings = own | {"secmon_topology": "account"}
     organization.succeed("site", "archive,member")
     assert all(len(own_trails(organization, account)) == 2 for account in (ARCHIVE, MEMBER))
+    assert all(logging(organization, account) for account in IDS.values())
     organization.succeed("site", "central")
     assert all(own_trails(organization, account) == [account] for account in IDS.values())
     assert all(logging(organization, account) for account in IDS.values())
