@@ -81,7 +81,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 def check_constraints(call: Call) -> None:
     """Raise AwsError with the code of the service if a parameter breaks a constraint of botocore's model."""
-    shape = operation_model(call.service, call.action).input_shape
+    model = operation_model(call.service, call.action)
+    shape = model.input_shape
     # S3 has an error of its own for each mistake.
     if shape is None or not shape.members or call.service == "s3":
         return
@@ -98,7 +99,8 @@ def check_constraints(call: Call) -> None:
     code = _CODES.get(call.service, "ValidationException")
     for name, found in _member_errors(shape, call.parameters, ""):
         if found and not errors and call.service == "cloudtrail":
-            code = _CODES_OF_CLOUDTRAIL.get(name, code)
+            special = _CODES_OF_CLOUDTRAIL.get(name, code)
+            code = special if special in {error.name for error in model.error_shapes} else code
         errors += found
     if errors:
         count = "1 validation error" if len(errors) == 1 else f"{len(errors)} validation errors"

@@ -13,7 +13,7 @@ NO_RESOURCE = ""
 # By the prefix of the actions and the resource type. kms:CreateAlias needs two resources.
 _BY_TYPE: Mapping[str, Mapping[str, str]] = {
     "cloudtrail": {
-        NO_RESOURCE: "DescribeTrails ListInsightsMetricData ListPublicKeys ListTrails LookupEvents",
+        NO_RESOURCE: "DescribeTrails ListPublicKeys ListTrails LookupEvents",
         "trail": "AddTags CreateTrail DeleteTrail GetEventSelectors GetInsightSelectors GetTrail GetTrailStatus"
         " ListTags PutEventSelectors PutInsightSelectors RemoveTags StartLogging StopLogging UpdateTrail",
     },

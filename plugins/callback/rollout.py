@@ -1,26 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Show a rollout to many accounts: where each account is, and at the end what stands where."""
-
 from __future__ import annotations
-
-import atexit
-import os
-import shutil
-import sys
-import time
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-
-from ansible import constants, context
-from ansible.plugins.callback import CallbackBase
-from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.report import report, write_report
-from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.run import FAILED, HIDDEN, Run
-from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.screen import changes, summary
-from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.tasks import is_rescued, tasks_of
-from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.view import LiveView, PlainView, is_terminal
 
 DOCUMENTATION = r"""
 name: rollout
@@ -74,6 +55,23 @@ requirements:
   - set as stdout callback in the configuration
   - rich (Python library), for the live view only
 """
+
+import atexit
+import os
+import shutil
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ansible import constants, context
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.report import report, write_report
+from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.run import FAILED, HIDDEN, Run
+from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.screen import changes, summary
+from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.tasks import is_rescued, tasks_of
+from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.view import LiveView, PlainView, is_terminal
 
 PREFLIGHT = "secmon.aws.preflight"
 _WIDTH_WITHOUT_TERMINAL = 140

@@ -11,7 +11,8 @@ version_added: 0.4.0
 description:
   - For each metric filter whose pattern names the calls that it matches, reads how often these calls were made in each
     minute. A filter counts at most so many. It changes nothing, and needs no log files.
-  - CloudTrail Insights measures calls that write, in the region of the task, for up to 90 days, if a trail of the
+  - AWS keeps the numbers of each minute for 15 days, and coarser ones for longer, which this module does not read.
+  - CloudTrail Insights measures calls that write, in the region of the task, if a trail of the
     account has Insights for the rates of calls. There is no upstream module.
 options:
   filters:
@@ -20,7 +21,7 @@ options:
     elements: dict
     required: true
   first_day:
-    description: The first day, such as V(2026-05-01), in UTC.
+    description: The first day, such as V(2026-05-01), in UTC; at most 14 days before today.
     type: str
     required: true
   last_day:
@@ -39,7 +40,7 @@ attributes:
     support: full
     platforms: posix
 notes:
-  - Required IAM actions are C(cloudtrail:ListInsightsMetricData) and C(sts:GetCallerIdentity).
+  - Required IAM actions are C(cloudtrail:LookupEvents), which AWS asks for, and C(sts:GetCallerIdentity).
   - Makes at least one call for each name of a call in the patterns.
 extends_documentation_fragment:
   - secmon.aws.module
@@ -60,7 +61,7 @@ EXAMPLES = r"""
   secmon.aws.call_rates:
     filters: "{{ detections.filters }}"
     first_day: "2026-05-01"
-    last_day: "2026-05-31"
+    last_day: "2026-05-14"
 """
 
 RETURN = r"""
@@ -98,10 +99,16 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+# CloudTrail API reference, ListInsightsMetricData.
+_DAYS_WITH_MINUTES = 15
+
+
 def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     """Read each call once, and add up those of each filter."""
     require(day_problems(params["first_day"], params["last_day"]))
     days = days_between(params["first_day"], params["last_day"])
+    if len(days) > _DAYS_WITH_MINUTES:
+        require([f"These are {len(days)} days; AWS keeps the numbers of each minute for {_DAYS_WITH_MINUTES} days."])
     start = datetime.combine(days[0], time(), UTC)
     end = datetime.combine(days[-1], time(), UTC) + timedelta(days=1)
     calls = {each["name"]: calls_of(each["pattern"]) for each in params["filters"]}

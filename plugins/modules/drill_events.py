@@ -46,11 +46,10 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Choose the events for two rules
+- name: Choose the events for one rule
   secmon.aws.drill_events:
     only:
       - secret_access
-      - trail_stopped
   register: chosen
 """
 

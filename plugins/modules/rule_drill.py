@@ -77,7 +77,7 @@ options:
         description: The name of the test.
         type: str
         required: true
-      message:
+      text:
         description: The log message. A record of CloudTrail gets the mark of a drill, and IDs and a time of its own.
         type: str
         required: true
@@ -174,6 +174,7 @@ EXAMPLES = r"""
     rules: "{{ chosen.rules }}"
     events: "{{ chosen.matches }}"
     without: "{{ chosen.without }}"
+  register: drill
 """
 
 RETURN = r"""
@@ -300,7 +301,7 @@ OPTIONS: dict[str, Any] = {
         "options": {
             "rule": _TEXT,
             "name": _NAME,
-            "message": _NAME,
+            "text": _NAME,
             "seconds_ago": {"type": "int", "default": 0},
         },
     },

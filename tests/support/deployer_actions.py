@@ -11,7 +11,6 @@ UPSTREAM_REPAIRS = {
 }
 # Documented actions of modules for options that no role uses, and the call by which others become the deployer.
 UNUSED_BY_ROLES = {
-    "cloudtrail:ListInsightsMetricData",
     "cloudtrail:StopLogging",
     "sts:AssumeRole",
 }

@@ -14,6 +14,8 @@ from typing import Any
 # Both boto3's names of services and the names that requests are signed with.
 _PREFIXES = {"monitoring": "cloudwatch", "resourcegroupstaggingapi": "tag", "tagging": "tag"}
 _ACTIONS = {
+    # CloudTrail API reference, ListInsightsMetricData, for calls without the name of a trail.
+    "cloudtrail": {"ListInsightsMetricData": "LookupEvents"},
     "lambda": {"Invoke": "InvokeFunction", "InvokeWithResponseStream": "InvokeFunction"},
     "s3": {
         "CompleteMultipartUpload": "PutObject",

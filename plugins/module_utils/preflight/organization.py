@@ -94,7 +94,8 @@ def _disagreements(organization: str, members: Mapping[str, Settings]) -> Iterat
 
 def _absent(organization: str, members: Mapping[str, Settings], whole: bool) -> Iterator[Doubt]:
     """Yield that the central account or the log archive is the account of no host."""
-    host, settings = next(iter(members.items()))
+    host = min(members)
+    settings = members[host]
     ids = {own["secmon_account_id"] for own in members.values()}
     needed = {_CENTRAL: settings[_CENTRAL]}
     if not settings.is_set("secmon_existing_log_bucket_name"):

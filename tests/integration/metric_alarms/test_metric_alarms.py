@@ -72,7 +72,7 @@ def test_an_alarm_may_watch_each_value_of_a_dimension(run_module: ModuleRunner, 
     assert "MetricName" not in found
     assert not run_module.succeed(**grouped)["changed"]
     rejected = run_module.fail(alarms=[{"name": "read", **MINIMAL, "group_by": ["account"], "unit": "Count"}])
-    assert "group_by excludes dimensions and unit" in rejected["msg"]
+    assert "group_by excludes dimensions and unit" in rejected
     assert run_module.succeed(alarms=[{"name": "read", **MINIMAL}])["changed"]
     assert alarms(cloudwatch)["read"]["MetricName"] == "SecretAccessCount"
 

@@ -158,7 +158,7 @@ def test_a_scenario_tells_which_rules_its_records_raise(drill: ModuleRunner) -> 
     events = [
         {
             "name": f"attack.json:{number}",
-            "message": json.dumps({"eventSource": f"{source}.amazonaws.com", "eventName": name}),
+            "text": json.dumps({"eventSource": f"{source}.amazonaws.com", "eventName": name}),
         }
         for number, (source, name) in enumerate(zip(sources, names, strict=True), 1)
     ]

@@ -53,6 +53,7 @@ NO_KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-5555555
 
 Case = tuple[str, str, dict[str, Any]]
 
+RATES = {"EventSource": "iam.amazonaws.com", "EventName": "CreateUser", "InsightType": "ApiCallRateInsight"}
 ACCEPTED: list[Case] = [
     ("cloudtrail", "CreateTrail", {"Name": "created", "S3BucketName": "created", "TagsList": [TAG]}),
     ("cloudtrail", "UpdateTrail", {"Name": "kept", "S3BucketName": "kept", "EnableLogFileValidation": True}),
@@ -81,6 +82,7 @@ ACCEPTED: list[Case] = [
         {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "CreateTrail"}]},
     ),
     ("cloudtrail", "LookupEvents", {"MaxResults": 1}),
+    ("cloudtrail", "ListInsightsMetricData", RATES),
     ("cloudtrail", "RegisterOrganizationDelegatedAdmin", {"MemberAccountId": "222222222222"}),
     ("cloudtrail", "DeregisterOrganizationDelegatedAdmin", {"DelegatedAdminAccountId": "333333333333"}),
     ("cloudwatch", "PutMetricAlarm", ALARM),
@@ -201,6 +203,7 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
     ("cloudtrail", "ListPublicKeys", {"StartTime": "<soon>", "EndTime": "<hour_ago>"}, "InvalidTimeRangeException"),
     ("cloudtrail", "LookupEvents", {"StartTime": "<soon>", "EndTime": "<hour_ago>"}, "InvalidTimeRangeException"),
     ("cloudtrail", "LookupEvents", {"NextToken": "x"}, "InvalidNextTokenException"),
+    ("cloudtrail", "ListInsightsMetricData", RATES | {"Period": 61}, "InvalidParameterException"),
     (
         "cloudtrail",
         "RegisterOrganizationDelegatedAdmin",

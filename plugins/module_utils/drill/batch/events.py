@@ -32,13 +32,13 @@ class Event:
     Attributes:
         rule: The rule whose test it is; empty for an event of a scenario.
         name: The name of the test, or where the record of a scenario is from.
-        message: The log message, not yet marked.
+        text: The log message, not yet marked.
         seconds_ago: How long ago it happened.
     """
 
     rule: str
     name: str
-    message: str
+    text: str
     seconds_ago: int = 0
 
 
@@ -89,10 +89,10 @@ def _matching_events(rule: Rule, account_id: str, patterns: Sequence[CompiledPat
             "None of its test events matches its pattern with the values of this account. Add a test with such an"
             " event to the rule (secmon_rules)."
         )
-    times = times_of_events(rule, chosen.message)
+    times = times_of_events(rule, chosen.text)
     if isinstance(times, str):
         return times
-    return [Event(rule.id, chosen.name, chosen.message, seconds) for seconds in times]
+    return [Event(rule.id, chosen.name, chosen.text, seconds) for seconds in times]
 
 
 def _near_miss(rule: Rule, account_id: str, patterns: Sequence[CompiledPattern]) -> list[Event]:

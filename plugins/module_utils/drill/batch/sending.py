@@ -36,7 +36,7 @@ def aws_time(answer: Mapping[str, Any]) -> datetime:
 def messages_of(events: Sequence[Mapping[str, Any]], run: str, at: datetime) -> list[Message]:
     """Return the log messages of events, oldest first, as those of a drill at a time."""
     ordered = sorted(events, key=lambda event: -int(event["seconds_ago"]))
-    return [(event, marked(event["message"], run, at - timedelta(seconds=event["seconds_ago"]))) for event in ordered]
+    return [(event, marked(event["text"], run, at - timedelta(seconds=event["seconds_ago"]))) for event in ordered]
 
 
 def put_events(account: Account, group: str, messages: Sequence[Message], at: datetime) -> None:

@@ -172,7 +172,7 @@ def test_takes_the_place_of_a_metric_alarm_and_brings_and_removes_its_query(chai
         },
         {"query": {"AggregationExpression": "count(*) by a, b, c, d, e, f"}},
     ],
-    ids=lambda changes: "-".join(changes),
+    ids="-".join,
 )
 def test_rejects_invalid_parameters(chain: InProcess, changes: dict[str, Any]) -> None:
     assert error_code(chain.client("cloudwatch").put_log_alarm, **log_alarm(**changes)) == "ValidationError"

@@ -12,7 +12,7 @@ LOGIN = '{ ($.eventName = "ConsoleLogin") && ($.errorMessage = "Failed") }'
 
 
 @pytest.mark.parametrize(
-    ("first", "second"),
+    ("one", "other"),
     [
         (LOGIN, "{($.errorMessage=Failed)&&($.eventName=ConsoleLogin)}"),
         ("{ $.a = x && ($.b = y || $.b = z) }", "{ ($.b = z && $.a = x) || ($.a = x && $.b = y) }"),
@@ -20,9 +20,9 @@ LOGIN = '{ ($.eventName = "ConsoleLogin") && ($.errorMessage = "Failed") }'
     ],
     ids=["order, quotes, brackets and blanks", "multiplied out", "a part that adds nothing"],
 )
-def test_the_same_meaning_in_other_words(first: str, second: str) -> None:
-    assert same_meaning(first, second) and same_meaning(second, first)
-    assert not same_text(first, second)
+def test_the_same_meaning_in_other_words(one: str, other: str) -> None:
+    assert same_meaning(one, other) and same_meaning(other, one)
+    assert not same_text(one, other)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ElementTree
 from typing import Any
+from xml.etree import ElementTree
 
 from ansible_collections.secmon.aws.plugins.module_utils.reports.html import as_html
 from ansible_collections.secmon.aws.plugins.module_utils.reports.junit import as_junit

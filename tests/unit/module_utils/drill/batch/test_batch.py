@@ -81,7 +81,7 @@ def test_an_alarm_that_events_cannot_raise_is_explained(alarm: dict[str, object]
 def test_events_get_the_values_of_the_account() -> None:
     chosen = choose_events([rule()], "444455556666")
     (match,), (near,) = chosen.matches, chosen.near_misses
-    assert json.loads(match.message)["requestParameters"] == {"name": "own"}
+    assert json.loads(match.text)["requestParameters"] == {"name": "own"}
     assert (match.name, near.name) == ("match", "near")
 
 
@@ -96,7 +96,7 @@ def test_a_rule_without_a_fitting_test_event_is_explained() -> None:
         }
     ]
     chosen = choose_events([rule(tests=tests + more)], "444455556666")
-    assert json.loads(chosen.matches[0].message)["requestParameters"] == {"name": "own"}
+    assert json.loads(chosen.matches[0].text)["requestParameters"] == {"name": "own"}
     other = rule(
         pattern='{ ($.requestParameters.name = "${name}") && ($.userAgent = "exactly") }',
         tests=[
