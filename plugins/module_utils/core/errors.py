@@ -242,7 +242,9 @@ def _hint(error: Exception, subject: Subject) -> str:
         if _DENIED.search(code):
             return _denial_hint(error_message(error), subject)
         if _BAD_CREDENTIALS.search(code):
-            return "AWS rejected the credentials. Renew them, or use others (profile, access_key)."
+            # In a region that an account has not enabled, its sessions are unknown (recorded in public issues).
+            elsewhere = "" if "Expired" in code else ", or the account has not enabled this region"
+            return f"AWS rejected the credentials{elsewhere}. Renew them, or use others (profile, access_key)."
         if is_passing(error):
             return "AWS kept rejecting the call until timeout_seconds expired. Rerun; completed changes are kept."
         return ""

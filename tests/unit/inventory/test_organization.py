@@ -324,7 +324,7 @@ def test_what_is_refused_says_who_may_read_the_organization(read: Read, aws: InP
             "Allow organizations:ListRoots on * to arn:aws:iam::123456789012:user/u.",
         ),
         ("TooManyRequestsException", "Rate exceeded", "AWS kept throttling the calls until timeout_seconds expired."),
-        ("UnrecognizedClientException", "The security token is invalid.", "AWS rejected the credentials. Renew them"),
+        ("UnrecognizedClientException", "The security token is invalid.", "AWS rejected the credentials, or the"),
     ],
 )
 def test_a_refused_call_says_what_to_do(read: Read, aws: InProcess, error: str, message: str, says: str) -> None:
