@@ -133,7 +133,7 @@ def _changes(pattern: CompiledPattern, body: Mapping[str, Any], facts: Facts) ->
             reading = {"readOnly": True} if name.startswith(_READS) else {}
             yield f"another call, which {kind}: {name}", _with(body, _EVENT_NAME, name, **reading)
     if _EVENT_SOURCE in facts:
-        source = next(each for each in ("s3.amazonaws.com", "ec2.amazonaws.com") if each != event["eventSource"])
+        source = "ec2.amazonaws.com" if event["eventSource"] == "s3.amazonaws.com" else "s3.amazonaws.com"
         yield "the same name at another service", _with(body, _EVENT_SOURCE, source)
     yield "a denied call", _with(body, (Name("errorCode"),), "AccessDenied")
     for steps, value in facts.items():

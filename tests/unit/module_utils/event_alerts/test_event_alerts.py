@@ -141,8 +141,8 @@ def test_a_successful_call_names_what_it_was_made_on_and_a_denied_one_does_not()
     alert = alert_of(
         make_rule(pattern="{ ($.eventSource = secretsmanager.amazonaws.com) && ($.eventName = GetSecretValue) }")
     )
-    ((done, *_),) = mails(alert, event_of_record(record()))
-    ((denied, *_),) = mails(alert, event_of_record(record(errorCode="AccessDenied", requestParameters=None)))
+    ((done, *_rest),) = mails(alert, event_of_record(record()))
+    ((denied, *_rest),) = mails(alert, event_of_record(record(errorCode="AccessDenied", requestParameters=None)))
 
     assert " called GetSecretValue of secretsmanager.amazonaws.com on secret MySampleSecret from 203.0.113.7 at" in done
     assert "(AccessDenied) from" in denied
