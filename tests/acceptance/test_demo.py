@@ -15,9 +15,15 @@ import pytest
 
 from tools.demo.screen import Progress, wrapped
 
+# A shell lets its background jobs ignore Ctrl-C, and this test may be one.
+IN_THE_FOREGROUND = (
+    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "runpy.run_module('tools.demo', run_name='__main__')"
+)
+
 
 def test_an_interrupted_demo_stops_its_server_and_says_so(repository: Path) -> None:
-    command = [sys.executable, "-m", "tools.demo"]
+    command = [sys.executable, "-c", IN_THE_FOREGROUND]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     # A group of its own, so that the signal reaches Ansible and the server as well, as Ctrl-C does.
     with subprocess.Popen(command, cwd=repository, start_new_session=True, text=True, **pipes) as demo:
