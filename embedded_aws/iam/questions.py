@@ -116,7 +116,7 @@ def _alarm(call: Call) -> Iterator[Question]:
 
 
 def _log_alarm(call: Call) -> Iterator[Question]:
-    """Yield what a log alarm needs besides. That its roles must be passed is our reading, not seen on AWS."""
+    """Yield what else a log alarm needs. That its roles must be passed is our reading, not seen on AWS."""
     yield from _alarm(call)
     query = (call.parameters.get("ScheduledQueryConfiguration") or {}).get("ScheduledQueryRoleARN")
     lines = call.parameters.get("ActionLogLineRoleArn")

@@ -1,7 +1,7 @@
 """Overrides of PutLogAlarm and ListScheduledQueries, which moto 5.2.5 lacks.
 
 Sources: CloudWatch API reference, PutLogAlarm; CloudWatch Logs API reference,
-ListScheduledQueries. The embedded AWS has no scheduled queries besides those of log alarms.
+ListScheduledQueries. The embedded AWS has no scheduled queries except those of log alarms.
 """
 
 from __future__ import annotations

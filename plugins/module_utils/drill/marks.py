@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The mark of a drill: the log stream and the user agent by which its events can be told from real ones for ever."""
+"""The mark of a drill: the log stream and the user agent that always distinguish its events from real ones."""
 
 from __future__ import annotations
 

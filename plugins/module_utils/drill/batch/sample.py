@@ -51,7 +51,7 @@ def events_needed(statistic: str, comparison: str, threshold: float, value: floa
 
 
 def value_of(metric_value: str, pattern: str, message: str) -> float | None:
-    """Return what a filter counts for a message, or None if that is no number."""
+    """Return what a filter counts for a message, or None if it is not a number."""
     text: str | None = metric_value
     if metric_value.startswith("$"):
         try:
