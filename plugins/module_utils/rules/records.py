@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,7 +24,7 @@ from ..validation.yaml_document import read_document
 from .record_shape import RECORD_KEYS, looks_like_cloudtrail
 
 RECORDS_FILE = "records.yml"
-TEST_KEYS = ("like", "without", "incidental")
+TEST_KEYS = ("like", "without")
 """The keys of a test that build its event from base records, beside ``event``."""
 
 _POSITIONS = {key: position for position, key in enumerate(RECORD_KEYS)}
@@ -37,8 +39,8 @@ class Step:
     without: tuple[tuple[str, ...], ...] = ()
 
 
-# A test need not invent what differs between any two records.
-_EACH_RECORD = Step({"eventTime": "2026-01-31T12:00:00Z", "eventID": "11111111-2222-4333-8444-555555555555"})
+_TIME = "2026-01-31T12:00:00Z"
+_IDS = uuid.UUID("00000000-0000-4000-8000-000000000000")
 
 Records = Mapping[str, tuple[Step, ...]]
 """The steps to each base record, by name."""
@@ -80,28 +82,33 @@ def step_types(records: Records) -> dict[str, ValueType[Any]]:
     return {
         "like": one_or_many(string(check=check)).described("The base records that the event is built from, in order."),
         "without": list_of(string()).described("Paths of keys to remove, such as userIdentity.accessKeyId."),
-        "incidental": any_mapping("mapping").described("Keys of the event that do not matter for the test."),
     }
 
 
 def build_steps(body: Mapping[str, Any], records: Records) -> tuple[Step, ...]:
     """Return the steps to the base records that a base record or a test names, then its own."""
     bases = [step for name in body.get("like", ()) for step in records.get(name, ())]
-    event = _merge(body.get("event", {}), body.get("incidental", {}))
-    return (*bases, Step(event, tuple(tuple(path.split(".")) for path in body.get("without", ()))))
+    return (*bases, Step(body.get("event", {}), tuple(tuple(path.split(".")) for path in body.get("without", ()))))
 
 
 def build_event(body: Mapping[str, Any], records: Records, place: Place, document: Document) -> dict[str, Any]:
     """Return the full record of a test that has one of the TEST_KEYS."""
     *bases, own = build_steps(body, records)
     if looks_like_cloudtrail(build_record(bases)):
-        bases.insert(0, _EACH_RECORD)
+        bases.insert(0, _time_and_ids(build_record([*bases, own])))
     whole = build_record([*bases, Step(own.event)])
     for index, path in enumerate(own.without):
         if not _holds(whole, path):
             hint = suggestion(path[0], whole) if len(path) == 1 else ""
             document.add((*place, "without", index), f"the event has no {'.'.join(path)} to remove", hint)
     return build_record([*bases, own])
+
+
+def _time_and_ids(record: Mapping[str, Any]) -> Step:
+    """Return what a test need not invent: a time, and ids that follow from the rest of the record."""
+    text = json.dumps(record, sort_keys=True, default=str)
+    ids = ("eventID", "requestID") if record.get("eventType") == "AwsApiCall" else ("eventID",)
+    return Step({"eventTime": _TIME, **{key: str(uuid.uuid5(_IDS, key + text)) for key in ids}})
 
 
 def build_record(steps: Iterable[Step]) -> dict[str, Any]:

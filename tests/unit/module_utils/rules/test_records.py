@@ -51,13 +51,18 @@ def test_later_base_records_win() -> None:
     assert event_of(like=["other_user", "user"])["userIdentity"]["userName"] == "anna"
 
 
-def test_incidental_keys_are_part_of_the_event() -> None:
-    event = event_of(like="user", event={"eventName": "A"}, incidental={"eventTime": "2026-01-01T00:00:00Z"})
-    assert (event["eventName"], event["eventTime"]) == ("A", "2026-01-01T00:00:00Z")
+def test_time_and_ids_are_made_up_unless_the_test_states_them() -> None:
+    first, again, other = (event_of(like=["iam", "user"], event={"eventName": name}) for name in "AAB")
+    assert first == again
+    assert {"eventTime", "eventID", "requestID"} <= first.keys()
+    assert len({first["eventID"], first["requestID"], other["eventID"], other["requestID"]}) == 4
+    stated = {"eventTime": "2026-01-01T00:00:00Z", "eventID": "1", "requestID": "2"}
+    assert event_of(like=["iam", "user"], event=stated).items() >= stated.items()
+    assert "requestID" not in event_of(like="identity_center")
 
 
 def test_keys_have_the_order_of_cloudtrail_whatever_the_order_in_the_rule() -> None:
-    event = event_of(like=["user", "ec2"], event={"odd": 1, "eventName": "A"}, incidental={"eventTime": "x"})
+    event = event_of(like=["user", "ec2"], event={"odd": 1, "eventName": "A", "eventTime": "x"})
     known = [key for key in RECORD_KEYS if key in event]
     assert list(event) == [*known, "odd"]
 

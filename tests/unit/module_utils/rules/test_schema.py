@@ -34,7 +34,6 @@ BODIES = [
     (changed(("parameters", "secret", "value"), None), True),
     (changed(("metric", "value"), 1), True),
     (changed(("tests",), [{"name": "a", "match": True, "like": ["iam", "user"], "without": ["tlsDetails"]}]), True),
-    (changed(("tests",), [{"name": "a", "match": True, "like": "api_call", "incidental": {"eventID": "1"}}]), True),
     (changed(("tests",), [{"name": "a", "match": True, "likes": "user"}]), False),
     (changed(("tests",), [{"name": "a", "match": True}]), False),
     (changed(("id",), "A"), False),
