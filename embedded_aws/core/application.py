@@ -226,7 +226,10 @@ class EmbeddedAws:
         with self.state.lock:
             # The number at the end of the call, so that no call gets a lower one than those that were listed before.
             number = next(self.state.ids)
-            seen = SeenCall(number, call.at, call.account, call.region, call.service, call.action, access, error)
+            connection = call.environ.get("embedded_aws.connection", 0)
+            seen = SeenCall(
+                number, call.at, call.account, call.region, call.service, call.action, access, error, connection
+            )
             self.state.calls.append(seen)
 
 

@@ -29,7 +29,7 @@ CALLS_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SeenCall:
-    """A call as ``GET /_embedded/calls`` lists it."""
+    """A call as ``GET /_embedded/calls`` lists it; `connection`: the number of the connection that it came on."""
 
     id: int
     at: datetime
@@ -39,6 +39,7 @@ class SeenCall:
     action: str
     access: str
     error: str | None
+    connection: int
 
 
 @dataclass(frozen=True, slots=True)

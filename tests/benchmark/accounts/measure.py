@@ -27,6 +27,7 @@ class Measured:
         seconds: How long it took.
         megabytes: The peak of the memory of all processes.
         calls: The API calls.
+        connections: The connections on which they were made; on AWS each has a TLS handshake.
     """
 
     cpu: float
@@ -35,6 +36,7 @@ class Measured:
     seconds: float
     megabytes: float
     calls: int
+    connections: int
 
     @property
     def detached(self) -> float:
@@ -70,4 +72,5 @@ def measure(endpoint: str, command: list[str], environment: Mapping[str, str]) -
         if found.pop("code"):
             raise MeasuredCommandError(f"{' '.join(command)} failed:\n{output.read_text()[-3000:]}")
     drain(endpoint)
-    return Measured(**found, calls=len(ask(endpoint, f"calls?since={before}")))
+    calls = ask(endpoint, f"calls?since={before}")
+    return Measured(**found, calls=len(calls), connections=len({call["connection"] for call in calls}))

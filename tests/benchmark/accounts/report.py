@@ -13,8 +13,8 @@ from tests.benchmark.accounts.measure import REPOSITORY, Measured
 from tests.benchmark.accounts.ways import SLOW
 
 _BEGIN, _END = "<!-- measured by make bench -->\n", "<!-- end of the measurement -->"
-_HEADING = "| | accounts | CPU, s | ratio | calls | duration, s | peak memory, MB |\n"
-_RULE = "|---" * 7 + "|\n"
+_HEADING = "| | accounts | CPU, s | ratio | calls | connections | duration, s | peak memory, MB |\n"
+_RULE = "|---" * 8 + "|\n"
 _DOCUMENT = REPOSITORY / "docs/performance.md"
 
 
@@ -42,8 +42,8 @@ def _report(lines: list[Line], latency: int) -> str:
     load = os.getloadavg()[2]
     parts = [
         f"\nMeasured on {day} with Python {platform.python_version()} and ansible-core {ansible.release.__version__} on"
-        f" {os.cpu_count()} cores ({platform.machine()}), mean load of the last 15 minutes {load:.1f}. CPU and calls"
-        " are for each account; a ratio of 1/12 means a twelfth of the CPU of upstream's modules in"
+        f" {os.cpu_count()} cores ({platform.machine()}), mean load of the last 15 minutes {load:.1f}. CPU, calls"
+        " and connections are for each account; a ratio of 1/12 means a twelfth of the CPU of upstream's modules in"
         " the same phase.\n"
     ]
     for phase in dict.fromkeys(line.phase for line in lines):
@@ -62,6 +62,7 @@ def _table_line(line: Line, naive: float | None) -> str:
     ratio = f"1/{naive / cpu:.1f}" if naive else ""
     return (
         f"| {line.way} | {count} | {cpu:.2f} | {ratio} | {found.calls / count:.0f} |"
+        f" {found.connections / count:.1f} |"
         f" {found.seconds:.1f} | {found.megabytes:.0f} |\n"
     )
 

@@ -62,7 +62,7 @@ def test_calls_are_listed_with_access_and_error(embedded_aws: str, aws_client: C
     assert {(call["account"], call["region"], call["service"]) for call in calls} == {
         ("123456789012", "us-east-1", "secretsmanager")
     }
-    assert set(calls[0]) == {"id", "at", "account", "region", "service", "action", "access", "error"}
+    assert set(calls[0]) == {"id", "at", "account", "region", "service", "action", "access", "error", "connection"}
 
 
 def test_the_clock_moves_forward(embedded_aws: str) -> None:

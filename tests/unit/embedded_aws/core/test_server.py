@@ -22,7 +22,7 @@ from aiosmtpd.controller import Controller
 from embedded_aws.__main__ import _serve, parse_arguments
 from embedded_aws.process import embedded_aws_process
 from tests.conftest import run
-from tests.support.embedded_control import mails
+from tests.support.embedded_control import ask, mails
 from tests.support.in_process import ADMINISTRATOR, InProcess, aws
 
 __all__ = ["aws"]
@@ -54,6 +54,23 @@ def test_a_signal_stops_it_cleanly(repository: Path, number: signal.Signals) -> 
         process.send_signal(number)
         _first, errors = process.communicate(timeout=20)
     assert (process.returncode, errors) == (0, "")
+
+
+def test_a_client_keeps_its_connection_and_calls_name_it(served: Served) -> None:
+    for _client in range(2):
+        s3 = client(served.endpoint, ADMINISTRATOR, "embedded")("s3")
+        s3.create_bucket(Bucket="keep")
+        s3.put_object(Bucket="keep", Key="key", Body=b"body")
+        assert s3.head_object(Bucket="keep", Key="key")["ContentLength"] == 4
+        assert s3.get_object(Bucket="keep", Key="key")["Body"].read() == b"body"
+        s3.delete_object(Bucket="keep", Key="key")
+        with pytest.raises(botocore.exceptions.ClientError, match="404"):
+            s3.head_object(Bucket="keep", Key="key")
+        s3.delete_bucket(Bucket="keep")
+    calls = [call for call in ask(served.endpoint, "calls") if call["service"] == "s3"]
+    numbers = [call["connection"] for call in calls]
+    assert len(set(numbers)) == 2
+    assert numbers == [numbers[0]] * 7 + [numbers[-1]] * 7
 
 
 def test_it_answers_as_aws(aws_client: Callable[[str], Any]) -> None:
