@@ -45,3 +45,65 @@ options:
     type: bool
     default: false
 """
+
+    TAGS = r"""
+options:
+  tags:
+    description:
+      - The tags. The tag C(secmon:managed-by) is added, which marks the resource as managed by this collection.
+    type: dict
+  purge_tags:
+    description: Whether to remove tags that are not in O(tags), if O(tags) is set.
+    type: bool
+    default: true
+"""
+
+    ALARMS = r"""
+options:
+  purge_tag:
+    description:
+      - Delete the other alarms of this type that are managed by this collection and have all of these tags.
+      - Alarms that are not managed by this collection are kept, even with O(adopt).
+    type: dict
+  tags:
+    description: Tags of every alarm. The tag C(secmon:managed-by) is added to mark them as managed by this collection.
+    type: dict
+  purge_tags:
+    description: Whether to remove tags that are neither in O(tags) nor in O(alarms[].tags), if either is set.
+    type: bool
+    default: true
+  state:
+    description: Whether the alarms should exist.
+    type: str
+    choices: [present, absent]
+    default: present
+"""
+
+    # Named before secmon.aws.module: the first fragment that has an attribute wins.
+    READER = r"""
+attributes:
+  check_mode:
+    description: Does the same, as the module only reads.
+    support: full
+  diff_mode:
+    description: The module changes nothing.
+    support: none
+  platform:
+    description: Runs on any host with Python and boto3, usually the controller.
+    support: full
+    platforms: posix
+"""
+
+    CONTROLLER = r"""
+attributes:
+  check_mode:
+    description: Does the same, since it changes no account.
+    support: full
+  diff_mode:
+    description: Returns no diff.
+    support: none
+  platform:
+    description: Runs on the controller for any target.
+    support: full
+    platforms: all
+"""

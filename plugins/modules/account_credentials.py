@@ -35,20 +35,10 @@ options:
     description: The external ID that the trust policy of the role requires; empty for none.
     type: str
     default: ""
-attributes:
-  check_mode:
-    description: Does the same.
-    support: full
-  diff_mode:
-    description: Returns no diff, since it changes nothing.
-    support: N/A
-  platform:
-    description: Runs on any host with Python and boto3, usually the controller.
-    support: full
-    platforms: posix
 notes:
   - The module calls the IAM actions C(sts:AssumeRole) and C(sts:GetCallerIdentity).
 extends_documentation_fragment:
+  - secmon.aws.module.reader
   - secmon.aws.module
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -99,13 +99,6 @@ options:
       - It confirms the one pending subscription in O(subscriptions), or of the topic if O(subscriptions) is omitted. If
         several are pending, the task fails and changes nothing. If none is pending, the token is not used.
     type: str
-  tags:
-    description: The tags. The tag C(secmon:managed-by) is added to mark the topic as managed by this collection.
-    type: dict
-  purge_tags:
-    description: Whether to remove tags that are not in O(tags), if O(tags) is set.
-    type: bool
-    default: true
   state:
     description: Whether the topic should exist. V(absent) also ends its subscriptions; a warning lists them.
     type: str
@@ -120,10 +113,10 @@ notes:
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
+  - secmon.aws.module.tags
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-  - action_common_attributes
 author:
   - The secmon.aws founders (@secmon)
 """
@@ -251,7 +244,7 @@ from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.sns.answers import (
     after_confirmation,
     after_subscribing,
@@ -278,7 +271,7 @@ def _subscriptions(protocols: Sequence[str]) -> dict[str, Any]:
 
 
 OPTIONS: dict[str, Any] = {
-    **OWNER_OPTIONS,
+    **RESOURCE_OPTIONS,
     "name": {"type": "str", "required": True},
     "display_name": {"type": "str"},
     "kms_key_arn": {"type": "str", "no_log": False},
@@ -287,9 +280,6 @@ OPTIONS: dict[str, Any] = {
     "remove_subscriptions": _subscriptions(REMOVABLE),
     "purge_subscriptions": {"type": "bool", "default": False},
     "confirmation_token": {"type": "str", "no_log": True},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 

@@ -28,21 +28,11 @@ options:
     description: The last day.
     type: str
     required: true
-attributes:
-  check_mode:
-    description: Does the same, as the module only reads.
-    support: full
-  diff_mode:
-    description: The module changes nothing.
-    support: none
-  platform:
-    description: Runs on any host with Python and boto3, usually the controller.
-    support: full
-    platforms: posix
 notes:
   - Required IAM actions are C(cloudtrail:LookupEvents), which AWS asks for, and C(sts:GetCallerIdentity).
   - Makes at least one call for each name of a call in the patterns.
 extends_documentation_fragment:
+  - secmon.aws.module.reader
   - secmon.aws.module
   - amazon.aws.common.modules
   - amazon.aws.region.modules

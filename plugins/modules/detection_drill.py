@@ -113,13 +113,6 @@ attributes:
   check_mode:
     description: Inspects the chain without reading the secret.
     support: full
-  diff_mode:
-    description: The module never changes anything.
-    support: none
-  platform:
-    description: Runs wherever Python and boto3 are available, usually on the controller.
-    support: full
-    platforms: posix
 notes:
   - Reports when it found the event at each stage. These times can be late by up to O(poll_seconds) and the duration of
     a few calls.
@@ -138,6 +131,7 @@ notes:
     C(organizations:DescribeOrganization). A secret or log files that are encrypted
     with a customer managed key also need kms:Decrypt on that key.
 extends_documentation_fragment:
+  - secmon.aws.module.reader
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

@@ -105,19 +105,8 @@ options:
     type: str
     default: ""
     version_added: 0.4.0
-attributes:
-  check_mode:
-    description: Can run in check mode and return the same result.
-    support: full
-  diff_mode:
-    description: Returns no diff, since it changes nothing.
-    support: N/A
-  platform:
-    description: Runs on the controller for every target platform.
-    support: full
-    platforms: all
 extends_documentation_fragment:
-  - action_common_attributes
+  - secmon.aws.module.controller
 seealso:
   - module: secmon.aws.metric_filters
   - module: secmon.aws.metric_alarms

@@ -26,19 +26,8 @@ options:
         with gzip.
     type: path
     default: ''
-attributes:
-  check_mode:
-    description: Can run in check mode and return the same result.
-    support: full
-  diff_mode:
-    description: Returns no diff, since it changes nothing.
-    support: N/A
-  platform:
-    description: Runs on the controller for every target platform.
-    support: full
-    platforms: all
 extends_documentation_fragment:
-  - action_common_attributes
+  - secmon.aws.module.controller
 seealso:
   - module: secmon.aws.rule_drill
 author:

@@ -39,15 +39,8 @@ attributes:
   check_mode:
     description: Can run in check mode; it writes the files as well.
     support: full
-  diff_mode:
-    description: Returns no diff.
-    support: N/A
-  platform:
-    description: Runs on the controller for every target platform.
-    support: full
-    platforms: all
 extends_documentation_fragment:
-  - action_common_attributes
+  - secmon.aws.module.controller
 seealso:
   - module: secmon.aws.rule_drill
 author:

@@ -49,10 +49,6 @@ options:
       - The tags. The tag C(secmon:managed-by) is added, which marks the key as managed by this collection, and to a new
         key C(secmon:key-alias), by which it is found before it has its alias.
     type: dict
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
   state:
     description: Whether the key exists. V(absent) schedules the deletion of every key that was made for the alias.
     type: str
@@ -67,10 +63,10 @@ notes:
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
+  - secmon.aws.module.tags
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-  - action_common_attributes
 author:
   - The secmon.aws founders (@secmon)
 """
@@ -143,7 +139,7 @@ from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.kms.plan import (
     check_encryption_key,
     plan_absent,
@@ -158,16 +154,13 @@ from ansible_collections.secmon.aws.plugins.module_utils.kms.reads import (
 )
 
 OPTIONS: dict[str, Any] = {
-    **OWNER_OPTIONS,
+    **RESOURCE_OPTIONS,
     "alias": {"type": "str", "required": True},
     "description": {"type": "str"},
     "policy": {"type": "json"},
     "cancel_deletion": {"type": "bool", "default": False},
     "deletion_days": {"type": "int", "default": 30},
     "remove_surplus": {"type": "bool", "default": False},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 

@@ -40,17 +40,8 @@ options:
     description: The text of C(README.txt).
     type: str
     required: true
-attributes:
-  check_mode:
-    description: Does the same, since it changes no account.
-    support: full
-  diff_mode:
-    description: The module never changes anything.
-    support: none
-  platform:
-    description: Runs on the controller.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - secmon.aws.module.controller
 author:
   - The secmon.aws founders (@secmon)
 """

@@ -69,17 +69,10 @@ attributes:
   check_mode:
     description: Does the same, but writes no O(report_file).
     support: full
-  diff_mode:
-    description: The module changes nothing.
-    support: none
-  platform:
-    description: Runs on the controller for any target.
-    support: full
-    platforms: posix
 notes:
   - A match counts in the minute of the call. AWS counts it when CloudTrail delivers it, some minutes later.
 extends_documentation_fragment:
-  - action_common_attributes
+  - secmon.aws.module.controller
 seealso:
   - module: secmon.aws.detections
   - module: secmon.aws.trail_log_files

@@ -182,7 +182,6 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-  - action_common_attributes
 author:
   - The secmon.aws founders (@secmon)
 """

@@ -103,23 +103,6 @@ options:
       tags:
         description: Tags of this alarm in addition to O(tags), which they override.
         type: dict
-  purge_tag:
-    description:
-      - Delete the other log alarms that are managed by this collection and have all of these tags.
-      - Alarms that are not managed by this collection are kept, even with O(adopt).
-    type: dict
-  tags:
-    description: Tags of every alarm. The tag C(secmon:managed-by) is added to mark them as managed by this collection.
-    type: dict
-  purge_tags:
-    description: Whether to remove tags that are neither in O(tags) nor in O(alarms[].tags), if either is set.
-    type: bool
-    default: true
-  state:
-    description: Whether the alarms should exist.
-    type: str
-    choices: [present, absent]
-    default: present
 notes:
   - CloudWatch has log alarms since June 2026. A botocore that does not know C(PutLogAlarm) is rejected before any call.
   - CloudWatch creates and deletes the scheduled query of an alarm itself.
@@ -133,10 +116,10 @@ notes:
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
+  - secmon.aws.module.alarms
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-  - action_common_attributes
 author:
   - The secmon.aws founders (@secmon)
 """
@@ -227,7 +210,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.reads import
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import require
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.core.supported import is_supported
 
 _ALARM: dict[str, Any] = {
@@ -255,12 +238,9 @@ _ALARM: dict[str, Any] = {
     "tags": {"type": "dict"},
 }
 OPTIONS: dict[str, Any] = {
-    **OWNER_OPTIONS,
+    **RESOURCE_OPTIONS,
     "alarms": {"type": "list", "elements": "dict", "options": _ALARM},
     "purge_tag": {"type": "dict"},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 _TOO_OLD = (
     "The installed botocore does not know log alarms, which CloudWatch has since June 2026. Upgrade boto3 and botocore"

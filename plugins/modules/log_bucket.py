@@ -72,13 +72,6 @@ options:
     type: bool
     default: false
     version_added: 0.4.0
-  tags:
-    description: The tags. The tag C(secmon:managed-by) is added, which marks the bucket as managed by this collection.
-    type: dict
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
   state:
     description: Whether the bucket exists.
     type: str
@@ -96,10 +89,10 @@ notes:
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
+  - secmon.aws.module.tags
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-  - action_common_attributes
 author:
   - The secmon.aws founders (@secmon)
 """
@@ -197,7 +190,7 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import require
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import is_managed
 from ansible_collections.secmon.aws.plugins.module_utils.s3.access_log import access_log_problems
 from ansible_collections.secmon.aws.plugins.module_utils.s3.log_folders import log_folders
@@ -212,7 +205,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.s3.plan import (
 from ansible_collections.secmon.aws.plugins.module_utils.s3.reads import Bucket, find_bucket
 
 OPTIONS: dict[str, Any] = {
-    **OWNER_OPTIONS,
+    **RESOURCE_OPTIONS,
     "name": {"type": "str", "required": True},
     "owner": {"type": "str"},
     "trail_arns": {"type": "list", "elements": "str"},
@@ -223,9 +216,6 @@ OPTIONS: dict[str, Any] = {
     "access_log_bucket": {"type": "str"},
     "purge": {"type": "bool", "default": False},
     "purge_others": {"type": "bool", "default": False},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 

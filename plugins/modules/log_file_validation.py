@@ -33,17 +33,6 @@ options:
       - The time that must be covered by a digest, in ISO 8601.
       - If omitted, all existing digests are sufficient.
     type: str
-attributes:
-  check_mode:
-    description: Does the same, as the module only reads.
-    support: full
-  diff_mode:
-    description: The module never changes anything.
-    support: none
-  platform:
-    description: Runs on any host with Python and boto3, usually the controller.
-    support: full
-    platforms: posix
 requirements:
   - cryptography
 notes:
@@ -56,6 +45,7 @@ notes:
     the message does not say who changed the trail or its bucket.
     Files that are encrypted with a KMS key also require permission to decrypt with it through S3 (Decrypt of KMS).
 extends_documentation_fragment:
+  - secmon.aws.module.reader
   - secmon.aws.module
   - amazon.aws.common.modules
   - amazon.aws.region.modules

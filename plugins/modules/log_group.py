@@ -33,13 +33,6 @@ options:
       - Whether CloudWatch Logs rejects the deletion of the group.
       - O(state=absent) fails for a protected group unless this is V(false), which disables the protection first.
     type: bool
-  tags:
-    description: The tags. The tag C(secmon:managed-by) is added, which marks the group as managed by this collection.
-    type: dict
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
   state:
     description: Whether the group exists. V(absent) deletes all events and returns the stored bytes.
     type: str
@@ -54,10 +47,10 @@ notes:
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
+  - secmon.aws.module.tags
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-  - action_common_attributes
 author:
   - The secmon.aws founders (@secmon)
 """
@@ -142,20 +135,17 @@ from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.logs.checks import check_log_group
 from ansible_collections.secmon.aws.plugins.module_utils.logs.log_group import plan_absent, plan_present
 from ansible_collections.secmon.aws.plugins.module_utils.logs.reads import find_log_group, log_group_tags
 
 OPTIONS: dict[str, Any] = {
-    **OWNER_OPTIONS,
+    **RESOURCE_OPTIONS,
     "name": {"type": "str", "required": True},
     "retention_days": {"type": "int"},
     "kms_key_arn": {"type": "str", "no_log": False},
     "deletion_protection": {"type": "bool"},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 

@@ -109,23 +109,6 @@ options:
       tags:
         description: Tags of this alarm in addition to O(tags), which they override.
         type: dict
-  purge_tag:
-    description:
-      - Delete the other metric alarms that are managed by this collection and have all of these tags.
-      - Alarms that are not managed by this collection are kept, even with O(adopt).
-    type: dict
-  tags:
-    description: Tags of every alarm. The tag C(secmon:managed-by) is added to mark them as managed by this collection.
-    type: dict
-  purge_tags:
-    description: Whether to remove tags that are neither in O(tags) nor in O(alarms[].tags), if either is set.
-    type: bool
-    default: true
-  state:
-    description: Whether the alarms should exist.
-    type: str
-    choices: [present, absent]
-    default: present
 notes:
   - CloudWatch does not validate alarm actions. An action on a missing topic fails silently.
   - The number of alarms is not checked before the first write, since an account may have any number of them (CloudWatch
@@ -141,10 +124,10 @@ notes:
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
+  - secmon.aws.module.alarms
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-  - action_common_attributes
 author:
   - The secmon.aws founders (@secmon)
 """
@@ -261,7 +244,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.plan import 
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.reads import read_alarms
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.core.supported import is_supported
 
 _ALARM: dict[str, Any] = {
@@ -288,12 +271,9 @@ _ALARM: dict[str, Any] = {
     "tags": {"type": "dict"},
 }
 OPTIONS: dict[str, Any] = {
-    **OWNER_OPTIONS,
+    **RESOURCE_OPTIONS,
     "alarms": {"type": "list", "elements": "dict", "options": _ALARM},
     "purge_tag": {"type": "dict"},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 

@@ -27,21 +27,11 @@ options:
     type: list
     elements: str
     default: []
-attributes:
-  check_mode:
-    description: Does the same, as the module only reads.
-    support: full
-  diff_mode:
-    description: The module never changes anything.
-    support: none
-  platform:
-    description: Runs on any host with Python and boto3, usually the controller.
-    support: full
-    platforms: posix
 notes:
   - CloudTrail allows two searches a second, so that it takes about 25 seconds on AWS.
   - Required IAM actions are C(sts:GetCallerIdentity) and C(cloudtrail:LookupEvents).
 extends_documentation_fragment:
+  - secmon.aws.module.reader
   - secmon.aws.module
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -44,17 +44,6 @@ options:
     type: list
     elements: dict
     default: []
-attributes:
-  check_mode:
-    description: Does the same, as the module only reads.
-    support: full
-  diff_mode:
-    description: The module never changes anything.
-    support: none
-  platform:
-    description: Runs on any host with Python and boto3, usually the controller.
-    support: full
-    platforms: posix
 notes:
   - A filter fits a control of CIS if its pattern has the same meaning, and one of Security Hub if it has the same text.
   - Security Hub judges every alarm and trail; this module the trails of the account and the alarms of one log group,
@@ -70,6 +59,7 @@ notes:
     C(kms:GetKeyPolicy), C(kms:GetKeyRotationStatus) and, for an organization trail,
     C(organizations:DescribeOrganization). A control whose facts the caller may not read is V(unread).
 extends_documentation_fragment:
+  - secmon.aws.module.reader
   - secmon.aws.module
   - amazon.aws.common.modules
   - amazon.aws.region.modules

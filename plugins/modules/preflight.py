@@ -32,18 +32,8 @@ attributes:
   bypass_host_loop:
     description: Runs once for all hosts of the play.
     support: full
-  check_mode:
-    description: Can run in check mode and return the same result.
-    support: full
-  diff_mode:
-    description: Returns no diff, since it changes nothing.
-    support: N/A
-  platform:
-    description: Runs on the controller for every target platform.
-    support: full
-    platforms: all
 extends_documentation_fragment:
-  - action_common_attributes
+  - secmon.aws.module.controller
 notes:
   - The C(vars) of a play apply to that play only, so each play with C(vars) needs its own preflight.
   - All variables are listed in L(docs/variables.md, https://github.com/secmon/aws/blob/main/docs/variables.md).

@@ -53,12 +53,8 @@ attributes:
   diff_mode:
     description: Shows the test that it adds.
     support: full
-  platform:
-    description: Runs on the controller for any target.
-    support: full
-    platforms: all
 extends_documentation_fragment:
-  - action_common_attributes
+  - secmon.aws.module.controller
 seealso:
   - module: secmon.aws.test_rules
 author:

@@ -132,13 +132,6 @@ attributes:
   check_mode:
     description: Inspects the configuration, sends no event and no notice.
     support: full
-  diff_mode:
-    description: The module changes nothing.
-    support: none
-  platform:
-    description: Runs wherever Python and boto3 are available, usually on the controller.
-    support: full
-    platforms: posix
 notes:
   - Seconds are by AWS's clock, from the sending of the events. Those of an alarm and its notification are from the
     alarm's history.
@@ -151,6 +144,7 @@ notes:
     C(kms:DescribeKey), C(kms:GetKeyPolicy) and, with O(mode=live), C(secretsmanager:GetSecretValue). To publish to an
     encrypted topic also needs C(kms:GenerateDataKey) and C(kms:Decrypt) on its key.
 extends_documentation_fragment:
+  - secmon.aws.module.reader
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

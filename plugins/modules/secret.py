@@ -95,13 +95,6 @@ options:
       - Only used with O(state=absent).
     type: int
     default: 30
-  tags:
-    description: The tags. The additional tag C(secmon:managed-by) marks the secret as managed by this collection.
-    type: dict
-  purge_tags:
-    description: Whether to remove tags that are not in O(tags).
-    type: bool
-    default: true
   state:
     description:
       - V(present) creates the secret, or restores it with its value if it is scheduled for deletion.
@@ -125,10 +118,10 @@ notes:
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
+  - secmon.aws.module.tags
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-  - action_common_attributes
 author:
   - The secmon.aws founders (@secmon)
 """
@@ -228,7 +221,7 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import require
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.checks import check_secret
 from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.lock_out import lock_outs
 from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.plan import plan_absent, plan_present
@@ -241,7 +234,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.state im
 from ansible_collections.secmon.aws.plugins.module_utils.secretsmanager.value import may_be_deprecated
 
 OPTIONS: dict[str, Any] = {
-    **OWNER_OPTIONS,
+    **RESOURCE_OPTIONS,
     "name": {"type": "str", "required": True},
     "value": {"type": "raw", "no_log": True},
     "update_value": {"type": "str", "choices": ["on_create", "always"], "default": "on_create"},
@@ -260,9 +253,6 @@ OPTIONS: dict[str, Any] = {
         },
     },
     "recovery_window_days": {"type": "int", "default": 30},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 

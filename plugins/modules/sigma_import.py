@@ -63,15 +63,8 @@ attributes:
   check_mode:
     description: Can run in check mode and return what it would write.
     support: full
-  diff_mode:
-    description: Shows no difference; the files are new.
-    support: none
-  platform:
-    description: Runs on the controller for any target.
-    support: full
-    platforms: all
 extends_documentation_fragment:
-  - action_common_attributes
+  - secmon.aws.module.controller
 seealso:
   - module: secmon.aws.test_rules
   - module: secmon.aws.record_event

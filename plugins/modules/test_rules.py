@@ -38,19 +38,8 @@ options:
     type: bool
     default: false
     version_added: 0.4.0
-attributes:
-  check_mode:
-    description: Runs in check mode with the same result.
-    support: full
-  diff_mode:
-    description: Not applicable, since it changes nothing.
-    support: N/A
-  platform:
-    description: Runs on the controller for any target.
-    support: full
-    platforms: all
 extends_documentation_fragment:
-  - action_common_attributes
+  - secmon.aws.module.controller
 seealso:
   - name: Rules as data
     description: How to write a rule.

@@ -156,13 +156,6 @@ options:
         trail is kept, and the task fails, unless that one is visible in the account and logging.
     type: str
     version_added: 0.4.0
-  tags:
-    description: The tags. The tag C(secmon:managed-by) is added, which marks the trail as managed by this collection.
-    type: dict
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
   state:
     description:
       - Whether the trail exists.
@@ -183,10 +176,10 @@ notes:
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
+  - secmon.aws.module.tags
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-  - action_common_attributes
 author:
   - The secmon.aws founders (@secmon)
 """
@@ -435,7 +428,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selector_options import KINDS, OPERATOR_OPTIONS
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
 
 STRINGS: dict[str, Any] = {"type": "list", "elements": "str"}
 DATA_RESOURCE: dict[str, Any] = {
@@ -452,7 +445,7 @@ ADVANCED_EVENT_SELECTOR: dict[str, Any] = {
     "field_selectors": {"type": "list", "elements": "dict", "required": True, "options": FIELD_SELECTOR},
 }
 OPTIONS: dict[str, Any] = {
-    **OWNER_OPTIONS,
+    **RESOURCE_OPTIONS,
     "name": {"type": "str", "required": True},
     "s3_bucket_name": {"type": "str"},
     "s3_key_prefix": {"type": "str", "no_log": False},
@@ -471,9 +464,6 @@ OPTIONS: dict[str, Any] = {
     "insight_types": dict(STRINGS),
     "organization": {"type": "bool"},
     "replaced_by": {"type": "str"},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 

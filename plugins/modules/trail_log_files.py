@@ -54,18 +54,12 @@ attributes:
   check_mode:
     description: Lists the files and copies none.
     support: full
-  diff_mode:
-    description: Shows no difference.
-    support: none
-  platform:
-    description: Runs on any host with Python and boto3, usually the controller.
-    support: full
-    platforms: posix
 notes:
   - Required IAM actions are C(s3:ListBucket) and C(s3:GetObject), C(sts:GetCallerIdentity), and permission to decrypt
     with the key of the bucket.
   - Makes one call for each account, region and day, and one for each file.
 extends_documentation_fragment:
+  - secmon.aws.module.reader
   - secmon.aws.module
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -37,13 +37,6 @@ options:
   permissions_boundary_arn:
     description: The ARN of the policy that limits what the role may do. It can be set and replaced, not removed.
     type: str
-  tags:
-    description: The tags. The tag C(secmon:managed-by) is added, which marks the role as managed by this collection.
-    type: dict
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
   state:
     description: Whether the role exists. V(absent) deletes it with its policies.
     type: str
@@ -58,10 +51,10 @@ notes:
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
+  - secmon.aws.module.tags
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-  - action_common_attributes
 author:
   - The secmon.aws founders (@secmon)
 """
@@ -135,7 +128,7 @@ from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import OWNER_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.iam.reads import (
     attached_policies,
     find_role,
@@ -150,16 +143,13 @@ from ansible_collections.secmon.aws.plugins.module_utils.iam.trail_role import (
 )
 
 OPTIONS: dict[str, Any] = {
-    **OWNER_OPTIONS,
+    **RESOURCE_OPTIONS,
     "name": {"type": "str", "required": True},
     "description": {"type": "str"},
     "trust_policy": {"type": "json"},
     "policy_name": {"type": "str"},
     "policy": {"type": "json"},
     "permissions_boundary_arn": {"type": "str"},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 

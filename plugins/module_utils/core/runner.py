@@ -27,6 +27,12 @@ COMMON_OPTIONS: dict[str, Any] = {
     "timeout_seconds": {"type": "int", "default": 120},
 }
 OWNER_OPTIONS: dict[str, Any] = {**COMMON_OPTIONS, "adopt": {"type": "bool", "default": False}}
+RESOURCE_OPTIONS: dict[str, Any] = {
+    **OWNER_OPTIONS,
+    "tags": {"type": "dict"},
+    "purge_tags": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
 
 Params = Mapping[str, Any]
 Decide = Callable[[Params, Account], Plan]
