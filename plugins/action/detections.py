@@ -13,6 +13,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import EXCLUDABLE_EVENT_SOURCES
 from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.deployment import choice_problems, event_rules
+from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.text import Style
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import ALARM_NAMES, PACKS
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import alarm_name_problems, detections
 from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import SEVERITIES
@@ -41,6 +42,7 @@ ARGUMENT_SPEC = {
     "test_messages": {"type": "bool", "default": False},
     "event_alerts": {"type": "list", "elements": "str", "default": []},
     "event_target_arn": {"type": "str"},
+    "event_format": {"type": "str", "choices": ["text", "chat"], "default": "text"},
     "account_name": {"type": "str", "default": ""},
 }
 
@@ -74,7 +76,8 @@ class ActionModule(ActionBase):
             return _failed(result, problems)
         actions, messages, account = options["alarm_actions"], options["test_messages"], options["account_values"]
         found = detections(report.rules, names, actions, options["tags"], test_messages=messages, account=account)
-        events = event_rules(report.rules, wanted, target or "", options["account_name"], names, account)
+        style = Style(options["account_name"], (target or "arn:aws").split(":")[1], options["event_format"] == "chat")
+        events = event_rules(report.rules, wanted, target or "", style, names, account)
         return result | {"changed": False, "warnings": list(report.warnings), **asdict(found), **asdict(events)}
 
 

@@ -16,6 +16,8 @@ from typing import Any
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import did_you_mean
+from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.rules import mailed_rules
+from ansible_collections.secmon.aws.plugins.module_utils.forecast.costs import Deployed, scans_of
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.days import day_problems
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.rates import scan_of_rates
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.records import SUFFIXES, LogFile, list_files
@@ -30,6 +32,9 @@ ARGUMENT_SPEC = {
     "filters": {"type": "list", "elements": "dict", "required": True},
     "alarms": {"type": "list", "elements": "dict", "required": True},
     "rules": {"type": "list", "elements": "dict", "required": True},
+    "log_alarms": {"type": "list", "elements": "dict", "default": []},
+    "event_rules": {"type": "list", "elements": "dict", "default": []},
+    "keys": {"type": "int", "default": 0},
     "rule_ids": {"type": "list", "elements": "str", "default": []},
     "first_day": {"type": "str", "default": ""},
     "last_day": {"type": "str", "default": ""},
@@ -85,7 +90,9 @@ class ActionModule(ActionBase):
         names = {rule["filter_name"] for rule in chosen}
         filters = [each for each in options["filters"] if each["name"] in names]
         found = forecasts(chosen, filters, options["alarms"], scan, days, unknown=rates["unknown"] if rates else ())
-        report = summary(scan, found, filters, days, upper_bounds=bool(rates))
+        report = summary(
+            scan, found, _deployed(chosen, filters, options), days, _mailed(chosen, options), upper_bounds=bool(rates)
+        )
         warnings = [f"{scan.unreadable} file(s) could not be read to their end: {'; '.join(scan.problems)}."]
         if not scan.records and not rates:
             reason = f"No record counts: {scan.others:,} records are of other times or accounts."
@@ -107,6 +114,19 @@ class ActionModule(ActionBase):
             left = f"{progress.seconds_left / 60:.0f} min" if progress.seconds_left > 90 else "a minute"
             share = 100 * progress.done // max(progress.total, 1)
             self._display.display(f"  {share} %: {progress.records:,} records so far, about {left} left")
+
+
+def _deployed(
+    chosen: Sequence[Mapping[str, Any]], filters: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
+) -> Deployed:
+    metrics = {(each["metric_namespace"], each["metric_name"]) for each in filters}
+    ids = {rule["id"] for rule in chosen}
+    scanning = [each for each in options["log_alarms"] if each["tags"]["secmon:rule"] in ids]
+    return Deployed(len(metrics), len(chosen), options["keys"], scans_of(scanning))
+
+
+def _mailed(chosen: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> set[str]:
+    return mailed_rules((rule["id"] for rule in chosen), {each["name"] for each in options["event_rules"]})
 
 
 def _state_file(work: Work) -> Path:

@@ -100,6 +100,15 @@ options:
     description: The ARN of the topic for O(event_alerts), which needs it.
     type: str
     version_added: 0.4.0
+  event_format:
+    description:
+      - How the messages of O(event_alerts) are written.
+      - V(text) is a mail. V(chat) is JSON that Amazon Q Developer in chat applications shows as a card in Slack,
+        Microsoft Teams or Amazon Chime.
+    type: str
+    choices: [text, chat]
+    default: text
+    version_added: 0.4.0
   account_name:
     description: What people call the account, for the texts of O(event_alerts).
     type: str

@@ -41,6 +41,20 @@ options:
     type: list
     elements: dict
     required: true
+  log_alarms:
+    description: The log alarms, as M(secmon.aws.preflight) returns them, for the costs of their scans.
+    type: list
+    elements: dict
+    default: []
+  event_rules:
+    description: The rules of EventBridge, as M(secmon.aws.detections) returns them, for the number of their messages.
+    type: list
+    elements: dict
+    default: []
+  keys:
+    description: The number of KMS keys that the account has for the monitoring, for their costs.
+    type: int
+    default: 0
   rule_ids:
     description: Only these of the rules.
     type: list
@@ -170,6 +184,9 @@ forecast:
           description: The first three matches.
           type: list
           elements: dict
+    event_alerts:
+      description: The number of messages that EventBridge would have sent.
+      type: int
     costs_per_month:
       description: US dollars by what costs them, see docs/costs.md.
       type: dict

@@ -39,6 +39,7 @@ GENERATORS: dict[str, Callable[..., str]] = {
     "engine-differences": engines.differences,
     "engine-reasons": engines.reasons,
     "engine-rules": engines.rules,
+    "event-card": event_mails.card,
     "event-mails": event_mails.mails,
     "event-rule-numbers": event_mails.numbers,
     "fidelity-disagreements": fidelity.disagreements,

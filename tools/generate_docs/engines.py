@@ -5,7 +5,14 @@ from __future__ import annotations
 from ansible_collections.secmon.aws.plugins.module_utils.engines.eventbridge.state import state_for
 from ansible_collections.secmon.aws.plugins.module_utils.engines.translation import Reason, Translation
 
-from tests.unit.module_utils.engines.differential import Engines, compared, records, shipped
+from tests.unit.module_utils.engines.differential import (
+    Count,
+    Engines,
+    compared,
+    compared_changed,
+    compared_recorded,
+    shipped,
+)
 from tests.unit.module_utils.engines.known_differences import EVENTBRIDGE, INSIGHTS, KNOWN
 from tools.generate_docs.markdown import table
 
@@ -36,7 +43,7 @@ def _length(translation: Translation) -> str:
 def reasons() -> str:
     """Return why an engine cannot take a rule."""
     rows = [
-        (f"`{rule.id}`", engine, f"`{reason.part}`", reason.why, reason.source)
+        (f"`{rule.id}`", engine, f"`{reason.part}`" if reason.part else "the whole", reason.why, reason.source)
         for rule, engines in shipped().items()
         for engine, reason in _reasons(engines)
     ]
@@ -56,31 +63,44 @@ def differences() -> str:
             f"`{known.pattern}`",
             f"`{known.message}`" if len(known.message) <= _LONGEST_MESSAGE else "a message of more fields",
             *(_ANSWERS[answer] for answer in known.answers),
+            _met(known.code),
             known.source,
         )
         for known in KNOWN
     ]
-    return table(("difference", "pattern", "message", "metric filter", EVENTBRIDGE, INSIGHTS, "source"), rows)
+    return table(("difference", "pattern", "message", "metric filter", EVENTBRIDGE, INSIGHTS, "met", "source"), rows)
 
 
 def counts() -> str:
     """Return how many answers were compared, and how many disagree."""
-    count = compared()
     rows = [
         (
+            what,
             engine,
-            str(sum(not reasons_against(engines, engine) for engines in shipped().values())),
-            str(len(records())),
+            f"{len(count.patterns[engine]):,}",
+            f"{len(count.messages[engine]):,}",
             f"{count.comparisons[engine]:,}",
-            str(sum(number for (name, _code), number in count.explained.items() if name == engine)),
+            f"{sum(number for (name, _code), number in count.explained.items() if name == engine):,}",
             str(sum(name == engine for name, _pattern, _message in count.unexplained)),
         )
+        for what, count in _all_counts().items()
         for engine in (EVENTBRIDGE, INSIGHTS)
     ]
-    head = ("engine", "rules", "records", "answers compared", "explained disagreements", "unexplained")
+    head = ("records", "engine", "patterns", "records", "answers compared", "explained disagreements", "unexplained")
     return table(head, rows)
 
 
-def reasons_against(engines: Engines, engine: str) -> tuple[Reason, ...]:
-    """Return why an engine cannot take a pattern."""
-    return (engines.event_pattern if engine == EVENTBRIDGE else engines.query).reasons
+def _all_counts() -> dict[str, Count]:
+    return {
+        "of the rules' tests": compared(),
+        "of these, with a field of the rule removed or replaced": compared_changed(),
+        "recorded patterns and messages": compared_recorded(),
+    }
+
+
+def _met(code: str) -> str:
+    """Return how many of the answers meet a difference, of EventBridge and of Logs Insights."""
+    found = [
+        sum(count.explained[engine, code] for count in _all_counts().values()) for engine in (EVENTBRIDGE, INSIGHTS)
+    ]
+    return " / ".join(f"{number:,}" for number in found)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.rules import chosen, event_alert, target
+from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.text import Style
 from ansible_collections.secmon.aws.plugins.module_utils.event_pattern.pattern import compile_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern, sample_values
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
@@ -22,6 +24,7 @@ SHOWN = (
     ("A call is denied", "denied_calls", "an instance may not start others"),
 )
 _SEVERITIES = ("critical", "high")
+_STYLE = Style("production", "aws")
 _TOPIC = "arn:aws:sns:eu-central-1:111122223333:topic"
 
 
@@ -37,11 +40,19 @@ def _filled(rule: Rule) -> Rule:
     return replace(rule, pattern=str(fill_pattern(rule, required)), runbook=fill_runbook(rule, "Alarm", {}))
 
 
-def _mail(rule: Rule, test_name: str) -> str:
+def card() -> str:
+    """Return the first of them as a card for chat, with line breaks that it does not have."""
+    _title, rule_id, test = SHOWN[0]
+    rule = next(rule for rule in shipped() if rule.id == rule_id)
+    text = json.dumps(json.loads(_mail(rule, test, replace(_STYLE, chat=True))), indent=2)
+    return f"```json\n{text}\n```\n"
+
+
+def _mail(rule: Rule, test_name: str, style: Style = _STYLE) -> str:
     record = next(test.event for test in rule.tests if test.name == test_name)
     assert not isinstance(record, str)
     event = event_of_record(dict(record))
-    rules = event_alert(_filled(rule), "production", "aws").rules
+    rules = event_alert(_filled(rule), style).rules
     (sent,) = (each for each in rules if compile_pattern(each.pattern).matches(event))
     return target_input(target(sent, "mail", _TOPIC), event, sent.name, "")
 
@@ -51,6 +62,6 @@ def numbers() -> str:
     packs: dict[str, list[int]] = {}
     for rule in chosen(shipped(), _SEVERITIES):
         pack = rule.path.parent.name if rule.path else ""
-        packs.setdefault(pack, []).append(len(event_alert(_filled(rule), "production", "aws").rules))
+        packs.setdefault(pack, []).append(len(event_alert(_filled(rule), _STYLE).rules))
     rows = [(f"`{pack}`", str(len(found)), str(found.count(0)), str(sum(found))) for pack, found in packs.items()]
     return table(("pack", "critical and high detections", "of which EventBridge cannot take", "rules"), rows)

@@ -15,6 +15,7 @@ from ..rules.rule import Rule
 from ..rules.runbook import fill_runbook
 from ..validation.problems import quote_value
 from .rules import chosen, event_alert
+from .text import Style
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def event_rules(
     rules: Sequence[Rule],
     wanted: Sequence[str],
     target_arn: str,
-    account_name: str,
+    style: Style,
     alarm_names: Mapping[str, str],
     account: Mapping[str, str],
 ) -> EventRules:
@@ -44,7 +45,7 @@ def event_rules(
         rules: Enabled rules with filled patterns.
         wanted: Severities and ids of rules.
         target_arn: The ARN of the topic.
-        account_name: What people call the account.
+        style: How the messages are written.
         alarm_names: Alarm names by rule id; other alarms have the name of the filter.
         account: The names of the account for the runbooks.
     """
@@ -53,7 +54,7 @@ def event_rules(
     for rule in chosen(rules, wanted):
         name = alarm_names.get(rule.id, rule.filter_name)
         filled = replace(rule, runbook=fill_runbook(rule, name, account))
-        alert = event_alert(filled, account_name, target_arn.split(":")[1])
+        alert = event_alert(filled, style)
         found += [
             {
                 "name": each.name,

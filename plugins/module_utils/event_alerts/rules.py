@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,17 @@ from ..engines.eventbridge.translate import NEVER, to_event_pattern
 from ..engines.translation import Reason
 from ..filter_pattern.pattern import compile_pattern
 from ..rules.rule import Rule
-from .outcomes import OUTCOMES, Outcome
-from .text import MOST_CHARACTERS, paths_of, template
+from .outcomes import NAMES, OUTCOMES, Outcome, finds_service_events, outcomes_of
+from .text import MOST_CHARACTERS, Style, paths_of, template
 
 PREFIX = "secmon-"
 MOST_NAME_CHARACTERS = 64
 _HASH_CHARACTERS = 8
 _HERE = "docs/engines.md of this collection"
+_NO_CALLER = (
+    "A test event has no userIdentity.type, since a service wrote it on its own, so the mail could not name the caller."
+    ' Let the pattern require ($.eventType = "AwsServiceEvent").'
+)
 
 
 @dataclass(frozen=True)
@@ -66,24 +70,26 @@ def chosen(rules: Iterable[Rule], wanted: Sequence[str]) -> Iterator[Rule]:
     return (rule for rule in rules if rule.severity in wanted or rule.id in wanted)
 
 
-def event_alert(rule: Rule, account_name: str, partition: str, most_characters: int = USUAL_CHARACTERS) -> EventAlert:
+def event_alert(rule: Rule, style: Style, most_characters: int = USUAL_CHARACTERS) -> EventAlert:
     """Return the rules of EventBridge for a detection with filled parameters and a filled runbook.
 
     Args:
         rule: The detection.
-        account_name: What people call the account.
-        partition: The partition of the account, for the link to the record.
+        style: How the mails are written.
         most_characters: The quota "Event pattern size" of the account.
     """
     if rule.alarm.threshold != 1:
         why = f"It counts events up to a threshold of {rule.alarm.threshold:g}; EventBridge sends each event."
         return EventAlert(rule.id, (), (Reason("", why, _HERE),))
     pattern = compile_pattern(rule.pattern)
+    outcomes = outcomes_of(pattern)
+    if outcomes is OUTCOMES and finds_service_events(rule):
+        return EventAlert(rule.id, (), (Reason("", _NO_CALLER, _HERE),))
     found: list[EventRule] = []
-    for outcome in OUTCOMES:
+    for outcome in outcomes:
         translation = to_event_pattern(pattern, most_characters, compile_pattern(outcome.pattern))
         if translation.possible:
-            text = template(rule, outcome, translation.text, account_name, partition)
+            text = template(rule, outcome, translation.text, style)
             found.append(_event_rule(rule, outcome, translation.text, state_for(pattern), text))
         elif translation.reasons != (NEVER,):
             return EventAlert(rule.id, (), translation.reasons)
@@ -112,6 +118,11 @@ def rule_name(rule_id: str, outcome: str) -> str:
     if len(name) <= MOST_NAME_CHARACTERS:
         return name
     return f"{name[: MOST_NAME_CHARACTERS - _HASH_CHARACTERS - 1]}-{_hash(name)}"
+
+
+def mailed_rules(rule_ids: Iterable[str], names: Collection[str]) -> set[str]:
+    """Return the ids of the detections of which there are rules of EventBridge with one of some names."""
+    return {each for each in rule_ids if any(rule_name(each, outcome) in names for outcome in NAMES)}
 
 
 def _hash(text: str) -> str:

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The mail of an event alert: what happened, what to do first, and where the record is.
+"""The message of an event alert: what happened, what to do first, and where the record is.
 
 EventBridge sends the quotation marks of a template, so each line of the mail stands in them (EventBridge user guide,
 "Amazon EventBridge input transformation"). It does not escape the values that it fills in (same page); so only values
@@ -10,8 +10,10 @@ without quotation marks are used, and neither userAgent nor errorMessage, which 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 
 from ..rules.rule import Rule
@@ -51,29 +53,61 @@ _STEP = re.compile(r"\d+\. ")
 _NAMES = re.compile(r"<([a-z_]+)>")
 
 
-def template(rule: Rule, outcome: Outcome, pattern: str, account_name: str, partition: str) -> str:
-    """Return the template of a mail.
+@dataclass(frozen=True)
+class Style:
+    """How the messages of an account are written.
+
+    Attributes:
+        account_name: What people call the account.
+        partition: The partition of the account, for the link to the record.
+        chat: Whether they are cards of Amazon Q Developer in chat applications instead of mails.
+    """
+
+    account_name: str
+    partition: str
+    chat: bool = False
+
+
+def template(rule: Rule, outcome: Outcome, pattern: str, style: Style) -> str:
+    """Return the template of a message.
 
     Args:
         rule: The detection, with the runbook of the account, whose names are filled in.
         outcome: The kind of caller and outcome.
         pattern: The event pattern of both.
-        account_name: What people call the account.
-        partition: The partition of the account.
+        style: How it is written.
     """
     name = subject(pattern) if outcome.done else ""
     on = f" on {name.replace('_', ' ')} <{name}>" if name else ""
-    lines = [
-        f"{rule.severity.upper()}: {_plain(rule.title)}. {outcome.text}{on} from <address> at <time>"
-        f" in account {_account(account_name)}, region <region>.",
-        "What to do first:",
-        *map(_plain, first_steps(rule.runbook)),
-    ]
-    if partition in _CONSOLES:
-        link = f"https://{_CONSOLES[partition]}/cloudtrailv2/home?region=<region>#/events/<event>"
-        lines.append(f"The record, in some minutes: {link}")
-    lines.append(f"Rule {rule.id}; event <event>.")
-    return "\n".join(f'"{line}"' for line in lines)
+    title = f"{rule.severity.upper()}: {_plain(rule.title)}"
+    happened = (
+        f"{outcome.text}{on} from <address> at <time> in account {_account(style.account_name)}, region <region>."
+    )
+    steps = [_plain(step) for step in first_steps(rule.runbook)]
+    link = ""
+    if style.partition in _CONSOLES:
+        url = f"https://{_CONSOLES[style.partition]}/cloudtrailv2/home?region=<region>#/events/<event>"
+        link = f"The record, in some minutes: {url}"
+    if style.chat:
+        return _card(rule, title, f"{happened} {link}".strip(), steps)
+    lines = [f"{title}. {happened}", "What to do first:", *steps, link, f"Rule {rule.id}; event <event>."]
+    return "\n".join(f'"{line}"' for line in lines if line)
+
+
+def _card(rule: Rule, title: str, description: str, steps: list[str]) -> str:
+    """Return a card in the only form that Amazon Q Developer renders of texts.
+
+    Source: Amazon Q Developer in chat applications administrator guide, "Custom notifications".
+    """
+    content = {
+        "textType": "client-markdown",
+        "title": title,
+        "description": description,
+        "nextSteps": steps,
+        "keywords": [rule.id, rule.severity],
+    }
+    card = {"version": "1.0", "source": "custom", "id": "<event>", "content": content}
+    return json.dumps(card, ensure_ascii=False)
 
 
 def paths_of(text: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .alarms import alarms_by_day, unforeseeable
-from .costs import monthly_costs
+from .costs import Activity, Deployed, monthly_costs
 from .rates import NO_NAMES
 from .scan import Scan, Selection
 from .tally import Tally, day_name
@@ -116,9 +116,26 @@ def _forecast(
 
 
 def summary(
-    scan: Scan, found: Sequence[Forecast], filters: Sequence[Any], days: float, *, upper_bounds: bool = False
+    scan: Scan,
+    found: Sequence[Forecast],
+    deployed: Deployed,
+    days: float,
+    mailed: Collection[str] = (),
+    *,
+    upper_bounds: bool = False,
 ) -> dict[str, Any]:
-    """Return the whole forecast as JSON; `upper_bounds` says that it is one of call rates, not of records."""
+    """Return the whole forecast as JSON.
+
+    Args:
+        scan: The matches.
+        found: The forecast of each rule.
+        deployed: What the account deploys.
+        days: The length of the time that was seen.
+        mailed: The ids of the rules of which EventBridge mails each event.
+        upper_bounds: Whether it is a forecast of call rates, not of records.
+    """
+    events = sum(each.matches for each in found if each.rule in mailed)
+    activity = Activity(scan.records, scan.size, days, events + sum(each.alarms or 0 for each in found))
     return {
         "upper_bounds": upper_bounds,
         "records": scan.records,
@@ -129,13 +146,8 @@ def summary(
         "unreadable_files": scan.unreadable,
         "problems": scan.problems,
         "rules": [vars(each) for each in found],
-        "costs_per_month": monthly_costs(
-            len({(each["metric_namespace"], each["metric_name"]) for each in filters}),
-            len(found),
-            scan.records,
-            scan.size,
-            days,
-        ),
+        "event_alerts": events,
+        "costs_per_month": monthly_costs(deployed, activity),
     }
 
 
@@ -155,8 +167,10 @@ def lines(report: Mapping[str, Any], found: Sequence[Forecast]) -> Iterator[str]
     for reason in dict.fromkeys(each.reason for each in found if each.reason):
         named = ", ".join(each.rule for each in found if each.reason == reason)
         yield f"Alarms are not counted, because {reason}: {named}"
+    if report["event_alerts"]:
+        yield f"Event alerts: {report['event_alerts']:,} messages, {report['event_alerts'] / report['days']:.1f} a day."
     costs = report["costs_per_month"]
-    parts = ", ".join(f"{part} {costs[part]}" for part in ("metrics", "alarms", "secret", "events", "storage"))
+    parts = ", ".join(f"{part} {amount}" for part, amount in costs.items() if part != "total" and amount != "0.00")
     without = " without the events" if report["upper_bounds"] else ""
     yield f"Costs a month with this activity{without}, in USD: {costs['total']} ({parts})."
 

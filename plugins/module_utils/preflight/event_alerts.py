@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..core.aws_names import builds_chain, deployment_names, event_topic_arn, leader_region
 from ..engines.eventbridge.limits import bus_problems
 from ..event_alerts.deployment import EventRules, choice_problems, event_rules
+from ..event_alerts.text import Style
 from ..rules.limits import SEVERITIES
 from ..rules.rule import Rule
 from .checks import Settings
@@ -38,7 +39,9 @@ def choose_events(
     wanted = reported(settings)
     if not wanted:
         return EventRules(), [], []
-    found = event_rules(rules, wanted, event_topic_arn(settings), host, names, deployment_names(settings))
+    topic = event_topic_arn(settings)
+    style = Style(host, topic.split(":")[1], settings["secmon_event_format"] == "chat")
+    found = event_rules(rules, wanted, topic, style, names, deployment_names(settings))
     problems = list(_problems(settings, known, [rule.id for rule in rules], found))
     if problems:
         return EventRules(), problems, []

@@ -10,12 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.rules import event_alert, target
+from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.text import Style
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.rules.runbook import fill_runbook
 from botocore.exceptions import ClientError
 
 from embedded_aws.iam.permissions import enforce_iam
+from tests.support.custom_notification import problems
 from tests.support.embedded_control import link_in
 from tests.support.in_process import ADMINISTRATOR, GUIDE, InProcess, aws
 from tests.support.trail_setup import make_trail
@@ -27,7 +29,7 @@ MAILBOX = "ops@example.com"
 GROUP = "trail-events"
 
 
-def deploy(aws: InProcess, *rule_ids: str, **values: str) -> None:
+def deploy(aws: InProcess, *rule_ids: str, chat: bool = False, **values: str) -> None:
     """Deploy detections to EventBridge, with a topic and a confirmed subscription of their own."""
     sns, events = aws.client("sns"), aws.client("events")
     topic = sns.create_topic(Name="secmon-events")["TopicArn"]
@@ -41,7 +43,7 @@ def deploy(aws: InProcess, *rule_ids: str, **values: str) -> None:
             continue
         given = {parameter.name: (values[parameter.name],) for parameter in rule.parameters if parameter.name in values}
         filled = replace(rule, pattern=str(fill_pattern(rule, given)), runbook=fill_runbook(rule, "Alarm", {}))
-        alert = event_alert(filled, "guide", "aws")
+        alert = event_alert(filled, Style("guide", "aws", chat))
         assert alert.rules, alert.reasons
         for each in alert.rules:
             events.put_rule(Name=each.name, EventPattern=each.pattern, State=each.state, Description=each.description)
@@ -97,6 +99,18 @@ def test_a_read_by_a_role_a_denied_read_and_a_stopped_trail_are_mailed(aws: InPr
     assert f" IAMUser arn:aws:iam::{GUIDE}:user/" in stopped
     assert " called StopLogging of cloudtrail.amazonaws.com from" in stopped
     assert stopped.endswith(f" in account guide ({GUIDE}), region us-east-1.")
+
+
+def test_a_card_for_chat_has_the_schema_of_custom_notifications(aws: InProcess) -> None:
+    make_trail(aws.client, "trail")
+    deploy(aws, "trail_stopped", chat=True)
+    aws.client("cloudtrail", aws_access_key_id=ADMINISTRATOR).stop_logging(Name="trail")
+
+    (sent,) = (mail["body"] for mail in mails(aws) if mail["subject"] == "AWS Notification Message")
+    card = json.loads(sent.partition("\n\n--\n")[0])
+    assert problems(card) == []
+    assert card["content"]["title"].startswith("CRITICAL: A trail ")
+    assert " called StopLogging of cloudtrail.amazonaws.com from 203.0.113.7 at " in card["content"]["description"]
 
 
 def test_the_loss_of_each_part_of_the_other_path_is_mailed(aws: InProcess) -> None:

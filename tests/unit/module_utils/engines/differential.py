@@ -20,7 +20,13 @@ from ansible_collections.secmon.aws.plugins.module_utils.engines.insights.transl
 from ansible_collections.secmon.aws.plugins.module_utils.event_pattern import pattern as event_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.event_pattern.leaves import leaves_of
 from ansible_collections.secmon.aws.plugins.module_utils.event_pattern.matching import matches
-from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import CompiledPattern, LogMessage
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import (
+    CompiledPattern,
+    LogMessage,
+    PatternError,
+    compile_pattern,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.tree import Name, Selector, tree_leaves
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern, sample_values
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
@@ -28,6 +34,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 from tests.unit.module_utils.engines.known_differences import EVENTBRIDGE, INSIGHTS, explanations
 
 RULES = Path(__file__).parents[4] / "rules"
+_VECTORS = Path(__file__).parents[1] / "filter_pattern/data/filter_pattern_vectors.json"
 
 
 class Subject:
@@ -78,6 +85,8 @@ class Count:
     """What was compared, and the disagreements."""
 
     comparisons: Counter[str] = field(default_factory=Counter)
+    patterns: dict[str, set[str]] = field(default_factory=lambda: {EVENTBRIDGE: set(), INSIGHTS: set()})
+    messages: dict[str, set[str]] = field(default_factory=lambda: {EVENTBRIDGE: set(), INSIGHTS: set()})
     explained: Counter[tuple[str, str]] = field(default_factory=Counter)
     unexplained: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -88,6 +97,8 @@ class Count:
             if answer is None:
                 continue
             self.comparisons[engine] += 1
+            self.patterns[engine].add(engines.pattern.source)
+            self.messages[engine].add(subject.message.text)
             if answer is not expected:
                 self._explain(engine, engines, subject)
 
@@ -121,7 +132,45 @@ def compared() -> Count:
     return count
 
 
-def changed(record: Any, path: tuple[str, ...]) -> Iterator[Any]:
+@cache
+def compared_changed() -> Count:
+    """Compare the engines for every rule and a matching record with each field of the pattern removed or replaced."""
+    count = Count()
+    for rule, engines in shipped().items():
+        record = next(test.event for test in rule.tests if test.match)
+        for path in sorted({_names(each) for each in selectors_of(engines)}):
+            for subject in _subjects_of(_changed(record, path)):
+                count.compare(engines, subject)
+    return count
+
+
+@cache
+def compared_recorded() -> Count:
+    """Compare the engines for every recorded pattern and every recorded message."""
+    vectors = json.loads(_VECTORS.read_text())
+    subjects = [Subject(text) for text in dict.fromkeys(vector["message"] for vector in vectors)]
+    count = Count()
+    for text in dict.fromkeys(vector["pattern"] for vector in vectors):
+        try:
+            engines = Engines(compile_pattern(text))
+        except PatternError:
+            continue
+        for subject in subjects:
+            count.compare(engines, subject)
+    return count
+
+
+def selectors_of(engines: Engines) -> list[Selector]:
+    """Return the selectors of a pattern."""
+    selectors = (leaf.selector for leaf in tree_leaves(engines.pattern.tree))
+    return [selector for selector in selectors if isinstance(selector, Selector)]
+
+
+def _names(selector: Selector) -> tuple[str, ...]:
+    return tuple(step.name for step in selector.steps if isinstance(step, Name))
+
+
+def _changed(record: Any, path: tuple[str, ...]) -> Iterator[Any]:
     """Yield a record without the field at a path, and with each of several unlike values there."""
     for value in (_REMOVED, None, True, False, 0, 1, "x", "", [], {}):
         yield _with(record, path, value)
@@ -147,6 +196,6 @@ def _with(record: Any, path: tuple[str, ...], value: Any) -> Any:
     return record
 
 
-def subjects_of(documents: Iterable[Any]) -> Iterator[Subject]:
+def _subjects_of(documents: Iterable[Any]) -> Iterator[Subject]:
     """Yield the subjects of documents."""
     return (Subject(json.dumps(document)) for document in documents)

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import (
-    PatternError,
-    compile_pattern,
-    compile_tree,
-)
-from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.tree import (
-    Condition,
-    Name,
-    Selector,
-    tree_leaves,
-)
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import compile_pattern, compile_tree
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.tree import Condition
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern, values_for_test
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,16 +14,15 @@ from tests.unit.module_utils.engines.differential import (
     Count,
     Engines,
     Subject,
-    changed,
     compared,
+    compared_changed,
+    compared_recorded,
     records,
+    selectors_of,
     shipped,
-    subjects_of,
 )
 from tests.unit.module_utils.engines.known_differences import KNOWN, Difference, meets_array
 from tests.unit.module_utils.filter_pattern import pattern_strategies as some
-
-VECTORS = Path(__file__).parents[1] / "filter_pattern/data/filter_pattern_vectors.json"
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.code)
@@ -66,39 +53,14 @@ def test_each_engine_passes_the_tests_of_the_rules() -> None:
 
 
 def test_all_rules_agree_on_changed_records() -> None:
-    count = Count()
-    for rule, engines in shipped().items():
-        record = next(test.event for test in rule.tests if test.match)
-        for selector in sorted({_names(each) for each in _selectors(engines)}):
-            for subject in subjects_of(changed(record, selector)):
-                count.compare(engines, subject)
+    count = compared_changed()
 
     assert count.unexplained == []
     assert count.explained.keys() >= {("EventBridge", "arrays"), ("Logs Insights", "leaf-only")}
 
 
-def _selectors(engines: Engines) -> list[Selector]:
-    selectors = (leaf.selector for leaf in tree_leaves(engines.pattern.tree))
-    return [selector for selector in selectors if isinstance(selector, Selector)]
-
-
-def _names(selector: Selector) -> tuple[str, ...]:
-    return tuple(step.name for step in selector.steps if isinstance(step, Name))
-
-
 def test_all_recorded_patterns_agree_on_all_recorded_messages() -> None:
-    vectors = json.loads(VECTORS.read_text())
-    subjects = [Subject(text) for text in dict.fromkeys(vector["message"] for vector in vectors)]
-    count = Count()
-    for text in dict.fromkeys(vector["pattern"] for vector in vectors):
-        try:
-            engines = Engines(compile_pattern(text))
-        except PatternError:
-            continue
-        for subject in subjects:
-            count.compare(engines, subject)
-
-    assert count.unexplained == []
+    assert compared_recorded().unexplained == []
 
 
 @given(some.conditions, st.lists(some.messages, min_size=1, max_size=5))
@@ -117,7 +79,7 @@ def test_moto_agrees_on_event_patterns() -> None:
         if not engines.event_pattern.possible:
             continue
         moto = EventPattern.load(engines.event_pattern.text)
-        selectors = _selectors(engines)
+        selectors = selectors_of(engines)
         for subject in some_records:
             flat, detail = moto._flatten_dict(subject.event), [subject.event["detail"]]
             if any(each.has_wildcard or meets_array(each, detail) for each in selectors):

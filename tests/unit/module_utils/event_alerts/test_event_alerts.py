@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +19,11 @@ from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.rules impo
     rule_name,
     target,
 )
-from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.text import PATHS, first_steps
+from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.text import (
+    PATHS,
+    Style,
+    first_steps,
+)
 from ansible_collections.secmon.aws.plugins.module_utils.event_pattern.pattern import compile_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern, sample_values
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
@@ -26,6 +31,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.runbook import AC
 
 from embedded_aws.events.bus_event import event_of_record
 from embedded_aws.events.input_transformer import target_input
+from tests.support.custom_notification import problems
 from tests.unit.module_utils.engines.differential import shipped
 from tests.unit.module_utils.rules.rule_builders import make_rule, record
 
@@ -33,16 +39,15 @@ TOPIC = "arn:aws:sns:eu-central-1:111122223333:secmon-events"
 NAMES = {name: name.replace("_", "-") for name in ACCOUNT_NAMES}
 
 
-def alert_of(rule: Rule, partition: str = "aws") -> EventAlert:
+def alert_of(rule: Rule, partition: str = "aws", chat: bool = False) -> EventAlert:
     pattern = str(fill_pattern(rule, sample_values(rule)))
-    return event_alert(
-        replace(rule, pattern=pattern, runbook=fill_runbook(rule, "Alarm", NAMES)), "production", partition
-    )
+    filled = replace(rule, pattern=pattern, runbook=fill_runbook(rule, "Alarm", NAMES))
+    return event_alert(filled, Style("production", partition, chat))
 
 
 @cache
-def alerts() -> dict[str, EventAlert]:
-    return {rule.id: alert_of(rule) for rule in shipped()}
+def alerts(chat: bool = False) -> dict[str, EventAlert]:
+    return {rule.id: alert_of(rule, chat=chat) for rule in shipped()}
 
 
 def matching(alert: EventAlert, event: dict[str, Any]) -> list[EventRule]:
@@ -62,11 +67,11 @@ def first_line(**changes: Any) -> str:
     return line
 
 
-def all_mails() -> Iterator[tuple[str, list[str]]]:
+def all_mails(chat: bool = False) -> Iterator[tuple[str, list[str]]]:
     for rule in shipped():
         for test in rule.tests:
-            if not alerts()[rule.id].reasons and not test.parameters:
-                found = mails(alerts()[rule.id], event_of_record(dict(test.event)))  # type: ignore[arg-type]
+            if not alerts(chat)[rule.id].reasons and not test.parameters:
+                found = mails(alerts(chat)[rule.id], event_of_record(dict(test.event)))  # type: ignore[arg-type]
                 assert len(found) == test.match, (rule.id, test.name)
                 yield from ((f"{rule.id}: {test.name}", lines) for lines in found)
 
@@ -78,6 +83,16 @@ def test_every_event_of_every_rule_makes_one_mail_without_holes() -> None:
             name,
             text,
         )
+
+
+def test_every_event_of_every_rule_makes_one_card_with_the_words_of_the_mail() -> None:
+    texts = dict(all_mails())
+    for name, (card,) in all_mails(chat=True):
+        content = json.loads(card)["content"]
+        assert problems(json.loads(card)) == []
+        first, link = f"{content['title']}. {content['description']}".split(" The record, ")
+        assert [first, f"The record, {link}"] == [texts[name][0], texts[name][-2]]
+        assert content["nextSteps"] == texts[name][2:-2]
 
 
 ARN = "arn:aws:sts::1:assumed-role"
@@ -100,7 +115,6 @@ IDENTITIES: dict[str, tuple[dict[str, Any], str]] = {
         f"AssumedRole {ARN}/app/i-1",
     ),
     "service": ({"type": "AWSService", "invokedBy": "backup.amazonaws.com"}, "AWSService(backup.amazonaws.com)"),
-    "event of a service": ({"accountId": "1", "invokedBy": "AWS Internal"}, "(1AWS Internal)"),
     "foreign account": ({"type": "AWSAccount", "principalId": "AIDA:x", "accountId": "2"}, "AWSAccount(2)"),
     "user whose sign-in failed": ({"type": "IAMUser", "accountId": "1", "userName": "alice"}, "IAMUser(1)"),
     "Identity Center itself": ({"type": "IdentityCenterUser", "accountId": "1"}, "IdentityCenterUser(1)"),
@@ -114,6 +128,31 @@ def test_the_mail_names_each_kind_of_caller(identity: dict[str, Any], words: str
         f"HIGH: A secret value was read. {words} called GetSecretValue of secretsmanager.amazonaws.com from 203.0.113.7"
         " at 2026-09-13T10:00:00Z in account production (111122223333), region eu-central-1."
     )
+
+
+ROTATED = {
+    "eventName": "RotateKey",
+    "eventSource": "kms.amazonaws.com",
+    "eventType": "AwsServiceEvent",
+    "userIdentity": {"accountId": "1", "invokedBy": "AWS Internal"},
+}
+
+
+def test_the_mail_of_what_a_service_did_on_its_own_names_the_service() -> None:
+    pattern = '{ ($.eventType = "AwsServiceEvent") && ($.eventName = "RotateKey") }'
+    alert = alert_of(make_rule(pattern=pattern))
+    ((line, *_rest),) = mails(alert, event_of_record(record(**ROTATED)))
+    assert " AWS Internal reported RotateKey of kms.amazonaws.com on its own from 203.0.113.7 at " in line
+    for identity, words in IDENTITIES.values():
+        ((line, *_rest),) = mails(alert, event_of_record(record(**ROTATED | {"userIdentity": identity})))
+        assert f" {words} called RotateKey" in line
+
+
+def test_a_rule_that_finds_such_events_beside_others_is_refused() -> None:
+    test = {"name": "rotation", "match": True, "event": record(**ROTATED)}
+    alert = alert_of(make_rule(pattern='{ $.eventName = "RotateKey" }', tests=[test]))
+
+    assert "Let the pattern require ($.eventType = " in str(alert.reasons[0])
 
 
 SIGN_IN = {"eventName": "ConsoleLogin", "eventSource": "x"}

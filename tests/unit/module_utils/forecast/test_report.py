@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from ansible_collections.secmon.aws.plugins.module_utils.forecast.costs import monthly_costs
+from ansible_collections.secmon.aws.plugins.module_utils.forecast.costs import (
+    Activity,
+    Deployed,
+    monthly_costs,
+    scans_of,
+)
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.days import day_problems, days_between
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.report import forecasts, lines, seen_days, summary
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.scan import Scan, Selection
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.tally import Tally, minute_of
+from ansible_collections.secmon.aws.plugins.module_utils.log_alarms.deployment import log_alarms
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import detections
 
-CIS = detections(load_rules(Path(__file__).parents[4] / "rules" / "cis"), {}, [])
+RULES = load_rules(Path(__file__).parents[4] / "rules" / "cis")
+CIS = detections(RULES, {}, [])
 ROLE = "arn:aws:iam::111122223333:role/deployer"
 
 
@@ -31,8 +39,9 @@ def test_the_rule_with_the_most_alarms_comes_first_with_its_rate_and_callers() -
     first = found[0]
     assert (first.rule, first.matches, first.alarms, first.alarms_a_day) == ("root_usage", 3, 2, 1.0)
     assert (first.worst_day, first.worst, dict(first.callers)) == ("2026-05-01", 2, {ROLE: 2, "root of 1": 1})
-    text = "\n".join(lines(summary(scan(), found, CIS.filters, 2.0), found))
+    text = "\n".join(lines(summary(scan(), found, Deployed(15, 15), 2.0, ["root_usage"]), found))
     assert "role/deployer 66 %, root of 1 33 %" in text
+    assert "Event alerts: 3 messages, 1.5 a day." in text
     assert "No match (14): " in text and "unauthorized_api_calls" in text
 
 
@@ -46,15 +55,30 @@ def test_a_rate_refers_to_the_days_that_were_asked_for_or_else_to_those_of_the_r
 
 
 def test_costs_are_those_of_rules_and_events() -> None:
-    costs = monthly_costs(metrics=15, alarms=15, records=1_000_000, size=2_000_000_000, days=30.4)
+    costs = monthly_costs(
+        Deployed(metrics=15, alarms=15, keys=4, scans=Decimal("2.8")),
+        Activity(records=1_000_000, size=2_000_000_000, days=30.4, notifications=3000),
+    )
     assert costs == {
         "metrics": "4.50",
         "alarms": "1.50",
         "secret": "0.40",
+        "keys": "4.00",
         "events": "1.01",
         "storage": "0.06",
-        "total": "7.47",
+        "log alarms": "0.03",
+        "e-mails": "0.06",
+        "total": "11.56",
     }
+
+
+def test_a_log_alarm_scans_each_event_more_than_once() -> None:
+    account = dict.fromkeys(("log_group_name", "topic_arn", "partition", "account_id"), "x")
+    roles = {"query": "query", "lines": "lines"}
+    found = log_alarms(RULES, ["root_usage", "console_authentication_failures"], {}, account, roles).alarms
+
+    assert [each["schedule"] for each in found] == ["rate(5 minutes)"] * 2
+    assert scans_of(found) == Decimal("2.8")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,15 @@ def test_the_profile_cis_reports_critical_and_high_rules_and_the_guide_none(chec
     assert "in account production (<account>)" in rules[0]["input_template"]
     named = report.teardown["production"]["leftovers"]
     assert (named["event_rule_names"][-1], named["event_topic_name"]) == (rules[-1]["name"], "SecurityEvents")
+
+
+def test_the_format_for_chat_changes_the_texts_and_their_marks_alone(check: Any) -> None:
+    mails, cards = (check(guide=CIS | {"event_format": form}).event_rules["guide"] for form in ("text", "chat"))
+
+    assert json.loads(cards[0]["input_template"])["source"] == "custom"
+    for mail, card in zip(mails, cards, strict=True):
+        assert {name for name in mail if mail[name] != card[name]} == {"description", "input_template"}
+    assert "secmon_event_format" in "".join(check(guide=CIS | {"event_format": "html"}).problems)
 
 
 PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
