@@ -53,7 +53,7 @@ def test_the_nodes_are_counted_from_results_that_the_modules_return(repository: 
 def test_the_pattern_runs_playbooks_and_asks_for_variables_of_the_collection(repository: Path) -> None:
     (folder,) = (repository / "extensions/patterns").iterdir()
     pattern = json.loads((folder / "meta/pattern.json").read_text())
-    specs = yaml.safe_load((repository / "roles/common/meta/argument_specs.yml").read_text())
+    specs = yaml.safe_load((repository / "roles/common/meta/variables.yml").read_text())
     known = {name for entry_point in specs["argument_specs"].values() for name in entry_point["options"]}
     image = pattern["aap_resources"]["controller_execution_environment"]["name"]
     templates = pattern["aap_resources"]["controller_job_templates"]

@@ -92,7 +92,8 @@ WITHOUT_DEFAULT = {"secmon_account_id", "secmon_region"}
 
 @pytest.mark.parametrize("role", [*roles.ROLES, "common"])
 def test_the_argument_specification_describes_exactly_the_defaults(repository: Path, role: str) -> None:
-    specification = yaml.safe_load((repository / f"roles/{role}/meta/argument_specs.yml").read_text())
+    file = "variables" if role == "common" else "argument_specs"
+    specification = yaml.safe_load((repository / f"roles/{role}/meta/{file}.yml").read_text())
     defaults = yaml.safe_load((repository / f"roles/{role}/defaults/main.yml").read_text())
     (entry_point,) = specification["argument_specs"].values()
     assert set(entry_point["options"]) - WITHOUT_DEFAULT == set(defaults)

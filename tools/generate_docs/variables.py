@@ -40,7 +40,7 @@ IN_THE_POLICY = (
 
 
 def _described() -> dict[str, dict[str, Any]]:
-    specification = yaml.safe_load((REPOSITORY / "roles/common/meta/argument_specs.yml").read_text())
+    specification = yaml.safe_load((REPOSITORY / "roles/common/meta/variables.yml").read_text())
     options: dict[str, dict[str, Any]] = specification["argument_specs"]["variables"]["options"]
     return options
 
