@@ -12,14 +12,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..core.policy_evaluation import Caller, Request, evaluate
+from ..core.policy_evaluation import evaluate
 from ..core.problems import listed
+from ..core.service_requests import CLOUDWATCH, request_of_alarm
 from ..sns.subscriptions import open_subscription
 from .facts import Facts
 from .timeline import Finding, Weight
 
 _TOPIC_TASK = "secmon.aws.alert_topic (site.yml --tags notify)"
-_CLOUDWATCH = "cloudwatch.amazonaws.com"
 
 
 def topic_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
@@ -30,22 +30,11 @@ def topic_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]
         yield Finding("notification", "topic_missing", cause, f"Create it with {_TOPIC_TASK}, or correct topic_arn.")
         return
     policy = json.loads(facts.topic.get("Policy") or "{}")
-    if evaluate([policy], _request_of_alarm("sns:Publish", arn, params, facts)).refuses:
+    if evaluate([policy], request_of_alarm("sns:Publish", arn, params["alarm_name"], facts.center)).refuses:
         alarm = params["alarm_name"]
-        cause = f"The policy of the topic {arn} does not allow {_CLOUDWATCH} to publish for the alarm {alarm}."
+        cause = f"The policy of the topic {arn} does not allow {CLOUDWATCH} to publish for the alarm {alarm}."
         remedy = f"Add a statement with publishers: [cloudwatch] of {_TOPIC_TASK}."
         yield Finding("notification", "topic_denied", cause, remedy)
-
-
-def _request_of_alarm(action: str, resource: str, params: Mapping[str, Any], facts: Facts) -> Request:
-    context = {
-        "aws:SourceArn": facts.center.arn("cloudwatch", f"alarm:{params['alarm_name']}"),
-        "aws:SourceAccount": facts.center.account,
-        # The default policy of a topic uses this older key for the account.
-        "aws:SourceOwner": facts.center.account,
-        "aws:SecureTransport": "true",
-    }
-    return Request(action, resource, Caller(_CLOUDWATCH), context, whole_context=False)
 
 
 def key_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
@@ -53,9 +42,7 @@ def key_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
     key_id = (facts.topic or {}).get("KmsMasterKeyId", "")
     if not key_id:
         return
-    remedy = (
-        f"Use a customer managed key whose policy allows {_CLOUDWATCH} to call kms:GenerateDataKey* and kms:Decrypt"
-    )
+    remedy = f"Use a customer managed key whose policy allows {CLOUDWATCH} to call kms:GenerateDataKey* and kms:Decrypt"
     remedy += f": kms_key_arn of {_TOPIC_TASK} (secmon_encrypt)."
     topic = f"The topic {params['topic_arn']} is encrypted with"
     if facts.key is None:
@@ -68,9 +55,9 @@ def key_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
         yield Finding("notification", "key_disabled", cause, remedy)
     else:
         for action in ("kms:GenerateDataKey", "kms:Decrypt"):
-            request = _request_of_alarm(action, facts.key.get("Arn", key_id), params, facts)
+            request = request_of_alarm(action, facts.key.get("Arn", key_id), params["alarm_name"], facts.center)
             if "Policy" in facts.key and evaluate([facts.key["Policy"]], request).refuses:
-                cause = f"{topic} {key_id}, whose policy does not allow {_CLOUDWATCH} to call {action}."
+                cause = f"{topic} {key_id}, whose policy does not allow {CLOUDWATCH} to call {action}."
                 yield Finding("notification", "key_denied", cause, remedy)
                 return
 

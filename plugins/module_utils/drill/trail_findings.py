@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..core.policy_evaluation import Caller, Request, evaluate
 from ..core.problems import sentence
+from ..core.service_requests import too_narrow, untrusting
 from .facts import Facts
 from .record import EVENT_NAME, EVENT_SOURCE
 from .timeline import Finding, Weight
@@ -196,29 +196,15 @@ def log_group_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Find
 
 def role_findings(params: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
     """Yield why the trail's role would not let CloudTrail write to the log group."""
-    arn = (facts.trail or {}).get("CloudWatchLogsRoleArn", "")
-    if not arn:
+    arn = facts.trail.get("CloudWatchLogsRoleArn", "") if facts.trail else ""
+    if not facts.trail or not arn:
         return
     remedy = "Repair it: site.yml --tags logs."
     if facts.role is None:
         cause = f"The role {arn}, which CloudTrail uses to write to the log group, does not exist."
         yield Finding("log_group", "role_missing", cause, remedy)
         return
-    source = (
-        {"aws:SourceArn": facts.trail["TrailARN"], "aws:SourceAccount": facts.center.account} if facts.trail else {}
-    )
-    trust = Request("sts:AssumeRole", arn, Caller("cloudtrail.amazonaws.com"), source, whole_context=False)
-    if evaluate([facts.role.get("AssumeRolePolicyDocument", {})], trust).refuses:
-        cause = f"The role {arn} does not trust cloudtrail.amazonaws.com, so CloudTrail cannot assume it."
-        yield Finding("log_group", "role_denied", cause, remedy)
-    if "role_policies" in facts.unread:
-        return
-    # CloudTrail's events are in streams whose names end in a number; CloudTrail user guide, "CloudWatch log group and
-    # log stream naming for CloudTrail". A policy that names the stream without it passes CreateTrail's check only.
-    # What follows the id of the organization in the name of a member's stream is not documented, so it is not judged.
-    center = facts.center
-    stream = f"log-group:{params['log_group_name']}:log-stream:{center.account}_CloudTrail_{center.region}_1"
-    target = center.arn("logs", stream)
-    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
-        if evaluate(facts.role_policies, Request(action, target, whole_context=False)).refuses:
-            yield Finding("log_group", "role_denied", f"The role {arn} does not allow {action} on {target}.", remedy)
+    problems = [*untrusting(facts.role, facts.trail, facts.center)]
+    if "role_policies" not in facts.unread:
+        problems += too_narrow(arn, facts.role_policies, params["log_group_name"], facts.center)
+    yield from (Finding("log_group", "role_denied", problem, remedy) for problem in problems)

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ..core.policy_evaluation import evaluate
 from ..core.problems import listed
-from .chain import CLOUDWATCH, of_alarm, of_alarms, of_chain, without_chain
+from ..core.service_requests import CLOUDWATCH, request_of_alarm
+from .chain import of_alarms, of_chain, without_chain
 from .filters import FILTERS
 from .meaning import same_meaning
 from .outcome import Check, Outcome, failed, not_applicable
@@ -82,7 +83,7 @@ def _refused(snapshot: Snapshot, _trail: Trail) -> Iterator[str]:
     for topic in snapshot.watching_topics:
         attributes = known(topic.attributes)
         alarms = [alarm["AlarmName"] for alarm in snapshot.watching if topic.arn in topics_of(alarm)]
-        request = of_alarm(snapshot, "sns:Publish", topic.arn, alarms[0])
+        request = request_of_alarm("sns:Publish", topic.arn, alarms[0], snapshot.place)
         if attributes is not None and evaluate([attributes.get("Policy") or "{}"], request).refuses:
             yield f"The policy of the topic {topic.arn} does not allow {CLOUDWATCH} to publish."
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..core.policy_evaluation import Caller, Request
 from .outcome import FAIL, Outcome, failed, not_applicable
 from .snapshot import Snapshot, Trail
 
-CLOUDWATCH = "cloudwatch.amazonaws.com"
 Problems = Callable[[Snapshot, Trail], Iterator[str]]
 
 
@@ -49,16 +47,3 @@ def without_chain(snapshot: Snapshot) -> Outcome:
             f"The trail {trail.name} delivers to a log group of account {trail.owner}: judge it there."
         )
     return Outcome(FAIL, "No trail delivers to a log group.", "Run site.yml.")
-
-
-def of_alarm(snapshot: Snapshot, action: str, resource: str, alarm: str) -> Request:
-    """Return the request with which an alarm reaches its topic or the topic's key."""
-    account = snapshot.place.account
-    context = {
-        "aws:SourceArn": snapshot.place.arn("cloudwatch", f"alarm:{alarm}"),
-        "aws:SourceAccount": account,
-        # The default policy of a topic uses this older key for the account.
-        "aws:SourceOwner": account,
-        "aws:SecureTransport": "true",
-    }
-    return Request(action, resource, Caller(CLOUDWATCH), context, whole_context=False)

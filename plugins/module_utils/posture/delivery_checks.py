@@ -13,7 +13,8 @@ from typing import Any
 
 from ..core.policy_evaluation import Caller, Request, evaluate
 from ..core.problems import sentence
-from .chain import CLOUDWATCH, of_alarm, of_chain, without_chain
+from ..core.service_requests import CLOUDWATCH, request_of_alarm, too_narrow, untrusting
+from .chain import of_chain, without_chain
 from .outcome import FAIL, Check, Outcome, failed, not_applicable, passed
 from .snapshot import Snapshot, Trail, known
 
@@ -43,7 +44,7 @@ def _unusable_keys(snapshot: Snapshot, trail: Trail) -> Iterator[str]:
     for topic in snapshot.watching_topics:
         name = (known(topic.attributes) or {}).get("KmsMasterKeyId")
         if name:
-            request = of_alarm(snapshot, "", "", snapshot.watching[0]["AlarmName"])
+            request = request_of_alarm("", "", snapshot.watching[0]["AlarmName"], snapshot.place)
             yield from _key_problem(snapshot, f"topic {topic.arn}", name, request.caller, request.context)
 
 
@@ -116,15 +117,8 @@ def _role(snapshot: Snapshot, trail: Trail) -> Iterator[str]:
     if role is None:
         yield f"The role {arn}, with which CloudTrail writes to the log group, does not exist."
         return
-    source = {"aws:SourceArn": trail.described["TrailARN"], "aws:SourceAccount": snapshot.place.account}
-    trust = Request("sts:AssumeRole", arn, Caller("cloudtrail.amazonaws.com"), source, whole_context=False)
-    if evaluate([role.get("AssumeRolePolicyDocument", {})], trust).refuses:
-        yield f"The role {arn} does not trust cloudtrail.amazonaws.com."
-    stream = f"{trail.group_name}:log-stream:{snapshot.place.account}_CloudTrail_{snapshot.place.region}_1"
-    target = snapshot.place.arn("logs", f"log-group:{stream}")
-    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
-        if evaluate(known(trail.role_policies), Request(action, target, whole_context=False)).refuses:
-            yield f"The role {arn} does not allow {action} on {target}."
+    yield from untrusting(role, trail.described, snapshot.place)
+    yield from too_narrow(arn, known(trail.role_policies), trail.group_name, snapshot.place)
 
 
 def drill_check(days: int) -> Check:
