@@ -1,9 +1,11 @@
-"""Tables of docs/engines.md: what EventBridge and Logs Insights make of the shipped rules."""
+"""Tables of docs/engines.md: what other engines and Sigma make of the shipped rules."""
 
 from __future__ import annotations
 
+from ansible_collections.secmon.aws.plugins.module_utils.engines.athena.translate import to_athena
 from ansible_collections.secmon.aws.plugins.module_utils.engines.eventbridge.state import state_for
 from ansible_collections.secmon.aws.plugins.module_utils.engines.translation import Reason, Translation
+from ansible_collections.secmon.aws.plugins.module_utils.sigma.detection import to_detection
 
 from tests.unit.module_utils.engines.differential import (
     Count,
@@ -16,13 +18,15 @@ from tests.unit.module_utils.engines.differential import (
 from tests.unit.module_utils.engines.known_differences import EVENTBRIDGE, INSIGHTS, KNOWN
 from tools.generate_docs.markdown import table
 
+ATHENA = "Athena SQL"
+SIGMA = "Sigma"
 _ANSWERS = {True: "match", False: "no match", None: "cannot take it"}
 _LONGEST_MESSAGE = 60
 
 
 def rules() -> str:
     """Return the length of each rule's pattern in each language, and the state that it needs on EventBridge."""
-    head = ("rule", "filter pattern", EVENTBRIDGE, "state", INSIGHTS)
+    head = ("rule", "filter pattern", EVENTBRIDGE, "state", INSIGHTS, ATHENA, SIGMA)
     rows = [
         (
             f"`{rule.id}`",
@@ -30,6 +34,8 @@ def rules() -> str:
             _length(engines.event_pattern),
             f"`{state_for(engines.pattern)}`" if engines.event_pattern.possible else "",
             _length(engines.query),
+            _length(to_athena(engines.pattern)),
+            "no" if to_detection(engines.pattern)[1] else "yes",
         )
         for rule, engines in shipped().items()
     ]
@@ -51,8 +57,13 @@ def reasons() -> str:
 
 
 def _reasons(engines: Engines) -> list[tuple[str, Reason]]:
-    both = ((EVENTBRIDGE, engines.event_pattern), (INSIGHTS, engines.query))
-    return [(engine, reason) for engine, translation in both for reason in translation.reasons]
+    found = {
+        EVENTBRIDGE: engines.event_pattern.reasons,
+        INSIGHTS: engines.query.reasons,
+        ATHENA: to_athena(engines.pattern).reasons,
+        SIGMA: to_detection(engines.pattern)[1],
+    }
+    return [(engine, reason) for engine, reasons in found.items() for reason in reasons]
 
 
 def differences() -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .conditions import AllOf, AnyOf, Condition, Not, RefusalError
 from .examples import make_tests
-from .fields import may_be_list, unknown_field
+from .fields import free_form, may_be_list, unknown_field
 from .reading import SigmaDocument, read_documents
 from .rule_file import rule_text
 from .translate import Options, to_pattern
@@ -70,12 +70,16 @@ def _notes(condition: Condition, printed: str, regexes: int) -> Iterator[str]:
     for field in dict.fromkeys(_fields(condition)):
         if unknown := unknown_field(field):
             yield f"CloudTrail records have no field {unknown}, so a comparison with it never holds"
+        if free_form(field) and f"$.{field} = *" in printed and f"$.{field} IS TRUE" not in printed:
+            yield f"{field} must be a text or a number; the pattern is too long to ask for true and false as well"
         if not may_be_list(field) or f"$.{field} " not in printed:
             continue
         if f"$.{field}[*]" in printed:
             yield f"{field} is compared as a value and as a list; remove what CloudTrail does not write"
         else:
             yield f"if CloudTrail writes {field} as a list, name it in arrays"
+    if re.search(r' "\*[^"*]+"', printed):
+        yield "a value in which the ending occurs twice is not found; more regular expressions do not fit"
     if regexes:
         yield "it uses a regular expression; a log group takes five filters with regular expressions"
 

@@ -59,10 +59,11 @@ def read_documents(text: str) -> list[SigmaDocument]:
         documents = [each for each in yaml.safe_load_all(text) if each is not None]
     except yaml.YAMLError as error:
         raise RefusalError(f"it is not valid YAML: {' '.join(str(error).split())}") from error
-    return [_read(each) for each in documents]
+    return [read_document(each) for each in documents]
 
 
-def _read(document: Any) -> SigmaDocument:
+def read_document(document: Any) -> SigmaDocument:
+    """Return a rule, or why it is none."""
     if not isinstance(document, Mapping):
         return SigmaDocument({}, None, "it is not a Sigma rule, which is a mapping")
     try:

@@ -21,7 +21,7 @@ from ..rules.limits import MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH, SEVERITIES
 from .reading import SigmaDocument
 
 WIDTH = 140
-_TACTICS = {
+TACTICS = {
     "reconnaissance": "TA0043",
     "resource-development": "TA0042",
     "initial-access": "TA0001",
@@ -100,7 +100,7 @@ def _technique(tag: str) -> str | None:
         return None
     if re.fullmatch(r"ta?\d{4}(\.\d{3})?", name):
         return name.upper()
-    return _TACTICS.get(name.replace("_", "-"))
+    return TACTICS.get(name.replace("_", "-"))
 
 
 def _comments(document: SigmaDocument, source: str, licence: str, notes: Sequence[str]) -> list[str]:

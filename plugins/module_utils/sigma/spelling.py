@@ -24,12 +24,19 @@ class Spelling:
     regexes: tuple[str, ...]
 
 
-def spell(values: Values, sources: frozenset[str], *, ignore_case: bool) -> Spelling:
-    """Return the literals for the values of a field; ``sources`` are the event sources that the rule names."""
+def spell(values: Values, sources: frozenset[str], *, ignore_case: bool, endings: bool = False) -> Spelling:
+    """Return the literals for the values of a field.
+
+    Args:
+        values: The field and its values.
+        sources: The event sources that the rule names.
+        ignore_case: Whether values of which AWS has no known spelling match in any case.
+        endings: Whether a value may end with the literal, although a literal is found only where it occurs first.
+    """
     exact: list[str] = []
     regexes = list(values.patterns)
     for text in values.texts:
-        found = _exact(values.field, text, sources, ignore_case)
+        found = _exact(values.field, text, sources, ignore_case, endings)
         if found:
             exact += found
         else:
@@ -37,9 +44,9 @@ def spell(values: Values, sources: frozenset[str], *, ignore_case: bool) -> Spel
     return Spelling(tuple(dict.fromkeys(exact)), tuple(dict.fromkeys(regexes)))
 
 
-def _exact(field: str, text: Text, sources: frozenset[str], ignore_case: bool) -> list[str]:
+def _exact(field: str, text: Text, sources: frozenset[str], ignore_case: bool, endings: bool) -> list[str]:
     """Return the literals that mean a value, empty if only a regular expression does."""
-    shape = _shape(text)
+    shape = _shape(text, endings)
     if shape is None:
         return []
     inner = next((part for part in text.parts if isinstance(part, str)), "")
@@ -54,7 +61,7 @@ def _exact(field: str, text: Text, sources: frozenset[str], ignore_case: bool) -
     return [shape.replace(inner, each) for each in spelled] if len(spelled) <= _FEW else []
 
 
-def _shape(text: Text) -> str | None:
+def _shape(text: Text, endings: bool) -> str | None:
     """Return the literal of a value, None if it needs a regular expression.
 
     An asterisk is a wildcard in quotes, too, one at the beginning or inside finds the first occurrence only (see
@@ -66,7 +73,7 @@ def _shape(text: Text) -> str | None:
         return None
     if not all(each.isascii() and each.isprintable() for each in strings):
         return None
-    if text.parts and text.parts[0] is Wild.MANY and isinstance(last, str):
+    if text.parts and text.parts[0] is Wild.MANY and isinstance(last, str) and not endings:
         return None
     return "".join(part.value if isinstance(part, Wild) else part for part in text.parts)
 

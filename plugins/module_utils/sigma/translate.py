@@ -50,12 +50,13 @@ def to_pattern(condition: Condition, options: Options) -> CompiledPattern:
     """Return the filter pattern that means the condition. Raises RefusalError with the reason.
 
     What no record is known to need is left out if it does not fit: first the parameters that may be lists, then the
-    nulls in fields that CloudTrail never writes as null.
+    nulls in fields that CloudTrail never writes as null. What a record may need comes last, with a note to the user
+    (``left_out``): truth values of parameters that must exist, and endings that occur twice in a value.
     """
     sources = _sources(condition)
     refusals = []
-    for guess_lists, all_nulls in ((True, True), (False, True), (False, False)):
-        tree = _Translator(options, sources, guess_lists, all_nulls).condition(condition, negated=False)
+    for left_out in range(4):
+        tree = _Translator(options, sources, left_out).condition(condition, negated=False)
         if not (reason := _beyond_limits(tree)):
             break
         refusals.append(reason)
@@ -102,8 +103,7 @@ def _sources(condition: Condition) -> frozenset[str]:
 class _Translator:
     options: Options
     sources: frozenset[str]
-    guess_lists: bool
-    all_nulls: bool
+    left_out: int
 
     def condition(self, condition: Condition, *, negated: bool) -> Tree:
         """Translate a condition; a negation moves to the comparisons, since filter patterns have no NOT."""
@@ -118,7 +118,7 @@ class _Translator:
         selector = self.selector(test, negated)
         found = self.test(test, selector, negated)
         plain = negated or selector.has_wildcard or not isinstance(test, Values)
-        if plain or not self.guess_lists or not may_be_list(test.field):
+        if plain or self.left_out > 0 or not may_be_list(test.field):
             return found
         return join(Or, (found, self.test(test, Selector((*selector.steps, AnyElement())), negated)))
 
@@ -148,12 +148,13 @@ class _Translator:
                     return Compare(selector, operator, literal)
                 return Or((*self.without(name, selector), Compare(selector, _OPPOSITE[operator], literal)))
             case Missing():
-                return _missing(test, selector, negated)
+                return self.missing(test, selector, negated)
 
     def values(self, values: Values, selector: Selector, negated: bool) -> Tree:
         if any(set(text.parts) == {Wild.MANY} for text in values.texts):
-            return _missing(Missing(values.field), selector, not negated)
-        spelling = spell(values, self.sources, ignore_case=self.options.ignore_case)
+            return self.missing(Missing(values.field), selector, not negated)
+        endings = self.left_out > 2
+        spelling = spell(values, self.sources, ignore_case=self.options.ignore_case, endings=endings)
         literals = [Literal(each) for each in spelling.exact]
         literals += [Literal("|".join(spelling.regexes), LiteralKind.REGEX)] if spelling.regexes else []
         if not negated:
@@ -166,7 +167,8 @@ class _Translator:
 
         CloudTrail writes null only among the parameters and answers of calls (CloudTrail user guide, record contents).
         """
-        return (NotExists(selector), IsNull(selector)) if self.all_nulls or free_form(name) else (NotExists(selector),)
+        nulls = self.left_out < 2 or free_form(name)
+        return (NotExists(selector), IsNull(selector)) if nulls else (NotExists(selector),)
 
     def truth(self, path: str, selector: Selector, truth: bool, negated: bool) -> Tree:
         """Return the test of a truth value, which is true or "true" in records."""
@@ -175,6 +177,21 @@ class _Translator:
         if not negated:
             return Or((tests[0], Compare(selector, "=", name)))
         return Or((*self.without(path, selector), tests[1], Compare(selector, "!=", name)))
+
+    def missing(self, test: Missing, selector: Selector, negated: bool) -> Tree:
+        """Return the test of a missing or null field, negated: of a string, number or truth value."""
+        if not negated:
+            if selector.has_wildcard:
+                raise RefusalError(
+                    f"it asks for the list {test.field} to be missing, which a filter pattern reads in two ways"
+                )
+            return Or((NotExists(selector), IsNull(selector))) if test.or_null else NotExists(selector)
+        if test.field in OBJECTS:
+            raise RefusalError(f"it asks whether {test.field} exists, an object, and filter patterns find no object")
+        present = Compare(selector, "=", _ANYTHING)
+        if not free_form(test.field) or self.left_out > 2:
+            return present
+        return Or((present, IsTrue(selector), IsFalse(selector))) if not selector.has_wildcard else present
 
 
 def _joined(operands: Iterable[Condition]) -> tuple[Condition, ...]:
@@ -188,19 +205,3 @@ def _joined(operands: Iterable[Condition]) -> tuple[Condition, ...]:
                 each = Values(each.field, before.texts + each.texts, before.patterns + each.patterns)
             parts[key] = each
     return tuple(parts.values())
-
-
-def _missing(test: Missing, selector: Selector, negated: bool) -> Tree:
-    """Return the test of a missing or null field, negated: of a string, number or truth value."""
-    if not negated:
-        if selector.has_wildcard:
-            raise RefusalError(
-                f"it asks for the list {test.field} to be missing, which a filter pattern reads in two ways"
-            )
-        return Or((NotExists(selector), IsNull(selector))) if test.or_null else NotExists(selector)
-    if test.field in OBJECTS:
-        raise RefusalError(f"it asks whether {test.field} exists, an object, and filter patterns find no object")
-    present = Compare(selector, "=", _ANYTHING)
-    if not free_form(test.field):
-        return present
-    return Or((present, IsTrue(selector), IsFalse(selector))) if not selector.has_wildcard else present

@@ -10,25 +10,22 @@ StartQuery; CloudWatch API reference, PutLogAlarm.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ...filter_pattern.matching.match import effective_terms
 from ...filter_pattern.pattern import CompiledPattern
-from ...filter_pattern.printer import print_condition
 from ...filter_pattern.tree import (
-    And,
     Compare,
-    Condition,
     Delimited,
     Everything,
     IsFalse,
     IsNull,
     IsTrue,
     Leaf,
-    Or,
     Term,
     Terms,
 )
+from ..infix import infix, is_text
 from ..translation import InexpressibleError, Reason, Translation
 from .names import FIELDS_GUIDE, escaped, field_name, quoted, quoted_name
 
@@ -52,7 +49,7 @@ def to_insights(pattern: CompiledPattern) -> Translation:
     if isinstance(tree, Everything):
         return Translation("filter ispresent(@message)")
     reasons: list[Reason] = []
-    text = "filter " + (_terms(tree, reasons) if isinstance(tree, Terms) else _condition(tree, reasons))
+    text = "filter " + (_terms(tree, reasons) if isinstance(tree, Terms) else infix(tree, _leaf, _one_of, reasons))
     if len(text) > MOST_CHARACTERS:
         why = f"The query has {len(text):,} characters, Logs Insights takes {MOST_CHARACTERS:,}."
         reasons.append(Reason("", why, "CloudWatch Logs API reference, StartQuery"))
@@ -65,50 +62,9 @@ def count_by(translation: Translation, fields: Sequence[str] = ACTOR, most: int 
     return f"{translation.text}\n| stats count(*) as events by {by}\n| sort events desc\n| limit {most}"
 
 
-def _condition(condition: Condition, reasons: list[Reason]) -> str:
-    """Return a condition; a part without an equal is reported and left out of the text."""
-    if isinstance(condition, And):
-        return " and ".join(_operand(each, reasons) for each in condition.operands)
-    if isinstance(condition, Or):
-        return " or ".join(_alternatives(condition, reasons))
-    try:
-        return _leaf(condition)
-    except InexpressibleError as error:
-        reasons.append(error.about(print_condition(condition)).reason)
-        return ""
-
-
-def _operand(condition: Condition, reasons: list[Reason]) -> str:
-    text = _condition(condition, reasons)
-    return f"({text})" if isinstance(condition, And | Or) and (" and " in text or " or " in text) else text
-
-
-def _alternatives(condition: Or, reasons: list[Reason]) -> Iterable[str]:
-    """Yield the operands, with the exact texts of each field as one `in`."""
-    texts: dict[object, list[Compare]] = {}
-    for operand in condition.operands:
-        if isinstance(operand, Compare) and operand.operator == "=" and _is_text(operand):
-            texts.setdefault(operand.selector, []).append(operand)
-    for operand in condition.operands:
-        group = texts.get(operand.selector, []) if isinstance(operand, Compare) else []
-        if len(group) < 2 or operand not in group:
-            yield _operand(operand, reasons)
-        elif operand is group[0]:
-            yield _one_of(group, reasons)
-
-
-def _one_of(group: list[Compare], reasons: list[Reason]) -> str:
-    try:
-        values = ", ".join(dict.fromkeys(quoted(each.literal.text) for each in group))
-        return f"{field_name(group[0].selector)} in [{values}]"
-    except InexpressibleError as error:
-        reasons.extend(error.about(print_condition(each)).reason for each in group)
-        return ""
-
-
-def _is_text(leaf: Compare) -> bool:
-    literal = leaf.literal
-    return not (literal.is_regex or literal.is_number or literal.has_wildcard)
+def _one_of(group: Sequence[Compare]) -> str:
+    values = ", ".join(dict.fromkeys(quoted(each.literal.text) for each in group))
+    return f"{field_name(group[0].selector)} in [{values}]"
 
 
 def _leaf(leaf: Leaf) -> str:
@@ -126,7 +82,7 @@ def _comparison(leaf: Compare, name: str) -> str:
     literal, negated = leaf.literal, leaf.operator == "!="
     if literal.is_number:
         test = f"{name} {leaf.operator} {literal.text.lstrip('+')}"
-    elif _is_text(leaf):
+    elif is_text(leaf):
         test = f"{name} {leaf.operator} {quoted(literal.text)}"
     elif literal.text.strip("*") == "" and not literal.is_regex:
         if negated:

@@ -13,24 +13,27 @@ from sigma.rule import SigmaRule
 
 def meaning(document: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:
     """Return the function that says whether a record fulfils a rule: without regard to case, any element of a list."""
-    conditions = [each.parsed for each in SigmaRule.from_dict(document).detection.parsed_condition]
-    return lambda record: any(_holds(each, record) for each in conditions)
+    tests = [_holds(each.parsed) for each in SigmaRule.from_dict(document).detection.parsed_condition]
+    return lambda record: any(test(record) for test in tests)
 
 
-def _holds(node: Any, record: dict[str, Any]) -> bool:
+def _holds(node: Any) -> Callable[[dict[str, Any]], bool]:
+    if isinstance(node, parsed.ConditionFieldEqualsValueExpression):
+        path, test = re.findall(r"[^.\[\]]+", node.field.replace("[*]", "")), _test(node.value)
+        return lambda record: test(list(_values(record, path)))
+    inner = [_holds(each) for each in node.args]
     match node:
         case parsed.ConditionNOT():
-            return not _holds(node.args[0], record)
+            return lambda record: not inner[0](record)
         case parsed.ConditionAND():
-            return all(_holds(each, record) for each in node.args)
-        case parsed.ConditionOR():
-            return any(_holds(each, record) for each in node.args)
-    found = list(_values(record, node.field.replace("[*]", "").split(".")))
-    return _test(node.value, found)
+            return lambda record: all(each(record) for each in inner)
+    return lambda record: any(each(record) for each in inner)
 
 
 def _values(value: Any, path: list[str]) -> Iterator[Any]:
-    if isinstance(value, list):
+    if isinstance(value, list) and path and path[0].isdigit():
+        yield from _values(value[int(path[0])], path[1:]) if int(path[0]) < len(value) else ()
+    elif isinstance(value, list):
         for each in value:
             yield from _values(each, path)
     elif not path:
@@ -39,17 +42,19 @@ def _values(value: Any, path: list[str]) -> Iterator[Any]:
         yield from _values(value[path[0]], path[1:])
 
 
-def _test(wanted: Any, found: list[Any]) -> bool:
+def _test(wanted: Any) -> Callable[[list[Any]], bool]:
     if isinstance(wanted, values.SigmaNull):
-        return not [each for each in found if each is not None]
+        return lambda found: not [each for each in found if each is not None]
     if isinstance(wanted, values.SigmaExists):
-        return bool(found) is wanted.exists
+        return lambda found: bool(found) is wanted.exists
     if isinstance(wanted, values.SigmaCompareExpression):
         compare = {"LT": "__lt__", "LTE": "__le__", "GT": "__gt__", "GTE": "__ge__"}[wanted.op.name]
-        number = wanted.number.number
-        return any(getattr(float(each), compare)(float(number)) for each in found if isinstance(each, int | float))
-    shape = _shape(wanted)
-    return any(shape.search(_text(each)) is not None for each in found if each is not None)
+        number = float(wanted.number.number)
+        return lambda found: any(
+            getattr(float(each), compare)(number) for each in found if isinstance(each, int | float)
+        )
+    search = _shape(wanted).search
+    return lambda found: any(search(_text(each)) is not None for each in found if each is not None)
 
 
 def _shape(wanted: Any) -> re.Pattern[str]:
