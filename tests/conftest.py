@@ -26,7 +26,10 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the tests that run playbooks: each file occupies a worker for minutes."""
+    """Start with the tests that run playbooks: each file occupies a worker for minutes.
+
+    `--no-loadscope-reorder` keeps this order. By default, xdist would start with the files that have the most tests.
+    """
     items.sort(key=lambda item: item.path.parent != REPOSITORY / "tests/acceptance")
 
 
