@@ -13,6 +13,7 @@ a published rate get the rate of the slowest service that has one.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 _PER_SECOND = {
@@ -57,26 +58,37 @@ _SHARE = 0.9
 
 
 def calls_per_second(service: str, operation: str) -> float:
-    """Return the maximum number of such calls per second in this run."""
-    published = _PER_SECOND.get((service, operation), _OTHERWISE.get(service, _UNPUBLISHED))
-    return published * _SHARE
+    """Return the maximum number of such calls per second in this run, on average."""
+    return _published(service, operation) * _SHARE
+
+
+def _published(service: str, operation: str) -> int:
+    return _PER_SECOND.get((service, operation), _OTHERWISE.get(service, _UNPUBLISHED))
 
 
 class Pace:
-    """Delay calls of the same operation, across threads, so that their rate stays below the published one."""
+    """Delay calls of the same operation, across threads, so that their rate stays below the published one.
+
+    As many calls as a second allows are made at once, and as many again after a little more than a second: no second
+    has more calls than AWS publishes, and the few calls of most runs do not wait.
+    """
 
     def __init__(self, now: Callable[[], float], sleep: Callable[[float], None]) -> None:
         """Use a clock and a sleep function, both in seconds."""
         self._now = now
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._next: dict[tuple[str, str], float] = {}
+        self._latest: dict[tuple[str, str], deque[float]] = {}
 
     def wait(self, service: str, operation: str) -> None:
         """Wait until the next call of this operation may be made."""
+        published = _published(service, operation)
         with self._lock:
-            at = max(self._now(), self._next.get((service, operation), 0.0))
-            self._next[service, operation] = at + 1 / calls_per_second(service, operation)
+            latest = self._latest.setdefault((service, operation), deque(maxlen=published))
+            at = self._now()
+            if len(latest) == published:
+                at = max(at, latest[0] + 1 / _SHARE)
+            latest.append(at)
         delay = at - self._now()
         if delay > 0:
             self._sleep(delay)
