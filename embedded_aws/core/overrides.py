@@ -51,7 +51,7 @@ def collect_overrides(modules: Iterable[ModuleType]) -> Mapping[tuple[str, str],
     return collected
 
 
-# What happens after a call that succeeded, whoever answered it.
+# What happens after a call that succeeded, whichever code answered it.
 
 Follow = Callable[[State, Call, CallAnswer], None]
 EVERY = "*"

@@ -83,7 +83,7 @@ class EventBridge:
             # Without a subject: e-mails get the default one. A recorded answer of AWS (2024).
             publish(self.state, topic, text)
         else:
-            _LOGGER.warning("EventBridge may not publish to %s, or there is no such topic", topic_arn)
+            _LOGGER.warning("EventBridge may not publish to %s, or the topic does not exist", topic_arn)
 
 
 def _rules(account: str, region: str, bus: str = "default") -> Iterator[Rule]:

@@ -22,8 +22,8 @@ from embedded_aws.iam.identity import TEMPORARY_KEY, user_identity
 
 # AssumeRole rejects a role that does not exist or does not trust the caller; moto 5.2.5 accepts any ARN.
 #
-# AWS does not distinguish the cases: both are AccessDenied. Only a text that is no ARN is a ValidationError. Of a trust
-# policy's conditions only the external id is judged, the others count as met. No session is longer than its role
+# AWS does not distinguish the cases: both are AccessDenied. Only a text that is not an ARN is a ValidationError. Of a
+# trust policy's conditions only the external id is judged, the others count as met. No session is longer than its role
 # allows. Without IAM enforcement the caller itself may do everything, so that its own policies never deny the call.
 # Sources: STS API reference, AssumeRole; IAM user guide, "AWS JSON policy elements: Principal" and "Role chaining"; the
 # ValidationError is a recorded answer of AWS.

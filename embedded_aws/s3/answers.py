@@ -91,8 +91,8 @@ def _delete_object(
     """Say that the deleted version was a delete marker; moto says so of the second one only."""
     versions = backend.get_bucket(bucket_name).keys.getlist(key_name, []) if version_id else []
     is_marker = any(isinstance(key, FakeDeleteMarker) and str(key.version_id) == version_id for key in versions)
-    done, told = _moto_deletes(backend, bucket_name, key_name, version_id, bypass)
-    return done, {**told, "delete-marker": "true"} if is_marker else told
+    done, answer = _moto_deletes(backend, bucket_name, key_name, version_id, bypass)
+    return done, {**answer, "delete-marker": "true"} if is_marker else answer
 
 
 @override("s3", "ListBuckets")

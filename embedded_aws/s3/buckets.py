@@ -22,7 +22,7 @@ def backend_of(call: Call) -> S3Backend:
 
 
 def find_bucket(call: Call) -> FakeBucket | None:
-    """Return the bucket of a call, whoever owns it, if it exists."""
+    """Return the bucket of a call, of any owner, if it exists."""
     name = str(call.parameters.get("Bucket"))
     partition, owner = s3_backends.bucket_accounts.get(name, ("", ""))
     bucket: FakeBucket | None = s3_backends[owner][partition].buckets.get(name) if owner else None

@@ -49,7 +49,7 @@ def get_bucket_encryption(_state: State, call: Call) -> dict[str, Any] | None:
 
 @override("s3", "PutBucketPolicy")
 def put_bucket_policy(_state: State, call: Call) -> None:
-    """Reject a policy that is no JSON object or has no statement, and a public one if the bucket blocks those."""
+    """Reject a policy that is not a JSON object or has no statement, and a public one if the bucket blocks those."""
     bucket = bucket_of(call)
     try:
         document = json.loads(call.body)

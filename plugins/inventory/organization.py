@@ -212,7 +212,7 @@ class InventoryModule(AWSInventoryBase):
             )
 
     def _read_config_data(self, path: str) -> dict[str, Any]:
-        """Read the file. Raise AnsibleParserError for a key that is no option, which Ansible ignores."""
+        """Read the file. Raise AnsibleParserError for a key that is not an option, which Ansible ignores."""
         config: dict[str, Any] = super()._read_config_data(path)
         definitions = self.option_definitions.items()
         known = {name for option, definition in definitions for name in (option, *definition.get("aliases", ()))}

@@ -13,7 +13,7 @@ description:
     minute. A filter counts at most so many. It changes nothing, and needs no log files.
   - AWS keeps the numbers of each minute for 15 days, and coarser ones for longer, which this module does not read.
   - CloudTrail Insights measures calls that write, in the region of the task, if a trail of the
-    account has Insights for the rates of calls. There is no upstream module.
+    account has Insights for the rates of calls. No upstream module does this.
 options:
   filters:
     description: The metric filters, as M(secmon.aws.detections) returns them.

@@ -159,7 +159,7 @@ log_bucket:
     transition_minimum:
       description:
         - The smallest objects that lifecycle rules move, C(TransitionDefaultMinimumObjectSize) of the S3 API. An empty
-          string if there is no lifecycle rule.
+          string without a lifecycle rule.
       type: str
       returned: unless O(owner) is another account
     access_log_bucket:

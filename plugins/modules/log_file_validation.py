@@ -12,7 +12,7 @@ description:
   - Checks the hourly digest files of CloudTrail, their signatures and their chain, and the hash of every log file in
     them. It changes nothing.
   - Equivalent to C(aws cloudtrail validate-logs), for each region in which the trail has digests. The files of IAM, STS
-    and sign-ins are in the leader region of the partition only, such as V(us-east-1). There is no upstream module.
+    and sign-ins are in the leader region of the partition only, such as V(us-east-1). No upstream module does this.
   - Fails if a file was altered or removed, or if the bucket lacks the digests that CloudTrail delivered last. If no
     digest covers the time yet, it returns when the next one is due.
   - Warns of files in an archive storage class, which cannot be read, and of regions in which the caller is denied.

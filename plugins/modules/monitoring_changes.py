@@ -12,7 +12,7 @@ description:
   - Searches CloudTrail's event history for calls that change trails, metric filters, alarms and mute rules, and for
     those that change the named log groups, topics, buckets, keys and roles. Refused calls are listed too.
   - It shows who called what, when and from where, but not the parameters of a call. It changes nothing.
-  - There is no upstream module.
+  - No upstream module does this.
 options:
   start_time:
     description: The beginning of the period, in ISO 8601. The event history has the last 90 days.

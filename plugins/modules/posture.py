@@ -14,7 +14,7 @@ description:
   - The standards are CIS AWS Foundations v1.4, v3, v5 and v7 (sections logging and monitoring), Security Hub
     (CloudTrail and CloudWatch), and what this collection promises, such as a confirmed receiver and no muted alarm.
   - Names are found from the trails, so it also judges what Terraform or the console made.
-  - There is no upstream module.
+  - No upstream module does this.
 options:
   accepted:
     description:
@@ -48,7 +48,7 @@ notes:
   - A filter fits a control of CIS if its pattern has the same meaning, and one of Security Hub if it has the same text.
   - Security Hub judges every alarm and trail; this module the trails of the account and the alarms of one log group,
     that of the trail with the most metric filters.
-  - The log group of a trail that is at home in another region, or belongs to another account, is judged there.
+  - The log group of a trail that has another home region, or belongs to another account, is judged there.
   - Required IAM actions are C(sts:GetCallerIdentity), C(cloudtrail:DescribeTrails), C(cloudtrail:GetTrailStatus),
     C(cloudtrail:GetEventSelectors), C(cloudtrail:ListTags), C(s3:ListBucket), C(s3:GetBucketPolicy),
     C(s3:GetBucketPublicAccessBlock), C(s3:GetBucketOwnershipControls), C(s3:GetBucketLogging),
@@ -122,7 +122,7 @@ controls:
       description: The reason.
       type: str
     remedy:
-      description: The variable or playbook that mends it.
+      description: The variable or playbook that corrects it.
       type: str
 """
 
@@ -154,7 +154,7 @@ def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     unknown = [name for name in params["accepted"] if name not in known]
     require(
         [
-            *(f"accepted: {name!r} is no control and no check.{did_you_mean(name, known)}" for name in unknown),
+            *(f"accepted: {name!r} is neither a control nor a check.{did_you_mean(name, known)}" for name in unknown),
             *([f"drill_days is {params['drill_days']}; use 0 or more."] if params["drill_days"] < 0 else []),
         ]
     )

@@ -98,13 +98,13 @@ options:
     type: str
     default: ''
   notices:
-    description: Whether the receivers of the alarms are told that the drill begins, and that it has ended.
+    description: Whether the receivers of the alarms are notified when the drill begins and ends.
     type: list
     elements: str
     choices: [begin, end]
     default: [begin, end]
   announced_seconds:
-    description: How long the drill takes at most, as the receivers are told; by default O(timeout_seconds).
+    description: How long the drill takes at most, as announced to the receivers; by default O(timeout_seconds).
     type: int
     default: 0
   existing:

@@ -13,7 +13,7 @@ description:
   - A subscription that is confirmed by following the link can be ended by the link at the end of every email, without
     credentials. Mail scanners follow links, and so end the alerts. After a signed confirmation only the owners of topic
     and subscription can end it.
-  - There is no upstream module. Unlike O(secmon.aws.alert_topic#module:confirmation_token), the address of each link
+  - No upstream module does this. Unlike O(secmon.aws.alert_topic#module:confirmation_token), the address of each link
     need not be known.
 options:
   topic_arn:

@@ -166,7 +166,7 @@ ALARMS_ONLY = """
 """
 GROUP_TAGS = {
     "guide": {},
-    "production": {"secmon:managed-by": "somebody-elses-tool"},
+    "production": {"secmon:managed-by": "another-tool"},
     "sandbox": {"secmon:managed-by": "secmon.aws"},
 }
 ACCOUNTS = {"guide": ACCOUNT, "production": "222222222222", "sandbox": "333333333333"}

@@ -21,7 +21,7 @@ AwsClient = Callable[[str], Any]
 ACCOUNT = "123456789012"
 ROLE = "CloudTrailToCloudWatchLogs"
 ALIASES = [f"alias/secmon-security-monitoring-{service}" for service in ("trail", "logs", "topic")]
-ANOTHER_TOOL = {"secmon:managed-by": "somebody-elses-tool"}
+ANOTHER_TOOL = {"secmon:managed-by": "another-tool"}
 
 
 @pytest.fixture(autouse=True)

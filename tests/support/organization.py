@@ -33,7 +33,7 @@ def role_of(account: str, name: str = DEPLOYER) -> str:
     return f"arn:aws:iam::{account}:role/{name}"
 
 
-# Each host that fails by its variables, and what its report says; the host is mended by removing the variables.
+# Each host that fails by its variables, and what its report says; the host is repaired by removing the variables.
 BY_VARIABLES: dict[str, dict[str, Any]] = {
     "bank-staging-01": {
         "secmon_assume_role_arn": role_of("000000000501", "Missing"),

@@ -52,7 +52,7 @@ def listed(endpoint: str, account: Account) -> Iterator[tuple[str, str]]:
     yield from _topics(account.client(endpoint, "sns"))
     logs = account.client(endpoint, "logs")
     for group in logs.describe_log_groups()["logGroups"]:
-        yield "log group", f"{group['logGroupName']} (kept {group.get('retentionInDays', 'for ever')} days)"
+        yield "log group", f"{group['logGroupName']} (kept {group.get('retentionInDays', 'without limit')} days)"
     for role in account.client(endpoint, "iam").list_roles()["Roles"]:
         if role["RoleName"] not in ("OrganizationAccountAccessRole", "SecurityMonitoringDeployer"):
             yield "role", role["RoleName"]

@@ -103,7 +103,7 @@ def summary() -> str:
     """Return the figures in one table."""
     listed = calls("incident_calls")
     found = {call: seen(call) for call in listed if call not in explained()}
-    techniques = [any(seen(call) for call in told) for told in coverage()["techniques"].values()]
+    techniques = [any(seen(call) for call in named) for named in coverage()["techniques"].values()]
     blinding = [bool(seen(call)) for call in calls("blinding_calls")]
     always = sum(bool(one.always) for one in found.values())
     some = sum(bool(one) for one in found.values()) - always
@@ -135,9 +135,9 @@ def by_call() -> str:
 def by_technique() -> str:
     """Return the table of the techniques of Stratus Red Team."""
     rows = []
-    for technique, told in coverage()["techniques"].items():
-        found = {rule for call in told for rule in (*seen(call).always, *seen(call).sometimes)}
-        rows.append((f"`{technique}`", ", ".join(f"`{call}`" for call in told), _names(found)))
+    for technique, named in coverage()["techniques"].items():
+        found = {rule for call in named for rule in (*seen(call).always, *seen(call).sometimes)}
+        rows.append((f"`{technique}`", ", ".join(f"`{call}`" for call in named), _names(found)))
     return table(("technique", "seen by", "rules"), rows)
 
 

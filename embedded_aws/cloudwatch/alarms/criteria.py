@@ -103,7 +103,7 @@ def decide(breaching: Sequence[bool | None], periods: int, needed: int, treat_mi
     if not real:
         return INSUFFICIENT_DATA
     # All existing datapoints breach, but there are too few: once the oldest is old enough, waiting for more
-    # would keep the alarm quiet for ever.
+    # would keep the alarm quiet permanently.
     return ALARM if len(breaching) - list(breaching).index(True) >= needed else None
 
 

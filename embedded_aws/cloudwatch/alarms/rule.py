@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 States = Callable[[str], str | None]
-"""Returns the state of the alarm with this name or ARN; None if there is no such alarm."""
+"""Returns the state of the alarm with this name or ARN; None if no such alarm exists."""
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<state>ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>[^\s()\"]+))\s*\)"

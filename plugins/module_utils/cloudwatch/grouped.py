@@ -3,7 +3,7 @@
 
 """Translate an alarm on each value of dimensions to the Metrics Insights query of CloudWatch's API, and back.
 
-The schema of the query is the exact set of dimensions, so that the metric without dimensions is no part of it.
+The schema of the query is the exact set of dimensions, so that the metric without dimensions is not part of it.
 Source: CloudWatch user guide, "Query components and syntax in CloudWatch Metrics Insights".
 """
 

@@ -193,7 +193,7 @@ def central_account(settings: Settings) -> str:
 
 
 def trail_account(settings: Settings) -> str:
-    """Return the account that owns the trail; an organization's belongs to the management account, whoever makes it."""
+    """Return the account that owns the trail; an organization's belongs to the management account."""
     of_organization = settings["secmon_management_account"] if _of_organization(settings) else ""
     return str(of_organization or central_account(settings))
 

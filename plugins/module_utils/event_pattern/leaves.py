@@ -22,7 +22,7 @@ class Leaf:
     """A value of an event.
 
     Attributes:
-        value: A text, a number, a truth value or None.
+        value: A text, a number, a boolean or None.
         items: By number of the array, the item that the value comes from.
     """
 

@@ -29,10 +29,10 @@ class Forecast:
         rule: The id of the rule.
         severity: Its severity.
         matches: The number of records that it matches.
-        alarms: How often its alarm would have fired; None if that cannot be told.
-        reason: Why it cannot be told.
+        alarms: How often its alarm would have fired; None if that cannot be calculated.
+        reason: Why it cannot be calculated.
         alarms_a_day: The mean.
-        worst_day: The day with the most alarms, or with the most matches if there is no number of alarms.
+        worst_day: The day with the most alarms, or with the most matches if the number of alarms is unknown.
         worst: The number on this day.
         callers: The most frequent callers, each with its matches.
         examples: The first matches.

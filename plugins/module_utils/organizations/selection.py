@@ -47,7 +47,7 @@ class Scope:
         return self.includes(unit) or not unit.ids or any(ways)
 
     def problems(self, read: Sequence[Unit]) -> Iterator[str]:
-        """Yield a sentence for each entry that is no unit that was read: a typing error would change who is a host."""
+        """Yield a sentence for each entry that is not a unit: a typing error would change who is a host."""
         known = {unit.path for unit in read if unit.ids}
         for option, entries in (
             ("organizational_units", self.included),

@@ -164,7 +164,9 @@ DELIVERY_CHECKS = (
     Check(
         "files-delivered",
         "Log files arrive in the bucket",
-        of_chain(_FILES, "Run site.yml --tags trail, which mends bucket policy and key.", "The last delivery worked."),
+        of_chain(
+            _FILES, "Run site.yml --tags trail, which repairs bucket policy and key.", "The last delivery worked."
+        ),
     ),
     Check(
         "events-delivered",

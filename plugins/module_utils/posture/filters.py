@@ -34,7 +34,7 @@ class FilterControl:
 
 
 def _events(names: str, source: str = "") -> str:
-    """Return a pattern for calls, blank-separated, as Security Hub writes it."""
+    """Return a pattern for calls, space-separated, as Security Hub writes it."""
     events = " || ".join(f"($.eventName={name})" for name in names.split())
     return f"{{($.eventSource={source}.amazonaws.com) && ({events})}}" if source else f"{{{events}}}"
 

@@ -1,7 +1,7 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Whether two filter patterns have the same meaning, whatever the order, quotes, blanks and brackets.
+"""Whether two filter patterns have the same meaning, whatever the order, quotes, spaces and brackets.
 
 The conditions of a pattern are joined by ``&&`` and ``||`` alone, so it is a monotone function of them: the smallest
 sets of conditions that are sufficient are the same for all patterns that mean the same.
@@ -31,7 +31,7 @@ def same_meaning(first: str, second: str) -> bool:
 
 
 def same_text(first: str, second: str) -> bool:
-    """Return whether two patterns are the same text, apart from blanks outside of quotes."""
+    """Return whether two patterns are the same text, apart from spaces outside of quotes."""
     return _without_blanks(first) == _without_blanks(second)
 
 

@@ -21,7 +21,7 @@ class Outcome:
     Attributes:
         status: One of STATUSES.
         why: The reason, as a sentence.
-        remedy: The variable or playbook that mends it; empty if nothing has to be mended.
+        remedy: The variable or playbook that corrects it; empty if nothing has to be corrected.
     """
 
     status: str

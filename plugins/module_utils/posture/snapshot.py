@@ -157,7 +157,7 @@ class Snapshot:
 
     @property
     def chain(self) -> Trail | None:
-        """The trail whose log group is monitored: of those at home here, the one with the most metric filters."""
+        """The trail whose log group is monitored: the one of this home region with the most metric filters."""
         here = [each for each in self.own_trails if each.home == self.place.region and each.group_name]
         return max(here, key=_number_of_filters, default=None)
 

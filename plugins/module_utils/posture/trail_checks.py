@@ -171,7 +171,7 @@ def _closed(_snapshot: Snapshot, trail: Trail) -> str:
 
 
 def _open_to(statement: Mapping[str, Any], trail: Trail) -> Iterator[str]:
-    """Yield who a statement lets in, besides CloudTrail for a trail, S3's own logs and the account itself."""
+    """Yield who a statement lets in, in addition to CloudTrail for a trail, S3's own logs and the account itself."""
     for who in _principals(statement):
         if who == "logging.s3.amazonaws.com" or who == trail.owner or f":{trail.owner}:" in who:
             continue

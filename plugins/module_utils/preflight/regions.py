@@ -4,7 +4,7 @@
 """Find misspelt regions before the first call, which would wait for an address that does not exist.
 
 Source: botocore, `data/partitions.json`. It cannot list the regions that AWS adds later, so a name is rejected only if
-its direction is no word of AWS's.
+its direction is not a word of AWS's.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class Cell:
     Attributes:
         status: One of STATUSES.
         why: The reason, as a sentence.
-        remedy: What mends it.
+        remedy: What corrects it.
         text: What the table shows beside the mark, such as ``12.5 s``.
         seconds: How long it took, if that is known.
     """

@@ -18,7 +18,7 @@ _ALARM = {
 _RUNBOOK = """1. List the records that the alarm counted:
    ${find_records}
    Note eventTime, awsRegion, userIdentity, sourceIPAddress and userAgent.
-2. Ask the caller for the reason. If nobody can explain the call, disable the caller's credentials.
+2. Ask the caller for the reason. If no one can explain the call, disable the caller's credentials.
 3. Close with the reason or the incident.
 """
 

@@ -45,7 +45,7 @@ class Values:
 
 @dataclass(frozen=True)
 class Truth:
-    """A field is true or false, as a truth value or as its name."""
+    """A field is true or false, as a boolean or as its name."""
 
     field: str
     truth: bool

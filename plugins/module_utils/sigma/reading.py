@@ -54,7 +54,7 @@ class SigmaDocument:
 
 
 def read_documents(text: str) -> list[SigmaDocument]:
-    """Return the rules of a file. Raises RefusalError if it is no YAML."""
+    """Return the rules of a file. Raises RefusalError if it is not YAML."""
     try:
         documents = [each for each in yaml.safe_load_all(text) if each is not None]
     except yaml.YAMLError as error:

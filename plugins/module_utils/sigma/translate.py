@@ -51,7 +51,7 @@ def to_pattern(condition: Condition, options: Options) -> CompiledPattern:
 
     What no record is known to need is left out if it does not fit: first the parameters that may be lists, then the
     nulls in fields that CloudTrail never writes as null. What a record may need comes last, with a note to the user
-    (``left_out``): truth values of parameters that must exist, and endings that occur twice in a value.
+    (``left_out``): booleans of parameters that must exist, and endings that occur twice in a value.
     """
     sources = _sources(condition)
     refusals = []
@@ -171,7 +171,7 @@ class _Translator:
         return (NotExists(selector), IsNull(selector)) if nulls else (NotExists(selector),)
 
     def truth(self, path: str, selector: Selector, truth: bool, negated: bool) -> Tree:
-        """Return the test of a truth value, which is true or "true" in records."""
+        """Return the test of a boolean, which is true or "true" in records."""
         name = Literal("true" if truth else "false")
         tests = (IsTrue(selector), IsFalse(selector)) if truth else (IsFalse(selector), IsTrue(selector))
         if not negated:
@@ -179,7 +179,7 @@ class _Translator:
         return Or((*self.without(path, selector), tests[1], Compare(selector, "!=", name)))
 
     def missing(self, test: Missing, selector: Selector, negated: bool) -> Tree:
-        """Return the test of a missing or null field, negated: of a string, number or truth value."""
+        """Return the test of a missing or null field, negated: of a string, number or boolean."""
         if not negated:
             if selector.has_wildcard:
                 raise RefusalError(

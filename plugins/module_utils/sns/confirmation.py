@@ -40,7 +40,7 @@ def links_of(texts: Iterable[str], topic_arn: str) -> dict[str, str]:
     """Return the tokens of the links of one topic, each with a name for messages that does not contain it.
 
     Raises:
-        RequestError: A text is no link or token of SNS, or belongs to another topic.
+        RequestError: A text is not a link or token of SNS, or belongs to another topic.
     """
     tokens, problems = dict[str, str](), list[str]()
     for number, text in enumerate(texts, 1):

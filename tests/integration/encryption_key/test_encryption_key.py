@@ -210,7 +210,7 @@ def test_a_second_run_only_reads_the_key_and_searches_no_other(run_module: Modul
 
 
 @pytest.mark.promise("ownership")
-@pytest.mark.parametrize("marks", [{}, {"secmon:managed-by": "somebody-elses-tool"}], ids=["untagged", "another tool"])
+@pytest.mark.parametrize("marks", [{}, {"secmon:managed-by": "another-tool"}], ids=["untagged", "another tool"])
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_an_unmanaged_key_unless_adopted(
     run_module: ModuleRunner, kms: Any, state: str, marks: dict[str, str]

@@ -71,7 +71,7 @@ def test_what_is_named_and_what_is_of_others_takes_two_calls_and_is_not_listed(
     run_module: ModuleRunner, aws_client: Client
 ) -> None:
     make_all(aws_client, MANAGED_TAGS)
-    aws_client("sns").create_topic(Name="OfOthers", Tags=[{"Key": "secmon:managed-by", "Value": "somebody-elses-tool"}])
+    aws_client("sns").create_topic(Name="OfOthers", Tags=[{"Key": "secmon:managed-by", "Value": "another-tool"}])
     result, calls = run_module.recorded(purpose="report", **SYSTEM)
     assert (result["leftovers"], result["lines"], result["warnings"]) == ([], [], [])
     aws_client("sqs").create_queue(QueueName="q", tags={"secmon:managed-by": "secmon.aws"})

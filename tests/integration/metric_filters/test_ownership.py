@@ -20,7 +20,7 @@ from tests.integration.metric_filters.metric_filter_setup import (
 )
 from tests.support.module_runner import ModuleRunner, writes
 
-GROUP_TAGS = {"no tag": {}, "another tool": {"secmon:managed-by": "somebody-elses-tool"}}
+GROUP_TAGS = {"no tag": {}, "another tool": {"secmon:managed-by": "another-tool"}}
 PURGE = {"log_group_name": GROUP, "filters": [LOGINS], "purge_namespace": NAMESPACE}
 TASKS: dict[str, dict[str, Any]] = {
     "create": {"log_group_name": GROUP, "filters": [LOGINS]},

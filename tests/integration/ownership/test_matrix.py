@@ -23,7 +23,7 @@ pytestmark = pytest.mark.long
 
 TAGS = {
     "none": {},
-    "`somebody-elses-tool`": {"secmon:managed-by": "somebody-elses-tool"},
+    "`another-tool`": {"secmon:managed-by": "another-tool"},
     "`secmon.aws`": {"secmon:managed-by": "secmon.aws"},
 }
 RUNS: dict[str, dict[str, Any]] = {

@@ -214,7 +214,7 @@ def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
 
 
 @pytest.mark.promise("ownership")
-@pytest.mark.parametrize("marks", [{}, {"secmon:managed-by": "somebody-elses-tool"}], ids=["untagged", "another tool"])
+@pytest.mark.parametrize("marks", [{}, {"secmon:managed-by": "another-tool"}], ids=["untagged", "another tool"])
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_an_unmanaged_role_unless_adopted(
     run_module: ModuleRunner, iam: Any, state: str, marks: dict[str, str]

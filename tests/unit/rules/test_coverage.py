@@ -24,7 +24,7 @@ def test_an_explanation_has_a_known_reason_and_names_rules_that_exist() -> None:
 def test_every_published_technique_raises_an_alarm() -> None:
     techniques = coverage()["techniques"]
     assert len(techniques) == 35
-    assert [name for name, told in techniques.items() if not any(map(seen, told))] == []
+    assert [name for name, calls_of in techniques.items() if not any(map(seen, calls_of))] == []
 
 
 def test_every_call_that_blinds_is_alarmed_on_without_the_pack_threat() -> None:

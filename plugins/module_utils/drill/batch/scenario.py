@@ -29,7 +29,7 @@ def read_scenario(folder: Path) -> list[Event]:
     files = sorted(path for path in folder.glob("*") if path.name.endswith(ENDINGS)) if folder.is_dir() else []
     if not files:
         endings = ", ".join(ENDINGS)
-        raise RequestError([f"{folder} is no folder with files of CloudTrail records ({endings})."])
+        raise RequestError([f"{folder} is not a folder with files of CloudTrail records ({endings})."])
     events = [event for path in files for event in _events_of(path)]
     if len(events) > _MOST_RECORDS:
         raise RequestError([f"{folder} has {len(events)} records; a drill sends at most {_MOST_RECORDS}."])
@@ -45,7 +45,7 @@ def _events_of(path: Path) -> Iterator[Event]:
         raise RequestError([f"{path} is neither JSON nor JSON lines: {error}."]) from error
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict) or "eventName" not in record:
-            raise RequestError([f"{path}: entry {number} is no record of CloudTrail, since it has no eventName."])
+            raise RequestError([f"{path}: entry {number} is not a record of CloudTrail, since it has no eventName."])
         yield Event("", f"{path.name}:{number} {record['eventName']}", json.dumps(record, ensure_ascii=False))
 
 

@@ -57,7 +57,7 @@ class Value:
     """How to read the value of a selector.
 
     Attributes:
-        text: The expression for a string, number or truth value as text.
+        text: The expression for a string, number or boolean as text.
         json: The expression for the value as JSON; empty for a column of texts.
         presence: The expression that is null if the value is missing.
         many: The expression for the values of which one must pass a test, if the selector has a wildcard. The other

@@ -22,7 +22,7 @@ from .leaves import ANY_ELEMENT, GUIDE, Path, field_of
 from .limits import QUOTAS, USUAL_CHARACTERS
 
 ENVELOPE = {
-    # AWS lets no one else send events of such a source, so nobody can forge the record in a call of PutEvents.
+    # AWS lets no one else send events of such a source, so no one can forge the record in a call of PutEvents.
     "source": [{"prefix": "aws."}],
     # The guide writes "AWS Console Signin via CloudTrail", the events say "AWS Console Sign In via CloudTrail".
     "detail-type": [{"suffix": " via CloudTrail"}],

@@ -98,7 +98,7 @@ def both(first: Tests, second: Tests) -> Tests | None:
 
 
 def _common(one: Test, other: Test) -> Iterable[Test] | None:
-    """Return the tests for values that pass both, empty if there is no such value, None if it cannot be said."""
+    """Return the tests for values that pass both, empty if no value does, None if it cannot be said."""
     for first, second in ((one, other), (other, one)):
         for combine in (_same, _constant, _exact, _present, _range, _excluded, _affixes):
             result = combine(first, second)
@@ -120,7 +120,7 @@ def _same(first: Test, second: Test) -> Iterable[Test]:
 
 
 def _constant(first: Test, _second: Test) -> Iterable[Test]:
-    """A missing field, null and truth values pass no other test; != is false for them in a filter pattern."""
+    """A missing field, null and booleans pass no other test; != is false for them in a filter pattern."""
     return () if first.kind in (Kind.MISSING, Kind.NULL, Kind.TRUE, Kind.FALSE) else UNDECIDED
 
 

@@ -97,7 +97,7 @@ def _equal(tokens: Tokens) -> Callable[[str], bool]:
 
 def _ordered(tokens: Tokens, sign: str) -> Callable[[str], bool]:
     if sign not in _ORDER:
-        raise QueryError(f"{sign!r} is no comparison")
+        raise QueryError(f"{sign!r} is not a comparison")
     bound = _number(tokens.word())
     if bound is None:
         raise QueryError("expected a number")

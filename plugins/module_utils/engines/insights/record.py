@@ -21,7 +21,7 @@ MESSAGE = "@message"
 
 
 def fields_of(message: str) -> Mapping[str, str]:
-    """Return the values of a message by name, as text; a truth value is 1 or 0 (powertools-lambda-dotnet#667)."""
+    """Return the values of a message by name, as text; a boolean is 1 or 0 (powertools-lambda-dotnet#667)."""
     try:
         document = json.loads(message, parse_int=str, parse_float=str)
     except ValueError:

@@ -28,7 +28,7 @@ class Tokens:
     """The tokens of a query, taken from left to right."""
 
     def __init__(self, text: str) -> None:
-        """Split the text. Raises QueryError if a part is no token."""
+        """Split the text. Raises QueryError if a part is not a token."""
         self._tokens: list[tuple[str, str]] = []
         position, end = 0, len(text.rstrip())
         while position < end:

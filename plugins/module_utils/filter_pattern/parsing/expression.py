@@ -96,7 +96,7 @@ def read_operator(scanner: Scanner, hint: str) -> str:
     operator = scanner.take_match(_OPERATOR)
     if not operator:
         if scanner.char == "!":
-            hint = "There is no ! operator; write != or NOT EXISTS."
+            hint = "The language has no ! operator; write != or NOT EXISTS."
         scanner.fail(f"expected one of = != < <= > >=, found {scanner.found()}", hint)
     if scanner.char and scanner.char in "=<>!":
         written = scanner.text[start : scanner.position + 1]

@@ -81,9 +81,9 @@ def _fail_test(scanner: Scanner, first: str, second: str, start: int) -> NoRetur
     upper = (first.upper(), second.upper())
     hint = 'Compare a string with =, for example $.name = "value".'
     if upper[0] == "EXISTS":
-        hint = "There is no EXISTS; write = * for any string or number."
+        hint = "The language has no EXISTS; write = * for any string or number."
     elif upper == ("IS", "NOT") or upper == ("IS", "EXISTS"):
-        hint = "There is no IS NOT; write = * for any string or number, IS FALSE instead of IS NOT TRUE."
+        hint = "The language has no IS NOT; write = * for any string or number, IS FALSE instead of IS NOT TRUE."
     elif " ".join(upper) in _KEYWORDS:
         hint = f"Keywords are written in capitals: {' '.join(upper)}."
     elif upper[0] == "IS":
@@ -91,7 +91,7 @@ def _fail_test(scanner: Scanner, first: str, second: str, start: int) -> NoRetur
     elif upper[0] == "NOT":
         hint = "Write NOT EXISTS for a missing property, and != for another value."
     elif upper[0] in ("LIKE", "IN", "MATCHES", "CONTAINS"):
-        hint = f"There is no {upper[0]}; write = with a wildcard (*) or a regular expression (%...%)."
+        hint = f"The language has no {upper[0]}; write = with a wildcard (*) or a regular expression (%...%)."
     scanner.fail(reason, hint, start)
 
 

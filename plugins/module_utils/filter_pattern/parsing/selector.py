@@ -36,7 +36,7 @@ def read_selector(scanner: Scanner) -> Selector:
 def _selector_hint(scanner: Scanner) -> str:
     char = scanner.char
     if char == "!" or scanner.at("NOT"):
-        return "There is no negation; use != or NOT EXISTS in the conditions."
+        return "The language has no negation; use != or NOT EXISTS in the conditions."
     if char in ('"', "'"):
         return "A condition begins with a selector; this looks like JSON data."
     if char == "%":

@@ -26,7 +26,7 @@ def add_test(text: str, name: str, match: bool, event: Mapping[str, Any]) -> str
     """Return the text of a rule file with one more test at its end. Raises RuleFileError."""
     keys = _TOP_LEVEL.findall(text)
     if "tests" not in keys:
-        raise RuleFileError("it has no tests: add one by hand first")
+        raise RuleFileError("it has no tests: add one manually first")
     if keys[-1] != "tests":
         raise RuleFileError(f"its last key is {keys[-1]}: move tests to the end of the file")
     written = yaml.safe_dump(

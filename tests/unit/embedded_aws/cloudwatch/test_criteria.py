@@ -124,7 +124,7 @@ def test_the_range_of_three_periods_is_five_long_and_that_of_one_is_one() -> Non
             "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as "
             "[NonBreaching].",
         ),
-        # 5.0 does breach: that there is no other datapoint is why the alarm is OK.
+        # 5.0 does breach: the absence of other datapoints is why the alarm is OK.
         (
             criteria(3, 2, "notBreaching"),
             [None, None, None, None, 5.0],

@@ -207,9 +207,9 @@ def test_deleting_an_alarm_keeps_its_history(embedded_aws: str, aws_client: Clie
 
 
 def test_the_history_contains_states_and_reasons(embedded_aws: str, aws_client: Client) -> None:
-    put_alarm(aws_client, "told")
-    put_value(aws_client, embedded_aws, "told", 3)
-    (change,) = history(aws_client, "told", "StateUpdate")
+    put_alarm(aws_client, "history")
+    put_value(aws_client, embedded_aws, "history", 3)
+    (change,) = history(aws_client, "history", "StateUpdate")
     data = json.loads(change["HistoryData"])
     assert data["version"] == "1.0"
     assert data["oldState"] == {
@@ -218,10 +218,10 @@ def test_the_history_contains_states_and_reasons(embedded_aws: str, aws_client: 
     }
     assert data["newState"]["stateReason"].startswith("Threshold Crossed: 1 datapoint [3.0 (")
     assert data["newState"]["stateReasonData"]["recentDatapoints"] == [3.0]
-    (creation,) = history(aws_client, "told", "ConfigurationUpdate")
+    (creation,) = history(aws_client, "history", "ConfigurationUpdate")
     created = json.loads(creation["HistoryData"])
     assert created["type"] == "Create"
-    assert created["createdAlarm"]["alarmName"] == "told"
+    assert created["createdAlarm"]["alarmName"] == "history"
     assert created["createdAlarm"]["stateValue"] == "INSUFFICIENT_DATA"
 
 

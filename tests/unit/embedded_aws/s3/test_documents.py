@@ -28,7 +28,7 @@ def refusal(call: Callable[..., Any], **parameters: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("tags", "told"),
+    ("tags", "details"),
     [
         ([("a", "1"), ("a", "2")], {"Message": "Cannot provide multiple Tags with the same key", "TagKey": "a"}),
         ([("a,b", "1")], {"Message": "The TagKey you have provided is invalid", "TagKey": "a,b"}),
@@ -36,10 +36,10 @@ def refusal(call: Callable[..., Any], **parameters: Any) -> dict[str, str]:
         ([("aws:a", "")], {"Message": "System tags cannot be added/updated by requester", "TagKey": "aws:a"}),
     ],
 )
-def test_an_invalid_tag_is_named(s3: Any, tags: list[tuple[str, str]], told: dict[str, str]) -> None:
+def test_an_invalid_tag_is_named(s3: Any, tags: list[tuple[str, str]], details: dict[str, str]) -> None:
     tag_set = [{"Key": key, "Value": value} for key, value in tags]
     error = refusal(s3.put_bucket_tagging, Tagging={"TagSet": tag_set})
-    assert error == {"Code": "InvalidTag"} | told
+    assert error == {"Code": "InvalidTag"} | details
 
 
 def test_an_empty_value_of_a_tag_is_kept(s3: Any) -> None:

@@ -41,9 +41,9 @@ def test_an_object_is_deleted_at_the_midnight_after_its_days(embedded_aws: str, 
     s3.put_object(Bucket=NAME, Key="logs/a", Body=b"x")
     s3.put_object(Bucket=NAME, Key="other", Body=b"x")
     expire(s3, Expiration={"Days": 7})
-    told = s3.head_object(Bucket=NAME, Key="logs/a")["Expiration"]
-    assert told.endswith('GMT", rule-id="a"')
-    due = datetime.strptime(told.split('"')[1], "%a, %d %b %Y %H:%M:%S %Z")
+    expiration = s3.head_object(Bucket=NAME, Key="logs/a")["Expiration"]
+    assert expiration.endswith('GMT", rule-id="a"')
+    due = datetime.strptime(expiration.split('"')[1], "%a, %d %b %Y %H:%M:%S %Z")
     assert (due.hour, due.minute) == (0, 0)
     advance(embedded_aws, 6 * DAY)
     assert keys(s3) == ["logs/a", "other"]

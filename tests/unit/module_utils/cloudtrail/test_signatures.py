@@ -24,7 +24,7 @@ SHA256_OF_IT, OF_OTHER = (hashlib.sha256(text).hexdigest() for text in (b"digest
 
 @pytest.fixture(scope="module")
 def keys() -> list[Any]:
-    """Return the key of CloudTrail, and one of somebody else."""
+    """Return the key of CloudTrail, and one of another owner."""
     return [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _key in range(2)]
 
 

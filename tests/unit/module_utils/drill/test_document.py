@@ -14,7 +14,7 @@ def result(name: str, status: str, cause: str = "") -> dict[str, Any]:
     return found | {
         "cause_code": cause.split()[0] if cause else "",
         "cause": cause,
-        "remedy": "Mend it." if cause else "",
+        "remedy": "Correct it." if cause else "",
     }
 
 
@@ -27,7 +27,7 @@ def account(host: str, drill: list[dict[str, Any]], near: list[dict[str, Any]]) 
 FOUND = document(
     "sample",
     [
-        account("one", [result("a", "fired"), result("b", "broken", "Muted by hand.")], [result("a", "silent")]),
+        account("one", [result("a", "fired"), result("b", "broken", "Muted manually.")], [result("a", "silent")]),
         account(
             "two",
             [result("a", "fired"), result("c", "not_drilled", "Nothing to send.")],
@@ -59,7 +59,7 @@ def test_the_report_shows_seconds_causes_and_near_misses() -> None:
     )
     assert cells["Alarms", "b"]["one"].text == "Muted" and cells["Near misses", "a"]["two"].status == "fail"
     text = as_text(report)
-    assert "one: Muted by hand. Mend it." in text and "three: not judged." in text
+    assert "one: Muted manually. Correct it." in text and "three: not judged." in text
 
 
 def test_what_does_not_count_is_remarked() -> None:

@@ -78,8 +78,8 @@ KNOWN = (
     ),
     Difference(
         "null-or-boolean",
-        "`!=` and `= *` are false for null and truth values. `anything-but` and `exists` of EventBridge are true for "
-        "them; for Logs Insights a truth value is 1 or 0.",
+        "`!=` and `= *` are false for null and booleans. `anything-but` and `exists` of EventBridge are true for "
+        "them; for Logs Insights a boolean is 1 or 0.",
         f"{_LIVE}; {_RULER}; powertools-lambda-dotnet#667",
         '{ $.a != "x" }',
         '{"a": true}',
@@ -87,7 +87,7 @@ KNOWN = (
     ),
     Difference(
         "boolean-number",
-        "Logs Insights cannot tell a truth value from 1 or 0.",
+        "Logs Insights cannot tell a boolean from 1 or 0.",
         "powertools-lambda-dotnet#667",
         "{ $.a IS FALSE }",
         '{"a": 0}',

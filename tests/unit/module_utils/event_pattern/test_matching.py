@@ -13,7 +13,7 @@ Case = tuple[Any, Any]
 OPERATORS: dict[str, tuple[Any, Any, Any]] = {
     "text": (["on"], "on", "On"),
     "number": ([300], 300.0, "300"),
-    "truth value": ([True], True, 1),
+    "boolean": ([True], True, 1),
     "null": ([None], None, "null"),
     "array": (["a", "b"], ["x", "b"], ["x", "y"]),
     "empty array": ([None], [None], []),

@@ -196,7 +196,7 @@ ABOUT = {
     "author": "Ana Example",
     "status": "test",
     "level": "high",
-    "description": "Somebody made a user",
+    "description": "A person made a user",
     "references": ["https://example.com/a", "a book"],
     "tags": ["attack.persistence", "attack.t1136.003", "cve.2020-1"],
     "falsepositives": ["The team of users"],
@@ -209,7 +209,7 @@ def test_what_the_rule_says_of_itself_travels_with_it(tmp_path: Path) -> None:
     (rule,) = load_rules([tmp_path])
     assert (rule.title, rule.severity, rule.false_positives) == ("A test", "high", ("The team of users",))
     assert rule.description == (
-        "Somebody made a user. Sigma rule 11111111-2222-4333-8444-555555555555 by Ana Example, licence DRL 1.1."
+        "A person made a user. Sigma rule 11111111-2222-4333-8444-555555555555 by Ana Example, licence DRL 1.1."
     )
     assert rule.references.mitre_attack == ("TA0003", "T1136.003")
     assert rule.references.links == ("https://example.com/a",)

@@ -100,15 +100,15 @@ def test_a_hidden_message_stays_hidden_and_a_loop_names_the_items_that_failed() 
 
 def test_a_rescued_failure_is_the_reason_of_the_failure_that_sums_up_and_of_no_success() -> None:
     run = Run("teardown")
-    for host in ("dead", "mended"):
+    for host in ("dead", "repaired"):
         run.fail(host, "Ensure the trail does not exist", {"msg": "DeleteTrail failed."}, rescued=True)
     run.fail("dead", "Require that every part could be removed", {"msg": "1 of the parts could not be removed."})
     run.end("dead", 1.0, failed=True)
-    run.end("mended", 1.0, failed=False)
-    assert (run.accounts["dead"].state, run.accounts["mended"].state) == (FAILED, DONE)
+    run.end("repaired", 1.0, failed=False)
+    assert (run.accounts["dead"].state, run.accounts["repaired"].state) == (FAILED, DONE)
     failure = run.accounts["dead"].failure
     assert failure and failure.message == "DeleteTrail failed."
-    assert run.accounts["mended"].failure is None
+    assert run.accounts["repaired"].failure is None
 
 
 def test_the_cause_of_a_broken_chain_is_why_the_proof_failed() -> None:

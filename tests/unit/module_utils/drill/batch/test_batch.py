@@ -146,7 +146,7 @@ def test_a_scenario_is_read_in_order_from_each_format(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("[", "neither JSON nor JSON lines"), ("[1]", "entry 1 is no record"), ("", "no folder with")],
+    [("[", "neither JSON nor JSON lines"), ("[1]", "entry 1 is not a record"), ("", "not a folder with")],
 )
 def test_a_scenario_without_records_is_explained(tmp_path: Path, content: str, words: str) -> None:
     if content:
