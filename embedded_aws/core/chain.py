@@ -36,6 +36,15 @@ class RecordedCall:
     views: tuple[TrailView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """The record of what is no call, such as a sign-in, and the trails that were logging at the time."""
+
+    record: Record
+    host: str
+    views: tuple[TrailView, ...]
+
+
 # Everything here runs on the worker thread.
 
 Selected = tuple[Record, tuple[TrailRef, ...]]
@@ -55,7 +64,7 @@ class Chain:
         self.eventbridge = EventBridge(state)
         self._sessions = RoleSessions(state)
 
-    def run(self, batch: Sequence[RecordedCall]) -> None:
+    def run(self, batch: Sequence[RecordedCall | RecordedEvent]) -> None:
         """Run calls through all stages; log files are written by `tick` or when they are full.
 
         With the delays of AWS, records are delivered by the `tick` at which they are due.
@@ -67,7 +76,9 @@ class Chain:
         failed: list[Exception] = []
         for recorded in batch:
             try:
-                if recorded.call.service == "logs" and recorded.call.action == "PutLogEvents":
+                if isinstance(recorded, RecordedEvent):
+                    selected += self._select(recorded.views, recorded.host, recorded.record)
+                elif recorded.call.service == "logs" and recorded.call.action == "PutLogEvents":
                     put += put_log_events(recorded.call, recorded.answer)
                 else:
                     selected += self._selected(recorded)
@@ -75,7 +86,7 @@ class Chain:
                 # One client's input must not affect the calls of others.
                 failed.append(error)
         self.carry(selected, put)
-        if any(recorded.call.service == "cloudwatch" for recorded in batch):
+        if any(isinstance(each, RecordedCall) and each.call.service == "cloudwatch" for each in batch):
             with self.state.cloudwatch.registry.lock:
                 changes = self.state.cloudwatch.registry.history.take_changes()
             for change in changes:
@@ -139,20 +150,21 @@ class Chain:
         record = self._record(recorded)
         if record is None:
             return []
-        selected = [found for each in shared_records(record) for found in self._select(recorded, each)]
+        views = recorded.views
+        selected = [found for each in shared_records(record) for found in self._select(views, call.host, each)]
         used = kms_record(call, record)
         if used:
-            selected += self._select(recorded, used)
+            selected += self._select(views, call.host, used)
         for own, trails in tuple(selected):
             for begun in self._sessions.begun(own, trails, call.at):
-                selected += self._select(recorded, begun)
+                selected += self._select(views, call.host, begun)
         return selected
 
-    def _select(self, recorded: RecordedCall, record: Record) -> list[Selected]:
+    def _select(self, views: tuple[TrailView, ...], host: str, record: Record) -> list[Selected]:
         """Add a record to the event history, and return it with its trails; empty if no trail logs it."""
         if record["managementEvent"]:
             self.state.cloudtrail.history.append(record)
-        trails = receiving_trails(recorded.views, record, recorded.call.host)
+        trails = receiving_trails(views, record, host)
         return [(record, trails)] if trails else []
 
     def _record(self, recorded: RecordedCall) -> Record | None:

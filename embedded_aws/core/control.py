@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import timedelta
 from http.client import responses
 from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse
 
+from embedded_aws.cloudtrail.records.sign_in import HOST, SignIn, sign_in_record
 from embedded_aws.core.faults import read_faults
 from embedded_aws.core.pipeline import Pipeline
 from embedded_aws.core.state import Asked, SeenCall, State
@@ -46,6 +47,7 @@ class Control:
             ("POST", "clock"): self.clock,
             ("POST", "reset"): self.reset,
             ("POST", "faults"): self.faults,
+            ("POST", "sign_in"): self.sign_in,
         }
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -140,6 +142,18 @@ class Control:
             self.state.faults.clear()
         self.state.faults.add(faults)
         return self.state.faults.listed()
+
+    def sign_in(self, _query: _Query, body: Any) -> dict[str, Any]:
+        """Record a sign-in to the console, of the root user or of a user; return its record."""
+        types = {each.name: str(each.type) for each in fields(SignIn)}
+        given = body if isinstance(body, dict) else {}
+        wrong = [name for name, value in given.items() if types.get(name) != type(value).__name__]
+        if wrong or "account" not in given:
+            valid = ", ".join(f"{name} ({kind})" for name, kind in types.items())
+            raise RejectedError(400, f"expected an object with account, and optionally more of: {valid}")
+        record = sign_in_record(SignIn(**given), self.state.clock.now())
+        self.pipeline.submit_event(record, HOST)
+        return record
 
 
 def _listed(seen: SeenCall) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from embedded_aws.cloudtrail.selection import TrailView, logging_trails
 from embedded_aws.core.call import Answer, Call
-from embedded_aws.core.chain import Chain, RecordedCall
+from embedded_aws.core.chain import Chain, RecordedCall, RecordedEvent
+from embedded_aws.core.events import Record
 from embedded_aws.core.state import State
 from embedded_aws.iam.identity import Identities
 
@@ -59,7 +60,7 @@ class Pipeline:
         self.failures: deque[str] = deque(maxlen=_FAILURES_KEPT)
         self._identities = Identities()
         self._views: Views | None = None
-        self._queue: queue.Queue[RecordedCall | _Barrier | None] = queue.Queue(QUEUE_SIZE)
+        self._queue: queue.Queue[RecordedCall | RecordedEvent | _Barrier | None] = queue.Queue(QUEUE_SIZE)
         self._ticked = time.monotonic()
         # A lookup in moto during another thread's change must not overwrite the newer cache entry.
         self._remembering = threading.RLock()
@@ -87,6 +88,12 @@ class Pipeline:
             views = self._logging()
         views += tuple(view for view in before.views if all(view.ref != now.ref for now in views))
         self._queue.put(RecordedCall(call, answer, before.identity, views))
+
+    def submit_event(self, record: Record, host: str) -> None:
+        """Queue the record of what is no call."""
+        with self._remembering:
+            views = self._logging()
+        self._queue.put(RecordedEvent(record, host, views))
 
     def drain(self) -> list[str]:
         """Wait until everything submitted is delivered, filtered, evaluated and e-mailed.
@@ -139,7 +146,7 @@ class Pipeline:
     def _work(self) -> None:
         while True:
             batch, stop = self._next_batch()
-            recorded = [item for item in batch if isinstance(item, RecordedCall)]
+            recorded = [item for item in batch if isinstance(item, RecordedCall | RecordedEvent)]
             barriers = [item for item in batch if isinstance(item, _Barrier)]
             if recorded:
                 self._guarded(self.chain.run, recorded)
@@ -154,9 +161,9 @@ class Pipeline:
             if stop:
                 return
 
-    def _next_batch(self) -> tuple[list[RecordedCall | _Barrier], bool]:
+    def _next_batch(self) -> tuple[list[RecordedCall | RecordedEvent | _Barrier], bool]:
         """Wait for the first item; return the queued items up to a barrier, and whether to stop the worker."""
-        batch: list[RecordedCall | _Barrier] = []
+        batch: list[RecordedCall | RecordedEvent | _Barrier] = []
         while len(batch) < _BATCH:
             try:
                 item = self._queue.get_nowait() if batch else self._queue.get(timeout=_TICK_SECONDS)

@@ -24,6 +24,11 @@ def test_event_alerts_are_predicted_repaired_mailed_and_removed(embedded_aws: st
         return done
 
     ask(embedded_aws, "reset", method="POST")
+    key = aws_client("kms").create_key()["KeyMetadata"]["Arn"]
+    silent = json.dumps({**VARIABLES, "secmon_existing_kms_key_arn": key})
+    refused = run_playbook(embedded_aws, "site", "--limit", "guide", "--tags", "events", "--check", "-e", silent)
+    assert "or its policy does not allow " in (found := json.dumps(refused.results)), found
+    assert "events.amazonaws.com to use it" in found
     predicted = play("site", "--tags", "events", "--check")
     assert not aws_client("events").list_rules()["Rules"]
     built = play("site", "--tags", "trail,logs,events")

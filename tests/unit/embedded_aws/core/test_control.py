@@ -97,6 +97,13 @@ def test_reset_drops_everything_and_applies_the_seed(embedded_aws: str, aws_clie
         ("clock", b'{"advance_seconds": NaN}', 400, "between 0 and"),
         ("clock", b'{"advance_seconds": 1, "x": 2}', 400, "expected"),
         ("clock", b"[]", 400, "expected"),
+        (
+            "sign_in",
+            b'{"user": "alice"}',
+            400,
+            "expected an object with account, and optionally more of: account (str), ",
+        ),
+        ("sign_in", b'{"account": 1}', 400, "success (bool)"),
         ("faults", b"{}", 400, "must be a list, not an empty mapping"),
     ],
 )

@@ -101,6 +101,20 @@ def test_a_read_by_a_role_a_denied_read_and_a_stopped_trail_are_mailed(aws: InPr
     assert stopped.endswith(f" in account guide ({GUIDE}), region us-east-1.")
 
 
+def test_a_sign_in_of_root_and_a_failed_one_are_mailed(aws: InProcess) -> None:
+    make_trail(aws.client, "trail")
+    deploy(aws, "root_usage", "console_login_failed")
+    for more in ({}, {"user": "alice", "success": False}):
+        aws.app.control.sign_in({}, {"account": GUIDE, **more})
+
+    root, failed = (line for line in first_lines(aws) if "ConsoleLogin" in line)
+    place = f"in account guide ({GUIDE}), region us-east-1."
+    called = f"Root arn:aws:iam::{GUIDE}:root called ConsoleLogin of signin.amazonaws.com from 203.0.113.200 at "
+    assert root.startswith(f"HIGH: The root user was used. {called}")
+    assert f" IAMUser({GUIDE}) tried ConsoleLogin of signin.amazonaws.com without success (Failure) from " in failed
+    assert root.endswith(place) and failed.endswith(place)
+
+
 def test_a_card_for_chat_has_the_schema_of_custom_notifications(aws: InProcess) -> None:
     make_trail(aws.client, "trail")
     deploy(aws, "trail_stopped", chat=True)
