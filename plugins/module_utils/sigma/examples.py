@@ -207,6 +207,9 @@ def _joined(facts: Facts, more: Facts) -> Iterator[Facts]:
     differ = [steps for steps, value in facts.items() if more.get(steps, value) != value]
     if not differ:
         yield facts | more
+    elif all(isinstance(each[steps], int | float) for steps in differ for each in (facts, more)):
+        yield facts | more
+        yield more | facts
     elif all(isinstance(each[steps], str) for steps in differ for each in (facts, more)):
         yield facts | more | {steps: f"{facts[steps]} {more[steps]}" for steps in differ}
         yield facts | more | {steps: f"{more[steps]} {facts[steps]}" for steps in differ}

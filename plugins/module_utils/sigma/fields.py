@@ -98,7 +98,7 @@ def selectors(field: str, arrays: Iterable[str] = ()) -> Selector:
 def may_be_list(field: str) -> bool:
     """Return whether the name of a parameter of a call is that of a list, which no source confirms."""
     name = field.rsplit(".", 1)[-1]
-    return free_form(field) and re.search(r"[^sui]s$|ies$|Set$|List$", name) is not None
+    return free_form(field) and field not in OBJECTS and re.search(r"[^sui]s$|ies$|Set$|List$", name) is not None
 
 
 def free_form(field: str) -> bool:

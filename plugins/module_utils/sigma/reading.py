@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +24,13 @@ except ImportError:  # the controller has it
     yaml = None  # type: ignore[assignment]
 
 from .conditions import AllOf, AnyOf, Comparison, Condition, Missing, Not, RefusalError, Text, Truth, Values, Wild
+from .networks import in_network
 from .regexes import portable_regex
 
 AVAILABLE = SigmaRule is not None
 MISSING_LIBRARY = (
     "Sigma rules are read with pySigma, which is not installed on the controller. Run: pip install pysigma"
 )
-_MOST_NETWORKS = 16
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,8 @@ def _convert(node: Any) -> Condition:
         return _test(node.field, node.value)
     if isinstance(node, parsed.ConditionValueExpression):
         raise RefusalError(
-            f"it searches the keyword {_shown(node.value)} in all fields, which a filter pattern cannot join "
-            "with conditions on fields"
+            f"it searches the keyword {_shown(node.value)} in all values of a record, and a term of a filter pattern "
+            "searches its text, names included; name the field that holds it"
         )
     raise RefusalError("its condition is empty or selects nothing")
 
@@ -155,7 +155,7 @@ def _test(field: str, value: Any) -> Condition:
         case values.SigmaCompareExpression():
             return _comparison(field, value)
         case values.SigmaCIDRExpression():
-            return Values(field, tuple(_networks(value)))
+            return in_network(field, value.network)
         case values.SigmaFieldReference():
             raise RefusalError(
                 f"it compares {field} with the field {value.field} (fieldref), "
@@ -193,13 +193,3 @@ def _comparison(field: str, value: Any) -> Condition:
     if value.op.name not in operators or not isinstance(value.number, values.SigmaNumber):
         raise RefusalError(f"it compares {field} with {value.op.name.lower()}, which filter patterns do not have")
     return Comparison(field, operators[value.op.name], str(value.number))
-
-
-def _networks(value: Any) -> Iterator[Text]:
-    """Yield the beginnings of the addresses of a network."""
-    network = value.network
-    prefixes = value.expand() if network.version == 4 else []
-    if not prefixes or len(prefixes) > _MOST_NETWORKS:
-        raise RefusalError(f"the network {network} is more than {_MOST_NETWORKS} beginnings of addresses, or of IPv6")
-    for prefix in prefixes:
-        yield Text((prefix.rstrip("*"), Wild.MANY) if prefix.endswith("*") else (prefix,), cased=True)

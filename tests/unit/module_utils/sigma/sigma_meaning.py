@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -53,6 +54,8 @@ def _test(wanted: Any) -> Callable[[list[Any]], bool]:
         return lambda found: any(
             getattr(float(each), compare)(number) for each in found if isinstance(each, int | float)
         )
+    if isinstance(wanted, values.SigmaCIDRExpression):
+        return lambda found: any(_in_network(each, wanted.network) for each in found)
     search = _shape(wanted).search
     return lambda found: any(search(_text(each)) is not None for each in found if each is not None)
 
@@ -61,8 +64,6 @@ def _shape(wanted: Any) -> re.Pattern[str]:
     if isinstance(wanted, values.SigmaRegularExpression):
         flags = re.IGNORECASE if values.SigmaRegularExpressionFlag.IGNORECASE in wanted.flags else 0
         return re.compile(str(wanted.regexp), flags)
-    if isinstance(wanted, values.SigmaCIDRExpression):
-        return re.compile("|".join(re.escape(each).replace(r"\*", ".*") for each in wanted.expand()))
     if not isinstance(wanted, values.SigmaString):
         value = wanted.number if isinstance(wanted, values.SigmaNumber) else bool(wanted)
         return re.compile(rf"\A{re.escape(_text(value))}\Z")
@@ -70,6 +71,13 @@ def _shape(wanted: Any) -> re.Pattern[str]:
     text = "".join(re.escape(part) if isinstance(part, str) else wild[part] for part in wanted.s)
     cased = isinstance(wanted, values.SigmaCasedString)
     return re.compile(rf"\A{text}\Z", re.DOTALL | (0 if cased else re.IGNORECASE))
+
+
+def _in_network(value: Any, network: Any) -> bool:
+    try:
+        return ipaddress.ip_address(value) in network
+    except ValueError:
+        return False
 
 
 def _text(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import ipaddress
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -147,13 +148,14 @@ def test_not_matches_a_record_without_the_field(selection: dict[str, Any], expec
         ({"s": {"a": 1}, "condition": "s | count() > 5"}, "aggregates"),
         ({"s": {"a": 1}, "t": {"b": 1}, "condition": "s | near t"}, "aggregates"),
         ({"s": {"a": 1}, "timeframe": "5m"}, "timeframe"),
-        ({"s": ["foo"]}, "keyword 'foo'"),
+        ({"s": ["foo"]}, "keyword 'foo' in all values"),
         ({"s": {"userIdentity.arn|fieldref": "userAgent"}}, "fieldref"),
         ({"s": {"userAgent|expand": "%agents%"}}, "%agents%"),
         ({"s": {"userAgent|foo": "x"}}, "foo"),
         ({"s": {"eventTime|hour": 3}}, "part of the time"),
-        ({"s": {"sourceIPAddress|cidr": "2001:db8::/32"}}, "IPv6"),
-        ({"s": {"sourceIPAddress|cidr": "10.0.0.0/9"}}, "beginnings of addresses"),
+        ({"s": {"sourceIPAddress|cidr": "2001:0:1::/48"}}, "2001:0:1::/48 has zeros, which addresses leave out"),
+        ({"s": {"sourceIPAddress|cidr": "2001:db8:800::/38"}}, "begin differently"),
+        ({"s": {"sourceIPAddress|cidr": "0.0.0.0/0"}}, "holds every address"),
         ({"s": {"userAgent": "é"}}, "ASCII"),
         ({"s": {"requestParameters|contains": "x"}}, "requestParameters is an object"),
         ({"s": {"requestParameters": {"exists": True}}}, ""),
@@ -217,6 +219,39 @@ def test_what_the_rule_says_of_itself_travels_with_it(tmp_path: Path) -> None:
         assert line in result.text
 
 
+@pytest.mark.parametrize(
+    "network",
+    [
+        *(
+            "10.0.0.0/8",
+            "10.0.0.0/9",
+            "172.16.0.0/12",
+            "100.64.0.0/10",
+            "192.0.2.7/32",
+            "192.0.2.128/25",
+            "192.0.0.0/5",
+        ),
+        *(
+            "2001:db8::/32",
+            "2001:db8:1000::/36",
+            "2a00:1450:4000::/37",
+            "fe80::/10",
+            "::1/128",
+            "2001:db8:ffff:8000::/49",
+        ),
+    ],
+)
+def test_a_network_holds_the_addresses_of_sigma(network: str) -> None:
+    compiled = compile_pattern(pattern({"sourceIPAddress|cidr": network}))
+    first, last = ipaddress.ip_network(network)[0], ipaddress.ip_network(network)[-1]
+    step = max(1, (int(last) - int(first)) // 99)
+    inside = [first + number for number in range(0, int(last) - int(first) + 1, step)]
+    others = map(ipaddress.ip_address, ("2001:db8:1::", "2001:db9::", "2a00:1450:40::", "100.6.0.0", "0.0.0.1"))
+    for address in [*inside, last, first - 1, last + 1, *others]:
+        record = json.dumps({"sourceIPAddress": str(address)})
+        assert compiled.matches(record) is (address in ipaddress.ip_network(network)), address
+
+
 RULES_OF_ALL_KINDS: tuple[dict[str, Any], ...] = (
     {"s": {"eventSource": "iam.amazonaws.com", "eventName": ["createuser", "DELETEUSER", "AttachUserPolicy"]}},
     {"s": {"eventName|startswith": "put"}, "f": {"eventSource|startswith": "s3"}, "condition": "s and not f"},
@@ -232,6 +267,12 @@ RULES_OF_ALL_KINDS: tuple[dict[str, Any], ...] = (
     {"s": {"userIdentity.arn|re": ":assumed-role/(ci|ops)"}, "condition": "not s"},
     {"s": {"requestParameters.userName": "*"}, "f": {"readOnly": "True"}, "condition": "s and not f"},
     {"s": {"requestParameters.ipPermissions.items.fromPort|lt": 1024}},
+    {"s": {"requestParameters.maxResults|lt": 101, "requestParameters.maxResults|gt": 1}},
+    {
+        "s": {"eventName": "ConsoleLogin"},
+        "f": {"sourceIPAddress|cidr": ["2001:db8::/32", "100.64.0.0/10"]},
+        "condition": "s and not f",
+    },
     {"s": {"userAgent|endswith|cased": "x/y"}, "f": {"userAgent|cased": ["x/y", "z/x/y"]}, "condition": "s and not f"},
     {"a": {"eventName": "StopLogging"}, "b": {"eventName": "DeleteTrail"}, "condition": "1 of them"},
     {"s": {"userIdentity.sessionContext.attributes.mfaAuthenticated": "false"}, "condition": "not s"},
