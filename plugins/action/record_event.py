@@ -15,7 +15,8 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.rule_fi
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
 
 ARGUMENT_SPEC = {
-    "event_file": {"type": "path", "required": True},
+    "event_file": {"type": "path"},
+    "event": {"type": "dict"},
     "rule_file": {"type": "path", "required": True},
     "name": {"type": "str", "required": True},
     "match": {"type": "bool", "default": True},
@@ -33,12 +34,14 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Write the event as the last test of the rule, unless it is one already."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _first, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        either = ("event_file", "event")
+        _first, options = self.validate_argument_spec(
+            argument_spec=ARGUMENT_SPEC, required_one_of=[either], mutually_exclusive=[either]
+        )
         options = plain(options)
         rule = Path(options["rule_file"])
         try:
-            text = Path(options["event_file"]).read_text(encoding="utf-8")
-            record = choose_record(text, options["event_id"], options["event_name"])
+            record = options["event"] or _from_file(options)
             event = replace_identifiers(record, {str(word): str(to) for word, to in options["replace"].items()})
             before = rule.read_text(encoding="utf-8")
             after = add_test(before, options["name"], options["match"], event)
@@ -52,3 +55,8 @@ class ActionModule(ActionBase):
             rule.write_text(after, encoding="utf-8")
         shown = {"before": before, "after": after, "before_header": str(rule), "after_header": str(rule)}
         return result | {"changed": True, "msg": f"Added the test to {rule}.", "event": event, "diff": shown}
+
+
+def _from_file(options: dict[str, Any]) -> dict[str, Any]:
+    text = Path(options["event_file"]).read_text(encoding="utf-8")
+    return choose_record(text, options["event_id"], options["event_name"])

@@ -9,7 +9,8 @@ module: record_event
 short_description: Add a real event to the tests of a detection rule
 version_added: 0.4.0
 description:
-  - Takes a CloudTrail record from a file, replaces its identifiers, and writes it as the last test of a rule file.
+  - Takes a CloudTrail record, from a file or from M(secmon.aws.recorded_event), replaces its identifiers, and writes it
+    as the last test of a rule file.
   - Account IDs, access keys, IDs of resources and requests, addresses, and names of users, roles, sessions and buckets
     are replaced, each by the same made-up one wherever it occurs. Other names in the parameters of the call, such as
     those of functions and keys, stay, because the rule may ask for them. Read the test before you publish it.
@@ -20,8 +21,11 @@ options:
       - A file with the record as JSON. It can be a single record, a log file of CloudTrail, the answer of LookupEvents
         or FilterLogEvents, or one record in each line.
       - The newest record is taken that fits O(event_id) and O(event_name).
+      - Either this option or O(event) is needed.
     type: path
-    required: true
+  event:
+    description: The record.
+    type: dict
   rule_file:
     description: The rule, whose last key must be C(tests).
     type: path
@@ -35,11 +39,11 @@ options:
     type: bool
     default: true
   event_id:
-    description: The C(eventID) of the record.
+    description: The C(eventID) of the record in O(event_file).
     type: str
     default: ""
   event_name:
-    description: The C(eventName) of the record.
+    description: The C(eventName) of the record in O(event_file).
     type: str
     default: ""
   replace:
@@ -56,6 +60,7 @@ attributes:
 extends_documentation_fragment:
   - secmon.aws.module.controller
 seealso:
+  - module: secmon.aws.recorded_event
   - module: secmon.aws.test_rules
 author:
   - The secmon.aws founders (@secmon)

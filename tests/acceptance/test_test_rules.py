@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -90,6 +92,24 @@ def test_a_real_event_becomes_a_test_with_made_up_identifiers(folder: Path) -> N
     assert "recipientAccountId: '111122223333'" in written
     assert run(*record, "-e", "test_name=last_tuesday").returncode == 0
     assert path.read_text() == written
+
+
+def test_the_newest_event_of_a_call_becomes_a_test(
+    folder: Path, embedded_aws: str, aws_client: Callable[..., Any]
+) -> None:
+    path = folder / "user_made.yml"
+    path.write_text(yaml.safe_dump(rule(), sort_keys=False))
+    aws_client("iam").create_user(UserName="jane.doe")
+    account = aws_client("sts").get_caller_identity()["Account"]
+    host = {"secmon_account_id": account, "secmon_region": "us-east-1", "secmon_endpoint_url": embedded_aws}
+    host |= {"secmon_access_key": "deployer", "secmon_secret_key": "embedded"}
+    (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": {"sandbox": host}}}))
+    record = ("ansible-playbook", "-i", str(folder / "hosts.yml"), "secmon.aws.record", "-e", f"rule_file={path}")
+    result = run(*record, "-e", "event_name=CreateUser", "-e", "test_name=today")
+    assert result.returncode == 0, result.stdout
+    assert "1 rule, 6 tests, 0 failed" in result.stdout
+    assert "userName: name-1" in path.read_text()
+    assert "jane.doe" not in path.read_text()
 
 
 def test_a_failed_test_names_the_condition_and_the_value_and_an_excluded_event_source_is_an_error(folder: Path) -> None:

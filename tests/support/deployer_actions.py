@@ -15,7 +15,7 @@ UNUSED_BY_ROLES = {
     "sts:AssumeRole",
 }
 # Modules that no role calls, so that the deployer does not need their actions; an auditor runs posture.
-UNUSED_MODULES = {"monitoring_changes", "posture"}
+UNUSED_MODULES = {"monitoring_changes", "posture", "recorded_event"}
 # Documented for a call that needs no permission, or asked only if the tagging API lags.
 NOT_ASKED = {
     "sts:GetCallerIdentity",

@@ -21,8 +21,17 @@ OWN_ACCOUNT = "111122223333"
 _OTHER_ACCOUNTS = ("444455556666", "777788889999", "999988887777")
 # Names that AWS gives; a rule may ask for them.
 _OF_AWS = re.compile(r"AWSReservedSSO_|AWSServiceRoleFor|root$|.*\.amazonaws\.com$|HIDDEN_DUE_TO_SECURITY_REASONS$")
-_NAMES = frozenset({"userName", "roleSessionName", "invitedUserName", "principalName", "displayName"})
+_NAMES = frozenset({"userName", "roleSessionName", "sourceIdentity", "invitedUserName", "principalName", "displayName"})
 _BUCKETS = frozenset({"bucketName"})
+_WORD = r"[\w+=,.@-]+"
+_IN_ARNS = (
+    ("name", re.compile(rf":(?:user|role)/(?:{_WORD}/)*({_WORD})(?![\w+=,.@/*-])")),
+    ("name", re.compile(rf":assumed-role/({_WORD})")),
+    ("session", re.compile(rf":assumed-role/{_WORD}/({_WORD})")),
+    ("bucket", re.compile(r":s3:::([a-z0-9.-]+)")),
+)
+# Names of AWS, whatever a role is called.
+_KEPT = frozenset({"eventSource", "eventName", "eventType", "eventCategory", "awsRegion", "type"})
 # Characters for private use stand for replacements.
 _FIRST_MARK = 0xF0000
 _MARK = re.compile("[\U000f0000-\U000ffffd]")
@@ -64,12 +73,16 @@ class _Replacer:
             return [self.value(inner, key) for inner in value]
         if not isinstance(value, str):
             return value
+        if key in _KEPT:
+            return value
         return _RANDOM[key] if key in _RANDOM and value else self._text(value)
 
     def _text(self, text: str) -> str:
         text = _ENCODED.sub(r"\1ENCODED", text)
         for word, replacement in self._words:
-            text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", self._mark(replacement), text)
+            text = re.sub(
+                rf"(?<![A-Za-z0-9])(?<!arn:aws:){re.escape(word)}(?![A-Za-z0-9])", self._mark(replacement), text
+            )
         for pattern, make in _KINDS:
             text = pattern.sub(partial(self._once, make), text)
         return _MARK.sub(lambda match: self._marked[ord(match[0]) - _FIRST_MARK], text)
@@ -103,9 +116,7 @@ def _names(value: Any, key: str) -> Iterator[tuple[str, str]]:
             yield from _names(inner, key)
     elif isinstance(value, str) and value:
         found = [("name", value)] if key in _NAMES else [("bucket", value)] if key in _BUCKETS else []
-        session = re.search(r":assumed-role/[^/]+/(.+)$", value) if key == "arn" else None
-        if session:
-            found.append(("session", session[1]))
+        found += [(kind, name) for kind, pattern in _IN_ARNS for name in pattern.findall(value)]
         yield from ((kind, name) for kind, name in found if not _OF_AWS.match(name))
 
 

@@ -86,6 +86,32 @@ def test_no_identifier_is_left_and_the_same_one_stays_the_same() -> None:
     assert len({event["eventID"], event["requestID"], RECORD["eventID"], RECORD["requestID"]}) == 4
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"requestParameters": {"roleArn": "arn:aws:iam::498765432109:role/ops/acme-deploy"}},
+        {"requestParameters": {"policyDocument": '{"AWS": ["arn:aws:iam::498765432109:user/acme", "*"]}'}},
+        {"responseElements": {"assumedRoleUser": {"arn": "arn:aws:sts::498765432109:assumed-role/acme/x"}}},
+        {"requestParameters": {"resource": "arn:aws:s3:::acme-logs/*"}},
+        {"userIdentity": {"sessionContext": {"sourceIdentity": "acme"}}},
+    ],
+)
+def test_names_inside_arns_and_source_identities_are_replaced(value: dict[str, Any]) -> None:
+    text = json.dumps(replace_identifiers(value, {}))
+    assert "acme" not in text and "498765432109" not in text
+
+
+def test_a_role_named_like_a_service_changes_neither_the_event_source_nor_arns() -> None:
+    value = {
+        "eventSource": "lambda.amazonaws.com",
+        "userIdentity": {"arn": "arn:aws:lambda:us-east-1:312345678901:function:x", "userName": "lambda"},
+    }
+    event = replace_identifiers(value, {})
+    assert event["eventSource"] == "lambda.amazonaws.com"
+    assert event["userIdentity"]["arn"].startswith("arn:aws:lambda:us-east-1:")
+    assert event["userIdentity"]["userName"] == "name-1"
+
+
 def test_what_a_rule_asks_for_stays() -> None:
     event = replace_identifiers(RECORD, {})
     for key in ("eventTime", "eventName", "eventSource", "awsRegion", "userAgent", "tlsDetails"):
