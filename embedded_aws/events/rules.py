@@ -14,7 +14,8 @@ from moto.events.models import Rule, events_backends
 from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import sqs_backends
 
-from embedded_aws.core.events import AlarmChange, AlarmTransition, Record
+from embedded_aws.cloudwatch.metrics import key_of
+from embedded_aws.core.events import AlarmChange, AlarmTransition, MetricSample, Record
 from embedded_aws.core.state import State
 from embedded_aws.events.bus_event import BusEvent, event_of_alarm, event_of_change, event_of_record
 from embedded_aws.events.input_transformer import target_input
@@ -64,26 +65,40 @@ class EventBridge:
             if rule.event_pattern.get_pattern() and rule.event_pattern.matches_event(event):  # type: ignore[arg-type]
                 for target in rule.targets:
                     if only in (None, target["Arn"].split(":")[2]):
-                        self._deliver(target, target_input(target, event, rule.name, rule.arn))
+                        done = self._deliver(target, target_input(target, event, rule.name, rule.arn))
+                        self._count(event, rule, done=done)
 
-    def _deliver(self, target: dict[str, Any], text: str) -> None:
+    def _deliver(self, target: dict[str, Any], text: str) -> bool:
         arn = target["Arn"]
         service = arn.split(":")[2]
         if service == "sns":
-            self._publish(arn, text)
-        elif service == "sqs":
+            return self._publish(arn, text)
+        if service == "sqs":
             enqueue(target, text)
-        else:
-            _LOGGER.warning("The embedded AWS sends no management events to %s", arn)
+            return True
+        _LOGGER.warning("The embedded AWS sends no management events to %s", arn)
+        return False
 
-    def _publish(self, topic_arn: str, text: str) -> None:
+    def _count(self, event: BusEvent, rule: Rule, *, done: bool) -> None:
+        """Count an invocation; EventBridge user guide, "Monitoring Amazon EventBridge"."""
+        registry, store = self.state.cloudwatch.registry, self.state.cloudwatch.metrics
+        place, now = (event["account"], event["region"]), self.state.clock.now()
+        dimensions = (("RuleName", rule.name),)
+        with registry.lock:
+            for name in ("InvocationAttempts", "SuccessfulInvocationAttempts" if done else "FailedInvocations"):
+                sample = MetricSample(*place, "AWS/Events", name, dimensions, 1.0, "Count", now)
+                store.add(sample)
+                registry.touched.add(key_of(sample))
+
+    def _publish(self, topic_arn: str, text: str) -> bool:
         """Publish if the topic policy allows EventBridge; AWS only counts failures, as FailedInvocations."""
         topic = find_topic(topic_arn)
         if topic and may_publish(eventbridge(), topic) and may_encrypt(eventbridge(), topic):
             # Without a subject: e-mails get the default one. A recorded answer of AWS (2024).
             publish(self.state, topic, text)
-        else:
-            _LOGGER.warning("EventBridge may not publish to %s, or the topic does not exist", topic_arn)
+            return True
+        _LOGGER.warning("EventBridge may not publish to %s, or the topic does not exist", topic_arn)
+        return False
 
 
 def _rules(account: str, region: str, bus: str = "default") -> Iterator[Rule]:

@@ -25,7 +25,8 @@ _BY_TYPE: Mapping[str, Mapping[str, str]] = {
         "alarm-mute-rule": "DeleteAlarmMuteRule GetAlarmMuteRule ListAlarmMuteRules PutAlarmMuteRule",
     },
     "events": {
-        NO_RESOURCE: "ListRuleNamesByTarget ListRules",
+        NO_RESOURCE: "ListRuleNamesByTarget ListRules TestEventPattern",
+        "event-bus": "PutEvents",
         "rule-on-default-event-bus": "DeleteRule DescribeRule DisableRule EnableRule ListTagsForResource"
         " ListTargetsByRule PutRule PutTargets RemoveTargets TagResource UntagResource",
     },

@@ -175,7 +175,13 @@ def _of_sns(call: Call) -> Values:
     return _present({"sns:Endpoint": call.parameters.get("Endpoint"), "sns:Protocol": call.parameters.get("Protocol")})
 
 
+def _of_events(call: Call) -> Values:
+    sources = sorted({entry.get("Source", "") for entry in call.parameters.get("Entries", ())})
+    return {"events:source": sources[0] if len(sources) == 1 else sources} if sources else {}
+
+
 _OF_SERVICE: Mapping[str, Any] = {
+    "events": _of_events,
     "iam": _of_iam,
     "kms": _of_kms,
     "s3": _of_s3,

@@ -58,6 +58,11 @@ def _event_rules(_action: str, call: Call) -> Iterator[str]:
         yield name if name.startswith("arn:") else arn(call, "events", f"rule/{name}")
 
 
+def _event_buses(_action: str, call: Call) -> Iterator[str]:
+    for name in {entry.get("EventBusName") or "default" for entry in call.parameters.get("Entries", ())}:
+        yield name if name.startswith("arn:") else arn(call, "events", f"event-bus/{name}")
+
+
 def find_role(call: Call, name: str) -> Role | None:
     """Return a role of the account by its name, or None."""
     roles = iam_backends[call.account][get_partition(call.region)].get_roles()
@@ -152,6 +157,7 @@ _ARNS: Mapping[str, Callable[[str, Call], Iterator[str]]] = {
     "alarm-mute-rule": _mute_rules,
     "alias": _aliases,
     "bucket": _buckets,
+    "event-bus": _event_buses,
     "key": _keys,
     "log-group": _log_groups,
     "log-stream": _log_streams,

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import RequestError
+from ansible_collections.secmon.aws.plugins.module_utils.drill.batch.engines import event_rules_of, log_alarms_of
 from ansible_collections.secmon.aws.plugins.module_utils.drill.batch.events import choose_events
 from ansible_collections.secmon.aws.plugins.module_utils.drill.batch.scenario import read_scenario
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import preflight
@@ -52,8 +53,12 @@ class ActionModule(ActionBase):
         names = ("id", "title", "severity", "filter_name", "alarm_name")
         return result | {
             "changed": False,
-            "rules": [{name: rule[name] for name in names} for rule in kept],
+            "rules": [
+                *({name: rule[name] for name in names} for rule in kept),
+                *log_alarms_of(kept, rules, report.detections[host].log_alarms),
+            ],
             "scenario": [asdict(event) for event in scenario],
+            "event_rules": event_rules_of(kept, chosen, report.event_rules[host]),
             **chosen.as_options(),
         }
 

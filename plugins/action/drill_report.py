@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.secmon.aws.plugins.module_utils.drill.document import as_report, document, remarks
+from ansible_collections.secmon.aws.plugins.module_utils.drill.document import as_report, document, failure, remarks
 from ansible_collections.secmon.aws.plugins.module_utils.reports.html import as_html
 from ansible_collections.secmon.aws.plugins.module_utils.reports.junit import as_junit
 from ansible_collections.secmon.aws.plugins.module_utils.reports.text import as_text
@@ -47,13 +47,15 @@ class ActionModule(ActionBase):
         files = _write(Path(options["folder"]), contents) if options["folder"] else []
         self._display.display("\n" + text + (f"Written: {', '.join(files)}" if files else ""))
         counts = ", ".join(f"{number} {status.replace('_', ' ')}" for status, number in found["counts"].items())
-        advice = "" if found["passed"] else " The report above says why and what to do. Then run it again."
+        # Ansible prints the whole result of a task that fails.
+        shown = {"report": found} if found["passed"] else {}
+        why = "" if found["passed"] else f" {failure(found, files)}"
         return result | {
             "changed": False,
             "failed": not found["passed"],
-            "msg": f"{counts or 'Nothing was drilled'}.{advice}",
-            "report": found,
+            "msg": f"{counts or 'Nothing was drilled'}.{why}",
             "files": files,
+            **shown,
         }
 
 

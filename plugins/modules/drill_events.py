@@ -67,6 +67,12 @@ scenario:
   type: list
   elements: dict
   sample: []
+event_rules:
+  description: The rules of EventBridge, as the option O(secmon.aws.event_drill#module:rules).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 without:
   description: Why a rule has no event that must raise its alarm, by the id of the rule.
   returned: success

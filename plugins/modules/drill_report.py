@@ -20,8 +20,8 @@ options:
     required: true
   accounts:
     description:
-      - The results by account, each with C(host), C(account_id), C(region), and the results C(drill) and
-        C(near_misses) of M(secmon.aws.rule_drill).
+      - The results by account, each with C(host), C(account_id), C(region), the results C(drill) and C(near_misses) of
+        M(secmon.aws.rule_drill), and C(events) of M(secmon.aws.event_drill).
       - An account with C(central) is left out, since its alarms are in that account.
     type: list
     elements: dict
@@ -63,7 +63,7 @@ EXAMPLES = r"""
 RETURN = r"""
 report:
   description: The report, as in C(drill.json).
-  returned: always
+  returned: if every alarm went off as it must
   type: dict
   sample: {mode: sample, passed: true, accounts: [], counts: {fired: 51, silent: 51}}
 files:

@@ -48,9 +48,9 @@ options:
         type: str
         required: true
       filter_name:
-        description: The name of its metric filter.
+        description: The name of its metric filter; empty for a log alarm.
         type: str
-        required: true
+        default: ''
       alarm_name:
         description: The name of its alarm.
         type: str
@@ -63,6 +63,18 @@ options:
         description: Its severity, for the report.
         type: str
         default: ''
+      query:
+        description: The query of its log alarm as in M(secmon.aws.log_alarms); empty for a metric alarm.
+        type: str
+        default: ''
+      pattern:
+        description: The filter pattern that the query translates.
+        type: str
+        default: ''
+      run_seconds:
+        description: How often the query runs.
+        type: int
+        default: 300
   events:
     description: The events, in order. Ignored with O(mode=live).
     type: list
@@ -120,7 +132,7 @@ options:
     type: str
   timeout_seconds:
     description:
-      - The maximum duration of the task. Up to a third of it is waiting for alarms that are in ALARM already.
+      - The maximum duration of the task. Up to half of it is waiting for alarms that are in ALARM already.
       - Metrics and alarms take one to three minutes, and CloudTrail up to 15 more with O(mode=live).
     type: int
     default: 900
@@ -216,6 +228,9 @@ rules:
     alarm_name:
       description: The name of its alarm.
       type: str
+    engine:
+      description: C(Alarms) for a metric alarm, C(Log alarms) for a log alarm.
+      type: str
     status:
       description:
         - C(fired) if the alarm went off and CloudWatch published to the topic, or C(broken).
@@ -255,6 +270,7 @@ rules:
       title: A trail was stopped or deleted
       severity: critical
       alarm_name: TrailStopped
+      engine: Alarms
       status: fired
       events: 1
       first_event: an intruder stops the trail
@@ -286,7 +302,16 @@ OPTIONS: dict[str, Any] = {
         "type": "list",
         "elements": "dict",
         "required": True,
-        "options": {"id": _NAME, "filter_name": _NAME, "alarm_name": _NAME, "title": _TEXT, "severity": _TEXT},
+        "options": {
+            "id": _NAME,
+            "filter_name": _TEXT,
+            "alarm_name": _NAME,
+            "title": _TEXT,
+            "severity": _TEXT,
+            "query": _TEXT,
+            "pattern": _TEXT,
+            "run_seconds": {"type": "int", "default": 300},
+        },
     },
     "events": {
         "type": "list",

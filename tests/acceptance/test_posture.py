@@ -10,9 +10,11 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.support.embedded_control import advance, follow, link_in, mails, now_of
+from tests.support.embedded_control import advance, now_of
+from tests.support.still_aws import build, still_aws
 from tools.demo.playbooks import run_playbook
 
+__all__ = ["still_aws"]
 pytestmark = pytest.mark.long
 
 CIS: dict[str, Any] = {
@@ -22,20 +24,16 @@ CIS: dict[str, Any] = {
 }
 
 
-def test_profile_cis_with_encryption_meets_every_control(embedded_aws: str, tmp_path: Path) -> None:
-    options = ("--limit", "guide", "-e", json.dumps(CIS | {"secmon_posture_report": str(tmp_path)}))
-    assert run_playbook(embedded_aws, "site", *options).code == 0
-    (mail,) = mails(embedded_aws, "security@example.com")
-    follow(link_in(mail, "ConfirmSubscription"))
-    logs = boto3.client(
-        "logs",
-        endpoint_url=embedded_aws,
-        region_name="us-east-1",
-        aws_access_key_id="tester",
-        aws_secret_access_key="tester",
-    )
-    logs.create_log_stream(logGroupName="/aws/cloudtrail/logs", logStreamName="secmon-drill")
+def test_profile_cis_with_encryption_meets_every_control_after_a_drill(still_aws: str, tmp_path: Path) -> None:
+    embedded_aws = still_aws
+    reports = {"secmon_posture_report": str(tmp_path), "secmon_drill_report": str(tmp_path)}
+    options = ("--limit", "guide", "-e", json.dumps(CIS | reports))
+    build(embedded_aws, *options)
     advance(embedded_aws, 3 * 3600)
+    assert run_playbook(embedded_aws, "posture", *options).code == 2
+    red = [each["name"] for each in json.loads((tmp_path / "posture.json").read_text())["rows"] if fails(each)]
+    assert red == ["drill"]
+    assert run_playbook(embedded_aws, "drill", *options).code == 0
     assert run_playbook(embedded_aws, "posture", *options).code == 0
     text = (tmp_path / "posture.txt").read_text()
     assert text.endswith("Everything is met.\n")
@@ -51,6 +49,10 @@ def test_profile_cis_with_encryption_meets_every_control(embedded_aws: str, tmp_
     assert "production: not judged." in text and "guide: not judged." in text
 
 
+def fails(row: dict[str, Any]) -> bool:
+    return any(cell["status"] in ("fail", "unread") for cell in row["cells"].values())
+
+
 def evidence(endpoint: str, folder: Path, *options: str) -> None:
     """Check that the folder of an auditor lists each file with its hash, and has no secret."""
     day = f"{now_of(endpoint):%Y-%m-%d}"
@@ -58,7 +60,11 @@ def evidence(endpoint: str, folder: Path, *options: str) -> None:
     assert run_playbook(endpoint, "evidence", *options, *period).code == 0
     sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    assert files.keys() - {"SHA256SUMS"} == sums.keys() > {"posture.html", "rules.json", "guide/changes.json"}
+    assert (
+        files.keys() - {"SHA256SUMS"}
+        == sums.keys()
+        > {"posture.html", "rules.json", "guide/changes.json", "drill.json"}
+    )
     assert all(hashlib.sha256(files[name].read_bytes()).hexdigest() == digest for name, digest in sums.items())
     assert json.loads(files["guide/log_files.json"].read_text())["state"] in ("due", "validated")
     assert "CreateTrail" in files["guide/changes.json"].read_text()

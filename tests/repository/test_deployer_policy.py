@@ -25,6 +25,7 @@ MANAGED_POLICY = 6_144
 
 POLICY = shipped("deployer_policy.json")
 OURS = {"aws:ResourceTag/secmon:managed-by": "secmon.aws", "iam:PermissionsBoundary": BOUNDARY_ARN}
+OF_DRILL = ("events:source", "secmon-drill")
 # To publish to an encrypted topic.
 VIA_SNS = ("kms:ViaService", "sns.us-east-1.amazonaws.com")
 HERE = f"us-east-1:{GUIDE}"
@@ -34,6 +35,7 @@ RESOURCES = {
     "alarm-mute-rule": f"arn:aws:cloudwatch:{HERE}:alarm-mute-rule:night",
     "alias": f"arn:aws:kms:{HERE}:alias/secmon-security-monitoring-trail",
     "bucket": f"arn:aws:s3:::secrets-manager-trail-{GUIDE}",
+    "event-bus": f"arn:aws:events:{HERE}:event-bus/default",
     "key": f"arn:aws:kms:{HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "log-stream": f"arn:aws:logs:{HERE}:log-group:/aws/cloudtrail/logs:log-stream:secmon-drill",
     "log-group": f"arn:aws:logs:{HERE}:log-group:/aws/cloudtrail/logs",
@@ -61,7 +63,7 @@ def repairs() -> set[Question]:
     """Return a question for each documented action that no life asks, about the resources of this system."""
     asked = {question.action for question in recorded()}
     return {
-        Question(action, RESOURCES[kind] if kind else "*", (*OURS.items(), VIA_SNS))
+        Question(action, RESOURCES[kind] if kind else "*", (*OURS.items(), VIA_SNS, OF_DRILL))
         for action in documented() - asked
         for kind in RESOURCE_TYPES.get(action) or ("",)
     }
@@ -148,6 +150,7 @@ ELSEWHERE = [
     Question("kms:CreateKey", "*", ()),
     Question("cloudwatch:DeleteAlarms", RESOURCES["alarm"], ()),
     Question("cloudwatch:PutMetricAlarm", RESOURCES["alarm"], ()),
+    Question("events:PutEvents", RESOURCES["event-bus"], (("events:source", "orders"),)),
     Question("logs:PutLogEvents", RESOURCES["log-stream"].replace("secmon-drill", f"{GUIDE}_CloudTrail_us-east-1"), ()),
     Question("secretsmanager:GetSecretValue", RESOURCES["Secret"].replace("-a1b2c3", "-of-others-a1b2c3"), ()),
 ]

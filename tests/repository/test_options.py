@@ -23,6 +23,10 @@ MODULE_ONLY = {
         "poll_seconds": "shortens the interval in tests",
         "account_id": "the plays pass it to all own modules, by module_defaults",
     },
+    "event_drill": {
+        "poll_seconds": "shortens the interval in tests",
+        "account_id": "the plays pass it to all own modules, by module_defaults",
+    },
     "metric_filters": {
         "test_messages": "tests all filters with messages of the user; the roles test each one with its own"
     },

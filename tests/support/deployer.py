@@ -99,7 +99,7 @@ _RANDOM = (
     (r"(?<=:key/)[0-9a-f-]{36}", "1234abcd-12ab-34cd-56ef-1234567890ab"),
     (r"(?<=:secret:MySampleSecret-)\w{6}$", "a1b2c3"),
     (r"(?<=:alarm:)[\w-]+$", "SecretIsAccessed"),
-    (r"(?<=:rule/)secmon-\w+-[\w-]+$", "secmon-secret_access-done"),
+    (r"(?<=:rule/)secmon-[\w-]+$", "secmon-secret_access-done"),
     (rf"(?<=arn:aws:s3:::secrets-manager-trail-{GUIDE}/).+", "AWSLogs/file"),
 )
 

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Union
 
 from ..reports.report import FAIL, NOT_APPLICABLE, PASS, Report, build
+from .batch.verdicts import ENGINES, METRIC_ALARM
 
 BAD = ("broken", "raised")
-_ALARMS, _NEAR_MISSES = "Alarms", "Near misses"
+_NEAR_MISSES = {METRIC_ALARM: "Near misses", **{name: f"{name}, near misses" for name in ENGINES[1:]}}
+_MOST_NAMED = 5
 _SILENT = "None of the events, or too few, match the rule."
 
 
@@ -21,7 +23,7 @@ def document(mode: str, accounts: Sequence[Mapping[str, Any]], missing: Iterable
     Args:
         mode: The mode: sample, live or scenario.
         accounts: By account, `host`, `account_id`, `region`, and the results of the module: `drill`, and `near_misses`
-            if there were any; or `central`, the account that has its alarms.
+            and `events` if there were any; or `central`, the account that has its alarms.
         missing: Hosts without a result.
     """
     found = [_account(account) for account in accounts if "central" not in account]
@@ -41,8 +43,13 @@ def _statuses(rule: Mapping[str, Any]) -> list[str]:
 
 def _account(account: Mapping[str, Any]) -> dict[str, Any]:
     drill, near = account["drill"], account.get("near_misses") or {}
-    results = drill.get("rules", [])
-    nears = {result["id"]: result for result in near.get("rules", [])}
+    results, events = drill.get("rules", []), account.get("events") or {}
+    nears = {result["alarm_name"]: result for result in near.get("rules", [])}
+    rules = [{**result, "near_miss": nears.get(result["alarm_name"])} for result in results]
+    rules += events.get("rules", [])
+    broken = "" if results else str(drill.get("msg") or near.get("msg") or "The drill did not run.")
+    if events and "rules" not in events:
+        broken = broken or f"Event alerts: {events.get('msg') or 'The task did not run.'}"
     return {
         "host": account["host"],
         "account_id": account["account_id"],
@@ -51,8 +58,8 @@ def _account(account: Mapping[str, Any]) -> dict[str, Any]:
         "began": near.get("began") or drill.get("began", ""),
         "seconds": round(near.get("seconds", 0.0) + drill.get("seconds", 0.0), 1),
         "in_alarm": drill.get("in_alarm", []),
-        "error": "" if results else str(drill.get("msg") or near.get("msg") or "The drill did not run."),
-        "rules": [{**result, "near_miss": nears.get(result["id"])} for result in results],
+        "error": broken,
+        "rules": rules,
     }
 
 
@@ -69,8 +76,9 @@ def as_report(found: Mapping[str, Any]) -> Report:
 
 
 def _items(rule: Mapping[str, Any]) -> list[dict[str, Any]]:
-    items = [_item(_ALARMS, rule, rule)]
-    return [*items, _item(_NEAR_MISSES, rule, rule["near_miss"])] if rule["near_miss"] else items
+    engine = rule["engine"]
+    items = [_item(engine, rule, rule)]
+    return [*items, _item(_NEAR_MISSES[engine], rule, rule["near_miss"])] if rule["near_miss"] else items
 
 
 def _item(group: str, rule: Mapping[str, Any], part: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,7 +91,7 @@ def _item(group: str, rule: Mapping[str, Any], part: Mapping[str, Any]) -> dict[
         why = ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in stages.items() if stage != "log_group")
         seconds = stages.get("notification", 0.0)
         return item | {"status": PASS, "text": f"{seconds:.0f} s", "seconds": seconds, "why": why}
-    if status == "inspected" or (status == "silent" and group == _NEAR_MISSES):
+    if status == "inspected" or (status == "silent" and group in _NEAR_MISSES.values()):
         return item | {"status": PASS, "text": status}
     return item | {"status": NOT_APPLICABLE, "text": status.replace("_", " "), "why": part["cause"] or _SILENT}
 
@@ -103,3 +111,24 @@ def remarks(found: Mapping[str, Any]) -> list[str]:
     for (status, rule_id, cause), hosts in causes.items():
         lines.append(f"{status.capitalize()}, {rule_id} ({', '.join(dict.fromkeys(hosts))}): {cause}")
     return lines
+
+
+def failure(found: Mapping[str, Any], files: Sequence[str]) -> str:
+    """Return in one sentence per account which rules failed and why, and where the report is."""
+    sentences = [_failed(account) for account in found["accounts"]]
+    also = f", also in {files[0]}," if files else ""
+    return " ".join([*filter(None, sentences), f"The report above{also} says what to do. Then run it again."])
+
+
+def _failed(account: Mapping[str, Any]) -> str:
+    if account["error"]:
+        return f"{account['host']}: {account['error']}"
+    failed = [
+        f"{rule['id']} ({part['cause_code']})"
+        for rule in account["rules"]
+        for part in (rule, rule["near_miss"] or {})
+        if part.get("status") in BAD
+    ]
+    more = len(failed) - _MOST_NAMED
+    names = ", ".join(failed[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"{account['host']}: {names}." if failed else ""

@@ -55,3 +55,13 @@ def is_drill(record: Mapping[str, Any], stream: str = "") -> bool:
         stream: The log stream that it is in, if that is known.
     """
     return stream == STREAM or f"{AGENT}/" in str(record.get("userAgent") or "")
+
+
+def creates_stream(message: str) -> bool:
+    """Return whether a log message is the record that a drill has created its log stream."""
+    try:
+        record = json.loads(message)
+    except ValueError:
+        return False
+    named = isinstance(record, dict) and (record.get("requestParameters") or {}).get("logStreamName")
+    return bool(named == STREAM and record.get("eventName") == "CreateLogStream")

@@ -14,7 +14,7 @@ from ..rules.limits import SEVERITIES
 from ..rules.rule import Rule
 from ..rules.runbook import fill_runbook
 from ..validation.problems import quote_value
-from .rules import chosen, event_alert
+from .rules import EventRule, chosen, drill_rule, event_alert
 from .text import Style
 
 
@@ -49,27 +49,29 @@ def event_rules(
         alarm_names: Alarm names by rule id; other alarms have the name of the filter.
         account: The names of the account for the runbooks.
     """
-    found: list[Mapping[str, Any]] = []
     refusals: list[Mapping[str, Any]] = []
+    alerts: list[EventRule] = []
     for rule in chosen(rules, wanted):
         name = alarm_names.get(rule.id, rule.filter_name)
         filled = replace(rule, runbook=fill_runbook(rule, name, account))
         alert = event_alert(filled, style)
-        found += [
-            {
-                "name": each.name,
-                "description": each.description,
-                "pattern": each.pattern,
-                "rule_state": each.state,
-                "target_arn": target_arn,
-                "input_paths": each.paths,
-                "input_template": each.template,
-            }
-            for each in alert.rules
-        ]
+        alerts += alert.rules
         if alert.reasons:
             refusals.append({"rule_id": rule.id, "reasons": [str(reason) for reason in alert.reasons]})
-    return EventRules(tuple(found), tuple(refusals))
+    alerts += [drill_rule(style)] if alerts else []
+    return EventRules(tuple(_options(each, target_arn) for each in alerts), tuple(refusals))
+
+
+def _options(rule: EventRule, target_arn: str) -> dict[str, Any]:
+    return {
+        "name": rule.name,
+        "description": rule.description,
+        "pattern": rule.pattern,
+        "rule_state": rule.state,
+        "target_arn": target_arn,
+        "input_paths": rule.paths,
+        "input_template": rule.template,
+    }
 
 
 def choice_problems(wanted: Sequence[str], target_arn: str | None, known: Sequence[str]) -> Iterator[str]:

@@ -6,20 +6,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..engines.eventbridge.limits import USUAL_CHARACTERS
-from ..engines.eventbridge.state import state_for
+from ..engines.eventbridge.state import ENABLED, state_for
 from ..engines.eventbridge.translate import NEVER, to_event_pattern
 from ..engines.translation import Reason
 from ..filter_pattern.pattern import compile_pattern
 from ..rules.rule import Rule
 from .outcomes import NAMES, OUTCOMES, Outcome, finds_service_events, outcomes_of
-from .text import MOST_CHARACTERS, Style, paths_of, template
+from .text import MOST_CHARACTERS, Style, drill_template, paths_of, template
 
 PREFIX = "secmon-"
+DRILL_RULE, DRILL_SOURCE, DRILL_DETAIL_TYPE = f"{PREFIX}drill", f"{PREFIX}drill", "Drill"
+"""The rule that mails the event of a drill, and that event; AWS takes events of its own sources from nobody else."""
+
 MOST_NAME_CHARACTERS = 64
 _HASH_CHARACTERS = 8
 _HERE = "docs/engines.md of this collection"
@@ -120,13 +124,34 @@ def rule_name(rule_id: str, outcome: str) -> str:
     return f"{name[: MOST_NAME_CHARACTERS - _HASH_CHARACTERS - 1]}-{_hash(name)}"
 
 
+def names_of(rule_id: str) -> set[str]:
+    """Return the names that the rules of a detection can have."""
+    return {rule_name(rule_id, outcome) for outcome in NAMES}
+
+
 def mailed_rules(rule_ids: Iterable[str], names: Collection[str]) -> set[str]:
     """Return the ids of the detections of which there are rules of EventBridge with one of some names."""
-    return {each for each in rule_ids if any(rule_name(each, outcome) in names for outcome in NAMES)}
+    return {each for each in rule_ids if not names_of(each).isdisjoint(names)}
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_HASH_CHARACTERS]
+
+
+def drill_rule(style: Style) -> EventRule:
+    """Return the rule for the event of a drill, which proves the way to the receivers.
+
+    Its mail has no value that a caller of PutEvents can choose.
+    """
+    text = drill_template(style)
+    return EventRule(
+        name=DRILL_RULE,
+        description=f"Mails that a drill was made (text {_hash(text)})",
+        pattern=json.dumps({"source": [DRILL_SOURCE], "detail-type": [DRILL_DETAIL_TYPE]}),
+        state=ENABLED,
+        paths={"account": "$.account", "event": "$.id", "region": "$.region"},
+        template=text,
+    )
 
 
 def target(rule: EventRule, target_id: str, topic_arn: str) -> dict[str, Any]:

@@ -89,12 +89,12 @@ def template(rule: Rule, outcome: Outcome, pattern: str, style: Style) -> str:
         url = f"https://{_CONSOLES[style.partition]}/cloudtrailv2/home?region=<region>#/events/<event>"
         link = f"The record, in some minutes: {url}"
     if style.chat:
-        return _card(rule, title, f"{happened} {link}".strip(), steps)
+        return _card(title, f"{happened} {link}".strip(), steps, [rule.id, rule.severity])
     lines = [f"{title}. {happened}", "What to do first:", *steps, link, f"Rule {rule.id}; event <event>."]
     return "\n".join(f'"{line}"' for line in lines if line)
 
 
-def _card(rule: Rule, title: str, description: str, steps: list[str]) -> str:
+def _card(title: str, description: str, steps: list[str], keywords: list[str]) -> str:
     """Return a card in the only form that Amazon Q Developer renders of texts.
 
     Source: Amazon Q Developer in chat applications administrator guide, "Custom notifications".
@@ -104,10 +104,19 @@ def _card(rule: Rule, title: str, description: str, steps: list[str]) -> str:
         "title": title,
         "description": description,
         "nextSteps": steps,
-        "keywords": [rule.id, rule.severity],
+        "keywords": keywords,
     }
     card = {"version": "1.0", "source": "custom", "id": "<event>", "content": content}
     return json.dumps(card, ensure_ascii=False)
+
+
+def drill_template(style: Style) -> str:
+    """Return the template of the message that a drill causes."""
+    title = f"DRILL: The event alerts of account {_account(style.account_name)}, region <region>, reach you"
+    why = "A person ran drill.yml, or sent its event. No call was made that an event alert reports."
+    if style.chat:
+        return _card(title, why, [], ["drill"])
+    return "\n".join(f'"{line}"' for line in (f"{title}.", why, "Event <event>."))
 
 
 def paths_of(text: str) -> dict[str, str]:

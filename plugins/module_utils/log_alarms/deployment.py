@@ -26,7 +26,7 @@ from ..rules.runbook import fill_runbook
 
 SUFFIX = "-by-actor"
 _FEWEST_SECONDS = 300
-_OVERLAP_SECONDS = 120
+OVERLAP_SECONDS = 120
 _LINES = 10
 _COUNTED = ("GreaterThanOrEqualToThreshold", "GreaterThanThreshold")
 
@@ -122,7 +122,7 @@ def _alarm(rule: Rule, name: str, account: Mapping[str, Any], roles: Mapping[str
         "log_group_names": [account["log_group_name"]],
         "query_role_arn": role_arn(account["partition"], account["account_id"], roles["query"]),
         "schedule": f"rate({seconds // 60} minutes)",
-        "start_seconds": seconds + _OVERLAP_SECONDS,
+        "start_seconds": seconds + OVERLAP_SECONDS,
         "end_seconds": 0,
         "results_to_evaluate": 1,
         "results_to_alarm": 1,

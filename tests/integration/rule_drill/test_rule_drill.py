@@ -132,9 +132,15 @@ def test_a_subscription_that_is_not_confirmed_breaks_every_rule(drill: ModuleRun
     assert "new@example.com" in rule_of(found, "vpc_changed")["cause"]
 
 
-@pytest.mark.parametrize(("stream", "code"), [("real", "real_events"), (STREAM, "counted_more")])
+FIRST_DRILL = {"eventName": "CreateLogStream", "requestParameters": {"logStreamName": STREAM}}
+
+
+@pytest.mark.parametrize(
+    ("stream", "more", "code"),
+    [("real", {}, "real_events"), (STREAM, {}, "counted_more"), ("real", FIRST_DRILL, "silent")],
+)
 def test_a_count_that_the_near_misses_do_not_explain_is_explained_by_real_events_or_reported(
-    drill: ModuleRunner, monkeypatch: pytest.MonkeyPatch, stream: str, code: str
+    drill: ModuleRunner, monkeypatch: pytest.MonkeyPatch, stream: str, more: dict[str, Any], code: str
 ) -> None:
     put, logs = batch_drill.put_events, client(drill, "logs")
 
@@ -142,7 +148,7 @@ def test_a_count_that_the_near_misses_do_not_explain_is_explained_by_real_events
         put(account, group, messages, at)
         if stream != STREAM:
             logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
-        event = {"timestamp": int(at.timestamp() * 1000), "message": json.dumps({"errorCode": "AccessDenied"})}
+        event = {"timestamp": int(at.timestamp() * 1000), "message": json.dumps({"errorCode": "AccessDenied", **more})}
         logs.put_log_events(logGroupName=GROUP, logStreamName=stream, logEvents=[event])
         drain(drill.endpoint)
 

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ...cloudwatch.fields import alarm_type
+from ...cloudwatch.fields import alarm_settings, alarm_type
 from ...cloudwatch.grouped import from_query
-from ...cloudwatch.kinds import METRIC
+from ...cloudwatch.kinds import LOG, METRIC
 from ...cloudwatch.reads import find_alarms
 from ...core.account import Account
 from ...filter_pattern.pattern import LogMessage, compile_pattern
@@ -38,6 +38,9 @@ class Tracked:
         facts: The configuration from the log group to the topic.
         title: The title of the rule.
         severity: Its severity.
+        query: The query that its log alarm should have; empty for a metric alarm.
+        counted_pattern: The filter pattern of that query.
+        run_seconds: How often the query runs.
         own: How long ago each of its own events happened, oldest first; empty if it has none.
         expected: How many events of the drill the deployed pattern matches.
         first: The name of the first of them.
@@ -47,6 +50,7 @@ class Tracked:
         counted: What its metric has counted since the drill began, and how many events its filter has seen.
         raised: Whether its alarm went to ALARM since the drill began.
         foreign: How many events that are not of a drill its filter counted meanwhile; None if that was not asked.
+        created: How often it counted that a drill created its log stream, which is a call as of a forger.
     """
 
     id: str
@@ -55,6 +59,9 @@ class Tracked:
     facts: Facts
     title: str = ""
     severity: str = ""
+    query: str = ""
+    counted_pattern: str = ""
+    run_seconds: int = 0
     own: Times = ()
     expected: int = 0
     first: str = ""
@@ -64,6 +71,7 @@ class Tracked:
     counted: tuple[float, float] = (0.0, 0.0)
     raised: bool = False
     foreign: int | None = None
+    created: int = 0
 
     @property
     def broken(self) -> Finding | None:
@@ -76,8 +84,8 @@ class Tracked:
 
     @property
     def pattern(self) -> str:
-        """Return the pattern of the deployed filter."""
-        return str((self.facts.metric_filter or {}).get("filterPattern", ""))
+        """Return the pattern of the deployed filter, or the one that the query of a log alarm translates."""
+        return self.counted_pattern or str((self.facts.metric_filter or {}).get("filterPattern", ""))
 
     @property
     def value(self) -> float | None:
@@ -102,8 +110,8 @@ def read_rules(account: Account, params: Mapping[str, Any]) -> list[Tracked]:
     certain = Weight.CERTAIN
     group = reader.get("log_group", "log_group", lambda: find_log_group(account, group_name), None, certain)
     filters = reader.get("metric_filter", "metric", lambda: list_metric_filters(account, group_name) or [], [], certain)
-    names = [rule["alarm_name"] for rule in rules]
-    alarms = reader.get("alarm", "alarm", lambda: find_alarms(account, names), {}, certain)
+    names, types = [rule["alarm_name"] for rule in rules], alarm_types(rules)
+    alarms = reader.get("alarm", "alarm", lambda: find_alarms(account, names, types), {}, certain)
     topic = topic_facts(reader, params)
     by_name = {each["filterName"]: each for each in filters}
     common = Facts(account.place, account.place, "", reader.unread, log_group=group, **topic)
@@ -112,17 +120,25 @@ def read_rules(account: Account, params: Mapping[str, Any]) -> list[Tracked]:
             rule["id"],
             rule["filter_name"],
             rule["alarm_name"],
-            replace(common, metric_filter=by_name.get(rule["filter_name"]), alarm=_metric_alarm(alarms, rule)),
+            replace(common, metric_filter=by_name.get(rule["filter_name"]), alarm=_alarm(alarms, rule)),
             rule["title"],
             rule["severity"],
+            rule["query"],
+            rule["pattern"],
+            rule["run_seconds"],
         )
         for rule in rules
     ]
 
 
-def _metric_alarm(alarms: Mapping[str, dict[str, Any]], rule: Mapping[str, Any]) -> dict[str, Any] | None:
-    alarm = alarms.get(rule["alarm_name"])
-    return from_query(alarm) if alarm and alarm_type(alarm) == METRIC.type else None
+def alarm_types(rules: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the types of the alarms of rules, of which an old version of botocore knows no log alarm."""
+    return (METRIC.type, LOG.type) if any(rule["query"] for rule in rules) else (METRIC.type,)
+
+
+def _alarm(alarms: Mapping[str, dict[str, Any]], rule: Mapping[str, Any]) -> dict[str, Any] | None:
+    alarm, wanted = alarms.get(rule["alarm_name"]), LOG.type if rule["query"] else METRIC.type
+    return from_query(alarm) if alarm and alarm_type(alarm) == wanted else None
 
 
 def expect(tracked: Sequence[Tracked], messages: Sequence[tuple[Mapping[str, Any], str]]) -> None:
@@ -143,7 +159,7 @@ def expect(tracked: Sequence[Tracked], messages: Sequence[tuple[Mapping[str, Any
 
 
 def _matcher(rule: Tracked) -> Callable[[LogMessage], bool]:
-    if rule.facts.metric_filter is None or not is_supported(rule.pattern):
+    if (rule.facts.metric_filter is None and not rule.query) or not is_supported(rule.pattern):
         return lambda _message: False
     return compile_pattern(rule.pattern).matches
 
@@ -168,6 +184,8 @@ def _findings(params: Mapping[str, Any], rule: Tracked, near_misses: bool) -> It
     if facts.log_group is None and "log_group" not in facts.unread:
         cause = f"The log group {group} does not exist in {facts.where}."
         yield Finding("log_group", "log_group_missing", cause, "Create it: site.yml --tags logs.")
+    elif rule.query:
+        yield from _query_findings(group, rule)
     elif facts.metric_filter is None and "metric_filter" not in facts.unread:
         yield missing_filter(name, group)
     elif facts.metric_filter is not None and not is_supported(rule.pattern):
@@ -181,6 +199,22 @@ def _findings(params: Mapping[str, Any], rule: Tracked, near_misses: bool) -> It
     for needed, check in _TOPIC_CHECKS:
         if needed not in facts.unread:
             yield from check(own, facts)
+
+
+def _query_findings(group: str, rule: Tracked) -> Iterator[Finding]:
+    """Yield why the query of a log alarm, if that exists, would not find the events."""
+    if rule.facts.alarm is None:
+        return
+    settings, name = alarm_settings(rule.facts.alarm, LOG), rule.alarm_name
+    remedy = "Correct it with secmon.aws.log_alarms (site.yml --tags alarms)."
+    if settings["query"] != rule.query:
+        yield Finding("alarm", "query_mismatch", f"The query of the log alarm {name} is not that of the rule.", remedy)
+    elif group not in settings["log_group_names"]:
+        cause = f"The log alarm {name} does not query the log group {group}."
+        yield Finding("alarm", "other_log_group", cause, remedy)
+    elif rule.own and settings["threshold"] > len(rule.own):
+        cause = f"The log alarm {name} needs {settings['threshold']:g} events; the rule needs {len(rule.own)}."
+        yield Finding("alarm", "threshold", cause, remedy)
 
 
 def _sent(rule: Tracked) -> Sent:

@@ -84,7 +84,7 @@ class Drill:
     def carry_out(self) -> dict[str, Any]:
         """Send the events, follow them, and return the result of each rule."""
         params, budget = self.params, self.account.budget
-        busy = [] if self.near_misses else self._wait(params["timeout_seconds"] / 3)
+        busy = [] if self.near_misses else self._wait(params["timeout_seconds"] / 2)
         self._announce_begin()
         follower = Follower(self.account, params, self.tracked, self.began)
         follower.begin()
@@ -96,7 +96,7 @@ class Drill:
         follower.count_foreign(filter(is_suspicious, self.tracked if self.near_misses else ()))
         results = [self._judged(rule, follower.waited) for rule in self.tracked]
         # The task with the near misses is followed by one that waits before it sends.
-        raised = [rule.alarm_name for rule in self.tracked if rule.raised and not self.near_misses]
+        raised = [rule for rule in self.tracked if rule.raised and not self.near_misses]
         left = wait_until_quiet(self.account, raised, budget.seconds, float(params["poll_seconds"]))
         seconds = (follower.now - self.began).total_seconds()
         self._announce_end(results, seconds)
@@ -104,9 +104,8 @@ class Drill:
 
     def _wait(self, seconds: float) -> list[str]:
         """Wait for alarms that are in ALARM already; return those that still are."""
-        alarms = [rule.facts.alarm for rule in self.tracked]
-        names = [alarm["AlarmName"] for alarm in alarms if alarm and alarm["StateValue"] == "ALARM"]
-        left = wait_until_quiet(self.account, names, seconds, float(self.params["poll_seconds"]))
+        raised = [rule for rule in self.tracked if rule.facts.alarm and rule.facts.alarm["StateValue"] == "ALARM"]
+        left = wait_until_quiet(self.account, raised, seconds, float(self.params["poll_seconds"]))
         for rule in self.tracked:
             if rule.facts.alarm and rule.alarm_name not in left:
                 rule.calm_down()

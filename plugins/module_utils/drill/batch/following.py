@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from ...cloudwatch.kinds import LOG, METRIC
 from ...cloudwatch.reads import find_alarms
 from ...core.account import Account
-from ..marks import STREAM
+from ..marks import STREAM, creates_stream
 from ..timeline import Finding, Reached
 from ..topic_findings import confirmed_endpoints
-from .chain import Tracked
+from .chain import Tracked, alarm_types
 from .sending import aws_time
 
 _FIRST_PAUSE_SECONDS = 1.0
@@ -29,7 +30,7 @@ _MINUTE = timedelta(minutes=1)
 _PER_PAGE = 100
 
 Counts = dict[str, tuple[float, float]]
-"""By the id of a rule, the sum of its metric and how many values it has."""
+"""By the name of an alarm, the sum of its metric and how many values it has."""
 
 
 @dataclass
@@ -104,7 +105,7 @@ class Follower:
     def _look_at_metrics(self) -> None:
         counts = self._counts()
         for rule in self.tracked:
-            before, after = self.baseline.get(rule.id, (0.0, 0.0)), counts.get(rule.id, (0.0, 0.0))
+            before, after = (each.get(rule.alarm_name, (0.0, 0.0)) for each in (self.baseline, counts))
             rule.counted = after[0] - before[0], after[1] - before[1]
             wanted = rule.expected * rule.value if rule.value is not None else None
             enough = rule.counted[0] >= wanted if wanted is not None else rule.counted[0] != 0
@@ -135,12 +136,17 @@ class Follower:
                 self.now = max(self.now, aws_time(page))
                 for result in page["MetricDataResults"]:
                     totals[result["Id"]] += sum(result["Values"])
-            found |= {rule.id: (totals[f"s{number}"], totals[f"n{number}"]) for number, rule in enumerate(some)}
+            found |= {rule.alarm_name: (totals[f"s{number}"], totals[f"n{number}"]) for number, rule in enumerate(some)}
         return found
 
     def _look_at_history(self) -> None:
         rules = {rule.alarm_name: rule for rule in self.tracked}
-        parameters = {"StartDate": self.sent_at, "MaxRecords": _PER_PAGE, "ScanBy": "TimestampAscending"}
+        parameters = {
+            "AlarmTypes": list(alarm_types(self.params["rules"])),
+            "StartDate": self.sent_at,
+            "MaxRecords": _PER_PAGE,
+            "ScanBy": "TimestampAscending",
+        }
         for page in self.account.read_pages("cloudwatch", "DescribeAlarmHistory", "history of the alarms", parameters):
             self.now = max(self.now, aws_time(page))
             for item in page["AlarmHistoryItems"]:
@@ -150,7 +156,9 @@ class Follower:
 
     def _note(self, rule: Tracked, item: Mapping[str, Any]) -> None:
         """Take one item of the history of an alarm; the first of its kind counts."""
-        kind, at, summary = item["HistoryItemType"], item["Timestamp"], item["HistorySummary"]
+        # A log alarm notifies for each actor (CloudWatch API reference, AlarmHistoryItem).
+        kind = item["HistoryItemType"].removeprefix("AlarmContributor")
+        at, summary = item["Timestamp"], item["HistorySummary"]
         if kind == "StateUpdate":
             if json.loads(item["HistoryData"]).get("newState", {}).get("stateValue") == "ALARM":
                 rule.raised = True
@@ -184,8 +192,9 @@ class Follower:
     def count_foreign(self, rules: Iterable[Tracked]) -> None:
         """Count the events that are not of a drill and that the filters of some rules counted meanwhile."""
         for rule in rules:
-            events = self._log_events(rule.pattern)
-            rule.foreign = sum(event["logStreamName"] != STREAM for event in events)
+            others = [event for event in self._log_events(rule.pattern) if event["logStreamName"] != STREAM]
+            rule.created = sum(creates_stream(event["message"]) for event in others)
+            rule.foreign = len(others) - rule.created
 
 
 def _query(name: str, rule: Tracked, statistic: str) -> dict[str, Any]:
@@ -194,12 +203,14 @@ def _query(name: str, rule: Tracked, statistic: str) -> dict[str, Any]:
     return {"Id": name, "MetricStat": {"Metric": wanted, "Period": 60, "Stat": statistic}}
 
 
-def wait_until_quiet(account: Account, names: Iterable[str], seconds: float, poll_seconds: float) -> list[str]:
+def wait_until_quiet(account: Account, rules: Iterable[Tracked], seconds: float, poll_seconds: float) -> list[str]:
     """Wait until no alarm is in ALARM, at most for a time; return those that still are."""
-    left, pause = sorted(names), _FIRST_PAUSE_SECONDS
+    waiting = list(rules)
+    left, pause = sorted(rule.alarm_name for rule in waiting), _FIRST_PAUSE_SECONDS
+    types = (METRIC.type, LOG.type) if any(rule.query for rule in waiting) else (METRIC.type,)
     end = account.budget.now() + seconds
     while left:
-        alarms = find_alarms(account, left)
+        alarms = find_alarms(account, left, types)
         left = sorted(name for name, alarm in alarms.items() if alarm["StateValue"] == "ALARM")
         if not left or account.budget.now() + pause > end or not account.budget.pause(pause):
             break

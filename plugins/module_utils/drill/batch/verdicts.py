@@ -16,12 +16,17 @@ from typing import Any
 from ..timeline import Finding, Weight
 from .chain import Tracked
 
+METRIC_ALARM, LOG_ALARM, EVENT_ALERT = ENGINES = ("Alarms", "Log alarms", "Event alerts")
+"""What notifies, as the report calls it."""
+
 STAGES = ("log_group", "metric", "alarm", "notification")
 """The stages of an event of a drill, which is put into the log group."""
 
 _LONGER = "Allow more time (timeout_seconds, secmon_drill_timeout_seconds) and run it again."
 # A filter publishes within a minute or two (our reading; no text of AWS has a number).
 _SECONDS_TO_COUNT = 180
+# How long a query of a log alarm takes at most after its time (our reading; no text of AWS has a number).
+_SECONDS_TO_RUN = 60
 _TOO_FEW = ("threshold", "too_many_datapoints")
 _NOT_SEEN = {
     "log_group": ("The event did not arrive in the log group", f"CloudTrail usually takes 5 minutes. {_LONGER}"),
@@ -73,6 +78,8 @@ def processed(rule: Tracked, sent: int, seconds: float) -> bool:
         sent: How many events were sent, which the metric shows if it counts events that do not match as well.
         seconds: How long ago, which decides otherwise.
     """
+    if rule.query:
+        return seconds >= rule.run_seconds + _SECONDS_TO_RUN
     return rule.counted[1] >= sent if counts_all(rule) else seconds >= _SECONDS_TO_COUNT
 
 
@@ -82,8 +89,8 @@ def counts_all(rule: Tracked) -> bool:
 
 
 def extra(rule: Tracked) -> float:
-    """Return what a metric has counted beyond the events that its pattern matches."""
-    return rule.counted[0] - rule.expected * (rule.value or 0.0)
+    """Return what a metric has counted beyond the events that its pattern matches and the creation of the stream."""
+    return rule.counted[0] - (rule.expected + rule.created) * (rule.value or 0.0)
 
 
 def is_suspicious(rule: Tracked) -> bool:
@@ -110,7 +117,7 @@ def near_miss_verdict(rule: Tracked, sent: int, waited: float, seconds: int) -> 
         waited: How many seconds ago.
         seconds: The time of the task.
     """
-    own = f"the metric filter {rule.filter_name}"
+    own = f"the log alarm {rule.alarm_name}" if rule.query else f"the metric filter {rule.filter_name}"
     remedy = "Correct the filter with secmon.aws.metric_filters (site.yml --tags alarms)."
     if rule.broken is not None:
         return _result(rule, "unclear", rule.broken)
@@ -121,7 +128,8 @@ def near_miss_verdict(rule: Tracked, sent: int, waited: float, seconds: int) -> 
         if rule.foreign:
             cause = f"Meanwhile {own} counted {rule.foreign} event(s) that are not of the drill."
             return _result(rule, "unclear", Finding("metric", "real_events", cause, "Look at them, and run it again."))
-        cause = f"{own[0].upper()}{own[1:]} counted {extra(rule):g} more than its pattern matches."
+        more = f"counted {extra(rule):g} more than its pattern matches" if rule.is_readable else "has gone off"
+        cause = f"{own[0].upper()}{own[1:]} {more}."
         return _result(rule, "raised", Finding("metric", "counted_more", cause, remedy))
     if not processed(rule, sent, waited):
         cause = f"The metric did not show within {seconds} seconds that {own} has seen every event."
@@ -144,6 +152,7 @@ def _result(rule: Tracked, status: str, finding: Finding | None = None) -> dict[
         "title": rule.title,
         "severity": rule.severity,
         "alarm_name": rule.alarm_name,
+        "engine": LOG_ALARM if rule.query else METRIC_ALARM,
         "status": status,
         "events": rule.expected,
         "first_event": rule.first,

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -128,8 +128,15 @@ def test_the_clock_runs_faster_until_it_is_told_otherwise(embedded_aws: str) -> 
     ask(embedded_aws, "clock", b'{"advance_seconds": 0}')
     after = datetime.fromisoformat(ask(embedded_aws, "clock", b'{"speed": 1}')[1]["time"])
     assert after > before
-    for invalid in (b'{"speed": 0}', b'{"speed": "fast"}', b'{"speed": 2, "advance_seconds": 1}', b"{}", b"[]"):
+    for invalid in (b'{"speed": -1}', b'{"speed": "fast"}', b'{"speed": 2, "advance_seconds": 1}', b"{}", b"[]"):
         assert ask(embedded_aws, "clock", invalid)[0] == 400, invalid
+
+
+def test_a_clock_that_stands_still_is_moved_by_advancing_it_only(embedded_aws: str) -> None:
+    before = ask(embedded_aws, "clock", b'{"speed": 0}')[1]["time"]
+    assert ask(embedded_aws, "health")[1]["time"] == before
+    after = ask(embedded_aws, "clock", b'{"advance_seconds": 60}')[1]["time"]
+    assert datetime.fromisoformat(after) - datetime.fromisoformat(before) == timedelta(seconds=60)
 
 
 def test_health_names_the_consistency(embedded_aws: str) -> None:

@@ -33,9 +33,13 @@ OTHER_TYPES = {
     *("delivery-destination", "delivery-source", "destination", "eventdatastore", "alarm-mute-rule", "insight-rule"),
     *("event-bus", "rule-on-custom-event-bus", "lookup-table", "metric-stream", "scheduled-query", "service", "slo"),
 }
-_OF_MUTE_RULES = {
-    f"cloudwatch:{name}": {"alarm-mute-rule"}
-    for name in ("DeleteAlarmMuteRule", "GetAlarmMuteRule", "ListAlarmMuteRules", "PutAlarmMuteRule")
+# Actions that need one of them.
+_NEEDED = {
+    **{
+        f"cloudwatch:{name}": {"alarm-mute-rule"}
+        for name in ("DeleteAlarmMuteRule", "GetAlarmMuteRule", "ListAlarmMuteRules", "PutAlarmMuteRule")
+    },
+    "events:PutEvents": {"event-bus"},
 }
 # Dependent actions that --iam asks for: tags in a creating request, the lock-out check, a passed role.
 ASKED = {
@@ -71,7 +75,7 @@ NOT_ASKED_FOR_IN_TEXTS = {
 @pytest.mark.parametrize("action", sorted(RESOURCE_TYPES.keys() - NEWER))
 def test_an_action_has_the_resource_types_of_the_reference(action: str) -> None:
     types = resource_types(action)
-    assert set(RESOURCE_TYPES[action]) == set(types) - (OTHER_TYPES - _OF_MUTE_RULES.get(action, set()))
+    assert set(RESOURCE_TYPES[action]) == set(types) - (OTHER_TYPES - _NEEDED.get(action, set()))
     assert {name for name, required in types.items() if required} <= set(RESOURCE_TYPES[action])
 
 
@@ -91,7 +95,7 @@ def test_a_dependent_action_is_asked_for_or_left_out_for_a_reason(action: str) -
 def test_the_condition_keys_are_those_of_the_reference() -> None:
     """Keys of a service are looked up in all its actions; only the name of a tag or of a context differs."""
     text = Path(conditions.__file__).read_text() + Path(questions.__file__).read_text()
-    keys = set(re.findall(r'"((?:iam|kms|s3|secretsmanager|sns):[\w-]+:?)', text)) - set(RESOURCE_TYPES)
+    keys = set(re.findall(r'"((?:events|iam|kms|s3|secretsmanager|sns):[\w-]+:?)', text)) - set(RESOURCE_TYPES)
     assert len(keys) > 15
     for key in keys:
         prefix = key.split(":")[0]

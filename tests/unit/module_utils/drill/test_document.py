@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.drill.document import as_report, document, remarks
+from ansible_collections.secmon.aws.plugins.module_utils.drill.document import as_report, document, failure, remarks
 from ansible_collections.secmon.aws.plugins.module_utils.reports.text import as_text
 
 
 def result(name: str, status: str, cause: str = "") -> dict[str, Any]:
     seconds = {"metric": 40.0, "notification": 61.0} if status == "fired" else {}
-    found = {"id": name, "title": f"Title of {name}", "severity": "high", "status": status, "seconds": seconds}
+    found = {
+        "id": name,
+        "title": f"Title of {name}",
+        "alarm_name": name,
+        "engine": "Alarms",
+        "severity": "high",
+        "status": status,
+        "seconds": seconds,
+    }
     return found | {
         "cause_code": cause.split()[0] if cause else "",
         "cause": cause,
@@ -68,3 +76,12 @@ def test_what_does_not_count_is_remarked() -> None:
         "Not back in OK, two: two",
         "Not drilled, c (two): Nothing to send.",
     ]
+
+
+def test_the_message_of_a_failure_names_rules_causes_and_the_file_and_stays_short() -> None:
+    assert failure(FOUND, ["drill/drill.txt", "drill/drill.json"]) == (
+        "one: b (Muted). two: a (Wide). three: It was not drilled; the run says why. The report above, also in"
+        " drill/drill.txt, says what to do. Then run it again."
+    )
+    many = document("sample", [account("one", [result(f"r{number}", "broken", "Muted.") for number in range(88)], [])])
+    assert "r4 (Muted.) and 83 more. The report above says" in failure(many, [])

@@ -32,7 +32,8 @@ def test_the_profile_cis_reports_critical_and_high_rules_and_the_guide_none(chec
     assert (report.problems, report.warnings) == ((), ())
     assert report.event_rules["guide"] == ()
     rules = report.event_rules["production"]
-    assert len(rules) == 24
+    # With the rule of the drill.
+    assert len(rules) == 25
     assert {rule["target_arn"] for rule in rules} == {"arn:aws:sns:us-east-1:222222222222:SecurityEvents"}
     assert "in account production (<account>)" in rules[0]["input_template"]
     named = report.teardown["production"]["leftovers"]
