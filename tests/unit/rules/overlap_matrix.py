@@ -17,8 +17,8 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 RULES = Path(__file__).parents[3] / "rules"
 MATRIX = Path(__file__).with_suffix(".txt")
 HEADER = """\
-# Every test event of every rule, and the other rules that match it.
-# rule | + the event must match, - it must not | the test's name | other rules (none: .)
+# The test events of each rule that other rules match too.
+# rule | + the event must match, - it must not | the test's name | other rules
 # Parameters that narrow a rule have no value; parameters for expected roles have their sample values.
 # Written by: python -m tests.unit.rules.overlap_matrix --write
 """
@@ -35,7 +35,8 @@ def _lines(rules: Sequence[Rule]) -> Iterator[str]:
         for test in rule.tests:
             message = LogMessage(test.message)
             others = [name for name, pattern in patterns.items() if name != rule.id and pattern.matches(message)]
-            yield f"{rule.id} | {'+' if test.match else '-'} | {test.name} | {' '.join(others) or '.'}"
+            if others:
+                yield f"{rule.id} | {'+' if test.match else '-'} | {test.name} | {' '.join(others)}"
 
 
 def wide_pattern(rule: Rule) -> CompiledPattern:
