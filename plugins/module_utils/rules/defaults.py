@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+NAMESPACE = "SecurityMetrics"
 REQUIRED = ("title", "pattern", "tests")
 _ALARM = {
     "period_seconds": 60,
@@ -34,8 +35,8 @@ def with_defaults(value: Any, rule_id: str) -> Any:
         return value
     given = {key: entry for key, entry in value.items() if entry is not None}
     title = given.get("title")
-    filter_name = given.get("filter_name", "".join(word.capitalize() for word in rule_id.split("_")))
-    metric = {"namespace": "SecurityMetrics", "name": f"{filter_name}Count"}
+    filter_name = given.get("filter_name", default_filter_name(rule_id))
+    metric = {"namespace": NAMESPACE, "name": f"{filter_name}Count"}
     defaults = {
         "id": rule_id,
         "severity": "medium",
@@ -52,6 +53,11 @@ def with_defaults(value: Any, rule_id: str) -> Any:
         statistic = {} if "extended_statistic" in given["alarm"] else {"statistic": "Sum"}
         given["alarm"] = {**_ALARM, **statistic, **given["alarm"]}
     return {**value, **defaults, **given}
+
+
+def default_filter_name(rule_id: str) -> str:
+    """Return the name of the filter of a rule that states none."""
+    return "".join(word.capitalize() for word in rule_id.split("_"))
 
 
 def short_schema(schema: Mapping[str, Any]) -> dict[str, Any]:

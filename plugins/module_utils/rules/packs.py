@@ -13,6 +13,8 @@ from pathlib import Path
 
 from ..validation.problems import Problem, ValidationError
 from .catalog import load_rules
+from .defaults import NAMESPACE, default_filter_name
+from .records import RECORDS_FILE
 from .rule import Rule
 
 PACKS = ("guide", "cis", "operational", "guard", "threat")
@@ -20,7 +22,8 @@ OWN = "own"
 """The rules of secmon_rules_dirs among the packs; they are always selected."""
 _RENAME = "choose another name for the file; secmon_rules changes it"
 # All shipped rules are written like this, which a test compares with the loaded rules.
-_OUTLINE = re.compile(r"(?ms)^filter_name: (?P<filter>\S+)$.*?^metric: {namespace: (?P<namespace>\w+),")
+_FILTER = re.compile(r"(?m)^filter_name: (\S+)$")
+_NAMESPACE = re.compile(r"(?m)^metric: {namespace: (\w+),")
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,14 @@ class Packs(Mapping[str, tuple[Rule, ...]]):
 
 def _outlines(folder: Path) -> Iterator[Outline]:
     for path in sorted(folder.glob("*.yml")):
-        found = _OUTLINE.search(path.read_text(encoding="utf-8"))
-        if found:
-            yield Outline(path.stem, found["filter"], found["namespace"])
+        if path.name != RECORDS_FILE:
+            text = path.read_text(encoding="utf-8")
+            filter_name, namespace = _FILTER.search(text), _NAMESPACE.search(text)
+            yield Outline(
+                path.stem,
+                filter_name[1] if filter_name else default_filter_name(path.stem),
+                namespace[1] if namespace else NAMESPACE,
+            )
 
 
 def load_packs(folder: Path) -> Packs:
