@@ -66,7 +66,10 @@ def test_shipped_rules_pass() -> None:
     assert result.returncode == 0, result.stdout
     assert "secret_access" in result.stdout
     assert ", 0 failed; lint: 0 errors, 0 warnings." in result.stdout
-    assert "EventBridge cannot take public_access_block_weakened" in result.stdout
+    refused = ("public_access_block_weakened", "secret_deleted", "secret_policy_changed", "function_code_changed")
+    for rule_id in (*refused, "port_opened_to_world", "role_trusts_foreign_account", "snapshot_shared"):
+        assert f"EventBridge cannot take {rule_id}:\n" in result.stdout
+    assert result.stdout.count("EventBridge cannot take ") == 7
     assert "judges differently" not in result.stdout
 
 

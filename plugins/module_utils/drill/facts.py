@@ -38,6 +38,7 @@ class Facts:
         alarm: From DescribeAlarms.
         mute_rules: The mute rules of the alarm.
         log_alarm: The log alarm of the rule, from DescribeAlarms.
+        log_alarm_mute_rules: The mute rules of the log alarm.
         topic: The attributes from GetTopicAttributes.
         key: KeyMetadata of the topic's key, with its Policy as a document.
         subscriptions: From ListSubscriptionsByTopic.
@@ -61,6 +62,7 @@ class Facts:
     alarm: Response | None = None
     mute_rules: Sequence[MuteRule] = ()
     log_alarm: Response | None = None
+    log_alarm_mute_rules: Sequence[MuteRule] = ()
     topic: Response | None = None
     key: Response | None = None
     subscriptions: Sequence[Response] = ()

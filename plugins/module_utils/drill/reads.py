@@ -93,6 +93,9 @@ def _mute_facts(reader: ConfigReader, account: Account, params: Mapping[str, Any
         found["log_alarm"] = reader.get(
             "log_alarm", "notification", lambda: find_alarms(account, [log_alarm], [LOG.type]).get(log_alarm), None
         )
+        found["log_alarm_mute_rules"] = reader.get(
+            "log_alarm_mute_rules", "notification", lambda: mute_rules(account, log_alarm, now), ()
+        )
     return found
 
 

@@ -106,12 +106,12 @@ def recreate_trail_in_another_region(aws: Aws) -> None:
     aws("cloudtrail", "eu-west-1").create_trail(Name=chain.TRAIL, S3BucketName=chain.BUCKET)
 
 
-def mute(aws: Aws, hours: int = -1) -> datetime:
-    """Make a rule that mutes the alarm for a day, from an hour ago or from some hours later; return its start."""
+def mute(aws: Aws, hours: int = -1, alarm: str = chain.SECRET_ALARM) -> datetime:
+    """Make a rule that mutes an alarm for a day, from an hour ago or from some hours later; return its start."""
     start = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=hours)
     schedule = {"Expression": f"at({start:%Y-%m-%dT%H:%M})", "Duration": "P1D"}
     aws("cloudwatch").put_alarm_mute_rule(
-        Name="night", Rule={"Schedule": schedule}, MuteTargets={"AlarmNames": [chain.SECRET_ALARM]}
+        Name="night", Rule={"Schedule": schedule}, MuteTargets={"AlarmNames": [alarm]}
     )
     return start
 

@@ -239,6 +239,7 @@ def test_warns_of_a_log_alarm_that_is_missing_or_cannot_run(drill: ModuleRunner,
         AlarmName="by-actor", ScheduledQueryConfiguration=query, **results, **condition, ActionsEnabled=False
     )
     advance(drill.endpoint, 61)
+    end = mute(aws_client, alarm="by-actor") + timedelta(days=1)
     found = drill(check=True, **task)
     assert not found.get("failed")
     warnings = "\n".join(line for line in found["lines"] if line.startswith("Warning: "))
@@ -246,6 +247,7 @@ def test_warns_of_a_log_alarm_that_is_missing_or_cannot_run(drill: ModuleRunner,
         "cannot run the query of the log alarm by-actor: The role",
         "actions of the log alarm",
         "not an action",
+        f"The mute rule night mutes the log alarm by-actor until {end:%Y-%m-%dT%H:%M:00Z}",
     ):
         assert words in warnings
 
