@@ -76,7 +76,9 @@ _PLAIN = {
 }
 
 
-def run(*command: str | Path, cwd: Path = REPOSITORY, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *command: str | Path, cwd: Path = REPOSITORY, timeout: float = 300, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command to its end and return its output, without raising."""
     return subprocess.run(
         [str(word) for word in command],
@@ -84,6 +86,6 @@ def run(*command: str | Path, cwd: Path = REPOSITORY, **environment: str) -> sub
         env=os.environ | _PLAIN | environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=timeout,
         check=False,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from moto import backends
 from moto.core import responses
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
@@ -23,6 +24,16 @@ def _get_backend(backends: BackendDict[Any], account_id: str) -> Any:
     # Everything in the dictionary is registered for moto's reset, which clears both.
     found = backends.get(account_id)
     return _get_backend_of_moto(backends, account_id) if found is None else found
+
+
+# moto 5.2.5 lists its folder, with 200 entries, to find out for which service a call is: a millisecond of each call.
+
+_MODULES = frozenset(backends.list_of_moto_modules())
+
+
+@patch(backends, "list_of_moto_modules")
+def _modules() -> frozenset[str]:
+    return _MODULES
 
 
 # moto 5.2.5 keeps every object that it ever created (each log event, each alarm) for its dashboard.

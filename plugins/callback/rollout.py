@@ -25,6 +25,8 @@ options:
     description:
       - A file for the same and more as JSON, with all resources, warnings and failures of each account. It is also
         written when the run is interrupted, with C(complete) false. Results of tasks with C(no_log) are not in it.
+      - Ansible reads every file in a folder that is an inventory, so keep it out of such a folder, or name it in
+        C(ignore_patterns) of the section C(inventory).
     type: path
     env:
       - name: SECMON_ROLLOUT_REPORT
@@ -170,9 +172,17 @@ class CallbackModule(CallbackBase):
             if host in self.run.accounts:
                 failed = bool(counts["failures"] or counts["unreachable"])
                 self.run.end(host, self._seconds(), failed=failed)
-        self._close()
+        self._finish(complete=True)
+
+    def _finish(self, *, complete: bool) -> None:
+        """Leave a usable terminal, the report and the last screen."""
+        atexit.unregister(self._interrupted)
+        if self.view:
+            self.view.close()
         seconds, path = self._seconds(), str(self.get_option("report") or "")
-        self._write(complete=True)
+        self._write(complete=complete)
+        if not complete and not self.run.accounts:
+            return
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
         self._display.display("")
         for line in summary(self.run, seconds, width, self._retry(), path):
@@ -231,12 +241,6 @@ class CallbackModule(CallbackBase):
             except OSError as error:
                 self._display.warning(f"The report {path} could not be written: {error}")
 
-    def _close(self) -> None:
-        atexit.unregister(self._interrupted)
-        if self.view:
-            self.view.close()
-
     def _interrupted(self) -> None:
-        """Leave a usable terminal and a report when the run is interrupted."""
-        self._close()
-        self._write(complete=False)
+        """Say what stands where when the run is interrupted."""
+        self._finish(complete=False)

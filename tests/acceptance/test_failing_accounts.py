@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -61,7 +62,10 @@ def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organizat
 def first(organization: Organization) -> Done:
     """Return the first run, in which ten accounts of the organization and two other hosts fail."""
     static = inventory(organization.folder.with_name("static"), STATIC)
-    return organization.run("site", "-i", static, forks=FORKS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANSIBLE_CALLBACKS_ENABLED", "ansible.builtin.junit")
+        patch.setenv("JUNIT_OUTPUT_DIR", str(organization.folder.with_name("junit")))
+        return organization.run("site", "-i", static, forks=FORKS)
 
 
 def message(account: dict[str, Any]) -> str:
@@ -115,6 +119,15 @@ def test_the_screen_ends_with_the_failures_and_how_to_run_them_again(first: Done
     names = (organization.folder.parent / "retry/site.retry").read_text().split()
     assert set(names) == first.hosts("failed")
     assert len(end) < 12_000
+
+
+def test_another_callback_works_beside_it(first: Done, organization: Organization) -> None:
+    (report,) = organization.folder.with_name("junit").glob("*.xml")
+    cases = ElementTree.parse(report).getroot().iter("testcase")
+    failed = [
+        str(case.get("name")) for case in cases if case.find("failure") is not None or case.find("error") is not None
+    ]
+    assert {name.partition("] ")[0].lstrip("[") for name in failed} == first.hosts("failed")
 
 
 def test_the_time_of_an_account_does_not_include_its_wait_for_a_fork(first: Done) -> None:

@@ -68,6 +68,16 @@ def test_an_inventory_without_accounts_is_refused(
     assert says in " ".join(result.stderr.split())
 
 
+@pytest.mark.parametrize("playbook", ["site", "confirm", "verify", "drill", "posture", "forecast", "prune", "teardown"])
+def test_a_limit_that_selects_no_account_is_refused(repository: Path, inventory: Path, playbook: str) -> None:
+    result = run(
+        "ansible-playbook", "-i", inventory, "--limit", "web", "--list-tasks", repository / f"playbooks/{playbook}.yml"
+    )
+    assert result.returncode != 0
+    says = "No account is selected: --limit web leaves no host of the group secmon_accounts. Nothing was done."
+    assert says in " ".join(result.stderr.split())
+
+
 def test_a_remote_connection_is_refused_before_any_call(repository: Path, inventory: Path) -> None:
     playbook = repository / "playbooks/site.yml"
     result = run("ansible-playbook", "-i", inventory, playbook, "-e", "ansible_connection=ssh")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,13 +29,20 @@ def groups_above(lines: list[str], depth: int) -> list[str]:
     return [last[level] for level in range(depth)]
 
 
-def test_the_example_shows_the_organization_with_the_variables_of_its_units(endpoint: str) -> None:
+def test_the_example_shows_the_organization_with_the_variables_of_its_units(
+    endpoint: str, repository: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(repository / EXAMPLE, tmp_path / "organization")
+    # A run in this folder has written what is no inventory.
+    (folder / "retry").mkdir()
+    (folder / "retry/site.retry").write_text("shop-01\n")
+    (folder / "rollout.json").write_text('{"accounts": {"shop-01": {"state": "done"}}, "counts": {"done": 1}}')
     keys = {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "AKIAEMBEDDEDGUIDE001",
         "AWS_SECRET_ACCESS_KEY": "embedded",
     }
-    result = run("ansible-inventory", "-i", EXAMPLE, "--graph", "--vars", "-v", **keys)
+    result = run("ansible-inventory", "-i", ".", "--graph", "--vars", "-v", cwd=folder, **keys)
     assert (result.returncode, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     shop = lines.index("  |  |  |  |  |  |--shop-01")
@@ -59,11 +67,12 @@ def test_the_example_shows_the_organization_with_the_variables_of_its_units(endp
     assert {call["access"] for call in calls} == {"read"}
 
 
-def test_an_organization_that_cannot_be_read_stops_the_run_if_ansible_shall_stop(endpoint: str) -> None:
+def test_an_organization_that_cannot_be_read_stops_the_run(endpoint: str, repository: Path) -> None:
     ask(endpoint, "faults", [{"service": "organizations", "action": "ListRoots", "error": "AccessDeniedException"}])
     keys = {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "tester", "AWS_SECRET_ACCESS_KEY": "tester"}
-    stop = {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"}
-    result = run("ansible-playbook", "-i", EXAMPLE, "playbooks/site.yml", **keys, **stop)
+    # The configuration of the example has Ansible stop.
+    result = run("ansible-playbook", "-i", ".", repository / "playbooks/site.yml", cwd=repository / EXAMPLE, **keys)
     assert result.returncode != 0
     assert "Allow organizations:ListRoots on * to the caller." in result.stderr
+    assert "Completely failed to parse inventory source" in result.stderr
     assert "TASK" not in result.stdout

@@ -91,8 +91,11 @@ class Organization:
     def list_accounts(self, number: int, states: Sequence[str] = ("ACTIVE", "SUSPENDED"), **variables: Any) -> None:
         """Write the inventory of the accounts that may fail, and of others up to a number."""
         others = [account for account in self._active() if account not in ACCOUNTS.values()]
-        chosen = [*ACCOUNTS.values(), *others[: number - len(ACCOUNTS)]]
-        plugin = {"plugin": "secmon.aws.organization", "account_role": DEPLOYER, "accounts": chosen, **KEYS}
+        self.list_chosen([*ACCOUNTS.values(), *others[: number - len(ACCOUNTS)]], states, **variables)
+
+    def list_chosen(self, accounts: Sequence[str] = (), states: Sequence[str] = ("ACTIVE",), **variables: Any) -> None:
+        """Write the inventory of some accounts, or of all."""
+        plugin = {"plugin": "secmon.aws.organization", "account_role": DEPLOYER, "accounts": list(accounts), **KEYS}
         self._write("accounts.secmon_org.yml", plugin | {"states": list(states)})
         everywhere = {
             "secmon_region": "us-east-1",

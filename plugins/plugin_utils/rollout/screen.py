@@ -17,7 +17,15 @@ from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.results import 
     UNCHANGED,
     kind_of,
 )
-from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.run import DONE, FAILED, REMOVES, Account, Run
+from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.run import (
+    DONE,
+    FAILED,
+    REMOVES,
+    RUNNING,
+    WAITING,
+    Account,
+    Run,
+)
 
 # A group of equal texts, of which the screen shows this many.
 _SHOWN_GROUPS = 6
@@ -111,6 +119,7 @@ def summary(run: Run, seconds: float, width: int, retry: str, report: str) -> It
     if done and run.playbook in _COLUMNS:
         yield from ("", *_table(run.playbook, done, width))
     yield from _failed(run, width)
+    yield from _interrupted(run, width)
     yield from _grouped("Warnings", run.accounts.values(), lambda account: account.warnings, width)
     if run.playbook == "site":
         yield from _in_place(run, width)
@@ -164,6 +173,15 @@ def _failed(run: Run, width: int) -> Iterator[str]:
         yield from (f"  {line}" for line in _wrapped(f"{place}: {reason(account)}", width - 2))
     if len(failed) > _SHOWN_FAILURES:
         yield f"  and {accounts_text(len(failed) - _SHOWN_FAILURES)} more"
+
+
+def _interrupted(run: Run, width: int) -> Iterator[str]:
+    """Yield the accounts that the end of the run left as they were."""
+    words = {RUNNING: "Interrupted", WAITING: "Not begun"}
+    hosts = {state: [account.host for account in run.accounts.values() if account.state == state] for state in words}
+    parts = [f"{words[state]} ({accounts_text(len(of))}): {short_names(of)}." for state, of in hosts.items() if of]
+    if parts:
+        yield from ("", *_wrapped(f"{' '.join(parts)} Run it again: completed changes are kept.", width))
 
 
 def reason(account: Account) -> str:

@@ -34,9 +34,9 @@ def progress(run: Run, seconds: float) -> str:
     ended = counts[DONE] + counts[FAILED]
     filled = _BAR * ended // total if total else 0
     left = seconds * (total - ended) / ended if ended else None
-    parts = [f"{ended} of {total} done", f"{counts[RUNNING]} running", f"{counts[FAILED]} failed", duration(seconds)]
+    parts = [f"{counts[state]} {state}" for state in (DONE, RUNNING, FAILED)] + [duration(seconds)]
     parts += [f"about {duration(left)} left"] if left else []
-    return f"{run.playbook} [{'#' * filled}{'.' * (_BAR - filled)}] {', '.join(parts)}"
+    return f"{run.playbook} [{'#' * filled}{'.' * (_BAR - filled)}] {ended} of {total}: {', '.join(parts)}"
 
 
 def running(run: Run, at: float, width: int) -> Iterator[str]:

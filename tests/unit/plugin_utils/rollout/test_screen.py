@@ -62,6 +62,16 @@ def test_a_refused_run_says_that_nothing_was_done() -> None:
     assert screen(run) == "site: nothing was done. 1 problem in the variables of 1 of 1 host, listed above."
 
 
+def test_an_interrupted_run_says_which_accounts_are_not_done() -> None:
+    run = site(built=2)
+    run.know({host: {"account": "1", "region": "r"} for host in ("shop-03", "shop-04", "shop-05")})
+    run.start_task("shop-03", "secmon.aws.cloudtrail : Ensure the trail exists", at=20.0)
+    text = screen(run, width=140)
+    assert text.startswith("site: 5 accounts in 6 min 52 s: 2 done, 3 not done.")
+    assert "Interrupted (1 account): shop-03. Not begun (2 accounts): shop-04, shop-05." in text
+    assert "Run it again: completed changes are kept." in text
+
+
 def test_a_dry_run_of_a_teardown_counts_by_kind_and_names_the_accounts_to_confirm() -> None:
     run = Run("teardown", check=True)
     run.know({"shop": {"account": "111122223333", "region": "us-east-1"}})
@@ -105,11 +115,12 @@ def test_the_report_has_every_account_with_its_failure(tmp_path: Path) -> None:
 
 
 def test_a_run_shows_how_far_it_is_and_the_part_of_each_account() -> None:
-    run = site(built=2)
+    run = site(built=1, failed=1)
     run.know({"late": {"account": "000000000009"}, "later": {}})
     run.start_task("late", "secmon.aws.cloudwatch_logs : Ensure the log group exists", at=70.0)
     assert (
-        progress(run, 60) == "site [############............] 2 of 4 done, 1 running, 0 failed, 1 min, about 1 min left"
+        progress(run, 60)
+        == "site [############............] 2 of 4: 1 done, 1 running, 1 failed, 1 min, about 1 min left"
     )
     assert list(running(run, 75.0, 80)) == ["  late  000000000009         5 s  log group"]
 
@@ -134,5 +145,5 @@ def test_on_a_terminal_the_view_changes_and_leaves_nothing_behind() -> None:
     view = LiveView(stream, lambda: 70.0)
     view.update(site(built=1))
     view.close()
-    assert "1 of 1 done" in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
+    assert "1 of 1: 1 done" in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
     assert stream.getvalue().rstrip("\r\n").endswith("\x1b[2K")
