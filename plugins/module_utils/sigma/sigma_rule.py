@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -56,5 +57,7 @@ def sigma_text(rule: Rule, detection: Mapping[str, Any], origin: Origin) -> str:
         "level": rule.severity,
     }
     filled = {key: value for key, value in document.items() if value}
-    written: str = yaml.safe_dump(filled, sort_keys=False, width=WIDTH, allow_unicode=True)
+    # Ansible's strings, such as the licence of a task, are of a type that PyYAML does not write.
+    plain = json.loads(json.dumps(filled))
+    written: str = yaml.safe_dump(plain, sort_keys=False, width=WIDTH, allow_unicode=True)
     return written
