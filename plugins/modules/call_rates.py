@@ -30,7 +30,7 @@ options:
     required: true
 notes:
   - Required IAM actions are C(cloudtrail:LookupEvents), which AWS asks for, and C(sts:GetCallerIdentity).
-  - Makes at least one call for each name of a call in the patterns.
+  - Makes at least one call for each name of a call in the patterns, about one in a second, which CloudTrail allows.
 extends_documentation_fragment:
   - secmon.aws.module.reader
   - secmon.aws.module
@@ -44,7 +44,8 @@ author:
 EXAMPLES = r"""
 - name: Choose the rules
   secmon.aws.detections:
-    packs: [cis]
+    packs: [operational]
+    severities: [critical]
   register: detections
 
 - name: Read how often their calls were made
