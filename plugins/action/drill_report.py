@@ -30,7 +30,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the results; failed if an alarm did not go off as it must."""
+        """Return the results; failed if an alarm did not fire as it must."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _valid, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         options = plain(options)

@@ -12,7 +12,7 @@ description:
   - Prints how many alarms of each account went off, and why one did not.
   - Writes that as C(drill.txt), and the seconds of each rule in each account as C(drill.json), C(drill.xml) (JUnit) and
     C(drill.html), one page without any other file.
-  - Fails if an alarm did not go off as it must. Runs on the controller and calls no API.
+  - Fails if an alarm did not fire as it must. Runs on the controller and calls no API.
 options:
   mode:
     description: The mode of the drill, for the title.

@@ -9,7 +9,7 @@ module: forecast
 short_description: Run detection rules over CloudTrail files that exist
 version_added: 0.4.0
 description:
-  - Tells for each rule how many records match, how often its alarm would have fired, by whom, and what a month costs
+  - Reports for each rule how many records match, how often its alarm would have fired, by whom, and what a month costs
     with this activity.
   - Runs on the controller and calls no API. M(secmon.aws.trail_log_files) copies the files of a trail from S3.
   - A run that was stopped goes on where it was if it is started again with the same options.

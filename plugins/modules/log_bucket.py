@@ -85,7 +85,7 @@ notes:
     C(s3:PutBucketTagging), C(s3:PutBucketPublicAccessBlock), C(s3:PutBucketOwnershipControls),
     C(s3:PutBucketVersioning), C(s3:PutEncryptionConfiguration), C(s3:PutBucketPolicy), C(s3:PutBucketLogging),
     C(s3:PutLifecycleConfiguration), C(s3:DeleteObjectVersion), C(s3:DeleteBucket) and C(sts:GetCallerIdentity).
-    With C(s3:ListAllMyBuckets), it tells a missing permission from a bucket of another account.
+    With C(s3:ListAllMyBuckets), it distinguishes a missing permission from a bucket of another account.
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership

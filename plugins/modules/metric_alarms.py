@@ -168,7 +168,7 @@ EXAMPLES = r"""
     purge_tag:
       team: security
 
-- name: Ensure an alarm tells apart the accounts of an organization, whose filter has the dimension account
+- name: Ensure an alarm distinguishes the accounts of an organization, whose filter has the dimension account
   secmon.aws.metric_alarms:
     alarms:
       - name: SecretIsAccessedAnywhere

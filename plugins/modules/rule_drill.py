@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: rule_drill
-short_description: Prove for many rules at once that their alarms go off
+short_description: Prove for many rules at once that their alarms fire
 version_added: 0.4.0
 description:
   - Puts test events of rules into the log group of a trail, in a log stream of their own, and follows them for all
@@ -23,7 +23,7 @@ options:
   mode:
     description:
       - V(matches) puts events that must raise the alarms of their rules, V(near_misses) those that must not.
-      - V(scenario) puts events of no rule, such as those of an attack, and tells which rules raise their alarms.
+      - V(scenario) puts events of no rule, such as those of an attack, and reports which rules raise their alarms.
       - V(live) reads the secret O(secret_id), asks for a session of a role that does not exist, which is denied, and
         creates the log stream of the drills, which exists. CloudTrail delivers these calls, which takes minutes.
     type: str
@@ -173,7 +173,7 @@ EXAMPLES = r"""
   secmon.aws.drill_events:
   register: chosen
 
-- name: Prove that every alarm goes off
+- name: Prove that every alarm fires
   secmon.aws.rule_drill:
     log_group_name: /aws/cloudtrail/logs
     topic_arn: arn:aws:sns:us-east-1:123456789012:SecurityAlarms

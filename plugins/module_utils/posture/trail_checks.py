@@ -138,7 +138,7 @@ def _not_public(_snapshot: Snapshot, trail: Trail) -> str:
     if all(configured.get(name) for name in _BLOCKS):
         return ""
     if any(_is_public(each) for each in _allowing(trail)):
-        return f"The policy of the bucket {bucket} allows everybody."
+        return f"The policy of the bucket {bucket} allows everyone."
     rules = (_setting(trail, "GetBucketOwnershipControls") or {}).get("OwnershipControls", {}).get("Rules", [])
     if any(rule.get("ObjectOwnership") == "BucketOwnerEnforced" for rule in rules):
         return ""
@@ -181,7 +181,7 @@ def _open_to(statement: Mapping[str, Any], trail: Trail) -> Iterator[str]:
             if "aws:source" in json.dumps(statement.get("Condition", {})).lower():
                 continue
             who = "CloudTrail for trails of every account"
-        yield "everybody" if who == "*" else who
+        yield "everyone" if who == "*" else who
 
 
 def _s3_events(kind: str) -> Callable[[Snapshot], Outcome]:

@@ -206,7 +206,7 @@ SABOTAGES = (
         _close_bucket,
         "bucket-closed",
     ),
-    _sabotage("Open the log bucket to everybody", _open_bucket, _close_bucket, "bucket-closed", "bucket-not-public"),
+    _sabotage("Open the log bucket to everyone", _open_bucket, _close_bucket, "bucket-closed", "bucket-not-public"),
     _sabotage(
         "Delete the bucket policy",
         _call("s3", "delete_bucket_policy", Bucket=BUCKET),

@@ -87,7 +87,7 @@ KNOWN = (
     ),
     Difference(
         "boolean-number",
-        "Logs Insights cannot tell a boolean from 1 or 0.",
+        "Logs Insights cannot distinguish a boolean from 1 or 0.",
         "powertools-lambda-dotnet#667",
         "{ $.a IS FALSE }",
         '{"a": 0}',
