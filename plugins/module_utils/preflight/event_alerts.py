@@ -69,7 +69,8 @@ def _warnings(settings: Settings, found: EventRules) -> Iterator[str]:
         settings[f"secmon_event_{kind}"] if settings.is_set(f"secmon_event_{kind}") else settings[f"secmon_{kind}"]
         for kind in ("emails", "subscriptions")
     )
-    if found.event_rules and not any(receivers):
+    # A channel of Amazon Q Developer subscribes itself.
+    if found.event_rules and not any(receivers) and settings["secmon_event_format"] != "chat":
         yield "the event alerts have no receiver. Set secmon_event_emails, or secmon_event_alerts: []."
     leader = leader_region(settings["secmon_region"])
     if found.event_rules and leader != settings["secmon_region"]:

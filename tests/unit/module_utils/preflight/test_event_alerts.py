@@ -49,6 +49,10 @@ def test_the_format_for_chat_changes_the_texts_and_their_marks_alone(check: Any)
     assert "secmon_event_format" in "".join(check(guide=CIS | {"event_format": "html"}).problems)
 
 
+def test_a_channel_for_chat_subscribes_itself_so_that_no_receiver_is_missed(check: Any) -> None:
+    assert check(guide=CIS | {"event_format": "chat", "event_emails": []}).warnings == ()
+
+
 PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown id": (
         {"event_alerts": ["root_usag"]},
