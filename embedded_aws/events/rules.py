@@ -1,7 +1,8 @@
-"""Send the events of the default bus to the topics and queues of matching rules.
+"""Send the events of the default bus to the topics, queues and buses of matching rules.
 
-Sources: EventBridge user guide, "AWS service events delivered via CloudTrail" and "Event bus targets"; EventBridge API
-reference, PutRule (State).
+Sources: EventBridge user guide, "AWS service events delivered via CloudTrail", "Event bus targets" and "Sending and
+receiving events between AWS Regions"; EventBridge API reference, PutRule (State). Our reading, not seen on AWS: a
+forwarded event keeps its id, account and region, and a read-only one reaches only rules that receive all of them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from embedded_aws.core.events import AlarmChange, AlarmTransition, MetricSample,
 from embedded_aws.core.state import State
 from embedded_aws.events.bus_event import BusEvent, event_of_alarm, event_of_change, event_of_record
 from embedded_aws.events.input_transformer import target_input
+from embedded_aws.iam.service_roles import role_error
 from embedded_aws.sns.permissions import eventbridge, may_encrypt, may_publish
 from embedded_aws.sns.publish import find_topic, publish
 
@@ -37,40 +39,50 @@ class EventBridge:
 
     def handle(self, record: Record) -> None:
         """Send a record that a trail logs."""
-        rules = list(_rules(record["recipientAccountId"], record["awsRegion"]))
-        if rules:
-            only_all = record.get("managementEvent") and record.get("readOnly")
-            states = (ALL_MANAGEMENT_EVENTS,) if only_all else ("ENABLED", ALL_MANAGEMENT_EVENTS)
-            self._send(event_of_record(record), [rule for rule in rules if rule.state in states])
+        place = record["recipientAccountId"], record["awsRegion"]
+        if any(_rules(*place)):
+            self._receive(event_of_record(record), *place)
 
     def alarm(self, transition: AlarmTransition) -> None:
         """Send an alarm's change of state."""
-        rules = [rule for rule in _rules(transition.account, transition.region) if rule.state != "DISABLED"]
-        if rules:
-            self._send(event_of_alarm(transition), rules)
+        if any(_rules(transition.account, transition.region)):
+            self._receive(event_of_alarm(transition), transition.account, transition.region)
 
     def alarm_change(self, change: AlarmChange) -> None:
         """Send a change of an alarm's configuration."""
-        rules = [rule for rule in _rules(change.account, change.region) if rule.state != "DISABLED"]
-        if rules:
-            self._send(event_of_change(change), rules)
+        if any(_rules(change.account, change.region)):
+            self._receive(event_of_change(change), change.account, change.region)
 
     def send_to_topics(self, event: BusEvent, bus: str) -> None:
         """Send an event of PutEvents to topics; moto delivers to the other targets."""
-        rules = [rule for rule in _rules(event["account"], event["region"], bus) if rule.state != "DISABLED"]
-        self._send(event, rules, only="sns")
+        self._receive(event, event["account"], event["region"], bus, only="sns")
 
-    def _send(self, event: BusEvent, rules: list[Rule], only: str | None = None) -> None:
-        for rule in rules:
-            if rule.event_pattern.get_pattern() and rule.event_pattern.matches_event(event):  # type: ignore[arg-type]
+    def _receive(
+        self,
+        event: BusEvent,
+        account: str,
+        region: str,
+        bus: str = "default",
+        *,
+        only: str = "",
+        forwarded: bool = False,
+    ) -> None:
+        """Send an event that reaches a bus to the targets of its rules, or to those of one service."""
+        states = _states(event)
+        for rule in _rules(account, region, bus):
+            pattern = rule.event_pattern
+            if rule.state in states and pattern.get_pattern() and pattern.matches_event(event):  # type: ignore[arg-type]
                 for target in rule.targets:
-                    if only in (None, target["Arn"].split(":")[2]):
-                        done = self._deliver(target, target_input(target, event, rule.name, rule.arn))
-                        self._count(event, rule, done=done)
+                    service = target["Arn"].split(":")[2]
+                    if only in ("", service) and not (forwarded and service == "events"):
+                        self._count(rule, done=self._deliver(target, event, rule))
 
-    def _deliver(self, target: dict[str, Any], text: str) -> bool:
+    def _deliver(self, target: dict[str, Any], event: BusEvent, rule: Rule) -> bool:
         arn = target["Arn"]
         service = arn.split(":")[2]
+        if service == "events":
+            return self._forward(target, event, rule)
+        text = target_input(target, event, rule.name, rule.arn)
         if service == "sns":
             return self._publish(arn, text)
         if service == "sqs":
@@ -79,10 +91,24 @@ class EventBridge:
         _LOGGER.warning("The embedded AWS sends no management events to %s", arn)
         return False
 
-    def _count(self, event: BusEvent, rule: Rule, *, done: bool) -> None:
+    def _forward(self, target: dict[str, Any], event: BusEvent, rule: Rule) -> bool:
+        """Send an event to another bus, which does not send it on to a third one."""
+        arn = target["Arn"]
+        region, account, bus = arn.split(":", 5)[3:]
+        needs = [("events:PutEvents", arn)]
+        owner = rule.arn.split(":")[4]
+        error = role_error(owner, target.get("RoleArn", ""), "events.amazonaws.com", rule.arn, needs)
+        if error:
+            _LOGGER.warning("EventBridge cannot forward an event to %s: %s", arn, error)
+            return False
+        self._receive(event, account, region, bus.removeprefix("event-bus/"), forwarded=True)
+        return True
+
+    def _count(self, rule: Rule, *, done: bool) -> None:
         """Count an invocation; EventBridge user guide, "Monitoring Amazon EventBridge"."""
         registry, store = self.state.cloudwatch.registry, self.state.cloudwatch.metrics
-        place, now = (event["account"], event["region"]), self.state.clock.now()
+        region, account = rule.arn.split(":")[3:5]
+        place, now = (account, region), self.state.clock.now()
         dimensions = (("RuleName", rule.name),)
         with registry.lock:
             for name in ("InvocationAttempts", "SuccessfulInvocationAttempts" if done else "FailedInvocations"):
@@ -99,6 +125,14 @@ class EventBridge:
             return True
         _LOGGER.warning("EventBridge may not publish to %s, or the topic does not exist", topic_arn)
         return False
+
+
+def _states(event: BusEvent) -> tuple[str, ...]:
+    """Return the states of the rules that receive an event."""
+    detail = event["detail"]
+    from_aws = event["source"].startswith("aws.") and isinstance(detail, dict)
+    read_only = from_aws and detail.get("managementEvent") and detail.get("readOnly")
+    return (ALL_MANAGEMENT_EVENTS,) if read_only else ("ENABLED", ALL_MANAGEMENT_EVENTS)
 
 
 def _rules(account: str, region: str, bus: str = "default") -> Iterator[Rule]:

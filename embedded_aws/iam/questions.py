@@ -140,6 +140,14 @@ def _passed_role(call: Call) -> Iterator[Question]:
         yield question_of(call, "organizations:ListAWSServiceAccessForOrganization", EVERY_RESOURCE)
 
 
+def _targets(call: Call) -> Iterator[Question]:
+    """Yield the passing of the roles of targets (EventBridge user guide, "Using identity-based policies")."""
+    for target in call.parameters.get("Targets") or ():
+        if target.get("RoleArn"):
+            context: Values = {"iam:PassedToService": "events.amazonaws.com"}
+            yield question_of(call, "iam:PassRole", str(target["RoleArn"]), context)
+
+
 # Headers and tags of CreateBucket. Source: S3 API reference, CreateBucket, "Permissions".
 
 
@@ -253,6 +261,7 @@ _BESIDES: Mapping[tuple[str, str], Callable[[Call], Iterator[Question]]] = {
     ("cloudwatch", "PutMetricAlarm"): _alarm,
     ("cloudtrail", "CreateTrail"): _passed_role,
     ("cloudtrail", "UpdateTrail"): _passed_role,
+    ("events", "PutTargets"): _targets,
     ("kms", "CreateKey"): _create_key,
     ("kms", "PutKeyPolicy"): _lock_out,
     ("logs", "CreateLogGroup"): _log_group_tags,

@@ -46,9 +46,14 @@ options:
         default: ENABLED
       target_arn:
         description:
-          - The ARN of the target, which must allow C(events.amazonaws.com) to use it.
+          - The ARN of the target, which must allow C(events.amazonaws.com) to use it. An event bus may be in another
+            region, which needs O(rules[].target_role_arn).
           - Required if O(state=present).
         type: str
+      target_role_arn:
+        description: The ARN of the role with which EventBridge uses the target. Without it, the target has none.
+        type: str
+        version_added: 0.4.0
       input_paths:
         description: Names for values of the event, each with its path. V({}) removes them.
         type: dict
@@ -67,7 +72,8 @@ options:
     version_added: 0.4.0
   purge_prefix:
     description:
-      - Deletes every other rule of this collection whose name begins with this prefix.
+      - Deletes every other rule of this collection whose name begins with this prefix, but no rule that forwards events
+        to another region (C(secmon-forward-to-)), which belongs to the deployment there.
     type: str
   state:
     description: Whether the rules exist. V(absent) deletes exactly the rules in O(rules), and those of O(purge_prefix).
@@ -80,7 +86,7 @@ notes:
   - Required IAM actions are C(events:ListRules), C(events:ListRuleNamesByTarget), C(events:ListTargetsByRule),
     C(events:ListTagsForResource), C(events:PutRule), C(events:TagResource), C(events:PutTargets),
     C(events:RemoveTargets) and C(events:DeleteRule). To include the account ID in a message it calls
-    C(sts:GetCallerIdentity), which needs no permission.
+    C(sts:GetCallerIdentity), which needs no permission. O(rules[].target_role_arn) also needs C(iam:PassRole).
 extends_documentation_fragment:
   - secmon.aws.module
   - secmon.aws.module.ownership
@@ -126,6 +132,7 @@ rules:
       pattern: '{"source": ["aws.secretsmanager"], "detail": {"eventName": ["GetSecretValue"]}}'
       rule_state: ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS
       target_arn: arn:aws:sns:us-east-1:123456789012:SecurityEvents
+      target_role_arn: ""
       input_paths: {who: $.detail.userIdentity.arn}
       input_template: '"<who> read a secret."'
 removed:
@@ -163,6 +170,7 @@ _RULE: dict[str, Any] = {
     "pattern": {"type": "str"},
     "rule_state": {"type": "str", "choices": list(STATES), "default": "ENABLED"},
     "target_arn": {"type": "str"},
+    "target_role_arn": {"type": "str"},
     "input_paths": {"type": "dict"},
     "input_template": {"type": "str"},
 }

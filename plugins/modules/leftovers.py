@@ -71,6 +71,15 @@ options:
     type: list
     elements: str
     version_added: 0.4.0
+  event_regions:
+    description: The other regions whose events rules of EventBridge forward to this one.
+    type: list
+    elements: str
+    version_added: 0.4.0
+  event_role_name:
+    description: The name of the IAM role with which EventBridge forwards events.
+    type: str
+    version_added: 0.4.0
   secret_name:
     description: The name of the secret.
     type: str
@@ -305,11 +314,11 @@ from ansible_collections.secmon.aws.plugins.module_utils.sns.reads import unname
 
 _NAMES = (
     *("trail_name", "bucket_name", "log_group_name", "role_name", "topic_name", "secret_name"),
-    *("bucket_key_alias", "event_topic_name"),
+    *("bucket_key_alias", "event_topic_name", "event_role_name"),
 )
 _LISTS = (
     *("key_aliases", "alarm_names", "filter_names", "other_filter_names", "metric_namespaces"),
-    *("event_rule_names", "log_alarm_names", "log_alarm_role_names"),
+    *("event_rule_names", "event_regions", "log_alarm_names", "log_alarm_role_names"),
 )
 _EXISTING = ("bucket_name", "bucket_owner", "log_group_name", "role_arn", "topic_arn", "key_arn", "secret_name")
 

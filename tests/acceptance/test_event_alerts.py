@@ -1,4 +1,4 @@
-"""The event alerts as a part of site.yml: predicted, repaired, mailed and removed."""
+"""The event alerts as a part of site.yml: predicted, repaired, mailed, also from other regions, and removed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,25 @@ from tools.demo.playbooks import Run, run_playbook
 
 ACCOUNT = "123456789012"
 RULE = "secmon-secret_access-done"
-VARIABLES = {"secmon_event_alerts": ["high"], "secmon_event_emails": ["who@example.com"], "secmon_encrypt": True}
-AwsClient = Callable[[str], Any]
+VARIABLES = {
+    "secmon_event_alerts": ["high"],
+    "secmon_event_emails": ["who@example.com"],
+    "secmon_encrypt": True,
+    "secmon_regions": ["eu-west-1", "eu-west-2"],
+}
+FORWARD = "secmon-forward-to-us-east-1"
+AwsClient = Callable[..., Any]
+
+
+def forwarding(aws_client: AwsClient) -> list[str]:
+    """Return the regions that forward events, and check that a role exists if and only if there are any."""
+    regions = ("eu-west-1", "eu-west-2", "eu-west-3")
+    found = [region for region in regions if aws_client("events", region).list_rules(NamePrefix=FORWARD)["Rules"]]
+    roles = [role for role in aws_client("iam").list_roles()["Roles"] if role["RoleName"] == "SecurityEventForwarder"]
+    assert [role["Description"] for role in roles] == (
+        [f"EventBridge forwards events from {', '.join(found)} to us-east-1"] if found else []
+    )
+    return found
 
 
 def test_event_alerts_are_predicted_repaired_mailed_and_removed(embedded_aws: str, aws_client: AwsClient) -> None:
@@ -30,23 +47,40 @@ def test_event_alerts_are_predicted_repaired_mailed_and_removed(embedded_aws: st
     assert "or its policy does not allow " in (found := json.dumps(refused.results)), found
     assert "events.amazonaws.com to use it" in found
     predicted = play("site", "--tags", "events", "--check")
-    assert not aws_client("events").list_rules()["Rules"]
+    assert (aws_client("events").list_rules()["Rules"], forwarding(aws_client)) == ([], [])
     built = play("site", "--tags", "trail,logs,events")
     assert {task for task, _hosts in built.changed} > {task for task, _hosts in predicted.changed}
+    assert forwarding(aws_client) == VARIABLES["secmon_regions"]
 
     events, sns = aws_client("events"), aws_client("sns")
     events.disable_rule(Name="secmon-secret_access-failed")
     events.remove_targets(Rule=RULE, Ids=["secmon"])
     (mail,) = mails(embedded_aws, "who@example.com")
     follow(link_in(mail, "ConfirmSubscription"))
-    assert len(play("site", "--tags", "events").changed) == 1
-    secret = aws_client("secretsmanager").create_secret(Name="db", SecretString="x")["ARN"]
-    aws_client("secretsmanager").get_secret_value(SecretId=secret)
+    aws_client("events", "eu-west-2").disable_rule(Name=FORWARD)
+    now = {"secmon_regions": ["eu-west-2", "eu-west-3"]}
+    assert [task.split(" : ")[-1] for task, _hosts in play("site", "--tags", "events", **now).changed] == [
+        "Ensure EventBridge reports what the chosen rules find",
+        "Ensure the events of other regions are not forwarded any more",
+        "Ensure EventBridge may forward events to the event bus",
+        "Ensure the events of other regions are forwarded",
+    ]
+    assert forwarding(aws_client) == now["secmon_regions"]
+    last = ask(embedded_aws, "calls")[-1]["id"]
+    assert play("site", "--tags", "events", **now).changed == []
+    calls = [call for call in ask(embedded_aws, "calls") if call["id"] > last]
+    assert [call["action"] for call in calls if call["access"] == "write"] == []
+    of_forwarding = [call for call in calls if call["region"] != "us-east-1" or call["action"] == "GetRolePolicy"]
+    assert len(of_forwarding) == 2 * len(now["secmon_regions"]) + 1
+    for region in ("us-east-1", "eu-west-1", "eu-west-2"):
+        secrets = aws_client("secretsmanager", region)
+        secrets.get_secret_value(SecretId=secrets.create_secret(Name=f"in-{region}", SecretString="x")["Name"])
     ask(embedded_aws, "drain", method="POST")
-    text = mails(embedded_aws, "who@example.com")[-1]["body"]
-    assert text.startswith('"HIGH: A secret value was read. Root arn:aws:iam::123456789012:root called')
-    assert f" called GetSecretValue of secretsmanager.amazonaws.com on secret {secret} from" in text
-    assert 'in account guide (123456789012), region us-east-1."\n' in text
+    first, second = (mail["body"] for mail in mails(embedded_aws, "who@example.com")[1:])
+    assert first.startswith('"HIGH: A secret value was read. Root arn:aws:iam::123456789012:root called')
+    assert " called GetSecretValue of secretsmanager.amazonaws.com on secret in-us-east-1 from" in first
+    assert 'in account guide (123456789012), region us-east-1."\n' in first
+    assert "on secret in-eu-west-2 from" in second and 'region eu-west-2."\n' in second
 
-    play("teardown", "--tags", "events", "-e", f"secmon_teardown_confirm={ACCOUNT}")
-    assert (events.list_rules()["Rules"], sns.list_topics()["Topics"]) == ([], [])
+    play("teardown", "--tags", "events", "-e", f"secmon_teardown_confirm={ACCOUNT}", **now)
+    assert (events.list_rules()["Rules"], sns.list_topics()["Topics"], forwarding(aws_client)) == ([], [], [])

@@ -32,6 +32,7 @@ IN_THE_POLICY = (
     "secmon_log_role_name",
     "secmon_log_alarm_query_role_name",
     "secmon_log_alarm_lines_role_name",
+    "secmon_event_forwarder_role_name",
     "secmon_topic_name",
     "secmon_event_topic_name",
     "secmon_secret_name",

@@ -11,16 +11,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.secmon.aws.plugins.module_utils.core.policy_evaluation import (
-    Caller,
-    Request,
-    Verdict,
-    evaluate,
-)
 from moto.logs.models import LogGroup, logs_backends
 
-from embedded_aws.cloudtrail.trails import find_role
-from embedded_aws.iam.propagation import role_as_seen
+from embedded_aws.iam.service_roles import role_error
 
 Place = tuple[str, str]
 
@@ -45,7 +38,7 @@ def query_error(place: Place, parameters: Mapping[str, Any], query_arn: str) -> 
         group = logs_backends[place[0]][place[1]].groups.get(name)
         if group is None:
             return f"The log group {name} does not exist."
-        error = _role_error(place, role, "logs.amazonaws.com", query_arn, _of_query(group))
+        error = role_error(place[0], role, "logs.amazonaws.com", query_arn, _of_query(group))
         if error:
             return error
     return None
@@ -55,7 +48,7 @@ def lines_error(place: Place, parameters: Mapping[str, Any], alarm_arn: str) -> 
     """Return why CloudWatch cannot read the log lines of a notification, or None."""
     groups = [logs_backends[place[0]][place[1]].groups[name] for name in _group_names(parameters)]
     needs = [("logs:GetLogEvents", f"{group.arn}:log-stream:") for group in groups]
-    return _role_error(place, parameters["ActionLogLineRoleArn"], "cloudwatch.amazonaws.com", alarm_arn, needs)
+    return role_error(place[0], parameters["ActionLogLineRoleArn"], "cloudwatch.amazonaws.com", alarm_arn, needs)
 
 
 def _of_query(group: LogGroup) -> list[tuple[str, str]]:
@@ -65,19 +58,3 @@ def _of_query(group: LogGroup) -> list[tuple[str, str]]:
 def _group_names(parameters: Mapping[str, Any]) -> Iterator[str]:
     for name in parameters["ScheduledQueryConfiguration"].get("LogGroupIdentifiers") or ():
         yield name.removesuffix(":*").partition(":log-group:")[2] if name.startswith("arn:") else name
-
-
-def _role_error(place: Place, role_arn: str, service: str, source: str, needs: list[tuple[str, str]]) -> str | None:
-    role = find_role(role_arn)
-    seen = role_as_seen(role) if role else None
-    if role is None or seen is None:
-        return f"The role {role_arn} does not exist."
-    context = {"aws:SourceAccount": place[0], "aws:SourceArn": source, "aws:SecureTransport": "true"}
-    trust = Request("sts:AssumeRole", role.arn, Caller(service=service), context)
-    if evaluate([seen.trust], trust) is not Verdict.ALLOWED:
-        return f"{service} may not assume the role {role_arn}."
-    for action, resource in needs:
-        request = Request(action, resource, Caller(service=service), {"aws:SecureTransport": "true"})
-        if evaluate(seen.policies, request) is not Verdict.ALLOWED:
-            return f"The role {role_arn} does not allow {action} on {resource}."
-    return None

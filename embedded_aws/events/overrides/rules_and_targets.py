@@ -6,6 +6,7 @@ Source: EventBridge API reference, PutTargets and ListTargetsByRule; recorded an
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from moto.events.models import Rule, events_backends
@@ -15,6 +16,7 @@ from embedded_aws.core.errors import AwsError
 from embedded_aws.core.overrides import override
 from embedded_aws.core.pages import page
 from embedded_aws.core.state import State
+from embedded_aws.iam.service_roles import role_error
 
 _MOST_TARGETS = 5
 _PAGE = 100
@@ -42,11 +44,27 @@ def describe_rule(_state: State, call: Call) -> None:
 
 @override("events", "PutTargets")
 def put_targets(_state: State, call: Call) -> None:
-    """Refuse a sixth target; moto stores the targets."""
+    """Refuse a sixth target, and a role that EventBridge cannot assume; moto stores the targets."""
     rule = _rule_of(call, call.parameters["Rule"])
-    ids = {target["Id"] for target in [*rule.targets, *call.parameters.get("Targets", [])]}
+    targets = call.parameters.get("Targets", [])
+    for target in targets:
+        _check_role(call, target)
+    ids = {target["Id"] for target in [*rule.targets, *targets]}
     if len(ids) > _MOST_TARGETS:
         raise AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.", 400)
+
+
+def _check_role(call: Call, target: Mapping[str, Any]) -> None:
+    """Refuse a bus elsewhere without a role. The texts are of public reports on other kinds of targets (2016, 2019)."""
+    role, (service, region, account) = target.get("RoleArn"), target["Arn"].split(":")[2:5]
+    if role and role_error(call.account, role, "events.amazonaws.com", ""):
+        raise _invalid(f"Provided role '{role}' cannot be assumed by principal 'events.amazonaws.com'.")
+    if service == "events" and not role and (region, account) != (call.region, call.account):
+        raise _invalid(f"RoleArn is required for target {target['Arn']}.")
+
+
+def _invalid(text: str) -> AwsError:
+    return AwsError("ValidationException", text, 400)
 
 
 @override("events", "ListTargetsByRule")

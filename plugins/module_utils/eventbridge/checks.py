@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..core.aws_names import partition_of
+from ..core.aws_names import ROLE_ARN, partition_of
 from ..event_pattern.pattern import PatternError, compile_pattern
 
 STATES = ("ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
@@ -53,6 +53,8 @@ def _rule_problems(rule: Mapping[str, Any], region: str) -> Iterator[str]:
             yield f"EventBridge would refuse the pattern: {error}."
     if rule["target_arn"]:
         yield from _arn_problems(rule["target_arn"], region)
+    if rule["target_role_arn"] and not re.fullmatch(ROLE_ARN, rule["target_role_arn"]):
+        yield f"target_role_arn is {rule['target_role_arn']!r}, which is not the ARN of a role."
     yield from _template_problems(rule["input_paths"], rule["input_template"])
 
 
@@ -62,8 +64,8 @@ def _arn_problems(arn: str, region: str) -> Iterator[str]:
         yield f"target_arn is {arn!r}, which is not an ARN; secmon.aws.alert_topic returns that of a topic."
     elif parts[1] != partition_of(region):
         yield f"target_arn is {arn}, but region {region} is in partition {partition_of(region)}."
-    elif parts[3] not in ("", region):
-        yield f"target_arn is {arn}, but a target must be in the region of the rule, {region}."
+    elif parts[3] not in ("", region) and parts[2] != "events":
+        yield f"target_arn is {arn}, but a target other than an event bus must be in the region of the rule, {region}."
 
 
 def _template_problems(paths: Mapping[str, str] | None, template: str | None) -> Iterator[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.aws_names import partition_of
+from ..core.event_forwarding import RULES as FORWARDING_RULES
 from ..core.plan import Plan, Write
 from ..core.problems import require
 from ..core.tags import OWNER_MARK, as_list, is_managed, not_managed_problem
@@ -37,6 +38,8 @@ _QUOTA = (
     " pattern. Choose fewer rules, or request an increase in Service Quotas (EventBridge)."
 )
 _REMEDIES = {"LimitExceededException": _QUOTA}
+# EventBridge does not know a new role at once; the text is of public reports (2016 to 2021).
+_NEW_ROLE = (("ValidationException", "cannot be assumed by principal"),)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,12 @@ def purge_candidates(params: Params, rules: Collection[str]) -> frozenset[str]:
     """Return the names of existing rules that the task does not name and that have its prefix."""
     named = {rule["name"] for rule in params["rules"] or []}
     prefix = params["purge_prefix"]
-    return frozenset(name for name in rules if prefix and name.startswith(prefix) and name not in named)
+    # A rule that forwards events to another region belongs to the event alerts there.
+    return frozenset(
+        name
+        for name in rules
+        if prefix and name.startswith(prefix) and name not in named and not name.startswith(FORWARDING_RULES)
+    )
 
 
 def work_of(params: Params, rules: Rules, targets: Targets) -> Work:
@@ -198,7 +206,8 @@ class _Writes:
         return self._write("TagResource", name, parameters)
 
     def put_target(self, name: str, settings: Mapping[str, Any]) -> Write:
-        return self._write("PutTargets", name, target_parameters(name, settings), partial_errors="FailedEntries")
+        parameters = target_parameters(name, settings)
+        return self._write("PutTargets", name, parameters, partial_errors="FailedEntries", propagating=_NEW_ROLE)
 
     def cleaned(self, changed: Mapping[str, Mapping[str, Any]], work: Work, deleted: Targets) -> Iterator[Write]:
         """Yield the removal of targets of others, and of all targets of a rule that is to be deleted."""

@@ -16,12 +16,18 @@ TARGET_ID = "secmon"
 """The id of the target that this collection sets."""
 
 ENABLED = "ENABLED"
-_DEFAULTS: Mapping[str, Any] = {"description": "", "rule_state": ENABLED, "input_paths": {}, "input_template": ""}
+_DEFAULTS: Mapping[str, Any] = {
+    "description": "",
+    "rule_state": ENABLED,
+    "target_role_arn": "",
+    "input_paths": {},
+    "input_template": "",
+}
 _KEPT = ("description", "input_paths", "input_template")
 # Nothing of this can be set by the module; a rule that has it was changed by others.
 _FOREIGN: Mapping[str, Any] = {"role_arn": "", "schedule": "", "other_targets": [], "other_input": {}}
 _PUT_BY_RULE = ("description", "pattern", "rule_state", "role_arn", "schedule")
-_PUT_BY_TARGET = ("target_arn", "input_paths", "input_template", "other_input")
+_PUT_BY_TARGET = ("target_arn", "target_role_arn", "input_paths", "input_template", "other_input")
 
 
 def found_settings(rule: Mapping[str, Any], targets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -33,6 +39,7 @@ def found_settings(rule: Mapping[str, Any], targets: Sequence[Mapping[str, Any]]
         "pattern": rule.get("EventPattern", ""),
         "rule_state": rule["State"],
         "target_arn": own.pop("Arn", ""),
+        "target_role_arn": own.pop("RoleArn", ""),
         "input_paths": dict(transformer.get("InputPathsMap", {})),
         "input_template": transformer.get("InputTemplate", ""),
         "role_arn": rule.get("RoleArn", ""),
@@ -78,7 +85,8 @@ def rule_parameters(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def target_parameters(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of PutTargets, which replaces the target of the same id."""
-    target: dict[str, Any] = {"Id": TARGET_ID, "Arn": settings["target_arn"]}
+    role = {"RoleArn": settings["target_role_arn"]} if settings["target_role_arn"] else {}
+    target: dict[str, Any] = {"Id": TARGET_ID, "Arn": settings["target_arn"], **role}
     if settings["input_template"]:
         paths = {"InputPathsMap": settings["input_paths"]} if settings["input_paths"] else {}
         target["InputTransformer"] = {**paths, "InputTemplate": settings["input_template"]}

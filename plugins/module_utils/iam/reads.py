@@ -19,13 +19,14 @@ def find_role(account: Account, name: str) -> dict[str, Any] | None:
     return role
 
 
-def roles_for(account: Account, service: str, words: str) -> dict[str, str]:
-    """Return the names of the roles by ARN that a service may assume, or that have these words in the description."""
+def roles_for(account: Account, service: str, *words: str) -> dict[str, str]:
+    """Return the names of the roles by ARN that a service may assume, or that have some words in the description."""
     listed = account.read_all("iam", "ListRoles", "roles", "Roles", {"MaxItems": 1000})
     return {
         role["Arn"]: role["RoleName"]
         for role in listed
-        if service in json.dumps(role["AssumeRolePolicyDocument"]) or words in role.get("Description", "")
+        if service in json.dumps(role["AssumeRolePolicyDocument"])
+        or any(some in role.get("Description", "") for some in words)
     }
 
 

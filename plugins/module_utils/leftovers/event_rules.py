@@ -1,12 +1,14 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Find the rules of EventBridge of a deployment."""
+"""Find the rules of EventBridge of a deployment, also those that forward the events of other regions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ..core.account import Account
+from ..core.event_forwarding import rule_name
 from ..core.tags import is_managed
 from ..eventbridge.reads import list_rules, tags_of
 from .resources import EVENT_RULE, Resource
@@ -21,4 +23,17 @@ def event_rules(search: Search) -> Iterator[Resource]:
         if name in rules:
             tagged = search.is_tagged(EVENT_RULE, name)
             managed = tagged or is_managed(tags_of(search.account, rules, [name])[name])
+            yield Resource(EVENT_RULE, name, rules[name]["Arn"], managed=managed)
+    if not search.deployment.orphans:
+        yield from forwarding_rules(search.account, search.deployment.event_regions)
+
+
+def forwarding_rules(account: Account, regions: Iterable[str]) -> Iterator[Resource]:
+    """Yield the rules in other regions that forward events to this one."""
+    name = rule_name(account.region)
+    for region in sorted(regions):
+        other = account.in_region(region)
+        rules = list_rules(other)
+        if name in rules:
+            managed = is_managed(tags_of(other, rules, [name])[name])
             yield Resource(EVENT_RULE, name, rules[name]["Arn"], managed=managed)

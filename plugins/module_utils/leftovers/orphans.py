@@ -14,11 +14,13 @@ from typing import Any
 
 from ..core.account import Account
 from ..core.errors import AwsError
+from ..core.event_forwarding import WORDS, regions_in
 from ..core.tags import as_mapping, is_managed
 from ..iam.reads import find_role, inline_policies, roles_for
 from ..kms.key import ALIAS_MARK
 from ..kms.reads import aliases_by_key, find_key
 from . import resources as kinds
+from .event_rules import forwarding_rules
 from .resources import Resource
 from .search import Search
 
@@ -32,9 +34,9 @@ _LOG_ALARMS = "for the log alarms of"
 
 
 def orphaned_roles(search: Search) -> Iterator[Resource]:
-    """Yield roles of trails and of log alarms on log groups of this region that no variable names."""
+    """Yield roles for log groups and the event bus of this region that no variable names, and the rules for the bus."""
     account, deployment = search.account, search.deployment
-    for arn, name in roles_for(account, "cloudtrail.amazonaws.com", _LOG_ALARMS).items():
+    for arn, name in roles_for(account, "cloudtrail.amazonaws.com", _LOG_ALARMS, WORDS).items():
         if name in deployment.names(kinds.ROLE) or arn in deployment.kept or not _is_managed(account, name):
             continue
         try:
@@ -46,6 +48,10 @@ def orphaned_roles(search: Search) -> Iterator[Resource]:
         else:
             # Roles belong to all regions; a deployment of another region has its own variables.
             if f":logs:{account.region}:" in policies:
+                yield Resource(kinds.ROLE, name, arn, managed=True)
+            elif f":events:{account.region}:" in policies:
+                description = (find_role(account, name) or {}).get("Description", "")
+                yield from forwarding_rules(account, regions_in(description))
                 yield Resource(kinds.ROLE, name, arn, managed=True)
 
 

@@ -18,6 +18,7 @@ from ..cloudtrail.reads import trail_tags
 from ..core.account import Account
 from ..core.aws_names import ACCOUNT_ID
 from ..core.errors import AwsError
+from ..core.event_forwarding import RULES as FORWARDING_RULES
 from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_managed
 from ..iam.reads import find_role
 from ..kms.reads import find_key, key_tags
@@ -56,7 +57,12 @@ def find_resources(account: Account, deployment: Deployment) -> list[Resource]:
     The resources that are found by their tag, without a name in the task, belong to no part of a teardown.
     """
     tags_by_arn = {} if deployment.parts else _tagged(account)
-    listed = {arn: tags for arn, tags in tags_by_arn.items() if arn not in deployment.kept}
+    # A rule here that forwards events to another region belongs to the deployment there.
+    listed = {
+        arn: tags
+        for arn, tags in tags_by_arn.items()
+        if arn not in deployment.kept and f":rule/{FORWARDING_RULES}" not in arn
+    }
     tagged: dict[str, dict[str, Mapping[str, str]]] = {}
     for arn, tags in listed.items():
         kind, name = resource_of(arn)

@@ -30,7 +30,7 @@ EVENT_RULE = "event rule"
 
 # What each part of a teardown removes; the parts are the tags of teardown.yml.
 PARTS: Mapping[str, frozenset[str]] = {
-    "events": frozenset({EVENT_RULE, TOPIC, SUBSCRIPTION, KEY}),
+    "events": frozenset({EVENT_RULE, TOPIC, SUBSCRIPTION, KEY, ROLE}),
     "alarms": frozenset({ALARM, LOG_ALARM, FILTER}),
     "trail": frozenset({TRAIL, BUCKET, OBJECTS, KEY}),
     "logs": frozenset({LOG_GROUP, FILTER, ROLE, KEY}),
@@ -99,6 +99,7 @@ class Deployment:
         orphans: Whether only managed resources that the task does not name are searched for.
         kept: The ARNs of managed resources of other playbooks, which are left alone.
         purge_keys: Whether keys that the task does not name are removed too.
+        event_regions: The regions whose events are forwarded.
     """
 
     named: Mapping[str, frozenset[str]]
@@ -115,6 +116,7 @@ class Deployment:
     orphans: bool = False
     kept: frozenset[str] = frozenset()
     purge_keys: bool = False
+    event_regions: frozenset[str] = frozenset()
 
     @property
     def types(self) -> frozenset[str]:
@@ -171,11 +173,11 @@ def deployment_of(params: Mapping[str, Any]) -> Deployment:
     named = {kind: {params[option]} for kind, option in _NAME_OPTIONS.items()}
     named[TOPIC].add(params["event_topic_name"])
     named |= {kind: set(params[option] or ()) for kind, option in _LIST_OPTIONS.items()}
-    # The roles of log alarms belong to the part of the alarms, and are not looked for without it.
-    if not params.get("parts") or "alarms" in params["parts"]:
-        named[ROLE] |= set(params["log_alarm_role_names"] or ())
+    named[ROLE] = _role_names(params)
     existing = {kind: {params[option]} for kind, option in _EXISTING_NAMES.items()}
     existing |= {kind: {_name_in(kind, params[option])} for kind, option in _EXISTING_ARNS.items()}
+    if "logs" not in _parts(params):
+        existing[ROLE] = set()
     return Deployment(
         named=_without_empty(named),
         existing=_without_empty(existing),
@@ -191,7 +193,22 @@ def deployment_of(params: Mapping[str, Any]) -> Deployment:
         orphans=params["purpose"] != TEARDOWN,
         kept=frozenset(params["kept_arns"] or ()),
         purge_keys=params["purge_keys"],
+        event_regions=frozenset(params["event_regions"] or ()),
     )
+
+
+def _parts(params: Mapping[str, Any]) -> Collection[str]:
+    return params.get("parts") or PARTS
+
+
+def _role_names(params: Mapping[str, Any]) -> set[str | None]:
+    """Return the names of the roles of the parts: a part removes the roles of no other one."""
+    of_parts = {
+        "logs": [params["role_name"]],
+        "alarms": params["log_alarm_role_names"] or [],
+        "events": [params["event_role_name"]],
+    }
+    return {name for part, names in of_parts.items() if part in _parts(params) for name in names}
 
 
 def _problems(params: Mapping[str, Any]) -> Iterator[str]:

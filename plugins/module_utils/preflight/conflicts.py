@@ -135,14 +135,21 @@ def _as_json(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str, skipkeys=True)
 
 
-def _replica_regions(settings: Settings, document: Document) -> None:
-    region, name = settings["secmon_region"], "secmon_secret_replica_regions"
-    for index, further in enumerate(settings[name]):
-        if further == region:
-            document.add((name, index), f"names {region}, the region of the secret itself", "remove it")
-        elif partition_of(further) != partition_of(region):
-            message = f"{further} and {region} are in different partitions, and secrets are replicated only within one"
-            document.add((name, index), message, "remove it")
+def _further_regions(settings: Settings, document: Document) -> None:
+    region = settings["secmon_region"]
+    for name, own, done in (
+        ("secmon_secret_replica_regions", "the region of the secret itself", "secrets are replicated"),
+        ("secmon_regions", "which is secmon_region: its events need no forwarding", "events are forwarded"),
+    ):
+        for index, further in enumerate(settings[name]):
+            if further == region:
+                document.add((name, index), f"names {region}, {own}", "remove it")
+            elif partition_of(further) != partition_of(region):
+                message = f"{further} and {region} are in different partitions, and {done} only within one"
+                document.add((name, index), message, "remove it")
+    if settings["secmon_regions"] and not settings["secmon_multi_region"]:
+        message = "has no effect, since secmon_multi_region is false, so that no trail records events there"
+        document.add(("secmon_regions",), message, _REMOVE_ONE)
 
 
 def _credentials(settings: Settings, document: Document) -> None:
@@ -217,7 +224,7 @@ def _publishers(settings: Settings, document: Document) -> None:
 
 
 _CHECKS: tuple[Callable[[Settings, Document], None], ...] = (
-    *(_existing, _places, _credentials, _role, _tags, _alarm_names, _secret_value, _secret_size, _replica_regions),
+    *(_existing, _places, _credentials, _role, _tags, _alarm_names, _secret_value, _secret_size, _further_regions),
     *(
         organization_conflicts,
         _emails,

@@ -10,12 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..core.aws_names import builds_chain, deployment_names, event_topic_arn, leader_region
 from ..engines.eventbridge.limits import bus_problems
 from ..event_alerts.deployment import EventRules, choice_problems, event_rules
+from ..event_alerts.forwarding import forwarding_rules
 from ..event_alerts.text import Style
 from ..rules.limits import SEVERITIES
 from ..rules.rule import Rule
 from .checks import Settings
 
 EVENT_ALERTS = "secmon_event_alerts"
+
+_UNUSED = (
+    "secmon_regions: has no effect without secmon_event_alerts: only they need forwarded events, the alarms report"
+    " every region. Remove it, or set secmon_event_alerts."
+)
 
 
 def reported(settings: Settings) -> Sequence[str]:
@@ -38,7 +44,8 @@ def choose_events(
     """
     wanted = reported(settings)
     if not wanted:
-        return EventRules(), [], []
+        unused = builds_chain(settings) and settings["secmon_regions"]
+        return EventRules(), [], [_UNUSED] if unused else []
     topic = event_topic_arn(settings)
     style = Style(host, topic.split(":")[1], settings["secmon_event_format"] == "chat")
     found = event_rules(rules, wanted, topic, style, names, deployment_names(settings))
@@ -57,6 +64,11 @@ def _problems(settings: Settings, known: Sequence[str], deployed: Sequence[str],
     for refusal in found.event_refusals:
         if refusal["rule_id"] in wanted:
             yield f"EventBridge cannot report what the rule {_because(refusal)} Remove it; the alarm remains."
+    if settings["secmon_regions"]:
+        try:
+            forwarding_rules(found.event_rules, settings["secmon_region"], "", "")
+        except ValueError as error:
+            yield f"the events of secmon_regions cannot be forwarded. {error}"
     yield from bus_problems([rule["pattern"] for rule in found.event_rules], settings["secmon_region"])
 
 
@@ -72,12 +84,12 @@ def _warnings(settings: Settings, found: EventRules) -> Iterator[str]:
     # A channel of Amazon Q Developer subscribes itself.
     if found.event_rules and not any(receivers) and settings["secmon_event_format"] != "chat":
         yield "the event alerts have no receiver. Set secmon_event_emails, or secmon_event_alerts: []."
-    leader = leader_region(settings["secmon_region"])
-    if found.event_rules and leader != settings["secmon_region"]:
+    leader, regions = leader_region(settings["secmon_region"]), settings["secmon_regions"]
+    if found.event_rules and leader not in (settings["secmon_region"], *regions):
         yield (
             f"EventBridge in {settings['secmon_region']} receives only the events of that region. Those of IAM, the"
-            f" global endpoint of STS and most sign-ins are in {leader}; the alarms report them. See Regions in"
-            " docs/event_alerts.md."
+            f" global endpoint of STS and most sign-ins are in {leader}; the alarms report them. Add {leader} to"
+            " secmon_regions, which forwards them. See Regions in docs/event_alerts.md."
         )
 
 

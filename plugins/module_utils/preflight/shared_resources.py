@@ -46,6 +46,10 @@ class Resource:
             return str(settings[self.variable]) if settings["secmon_create_secret"] else ""
         if self.variable in _OF_EVENT_ALERTS and not reported(settings):
             return ""
+        if self.variable == "secmon_event_forwarder_role_name" and not (
+            reported(settings) and settings["secmon_regions"]
+        ):
+            return ""
         if self.variable.startswith("secmon_log_alarm_") and not settings["secmon_log_alarms"]:
             return ""
         name = _OF_EVENT_ALERTS.get(self.variable) or str(settings[self.variable])
@@ -75,6 +79,7 @@ RESOURCES = (
     Resource("role", "secmon_log_role_name", "secmon_existing_log_role_arn", _in_the_account),
     Resource("query role", "secmon_log_alarm_query_role_name", "", _in_the_account),
     Resource("log line role", "secmon_log_alarm_lines_role_name", "", _in_the_account),
+    Resource("event forwarder role", "secmon_event_forwarder_role_name", "", _in_the_account),
     # Bucket names are unique in all accounts and regions of a partition.
     Resource("bucket", "secmon_log_bucket_name", "secmon_existing_log_bucket_name", _in_the_partition),
 )

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..core.aws_names import builds_bucket, builds_chain, deployment_names, trail_account
+from ..core.event_forwarding import rule_name
 from ..event_alerts.deployment import EventRules
 from ..rules.deployment import Detections
 from ..rules.packs import Packs
@@ -78,9 +79,13 @@ def _used_aliases(settings: Settings, aliases: Mapping[str, str]) -> list[str]:
 
 def event_options(settings: Settings, found: EventRules) -> dict[str, Any]:
     """Return the options of secmon.aws.leftovers about the event alerts of one account."""
+    regions = list(settings["secmon_regions"]) if found.event_rules else []
+    forwarding = [rule_name(settings["secmon_region"])] if regions else []
     return {
         "event_topic_name": settings["secmon_event_topic_name"] if reported(settings) else "",
-        "event_rule_names": [rule["name"] for rule in found.event_rules],
+        "event_rule_names": [*(rule["name"] for rule in found.event_rules), *forwarding],
+        "event_regions": regions,
+        "event_role_name": settings["secmon_event_forwarder_role_name"] if regions else "",
     }
 
 

@@ -152,6 +152,7 @@ _PLAIN_TYPES: Mapping[str, ValueType[Any]] = {
 TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_account_id": aws_types.ACCOUNT_ID,
     "secmon_region": aws_types.REGION_NAME,
+    "secmon_regions": list_of(aws_types.REGION_NAME, "list of regions", unique=True),
     "secmon_central_account": aws_types.ACCOUNT_ID,
     "secmon_management_account": aws_types.ACCOUNT_ID,
     "secmon_log_archive_account": aws_types.ACCOUNT_ID,
@@ -210,6 +211,7 @@ TYPES: Mapping[str, ValueType[Any]] = {
     "secmon_existing_log_group_name": aws_types.LOG_GROUP_NAME,
     "secmon_retention_days": aws_types.RETENTION,
     "secmon_log_role_name": aws_types.ROLE_NAME,
+    "secmon_event_forwarder_role_name": aws_types.ROLE_NAME,
     "secmon_log_alarm_query_role_name": aws_types.ROLE_NAME,
     "secmon_log_alarm_lines_role_name": aws_types.ROLE_NAME,
     "secmon_existing_log_role_arn": aws_types.ROLE_ARN,

@@ -68,6 +68,24 @@ def test_repairs_a_manual_change(run_module: ModuleRunner, events: Any, changes:
 
 
 @pytest.mark.promise("drift")
+def test_forwards_to_a_bus_in_another_region_with_a_role_and_repairs_it(
+    run_module: ModuleRunner, aws_client: Callable[..., Any], events: Any
+) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    roles = [
+        aws_client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        for name in ("forwarder", "other")
+    ]
+    bus = "arn:aws:events:eu-west-1:123456789012:event-bus/default"
+    rule = {**RULE, "target_arn": bus, "target_role_arn": roles[0], "input_paths": {}, "input_template": ""}
+    change = {"Target": {"RoleArn": roles[1]}}
+    run_module.repair(lambda: change_manually(events, dict(change)), lambda: rules(events), rules=[rule])
+    assert rules(events)["secmon-read"]["Targets"] == [{"Id": "secmon", "Arn": bus, "RoleArn": roles[0]}]
+    run_module.repair(lambda: change_manually(events, dict(change)), lambda: rules(events), rules=[RULE])
+
+
+@pytest.mark.promise("drift")
 def test_another_spelling_of_the_same_pattern_is_no_change(run_module: ModuleRunner, events: Any) -> None:
     run_module.succeed(**TASK)
     change_manually(events, {"EventPattern": json.dumps(json.loads(RULE["pattern"]), indent=2)})
@@ -276,7 +294,8 @@ def test_calls_exactly_the_documented_iam_actions(run_module: ModuleRunner, even
         run_module.faults({"service": "events", "action": "PutRule", "error": "LimitExceededException"})
         run_module.fail(**TASK)
 
-    assert run_module.iam_actions(use_every_action) == documented_actions("event_rules")
+    # No call passes a role; AWS asks for it with PutTargets.
+    assert run_module.iam_actions(use_every_action) | {"iam:PassRole"} == documented_actions("event_rules")
 
 
 @pytest.mark.promise("upstream")

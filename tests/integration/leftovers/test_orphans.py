@@ -119,6 +119,30 @@ def test_what_a_named_trail_or_alarm_still_uses_is_kept_until_site_has_run(
 
 
 @pytest.mark.promise("ownership")
+def test_what_forwards_events_is_found_in_each_region_and_that_of_another_deployment_is_not(
+    run_module: ModuleRunner, aws_client: Client
+) -> None:
+    bus = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"
+    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ModuleRunner(run_module.endpoint, "trail_role").succeed(
+        name="Forwarder",
+        description="EventBridge forwards events from eu-west-1, eu-west-2 to us-east-1",
+        trust_policy=document(trust),
+        policy_name="Forward",
+        policy=document({"Effect": "Allow", "Action": "events:PutEvents", "Resource": bus}),
+    )
+    rule, others = "secmon-forward-to-us-east-1", "secmon-forward-to-eu-central-1"
+    for region, name in (("eu-west-1", rule), ("us-east-1", others)):
+        aws_client("events", region).put_rule(Name=name, EventPattern='{"source": ["aws.iam"]}', Tags=MANAGED_TAGS)
+    found = {("event rule", rule): "to be removed", ("role", "Forwarder"): "to be removed"}
+    named = {"event_role_name": "Forwarder", "event_rule_names": [rule], "event_regions": ["eu-west-1"]}
+    assert (reasons(run_module), reasons(run_module, **named)) == (found, {})
+    assert reasons(run_module, purpose="teardown", parts=["events"], **named, role_name=ROLE) == found
+    runner = ModuleRunner(run_module.endpoint, "event_rules")
+    assert runner.succeed(purge_prefix="secmon-", state="absent")["removed"] == []
+
+
+@pytest.mark.promise("ownership")
 def test_a_log_alarm_and_its_roles_are_found_and_those_that_are_named_are_kept(
     run_module: ModuleRunner, aws_client: Client
 ) -> None:

@@ -17,7 +17,7 @@ ALL_MANAGEMENT_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 
 _EVENT_NAME = Selector((Name("eventName"),))
 # fmt: off
-_WRITING = (
+WRITING = (
     "Accept", "Add", "Associate", "Attach", "Authorize", "Cancel", "Close", "Create", "Deactivate", "Decline",
     "Delete", "Deregister", "Detach", "Disable", "Disassociate", "Disconnect", "Enable", "Import", "Invite", "Leave",
     "Modify", "Move", "Put", "Register", "Reject", "Remove", "Replace", "Reset", "Revoke", "Schedule", "Set",
@@ -44,4 +44,4 @@ def _only_writes(condition: Condition) -> bool:
         return all(map(_only_writes, condition.operands))
     if not isinstance(condition, Compare) or condition.operator != "=" or condition.selector != _EVENT_NAME:
         return False
-    return not condition.literal.is_regex and condition.literal.text.startswith(_WRITING)
+    return not condition.literal.is_regex and condition.literal.text.startswith(WRITING)

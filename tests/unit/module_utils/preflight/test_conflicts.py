@@ -68,6 +68,17 @@ def test_accepts_variables_without_conflicts(valid: dict[str, Any]) -> None:
             "confirmation_tokens",
             "alice@example.com",
         ),
+        (
+            {"regions": ["us-east-1"]},
+            "regions",
+            "names us-east-1, which is secmon_region: its events need no forwarding",
+        ),
+        (
+            {"regions": ["cn-north-1"]},
+            "regions",
+            "are in different partitions, and events are forwarded only within one",
+        ),
+        ({"regions": ["eu-west-1"], "multi_region": False}, "regions", "has no effect, since secmon_multi_region"),
         ({"topic_publishers": ["eventbridge"]}, "topic_publishers", "does not contain cloudwatch"),
         (
             {"existing_log_bucket_name": "theirs", "log_bucket_name": "ours"},

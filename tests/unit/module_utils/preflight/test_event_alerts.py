@@ -70,6 +70,10 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
         {"event_alerts": ["secret_access"], "rules": {"secret_access": {"alarm": {"threshold": 5}}}},
         "secret_access finds: It counts events up to a threshold of 5; EventBridge sends each event.",
     ),
+    "too many to forward": (
+        {"packs": list(PACKS), "event_alerts": list(SEVERITIES), "regions": ["eu-west-1"]},
+        "the events of secmon_regions cannot be forwarded. What they match does not fit into one event pattern",
+    ),
 }
 
 
@@ -95,9 +99,11 @@ WARNINGS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no receiver": ({"emails": []}, "the event alerts have no receiver"),
     "region": (
-        {"region": "eu-central-1"},
-        "Those of IAM, the global endpoint of STS and most sign-ins are in us-east-1",
+        {"region": "eu-central-1", "regions": ["eu-west-1"]},
+        "Those of IAM, the global endpoint of STS and most sign-ins are in us-east-1; the alarms report them. Add"
+        " us-east-1 to secmon_regions",
     ),
+    "no event alerts": ({"event_alerts": [], "regions": ["eu-west-1"]}, "secmon_regions: has no effect without"),
 }
 
 
@@ -106,7 +112,16 @@ def test_says_what_is_not_reported(check: Any, changes: dict[str, Any], warning:
     report = check(guide=CIS | changes)
 
     assert report.problems == ()
-    assert any(line.startswith("host guide: secmon_event_alerts: ") and warning in line for line in report.warnings)
+    assert any(line.startswith("host guide: secmon_") and warning in line for line in report.warnings)
+
+
+def test_other_regions_are_forwarded_by_one_role_and_one_rule_in_each(check: Any) -> None:
+    report = check(guide=CIS | {"region": "eu-central-1", "regions": ["us-east-1"]})
+
+    assert (report.problems, report.warnings) == ((), ())
+    named = report.teardown["guide"]["leftovers"]
+    assert named["event_rule_names"][-1] == "secmon-forward-to-eu-central-1"
+    assert (named["event_regions"], named["event_role_name"]) == (["us-east-1"], "SecurityEventForwarder")
 
 
 def test_two_deployments_in_one_region_cannot_share_the_rules_of_eventbridge(check: Any) -> None:
