@@ -64,6 +64,7 @@ def test_chosen_rules_become_rules_of_event_bridge(found: list[dict[str, Any]]) 
         "secmon-root_usage-failed",
         "secmon-root_usage-done-without-arn",
         "secmon-root_usage-failed-without-arn",
+        "secmon-drill",
     ]
     assert "in account production (<account>)" in found[2]["event_rules"][0]["input_template"]
     (refusal,) = found[2]["event_refusals"]
