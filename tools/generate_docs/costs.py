@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.costs import ALARM, METRIC, SECRET
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES
-from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import SEVERITIES
-from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import Packs, load_packs
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 
 from tools.generate_docs.markdown import table
@@ -22,9 +21,9 @@ FREE_METRICS = FREE_ALARMS = 10
 
 
 @cache
-def rules_of_packs() -> Mapping[str, tuple[Rule, ...]]:
+def rules_of_packs() -> Packs:
     """Return the shipped rules by pack."""
-    return {pack: load_rules(RULES / pack) for pack in PACKS}
+    return load_packs(RULES)
 
 
 def rules_of(profile: str) -> tuple[Rule, ...]:

@@ -12,11 +12,11 @@ from ansible_collections.secmon.aws.plugins.module_utils.drill.batch.engines imp
 from ansible_collections.secmon.aws.plugins.module_utils.drill.batch.events import choose_events
 from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.deployment import event_rules
 from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.text import Style
-from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import load_packs
 
-from tests.integration.rule_drill.account import ACCOUNT, RULES, VALUES, deployed
+from tests.integration.rule_drill.account import ACCOUNT, VALUES, deployed
 from tests.support.embedded_control import advance, follow, link_in, mails
 from tests.support.module_runner import ModuleRunner, skip_waiting, writes
+from tools.generate_docs.costs import rules_of_packs
 from tools.generate_docs.modules import documented_actions
 
 TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT}:SecurityEvents"
@@ -27,7 +27,7 @@ IDS = ("secret_access", "trail_stopped")
 @lru_cache(maxsize=1)
 def built_and_task() -> tuple[list[Any], dict[str, Any]]:
     """Return the rules of EventBridge, and the task that drills them."""
-    packs = load_packs(RULES)
+    packs = rules_of_packs()
     rules = deployed([rule for rule in (*packs["guide"], *packs["guard"]) if rule.id in IDS], VALUES)
     own = event_rules(rules, IDS, TOPIC_ARN, Style("guide", "aws"), {}, {}).event_rules
     named = [{"id": rule.id, "title": rule.title, "severity": rule.severity} for rule in rules]

@@ -12,12 +12,12 @@ import boto3
 from ansible_collections.secmon.aws.plugins.module_utils.drill.batch.events import Choice, choose_events
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import Detections, detections
 from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides
-from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import load_packs
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import deployed
 
 from tests.support.embedded_control import follow, link_in, mails
 from tests.support.module_runner import ModuleRunner
+from tools.generate_docs.costs import rules_of_packs
 
 RULES = Path(__file__).resolve().parents[3] / "rules"
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -50,7 +50,7 @@ OWN_RULES = {
 
 @lru_cache(maxsize=1)
 def rules() -> tuple[Rule, ...]:
-    packs = load_packs(RULES)
+    packs = rules_of_packs()
     return deployed(apply_overrides([*packs["guide"], *packs["operational"]], ("test", OWN_RULES)), VALUES)
 
 

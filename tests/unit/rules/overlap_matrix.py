@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import CompiledPattern, LogMessage
-from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
+
+from tests.support.shipped_rules import shipped_rules
 
 RULES = Path(__file__).parents[3] / "rules"
 MATRIX = Path(__file__).with_suffix(".txt")
@@ -46,7 +47,7 @@ def wide_pattern(rule: Rule) -> CompiledPattern:
 
 
 if __name__ == "__main__":
-    text = matrix(load_rules([RULES]))
+    text = matrix(shipped_rules())
     if "--write" in sys.argv[1:]:
         MATRIX.write_text(text, encoding="utf-8")
     else:

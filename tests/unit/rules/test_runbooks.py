@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import deployment_names
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import compile_pattern
-from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import describe_alarm
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 from ansible_collections.secmon.aws.plugins.module_utils.rules.runbook import COMMANDS, fill_runbook, is_command
@@ -21,7 +20,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import 
 
 from tests.support.aws_cli import CommandError, parse, run
 from tests.support.in_process import GUIDE, InProcess
-from tests.unit.rules.overlap_matrix import RULES
+from tests.support.shipped_rules import shipped_rules
 
 REGION = "eu-central-1"
 # What an account does not set is empty.
@@ -168,7 +167,7 @@ def test_a_name_with_a_space_is_quoted() -> None:
 
 @cache
 def by_id() -> dict[str, Rule]:
-    return {rule.id: rule for rule in load_rules([RULES])}
+    return {rule.id: rule for rule in shipped_rules()}
 
 
 def put_filter(logs: Any, name: str, pattern: str) -> None:

@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.rules import event_alert, target
 from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.text import Style
-from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.rules.runbook import fill_runbook
 from botocore.exceptions import ClientError
@@ -20,8 +19,8 @@ from embedded_aws.iam.permissions import enforce_iam
 from tests.support.custom_notification import problems
 from tests.support.embedded_control import link_in
 from tests.support.in_process import ADMINISTRATOR, GUIDE, InProcess, aws
+from tests.support.shipped_rules import shipped_rules
 from tests.support.trail_setup import make_trail
-from tests.unit.module_utils.engines.differential import RULES
 
 __all__ = ["aws"]
 
@@ -38,7 +37,7 @@ def deploy(aws: InProcess, *rule_ids: str, chat: bool = False, **values: str) ->
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
     subscribe(aws, topic)
-    for rule in load_rules([RULES]):
+    for rule in shipped_rules():
         if rule.id not in rule_ids:
             continue
         given = {parameter.name: (values[parameter.name],) for parameter in rule.parameters if parameter.name in values}
@@ -157,7 +156,7 @@ def test_the_loss_of_each_part_of_the_other_path_is_mailed(aws: InProcess) -> No
 
 def alarm_on(aws: InProcess, topic: str, *rule_ids: str) -> None:
     """Deploy detections as metric filters and alarms."""
-    for rule in load_rules([RULES]):
+    for rule in shipped_rules():
         if rule.id not in rule_ids:
             continue
         metric = {"metricName": rule.metric.name, "metricNamespace": rule.metric.namespace, "metricValue": "1"}

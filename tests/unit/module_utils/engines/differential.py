@@ -27,10 +27,10 @@ from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern 
     compile_pattern,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.tree import Name, Selector, tree_leaves
-from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern, sample_values
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 
+from tests.support.shipped_rules import shipped_rules
 from tests.unit.module_utils.engines.known_differences import EVENTBRIDGE, INSIGHTS, explanations
 
 RULES = Path(__file__).parents[4] / "rules"
@@ -113,7 +113,7 @@ class Count:
 @cache
 def shipped() -> Mapping[Rule, Engines]:
     """Return every shipped rule with the sample values of its parameters."""
-    return {rule: Engines(fill_pattern(rule, sample_values(rule))) for rule in load_rules([RULES])}
+    return {rule: Engines(fill_pattern(rule, sample_values(rule))) for rule in shipped_rules()}
 
 
 @cache

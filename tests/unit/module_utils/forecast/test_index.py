@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.matching.document import parse_document
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import compile_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.index import RuleIndex
-from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 
+from tests.support.shipped_rules import shipped_rules
 from tests.unit.rules.overlap_matrix import wide_pattern
 
-RULES = load_rules(Path(__file__).parents[4] / "rules")
+RULES = shipped_rules()
 PATTERNS = {rule.id: str(wide_pattern(rule)) for rule in RULES}
 
 

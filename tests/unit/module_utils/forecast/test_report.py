@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.costs import (
@@ -18,10 +17,11 @@ from ansible_collections.secmon.aws.plugins.module_utils.forecast.report import 
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.scan import Scan, Selection
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.tally import Tally, minute_of
 from ansible_collections.secmon.aws.plugins.module_utils.log_alarms.deployment import log_alarms
-from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import detections
 
-RULES = load_rules(Path(__file__).parents[4] / "rules" / "cis")
+from tools.generate_docs.costs import rules_of_packs
+
+RULES = rules_of_packs()["cis"]
 CIS = detections(RULES, {}, [])
 ROLE = "arn:aws:iam::111122223333:role/deployer"
 

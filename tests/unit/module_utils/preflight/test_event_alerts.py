@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
 from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import SEVERITIES
-from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS, load_packs
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS
 
 from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, raw
+from tools.generate_docs.costs import rules_of_packs
 
 CIS: dict[str, Any] = {"profile": "cis", "emails": ["who@example.com"]}
 
 
 @pytest.fixture(scope="module", name="check")
 def checked(repository: Path) -> Any:
-    shipped = load_packs(repository / "rules")
+    shipped = rules_of_packs()
 
     def check(**hosts: dict[str, Any]) -> Report:
         return preflight({host: raw(**values) for host, values in hosts.items()}, shipped)

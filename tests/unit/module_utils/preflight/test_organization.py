@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
-from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import load_packs
 
 from tests.unit.module_utils.preflight.accounts import raw
+from tools.generate_docs.costs import rules_of_packs
 
-PACKS = load_packs(Path(__file__).resolve().parents[4] / "rules")
+PACKS = rules_of_packs()
 CENTRAL, ARCHIVE, MEMBER = "111111111111", "222222222222", "333333333333"
 ORGANIZATION = {
     "topology": "organization",

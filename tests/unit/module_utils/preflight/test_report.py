@@ -8,20 +8,21 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import RawValue
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import VARIABLES
-from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import Packs, load_packs
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import Packs
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.module_utils.preflight.accounts import ACCOUNT_ID, raw
 from tests.unit.module_utils.preflight.test_checks import ODD
+from tools.generate_docs.costs import rules_of_packs
 
 CANARY = "canary-4711"
 README_RULE = re.compile(r"```yaml\n(title:.*?)```", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def shipped(repository: Path) -> Packs:
-    return load_packs(repository / "rules")
+def shipped() -> Packs:
+    return rules_of_packs()
 
 
 def check(shipped: Packs, **hosts: dict[str, Any]) -> Report:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import compile_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import by_account, tells_accounts_apart
-from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS, load_packs
 
-SHIPPED = load_packs(Path(__file__).resolve().parents[4] / "rules")
-RULES = [rule for pack in PACKS for rule in SHIPPED[pack]]
-(SECRET,) = SHIPPED["guide"]
+from tests.support.shipped_rules import shipped_rules
+
+RULES = shipped_rules()
+(SECRET,) = (rule for rule in RULES if rule.id == "secret_access")
 
 
 def test_every_shipped_rule_tells_accounts_apart_unless_a_standard_prescribes_its_filter() -> None:

@@ -10,10 +10,12 @@ import pytest
 import yaml
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.lint import lint_rules
-from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import Packs, load_packs, with_own_rules
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import Packs, with_own_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import run_tests
 from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import RuleReport, Trail, check_rules
 from ansible_collections.secmon.aws.plugins.module_utils.validation.problems import ValidationError
+
+from tools.generate_docs.costs import rules_of_packs
 
 SHORT: dict[str, Any] = {
     "title": "A queue was deleted",
@@ -41,8 +43,8 @@ VALUES = {
 
 
 @pytest.fixture(scope="module")
-def shipped(repository: Path) -> Packs:
-    return load_packs(repository / "rules")
+def shipped() -> Packs:
+    return rules_of_packs()
 
 
 def save(folder: Path, name: str, **changes: Any) -> Path:

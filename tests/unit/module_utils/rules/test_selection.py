@@ -7,6 +7,8 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS, Packs, load_packs
 from ansible_collections.secmon.aws.plugins.module_utils.rules.selection import RuleReport, Trail, check_rules
 
+from tools.generate_docs.costs import rules_of_packs
+
 OTHER_PATTERN = '{ ($.eventName = "X") && ($.requestParameters.secretId = "${secret}") }'
 REQUIRED = {
     "log_bucket_tampered": {"parameters": {"bucket_name": "my-logs"}},
@@ -16,8 +18,8 @@ REQUIRED = {
 
 
 @pytest.fixture(scope="module")
-def shipped(repository: Path) -> Packs:
-    return load_packs(repository / "rules")
+def shipped() -> Packs:
+    return rules_of_packs()
 
 
 def check(shipped: Packs, packs: Any, overrides: Any = None, **trail: Any) -> RuleReport:

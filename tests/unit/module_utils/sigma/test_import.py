@@ -18,8 +18,8 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import
 from ansible_collections.secmon.aws.plugins.module_utils.sigma.importer import Imported, import_file, rule_id
 from ansible_collections.secmon.aws.plugins.module_utils.sigma.translate import Options
 
+from tests.support.shipped_rules import shipped_rules
 from tests.unit.module_utils.sigma.sigma_meaning import meaning
-from tests.unit.rules.overlap_matrix import RULES
 
 PLAIN = Options()
 SOURCE = {"product": "aws", "service": "cloudtrail"}
@@ -283,7 +283,7 @@ RULES_OF_ALL_KINDS: tuple[dict[str, Any], ...] = (
 def records() -> tuple[dict[str, Any], ...]:
     """Return the test records of the shipped rules, and some of them with missing, null and odd values."""
     shipped = [
-        json.loads(test.message) for rule in load_rules(RULES) for test in rule.tests if test.message.startswith("{")
+        json.loads(test.message) for rule in shipped_rules() for test in rule.tests if test.message.startswith("{")
     ]
     changed = []
     for number, record in enumerate(shipped[::7]):
