@@ -39,6 +39,7 @@ def test_profile_cis_with_encryption_meets_every_control_after_a_drill(still_aws
     assert text.endswith("Everything is met.\n")
 
     evidence(embedded_aws, tmp_path / "evidence", *options)
+    strict(embedded_aws, tmp_path, *options)
     refusing = CIS | {
         "secmon_posture_report": str(tmp_path),
         "secmon_posture_report_only": True,
@@ -53,9 +54,38 @@ def fails(row: dict[str, Any]) -> bool:
     return any(cell["status"] in ("fail", "unread") for cell in row["cells"].values())
 
 
+def strict(endpoint: str, folder: Path, *options: str) -> None:
+    """Check that the variables for what a scanner still asks meet it."""
+    s3 = client(endpoint, "s3")
+    s3.create_bucket(Bucket="access-logs")
+    allow = {"Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject"}
+    policy = {"Version": "2012-10-17", "Statement": [allow | {"Resource": "arn:aws:s3:::access-logs/*"}]}
+    s3.put_bucket_policy(Bucket="access-logs", Policy=json.dumps(policy))
+    chosen = {
+        "secmon_access_log_bucket_name": "access-logs",
+        "secmon_trail_insight_types": ["ApiCallRateInsight", "ApiErrorRateInsight"],
+        "secmon_trail_data_resources": [{"type": "AWS::S3::Object", "values": ["arn:aws:s3"]}],
+    }
+    wanted = ("-e", json.dumps({"secmon_posture_strict": True}))
+    assert run_playbook(endpoint, "posture", *options, *wanted).code == 2
+    rows = json.loads((folder / "posture.json").read_text())["rows"]
+    assert {each["name"] for each in rows if fails(each) and each["group"] == "secmon.aws"} == {"insights"}
+    assert run_playbook(endpoint, "site", *options, "-e", json.dumps(chosen)).code == 0
+    assert run_playbook(endpoint, "posture", *options, *wanted).code == 0
+    assert (folder / "posture.txt").read_text().endswith("Everything is met.\n")
+
+
+def client(endpoint: str, service: str) -> Any:
+    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
+    return boto3.client(service, endpoint_url=endpoint, region_name="us-east-1", **keys)
+
+
 def evidence(endpoint: str, folder: Path, *options: str) -> None:
     """Check that the folder of an auditor lists each file with its hash, and has no secret."""
     day = f"{now_of(endpoint):%Y-%m-%d}"
+    wrong = ("-e", f"folder={folder} first_day=2026-11-30 last_day=2026-11-01")
+    assert run_playbook(endpoint, "evidence", *options, *wrong, intended_failure=True).code != 0
+    assert not folder.exists()
     period = ("-e", f"folder={folder} first_day={day} last_day={day}")
     assert run_playbook(endpoint, "evidence", *options, *period).code == 0
     sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
@@ -69,11 +99,5 @@ def evidence(endpoint: str, folder: Path, *options: str) -> None:
     assert json.loads(files["guide/log_files.json"].read_text())["state"] in ("due", "validated")
     assert "CreateTrail" in files["guide/changes.json"].read_text()
     assert all(test["passed"] for rule in json.loads(files["rules.json"].read_text()) for test in rule["tests"])
-    value = boto3.client(
-        "secretsmanager",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="tester",
-        aws_secret_access_key="tester",
-    ).get_secret_value(SecretId="MySampleSecret")["SecretString"]
+    value = client(endpoint, "secretsmanager").get_secret_value(SecretId="MySampleSecret")["SecretString"]
     assert not any(value in path.read_text() for path in files.values())

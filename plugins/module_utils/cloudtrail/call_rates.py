@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ..core.account import Account
 
 _REMEDIES = {
-    "InsightNotEnabledException": "Insights has no rates of calls: set secmon_insights, or give CloudTrail files."
+    "InsightNotEnabledException": "Insights has no rates of calls: set secmon_trail_insight_types, or give log files."
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Union
 
 from ..reports.report import FAIL, NOT_APPLICABLE, PASS, Report, build
-from .batch.verdicts import ENGINES, METRIC_ALARM
+from .batch.verdicts import ENGINES, EVENT_ALERT, METRIC_ALARM
 
 BAD = ("broken", "raised")
 _NEAR_MISSES = {METRIC_ALARM: "Near misses", **{name: f"{name}, near misses" for name in ENGINES[1:]}}
@@ -42,14 +42,13 @@ def _statuses(rule: Mapping[str, Any]) -> list[str]:
 
 
 def _account(account: Mapping[str, Any]) -> dict[str, Any]:
-    drill, near = account["drill"], account.get("near_misses") or {}
-    results, events = drill.get("rules", []), account.get("events") or {}
-    nears = {result["alarm_name"]: result for result in near.get("rules", [])}
+    drill, near, events = account["drill"], account.get("near_misses") or {}, account.get("events") or {}
+    results, nears = drill.get("rules", []), {result["alarm_name"]: result for result in near.get("rules", [])}
+    if near and "rules" not in near:
+        nears = {result["alarm_name"]: _not_run(near) for result in results}
     rules = [{**result, "near_miss": nears.get(result["alarm_name"])} for result in results]
-    rules += events.get("rules", [])
-    broken = "" if results else str(drill.get("msg") or near.get("msg") or "The drill did not run.")
-    if events and "rules" not in events:
-        broken = broken or f"Event alerts: {events.get('msg') or 'The task did not run.'}"
+    if events:
+        rules += events.get("rules", [{**_not_run(events), **_ALL_EVENT_ALERTS}])
     return {
         "host": account["host"],
         "account_id": account["account_id"],
@@ -58,9 +57,23 @@ def _account(account: Mapping[str, Any]) -> dict[str, Any]:
         "began": near.get("began") or drill.get("began", ""),
         "seconds": round(near.get("seconds", 0.0) + drill.get("seconds", 0.0), 1),
         "in_alarm": drill.get("in_alarm", []),
-        "error": broken,
+        "error": "" if results else str(drill.get("msg") or near.get("msg") or "The drill did not run."),
         "rules": rules,
     }
+
+
+_ALL_EVENT_ALERTS = {
+    "id": "event_alerts",
+    "title": "All event alerts",
+    "severity": "any",
+    "engine": EVENT_ALERT,
+    "near_miss": None,
+}
+
+
+def _not_run(part: Mapping[str, Any]) -> dict[str, Any]:
+    cause = str(part.get("msg") or "The task did not run.")
+    return {"status": "broken", "cause_code": "not_run", "cause": cause, "remedy": "", "seconds": {}}
 
 
 def as_report(found: Mapping[str, Any]) -> Report:
@@ -129,6 +142,8 @@ def _failed(account: Mapping[str, Any]) -> str:
         for part in (rule, rule["near_miss"] or {})
         if part.get("status") in BAD
     ]
+    # Its alarm and its event alert can have the same cause.
+    failed = list(dict.fromkeys(failed))
     more = len(failed) - _MOST_NAMED
     names = ", ".join(failed[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     return f"{account['host']}: {names}." if failed else ""

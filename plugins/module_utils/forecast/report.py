@@ -155,7 +155,7 @@ def lines(report: Mapping[str, Any], found: Sequence[Forecast]) -> Iterator[str]
     """Yield the forecast as lines of text."""
     what = "the rates of calls, as upper bounds," if report["upper_bounds"] else f"{report['records']:,} records"
     first, last = report["first"] or "-", report["last"] or "-"
-    yield f"{len(found)} rules on {what} from {first} to {last} ({report['days']} days):"
+    yield f"{len(found)} rule{'' if len(found) == 1 else 's'} on {what} from {first} to {last} ({report['days']} days):"
     yield ""
     seen = [each for each in found if each.matches]
     if seen:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..drill.marks import is_drill
 from .index import RuleIndex
 from .records import read_records
 from .tally import Tally
@@ -105,5 +106,6 @@ def _count(scan: Scan, record: Mapping[str, Any], size: int, index: RuleIndex, s
         scan.first = time
     if time > scan.last:
         scan.last = time
-    for rule_id in index.matches(record):
+    # An export of the log group has the events of drills; the files of a trail have not.
+    for rule_id in () if is_drill(record) else index.matches(record):
         scan.tallies.setdefault(rule_id, Tally()).add(record, time)

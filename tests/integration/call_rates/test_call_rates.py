@@ -52,7 +52,7 @@ def test_the_calls_of_a_filter_are_added_up_by_minute(run_module: ModuleRunner, 
 
 
 def test_without_insights_the_message_says_what_to_do(run_module: ModuleRunner, days: dict[str, str]) -> None:
-    assert "set secmon_insights, or give CloudTrail files" in run_module.fail(filters=FILTERS, **days)
+    assert "set secmon_trail_insight_types, or give log files" in run_module.fail(filters=FILTERS, **days)
 
 
 @pytest.mark.parametrize(

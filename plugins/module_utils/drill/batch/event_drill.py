@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Union
 
@@ -99,7 +99,8 @@ class EventDrill:
         if broken:
             return broken
         found = subscription_findings({"topic_arn": arn}, self.facts)
-        return next((each for each in found if each.weight is Weight.CERTAIN), None)
+        certain = (each for each in found if each.weight is Weight.CERTAIN)
+        return next((replace(each, remedy=each.remedy.replace("notify", "events")) for each in certain), None)
 
     def _broken_rule(self, rule: Mapping[str, str]) -> Finding | None:
         name, wanted = rule["name"], rule["rule_state"]

@@ -57,6 +57,16 @@ def test_a_near_miss_that_raised_its_alarm_and_a_host_without_a_result_fail_the_
     assert document("live", [failed])["accounts"][0]["error"] == "AccessDenied."
 
 
+def test_a_part_that_did_not_run_fails_the_drill_and_hides_no_other_result() -> None:
+    denied = {"failed": True, "msg": "PutLogEvents was denied."}
+    done = account("one", [result("a", "fired")], [result("a", "silent")])
+    for part, group in (("near_misses", "Near misses"), ("events", "Event alerts")):
+        found = document("sample", [done | {part: denied}])
+        assert not found["passed"] and "PutLogEvents was denied." in as_text(as_report(found))
+        statuses = {row.group: row.cells["one"].status for row in as_report(found).rows}
+        assert statuses["Alarms"] == "pass" and statuses[group] == "fail"
+
+
 def test_the_report_shows_seconds_causes_and_near_misses() -> None:
     report = as_report(FOUND)
     cells = {(row.group, row.name): row.cells for row in report.rows}

@@ -110,6 +110,12 @@ def test_only_records_of_the_days_and_the_account_count(folder: Path) -> None:
     assert found.records + found.others == 601
 
 
+def test_the_events_of_a_drill_are_no_match(folder: Path) -> None:
+    before = scanned(folder).tallies["users"].matches
+    (folder / "20.json").write_text(json.dumps([event(1, userAgent="aws-cli secmon-drill/20261129T081500Z-4f1a2b")]))
+    assert scanned(folder).tallies["users"].matches == before
+
+
 def test_a_damaged_file_is_a_problem_and_does_not_stop_the_others(folder: Path) -> None:
     (folder / "00.json.gz").write_bytes(b"\x1f\x8bdamaged")
     found = scanned(folder)
