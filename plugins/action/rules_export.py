@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.secmon.aws.plugins.module_utils.core.problems import did_you_mean
-from ansible_collections.secmon.aws.plugins.module_utils.engines.athena.translate import TABLE
-from ansible_collections.secmon.aws.plugins.module_utils.export.formats import (
+from ansible_collections.secmon.aws.plugins.module_utils.catalog.formats import (
     FORMATS,
     MANIFEST,
     Exported,
@@ -21,6 +19,8 @@ from ansible_collections.secmon.aws.plugins.module_utils.export.formats import (
     export,
     manifest,
 )
+from ansible_collections.secmon.aws.plugins.module_utils.core.problems import did_you_mean
+from ansible_collections.secmon.aws.plugins.module_utils.engines.athena.translate import TABLE
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule

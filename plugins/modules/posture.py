@@ -124,6 +124,20 @@ controls:
     remedy:
       description: The variable or playbook that corrects it.
       type: str
+filters:
+  description:
+    - The metric filters of the trails' log groups with an alarm that has an action, which M(secmon.aws.coverage) reads.
+    - None if they could not be read.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name.
+      type: str
+    pattern:
+      description: The filter pattern.
+      type: str
 """
 
 from collections import Counter
@@ -133,6 +147,7 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import did_you_mean, require
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
+from ansible_collections.secmon.aws.plugins.module_utils.posture.alarm_checks import alarming_filters
 from ansible_collections.secmon.aws.plugins.module_utils.posture.judgement import judge, known_names
 from ansible_collections.secmon.aws.plugins.module_utils.posture.outcome import STATUSES
 from ansible_collections.secmon.aws.plugins.module_utils.posture.reads import read_snapshot
@@ -166,6 +181,7 @@ def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
         "at": f"{snapshot.now:%Y-%m-%dT%H:%M:%SZ}",
         "counts": {status: counted[status] for status in STATUSES},
         "controls": controls,
+        "filters": alarming_filters(snapshot),
     }
 
 

@@ -97,7 +97,7 @@ def test_a_real_event_becomes_a_test_with_made_up_identifiers(folder: Path) -> N
     assert path.read_text() == written
 
 
-def test_the_newest_event_of_a_call_becomes_a_test(
+def test_the_newest_event_of_a_call_becomes_a_test_and_an_account_without_filters_finds_nothing(
     folder: Path, embedded_aws: str, aws_client: Callable[..., Any]
 ) -> None:
     path = folder / "user_made.yml"
@@ -107,12 +107,23 @@ def test_the_newest_event_of_a_call_becomes_a_test(
     host = {"secmon_account_id": account, "secmon_region": "us-east-1", "secmon_endpoint_url": embedded_aws}
     host |= {"secmon_access_key": "deployer", "secmon_secret_key": "embedded"}
     (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": {"sandbox": host}}}))
-    record = ("ansible-playbook", "-i", str(folder / "hosts.yml"), "secmon.aws.record", "-e", f"rule_file={path}")
-    result = run(*record, "-e", "event_name=CreateUser", "-e", "test_name=today")
+    playbook = (
+        "ansible-playbook",
+        "-i",
+        str(folder / "hosts.yml"),
+        "-e",
+        f"rule_file={path}",
+        "-e",
+        f"folder={folder}",
+    )
+    result = run(*playbook, "secmon.aws.record", "-e", "event_name=CreateUser", "-e", "test_name=today")
     assert result.returncode == 0, result.stdout
     assert "1 rule, 6 tests, 0 failed" in result.stdout
     assert "userName: name-1" in path.read_text()
     assert "jane.doe" not in path.read_text()
+    result = run(*playbook, "secmon.aws.coverage")
+    assert result.returncode == 0, result.stdout
+    assert "Deploy trail_stopped (pack guard)." in (folder / "coverage.txt").read_text()
 
 
 def test_a_failed_test_names_the_condition_and_the_value_and_an_excluded_event_source_is_an_error(folder: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import yaml
-from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import CompiledPattern, LogMessage
+from ansible_collections.secmon.aws.plugins.module_utils.catalog import coverage as known
+from ansible_collections.secmon.aws.plugins.module_utils.catalog.coverage import (
+    Seen,
+    bare_record,
+    pattern_for_all,
+    tested_events,
+)
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PROFILES
 from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import MAX_FILTERS_PER_LOG_GROUP, SEVERITIES
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS
@@ -21,8 +25,6 @@ from tools.generate_docs.markdown import table
 
 REASONS = ("data event", "noise", "needs correlation")
 MAX_PATTERN_LENGTH = 1024  # CloudWatch Logs API, FilterPattern
-# Rules on who calls, or on the outcome, whatever the call is.
-GENERIC = frozenset({"denied_calls", "root_activity", "root_usage", "unauthorized_api_calls"})
 _ATTACK = "https://attack.mitre.org/techniques/"
 
 
@@ -34,69 +36,38 @@ def coverage() -> Mapping[str, Any]:
 
 
 def calls(section: str) -> dict[str, Any]:
-    """Return the calls of a section that lists them by service, as ``service:call``, with what it says of each."""
-    listed: dict[str, Any] = {}
-    for service, names in coverage()[section].items():
-        for name in names:
-            listed[f"{service}:{name}"] = names[name] if isinstance(names, dict) else None
-    return listed
+    """Return the calls of a section, with what it says of each."""
+    return known.calls(coverage(), section)
 
 
 def explained() -> dict[str, Mapping[str, Any]]:
     """Return the entry of each call on which no rule alarms in the case of the incidents."""
-    return {call: entry for entry in coverage()["not_alarmed"] for call in entry["calls"]}
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The rules that alarm on a call: on each successful one, or on those with certain parameters or callers."""
-
-    always: tuple[str, ...] = ()
-    sometimes: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        """Return whether a rule alarms on it."""
-        return bool(self.always or self.sometimes)
-
-    def __str__(self) -> str:
-        """Return the rules in Markdown."""
-        return ", ".join([f"`{rule}`" for rule in self.always] + [f"`{rule}` (some)" for rule in self.sometimes])
+    return known.explained(coverage())
 
 
 def seen(call: str) -> Seen:
     """Return which rules alarm on a call, found by matching records, not by the names in patterns."""
-    service, _colon, name = call.partition(":")
-    record = LogMessage(json.dumps({**_bare_record(), "eventSource": f"{service}.amazonaws.com", "eventName": name}))
-    always = tuple(rule.id for rule in _specific() if _pattern(rule).matches(record))
+    always = tuple(rule.id for rule in _specific() if _pattern(rule).matches(bare_record(call)))
     sometimes = (rule.id for rule in _specific() if rule.id not in always and call in _tested_calls(rule))
     return Seen(always, tuple(sometimes))
 
 
 @cache
 def _specific() -> tuple[Rule, ...]:
-    return tuple(rule for rules in rules_of_packs().values() for rule in rules if rule.id not in GENERIC)
+    return tuple(rule for rules in rules_of_packs().values() for rule in rules if rule.id not in known.GENERIC)
 
 
-def _bare_record() -> dict[str, Any]:
-    """Return a successful call by an IAM user, without parameters."""
-    return {
-        "userIdentity": {"type": "IAMUser", "userName": "anna"},
-        "requestParameters": None,
-        "eventType": "AwsApiCall",
-    }
-
-
-@cache
-def _pattern(rule: Rule) -> CompiledPattern:
-    needed = {parameter.name for parameter in rule.parameters if parameter.required}
-    return fill_pattern(rule, {name: values for name, values in sample_values(rule).items() if name in needed})
+_pattern = cache(pattern_for_all)
 
 
 @cache
 def _tested_calls(rule: Rule) -> frozenset[str]:
-    """Return the calls of the test events that the rule must match."""
-    events = (test.event for test in rule.tests if test.match and not isinstance(test.event, str))
-    return frozenset(f"{str(event['eventSource']).partition('.')[0]}:{event['eventName']}" for event in events)
+    return frozenset(call for call, _event in tested_events(rule))
+
+
+def _rules(found: Seen) -> str:
+    """Return the rules in Markdown."""
+    return ", ".join([f"`{rule}`" for rule in found.always] + [f"`{rule}` (some)" for rule in found.sometimes])
 
 
 def summary() -> str:
@@ -125,7 +96,7 @@ def by_call() -> str:
     rows = []
     for call, reports in sorted(calls("incident_calls").items(), key=lambda entry: (-entry[1], entry[0])):
         entry = why.get(call)
-        rules = str(seen(call))
+        rules = _rules(seen(call))
         if entry:
             rules = f"{entry['reason']}: {entry['instead'].strip()} {_names(entry['rules'])}"
         rows.append((f"`{call}`", str(reports), rules))

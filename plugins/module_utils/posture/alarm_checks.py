@@ -14,7 +14,7 @@ from .chain import of_alarms, of_chain, without_chain
 from .filters import FILTERS
 from .meaning import same_meaning
 from .outcome import Check, Outcome, failed, not_applicable
-from .snapshot import Response, Snapshot, Trail, confirmed, known, topics_of
+from .snapshot import Response, Snapshot, Trail, UnreadError, confirmed, known, topics_of
 
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": float.__ge__,
@@ -167,3 +167,18 @@ ALARM_CHECKS = (
     ),
     Check("rules-deployed", "Filters and alarms are those of the chosen rules", _deployed),
 )
+
+
+def alarming_filters(snapshot: Snapshot) -> list[dict[str, str]] | None:
+    """Return the filters with an alarm that acts, None if filters or alarms could not be read."""
+    try:
+        return [
+            {"name": each["filterName"], "pattern": each.get("filterPattern", "")}
+            for trail in snapshot.trails
+            for each in known(trail.filters)
+            if any(
+                alarm.get("AlarmActions") and alarm.get("ActionsEnabled", True) for alarm in snapshot.alarms_on(each)
+            )
+        ]
+    except UnreadError:
+        return None

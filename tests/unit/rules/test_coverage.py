@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from ansible_collections.secmon.aws.plugins.module_utils.catalog.coverage import (
+    ATTACK,
+    INCIDENTS,
+    TECHNIQUES,
+    Catalog,
+    account_coverage,
+    pattern_for_all,
+)
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS
+
 from tools.generate_docs.coverage import REASONS, calls, coverage, explained, rules_of_packs, seen
 
 RULES = {rule.id: rule for rules in rules_of_packs().values() for rule in rules}
@@ -40,3 +52,44 @@ def test_every_rule_of_the_pack_threat_says_which_technique_it_sees() -> None:
 def test_a_report_has_one_title_and_one_address() -> None:
     cited = {report for rule in RULES.values() for report in rule.references.incidents.items()}
     assert len({title for title, _link in cited}) == len({link for _title, link in cited}) == len(cited)
+
+
+CATALOG = Catalog(rules_of_packs(), coverage())
+
+
+def judged(packs: Iterable[str]) -> dict[tuple[str, str], dict[str, str]]:
+    filters = [
+        {"name": rule.filter_name, "pattern": str(pattern_for_all(rule))}
+        for pack in packs
+        for rule in rules_of_packs()[pack]
+    ]
+    return {(item["group"], item["name"]): item for item in account_coverage(filters, CATALOG)}
+
+
+def test_an_account_with_all_packs_finds_everything_that_the_packs_find() -> None:
+    items = judged(PACKS)
+    incidents = {name: item for (group, name), item in items.items() if group == INCIDENTS}
+    assert {name for name, item in incidents.items() if item["status"] == "fail"} == set()
+    assert {name for name, item in incidents.items() if item["status"] == "not applicable"} <= set(explained())
+    assert [key for key, item in items.items() if key[0] != INCIDENTS and item["status"] != "pass"] == []
+
+
+def test_an_account_learns_which_rule_would_find_what_it_does_not_see() -> None:
+    items = judged(["cis"])
+    assert items[INCIDENTS, "cloudtrail:DeleteTrail"]["why"] == "Each successful call is found by CisCloudtrailChanges."
+    missing = items[INCIDENTS, "iam:CreateUser"]
+    assert missing["status"] == "fail"
+    assert missing["remedy"] == "Deploy iam_user_created (pack threat)."
+    assert items[TECHNIQUES, "credential-access.ec2-get-password-data"]["remedy"].startswith(
+        "Deploy stored_credentials_read"
+    )
+    assert items[ATTACK, "T1537"]["status"] == "fail"
+
+
+def test_a_filter_that_counts_all_events_or_is_no_pattern_of_records_is_passed_over() -> None:
+    filters = [
+        {"name": "broken", "pattern": "{ $.a"},
+        {"name": "text", "pattern": "ERROR"},
+        {"name": "all", "pattern": ""},
+    ]
+    assert {item["status"] for item in account_coverage(filters, CATALOG)} == {"fail", "not applicable"}

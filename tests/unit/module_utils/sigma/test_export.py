@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.secmon.aws.plugins.module_utils.export.formats import FORMATS, Options, export, manifest
+from ansible_collections.secmon.aws.plugins.module_utils.catalog.formats import FORMATS, Options, export, manifest
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import compile_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
 from ansible_collections.secmon.aws.plugins.module_utils.sigma.detection import to_detection
