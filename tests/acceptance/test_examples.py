@@ -182,12 +182,18 @@ def _insights(account: Account) -> None:
     cloudtrail.put_insight_selectors(TrailName="rates", InsightSelectors=[{"InsightType": "ApiCallRateInsight"}])
 
 
+def _queue(account: Account) -> None:
+    sqs = account.client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.create_queue(QueueName="orders")["QueueUrl"])
+
+
 PREPARE: dict[str, Callable[[Account], dict[str, Any] | None]] = {
     "call_rates": _insights,
     "detection_drill": _chain,
     "detections": _groups,
     "metric_filters": _groups,
     "log_bucket": _archive,
+    "recorded_event": _queue,
     "secret": _secret,
     "subscription_confirmation": _pending,
     "trail": _trail,
