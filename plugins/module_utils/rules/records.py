@@ -95,7 +95,7 @@ def build_event(body: Mapping[str, Any], records: Records, place: Place, documen
     """Return the full record of a test that has one of the TEST_KEYS."""
     *bases, own = build_steps(body, records)
     if looks_like_cloudtrail(build_record(bases)):
-        bases.insert(0, _time_and_ids(build_record([*bases, own])))
+        bases.insert(0, _not_invented(build_record([*bases, own])))
     whole = build_record([*bases, Step(own.event)])
     for index, path in enumerate(own.without):
         if not _holds(whole, path):
@@ -104,11 +104,16 @@ def build_event(body: Mapping[str, Any], records: Records, place: Place, documen
     return build_record([*bases, own])
 
 
-def _time_and_ids(record: Mapping[str, Any]) -> Step:
-    """Return what a test need not invent: a time, and ids that follow from the rest of the record."""
+def _not_invented(record: Mapping[str, Any]) -> Step:
+    """Return what a test need not invent: a time, ids that follow from the rest of the record, and the host."""
     text = json.dumps(record, sort_keys=True, default=str)
     ids = ("eventID", "requestID") if record.get("eventType") == "AwsApiCall" else ("eventID",)
-    return Step({"eventTime": _TIME, **{key: str(uuid.uuid5(_IDS, key + text)) for key in ids}})
+    event: dict[str, Any] = {"eventTime": _TIME, **{key: str(uuid.uuid5(_IDS, key + text)) for key in ids}}
+    if isinstance(record.get("tlsDetails"), Mapping):
+        service, region = str(record.get("eventSource")).partition(".")[0], record.get("awsRegion")
+        host = f"{service}.amazonaws.com" if service == "iam" else f"{service}.{region}.amazonaws.com"
+        event["tlsDetails"] = {"clientProvidedHostHeader": host}
+    return Step(event)
 
 
 def build_record(steps: Iterable[Step]) -> dict[str, Any]:

@@ -61,6 +61,22 @@ def test_time_and_ids_are_made_up_unless_the_test_states_them() -> None:
     assert "requestID" not in event_of(like="identity_center")
 
 
+@pytest.mark.parametrize(
+    ("event", "host"),
+    [
+        ({"eventSource": "sqs.amazonaws.com"}, "sqs.eu-central-1.amazonaws.com"),
+        ({"eventSource": "sqs.amazonaws.com", "awsRegion": "us-west-2"}, "sqs.us-west-2.amazonaws.com"),
+        ({"eventSource": "ses.amazonaws.com", "tlsDetails": {"clientProvidedHostHeader": "email"}}, "email"),
+    ],
+)
+def test_the_host_follows_from_service_and_region_unless_the_test_states_it(event: dict[str, Any], host: str) -> None:
+    built = event_of(like=["tls_call", "user"], event=event)
+    assert built["tlsDetails"]["clientProvidedHostHeader"] == host
+    without = event_of(like=["tls_call", "user"], event=event, without=["tlsDetails.clientProvidedHostHeader"])
+    assert "clientProvidedHostHeader" not in without["tlsDetails"]
+    assert "tlsDetails" not in event_of(like=["tls_call", "administrator"], event={"eventSource": "sqs.amazonaws.com"})
+
+
 def test_keys_have_the_order_of_cloudtrail_whatever_the_order_in_the_rule() -> None:
     event = event_of(like=["user", "ec2"], event={"odd": 1, "eventName": "A", "eventTime": "x"})
     known = [key for key in RECORD_KEYS if key in event]
