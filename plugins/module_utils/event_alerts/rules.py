@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from typing import Any
 from ..engines.eventbridge.limits import USUAL_CHARACTERS
 from ..engines.eventbridge.state import ENABLED, state_for
 from ..engines.eventbridge.translate import NEVER, to_event_pattern
-from ..engines.translation import Reason
+from ..engines.translation import Reason, Translation
 from ..filter_pattern.pattern import compile_pattern
 from ..rules.rule import Rule
 from .outcomes import NAMES, OUTCOMES, Outcome, finds_service_events, outcomes_of
@@ -91,7 +92,7 @@ def event_alert(rule: Rule, style: Style, most_characters: int = USUAL_CHARACTER
         return EventAlert(rule.id, (), (Reason("", _NO_CALLER, _HERE),))
     found: list[EventRule] = []
     for outcome in outcomes:
-        translation = to_event_pattern(pattern, most_characters, compile_pattern(outcome.pattern))
+        translation = _translated(rule.pattern, most_characters, outcome.pattern)
         if translation.possible:
             text = template(rule, outcome, translation.text, style)
             found.append(_event_rule(rule, outcome, translation.text, state_for(pattern), text))
@@ -102,6 +103,12 @@ def event_alert(rule: Rule, style: Style, most_characters: int = USUAL_CHARACTER
         why = f"The mail has {too_long:,} characters, a template may have {MOST_CHARACTERS:,}; shorten the runbook."
         return EventAlert(rule.id, (), (Reason("", why, "EventBridge API reference, InputTransformer"),))
     return EventAlert(rule.id, tuple(found), () if found else (NEVER,))
+
+
+@functools.lru_cache(maxsize=2_000)
+def _translated(pattern: str, most_characters: int, outcome: str) -> Translation:
+    # Most patterns are the same in each account.
+    return to_event_pattern(compile_pattern(pattern), most_characters, compile_pattern(outcome))
 
 
 def _event_rule(rule: Rule, outcome: Outcome, pattern: str, state: str, text: str) -> EventRule:

@@ -27,9 +27,11 @@ from ..rules.rule import Rule
 from ..rules.selection import (
     ACCOUNT_ID,
     DEPLOYER_ROLE,
+    CheckedRules,
     RuleReport,
     Trail,
-    check_rules,
+    check_choice,
+    fill_rules,
     format_problem,
     override_errors,
 )
@@ -113,7 +115,7 @@ def preflight(hosts: Mapping[str, Mapping[str, RawValue]], shipped: Packs, *, wh
     """
     own: dict[tuple[str, ...], Union[Packs, list[str]]] = {}
     accounts = {host: _check_account(host, raw, shipped, own) for host, raw in hosts.items()}
-    known: dict[str, RuleReport] = {}
+    known: dict[str, CheckedRules] = {}
     for account in accounts.values():
         _check_rules(account, known)
     settings = {host: account.settings for host, account in accounts.items()}
@@ -203,8 +205,8 @@ def _add_own_rules(
         account.packs = found
 
 
-def _check_rules(account: _Account, known: dict[str, RuleReport]) -> None:
-    """Check the rules of one account; hosts with the same choice share the result."""
+def _check_rules(account: _Account, known: dict[str, CheckedRules]) -> None:
+    """Check the rules of one account; hosts with the same choice share what does not depend on the account."""
     settings, shipped = account.settings, account.packs
     if "secmon_rules" in settings.invalid or "secmon_rules_dirs" in settings.invalid:
         return
@@ -216,12 +218,11 @@ def _check_rules(account: _Account, known: dict[str, RuleReport]) -> None:
         # The overrides can be checked even if the chosen rules are unknown.
         _add(account, "secmon_rules", override_errors(shipped, overrides))
         return
-    values = account_values(settings)
     chosen = f"{sorted(packs)} {sorted(severities)} {settings['secmon_rules_dirs']}"
-    key = f"{chosen} {trail} {values} {json.dumps(overrides, default=repr, skipkeys=True)}"
+    key = f"{chosen} {trail} {json.dumps(overrides, default=repr, skipkeys=True)}"
     if key not in known:
-        known[key] = check_rules(shipped, packs, overrides, trail, values, severities)
-    report = known[key]
+        known[key] = check_choice(shipped, packs, overrides, trail, severities)
+    report = fill_rules(known[key], account_values(settings))
     _add(account, "secmon_rules", report.errors)
     account.warnings += [f"secmon_rules: {warning}" for warning in report.warnings]
     if not report.errors:

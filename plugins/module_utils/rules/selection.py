@@ -161,6 +161,63 @@ class RuleReport:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class CheckedRules:
+    """The rules that accounts have chosen, before the values of an account are known.
+
+    Attributes:
+        rules: The rules, with their overrides.
+        errors: Their problems, each in one line.
+        findings: The findings of the linter.
+        is_complete: Whether the choice is possible at all.
+        own: The ids of the own and of the changed rules.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    errors: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    is_complete: bool = True
+    own: frozenset[str] = frozenset()
+
+
+def check_choice(
+    shipped: Packs, packs: Sequence[str], overrides: Any, trail: Trail, severities: Collection[str] = SEVERITIES
+) -> CheckedRules:
+    """Select, test and lint rules; accounts with the same choice share the result."""
+    try:
+        rules = choose_rules(shipped, packs, overrides, severities)
+    except ValidationError as error:
+        return CheckedRules(errors=tuple(map(format_problem, error.problems)), is_complete=False)
+    errors = [
+        f"rule {test.rule_id}: the test {test.test_name!r} expected {_outcome(test.expected)}, got"
+        f" {_outcome(test.matched)}. {_flat('; '.join(test.explanation))}"
+        for test in run_tests(rules)
+        if not test.passed
+    ]
+    findings = tuple(lint_rules(rules, trail.context()))
+    errors += _grouped(finding for finding in findings if finding.level == "error")
+    own = frozenset({*(rule.id for rule in shipped.get(OWN, ())), *(overrides or {})})
+    return CheckedRules(rules, tuple(errors), findings, own=own)
+
+
+def fill_rules(checked: CheckedRules, account_values: Mapping[str, str] = MappingProxyType({})) -> RuleReport:
+    """Fill in the rules of an account; `account_values` is that of `deployed`."""
+    if not checked.is_complete:
+        return RuleReport(errors=checked.errors)
+    errors = list(checked.errors)
+    ready: tuple[Rule, ...] = ()
+    try:
+        ready = deployed(checked.rules, account_values)
+    except ValidationError as error:
+        errors += map(format_problem, error.problems)
+    if not errors and not ready:
+        errors.append(_NO_RULE)
+    published = {rule.id for rule in checked.rules if rule.compliance}
+    warnings = [each for each in checked.findings if each.level == "warning" and each.rule_id not in published]
+    shown = (found for found in warnings if found.rule_id in checked.own or found.code.endswith(_OF_THE_TRAIL))
+    return RuleReport(ready, tuple(errors), (*_grouped(shown), *_accusing(ready)))
+
+
 def check_rules(
     shipped: Packs,
     packs: Sequence[str],
@@ -169,31 +226,8 @@ def check_rules(
     account_values: Mapping[str, str] = MappingProxyType({}),
     severities: Collection[str] = SEVERITIES,
 ) -> RuleReport:
-    """Select, test, lint and fill in the rules of an account; `account_values` is that of `deployed`."""
-    try:
-        rules = choose_rules(shipped, packs, overrides, severities)
-    except ValidationError as error:
-        return RuleReport(errors=tuple(map(format_problem, error.problems)))
-    errors = [
-        f"rule {test.rule_id}: the test {test.test_name!r} expected {_outcome(test.expected)}, got"
-        f" {_outcome(test.matched)}. {_flat('; '.join(test.explanation))}"
-        for test in run_tests(rules)
-        if not test.passed
-    ]
-    findings = lint_rules(rules, trail.context())
-    errors += _grouped(finding for finding in findings if finding.level == "error")
-    ready: tuple[Rule, ...] = ()
-    try:
-        ready = deployed(rules, account_values)
-    except ValidationError as error:
-        errors += map(format_problem, error.problems)
-    if not errors and not ready:
-        errors.append(_NO_RULE)
-    own = {*(rule.id for rule in shipped.get(OWN, ())), *(overrides or {})}
-    published = {rule.id for rule in rules if rule.compliance}
-    warnings = [finding for finding in findings if finding.level == "warning" and finding.rule_id not in published]
-    shown = (found for found in warnings if found.rule_id in own or found.code.endswith(_OF_THE_TRAIL))
-    return RuleReport(ready, tuple(errors), (*_grouped(shown), *_accusing(ready)))
+    """Select, test, lint and fill in the rules of one account."""
+    return fill_rules(check_choice(shipped, packs, overrides, trail, severities), account_values)
 
 
 def override_errors(shipped: Packs, overrides: Any) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,10 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import RawValue
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import VARIABLES
+from ansible_collections.secmon.aws.plugins.module_utils.rules import selection
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import Packs
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
+from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import TestResult, run_tests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +39,24 @@ def test_an_account_with_only_required_variables_gets_the_guide_pack(shipped: Pa
     (alarm,) = report.detections["guide"].alarms
     assert alarm["name"] == "SecretIsAccessed"
     assert alarm["alarm_actions"] == [f"arn:aws:sns:us-east-1:{ACCOUNT_ID}:SecurityAlarms"]
+
+
+def test_accounts_with_the_same_choice_test_its_rules_once(shipped: Packs, monkeypatch: pytest.MonkeyPatch) -> None:
+    tested: list[int] = []
+
+    def count(rules: Sequence[Rule]) -> tuple[TestResult, ...]:
+        tested.append(len(rules))
+        return run_tests(rules)
+
+    monkeypatch.setattr(selection, "run_tests", count)
+    accounts = {
+        f"host-{number}": {"account_id": f"{number:012}", "packs": ["guard"], "excluded_event_sources": []}
+        for number in (1, 2, 3)
+    }
+    report = check(shipped, **accounts)
+    assert report.problems == () and len(tested) == 1
+    first, second, _third = (str(found.filters) for found in report.detections.values())
+    assert first != second and first.replace("000000000001", "000000000002") == second
 
 
 def test_rules_on_iam_are_refused_where_the_trail_never_receives_their_events(shipped: Packs) -> None:
