@@ -73,8 +73,7 @@ def build_again(endpoint: str) -> None:
 def prove(endpoint: str) -> None:
     """Prove in every account that one read of the secret causes an email, and print it."""
     title(3, "Prove it: one real read of a secret per account, followed to its email")
-    confirm(endpoint)
-    run = require(run_playbook(endpoint, "verify"), "verify.yml")
+    run = confirm_and_verify(endpoint)
     for account in ACCOUNTS:
         print()
         print("\n".join(f"  {line}" for line in run.result(DRILL)[account.name]["lines"]))
@@ -89,14 +88,16 @@ def prove(endpoint: str) -> None:
     show_mail(events[0])
 
 
-def confirm(endpoint: str) -> None:
-    """Print one of the confirmation emails of AWS, and confirm all addresses with confirm.yml."""
+def confirm_and_verify(endpoint: str) -> Run:
+    """Print one of the confirmation emails of AWS, confirm all addresses, and run the drill in all accounts."""
     found = mails(endpoint, "Subscription Confirmation")
     show_mail(found[0])
     with tempfile.NamedTemporaryFile("w", suffix=".json") as links:
         json.dump({"secmon_confirmation_links": confirmation_links(found)}, links)
         links.flush()
-        require(run_playbook(endpoint, "confirm", "-e", f"@{links.name}"), "confirm.yml")
+        # One start of Ansible for both playbooks.
+        run = run_playbook(endpoint, "confirm", "playbooks/verify.yml", "-e", f"@{links.name}")
+    return require(run, "confirm.yml or verify.yml")
 
 
 def show_mail(mail: dict[str, str]) -> None:
