@@ -123,7 +123,11 @@ class _Writer:
             return _all(map(self.node, condition.operands))
         if isinstance(condition, Or):
             excluded, others = _exclusions(condition.operands)
-            nodes = [self.node(each) for each in others]
+            # Sigma's null is also true for a missing field.
+            nulls = [each for each in others if isinstance(each, IsNull) and NotExists(each.selector) in others]
+            missing = [NotExists(each.selector) for each in nulls]
+            nodes = [self.node(each) for each in others if each not in nulls and each not in missing]
+            nodes += [self.leaf(each, or_missing=True) for each in nulls]
             if excluded:
                 nodes.append(_Not(_all(_any(self.leaf(_equal(x)) for x in each) for each in excluded)))
             return _any(nodes)
@@ -132,9 +136,11 @@ class _Writer:
             return _All((self.leaf(present), _Not(self.leaf(_equal(condition)))))
         return self.leaf(condition)
 
-    def leaf(self, leaf: Leaf) -> _Node:
+    def leaf(self, leaf: Leaf, *, or_missing: bool = False) -> _Node:
+        """Return a test; `or_missing` says that a test for null also holds for a missing field."""
         try:
-            return _Maps((dict([_test(leaf, self.sources)]),))
+            key, value = (_field(leaf.selector), None) if or_missing else _test(leaf, self.sources)
+            return _Maps(({key: value},))
         except InexpressibleError as error:
             self.reasons.append(error.about(print_condition(leaf)).reason)
             return _Maps(({"": None},))

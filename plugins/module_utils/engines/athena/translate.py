@@ -13,7 +13,21 @@ import re
 from collections.abc import Sequence
 
 from ...filter_pattern.pattern import CompiledPattern
-from ...filter_pattern.tree import Compare, Delimited, Everything, IsFalse, IsNull, IsTrue, Leaf, Terms
+from ...filter_pattern.tree import (
+    And,
+    Compare,
+    Condition,
+    Delimited,
+    Everything,
+    IsFalse,
+    IsNull,
+    IsTrue,
+    Leaf,
+    NotExists,
+    Or,
+    Terms,
+    join,
+)
 from ..infix import infix, is_text
 from ..translation import InexpressibleError, Reason, Translation
 from .columns import TABLE_GUIDE, Value, quoted, value_of
@@ -36,8 +50,25 @@ def to_athena(pattern: CompiledPattern) -> Translation:
     if isinstance(tree, Everything):
         return Translation("true")
     reasons: list[Reason] = []
-    text = infix(tree, _leaf, _one_of, reasons)
+    text = infix(_without_nulls(tree), _leaf, _one_of, reasons)
     return Translation("" if reasons else text, tuple(dict.fromkeys(reasons)))
+
+
+def _without_nulls(condition: Condition) -> Condition:
+    """Leave ``IS NULL`` out beside ``NOT EXISTS``: a column is null in both cases."""
+    if not isinstance(condition, And | Or):
+        return condition
+    kept = [_without_nulls(each) for each in condition.operands if not _is_said(each, condition)]
+    return join(type(condition), tuple(kept))
+
+
+def _is_said(leaf: Condition, condition: And | Or) -> bool:
+    if not (isinstance(leaf, IsNull) and isinstance(condition, Or) and NotExists(leaf.selector) in condition.operands):
+        return False
+    try:
+        return not value_of(leaf.selector).json
+    except InexpressibleError:
+        return False
 
 
 def query(translation: Translation, table: str = TABLE) -> str:

@@ -29,6 +29,7 @@ TRANSLATED = [
         "{ $.eventName = %^a% && $.eventName != %b% }",
         "regexp_like(eventname, '^a') and not regexp_like(eventname, 'b')",
     ),
+    ("{ $.errorCode NOT EXISTS || $.errorCode IS NULL }", "errorcode is null"),
     ("{ $.readOnly IS TRUE }", "readonly = 'true'"),
     ("{ $.requestParameters.a[0].['b-c'] = x }", "json_extract_scalar(requestparameters, '$.a[0][\"b-c\"]') = 'x'"),
     ("{ $.requestParameters.a IS NULL }", "json_format(json_extract(requestparameters, '$.a')) = 'null'"),
@@ -107,7 +108,7 @@ PATTERNS = [
         "$.requestParameters.a.* = x",
         "$.requestParameters.a.b = x",
     ),
-    *("$.requestParameters.a NOT EXISTS", "$.requestParameters NOT EXISTS"),
+    *("$.requestParameters NOT EXISTS", "($.requestParameters.a NOT EXISTS) || ($.requestParameters.a IS NULL)"),
 ]
 
 

@@ -63,6 +63,7 @@ def detection(pattern: str) -> dict[str, Any]:
             "{ $.requestParameters.n = 5 && $.requestParameters.m >= 1.5 }",
             {"selection": {"requestParameters.n": 5, "requestParameters.m|gte": 1.5}},
         ),
+        ("{ $.a NOT EXISTS || $.a IS NULL }", {"selection": {"a": None}}),
         ("{ $.userIdentity.arn = %^a% }", {"selection": {"userIdentity.arn|re": "^a"}}),
         (
             "{ $.resources[*].ARN = 1 || $.requestParameters.a[*] = 1 || $.requestParameters.['b.c'][0] = 1 }",
@@ -96,6 +97,7 @@ def test_an_exclusion_becomes_a_filter() -> None:
     ("pattern", "reason"),
     [
         ("ERROR", "searches the text of a line"),
+        ("{ $.b.* NOT EXISTS || $.b.* IS NULL }", "Sigma has no wildcard for the names"),
         ("{ $.a IS NULL || $.b.* = 1 }", "$.a IS NULL: Sigma does not tell null"),
         ("{ $.a IS NULL || $.b.* = 1 }", "$.b.* = 1: Sigma has no wildcard for the names"),
     ],
