@@ -15,7 +15,8 @@ from tests.support.deployer import Question, create_deployer, live, record, reco
 # Each pair of lives runs more than ten playbooks.
 pytestmark = pytest.mark.long
 
-CIS = ("-e", "secmon_profile=cis", "-e", "secmon_encrypt=true", "-e", '{"secmon_log_alarms": ["secret_access"]}')
+MORE = '{"secmon_log_alarms": ["secret_access"], "secmon_regions": ["eu-west-1"]}'
+CIS = ("-e", "secmon_profile=cis", "-e", "secmon_encrypt=true", "-e", MORE)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,9 @@ import pytest
 
 from embedded_aws.process import embedded_aws_process
 from tests.acceptance.test_playbooks import messages
+from tests.support.deployer import DOCS
 from tests.support.embedded_control import ask, follow, link_in, mails
+from tests.support.in_process import ADMINISTRATOR
 from tests.support.member_account import member_client
 from tools.demo.playbooks import Run, run_playbook
 
@@ -42,7 +44,7 @@ class Organization:
     def __call__(self, name: str, hosts: str = ALL, **variables: Any) -> Run:
         own = {host: {"secmon_account_id": account} for host, account in self.hosts.items()}
         for host in own:
-            if self.hosts[host] != CENTRAL:
+            if self.hosts[host] != CENTRAL or self.role == "Deployer":
                 own[host]["secmon_assume_role_arn"] = f"arn:aws:iam::{self.hosts[host]}:role/{self.role}"
         (self.folder / "hosts.json").write_text(json.dumps({"all": {"hosts": own, "vars": self.settings}}))
         extra = ("-e", json.dumps(variables)) if variables else ()
@@ -55,9 +57,9 @@ class Organization:
 
     def client(self, account: str, service: str) -> Any:
         if account == CENTRAL:
-            keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "embedded"}
+            keys = {"aws_access_key_id": ADMINISTRATOR, "aws_secret_access_key": "embedded"}
             return boto3.client(service, endpoint_url=self.endpoint, region_name="us-east-1", **keys)
-        return member_client(self.endpoint, account, service)
+        return member_client(self.endpoint, account, service, ADMINISTRATOR)
 
 
 @pytest.fixture
@@ -190,6 +192,81 @@ def test_a_delegated_administrator_has_the_chain_for_the_trail_of_the_management
     assert f"[account = {ARCHIVE}]" in mails(embedded_aws, "security@example.com")[-1]["body"]
     organization.succeed("teardown", secmon_purge_log_bucket=True, secmon_teardown_confirm=confirm)
     assert [kinds(organization, account) for account in IDS.values()] == [set(), set(), set()]
+
+
+@pytest.mark.long
+def test_a_delegated_administrator_goes_back_before_the_management_account_without_a_gap(
+    organization: Organization, aws_client: AwsClient
+) -> None:
+    aws_client("cloudtrail").register_organization_delegated_admin(MemberAccountId=MEMBER)
+    own = {name: value for name, value in organization.settings.items() if name != "secmon_trail_organization_id"}
+    organization.settings |= {"secmon_central_account": MEMBER, "secmon_management_account": CENTRAL}
+    organization.settings["secmon_central_role_arn"] = f"arn:aws:iam::{MEMBER}:role/{organization.role}"
+    organization.succeed("site")
+
+    organization.settings = own | {"secmon_topology": "account"}
+    for host in ("archive", "member", "central"):
+        organization.succeed("site", host)
+        assert all(logging(organization, account) for account in IDS.values()), host
+    assert all(own_trails(organization, account) == [account] for account in IDS.values())
+    assert organization.succeed("site").changed == []
+    purge = {"secmon_purge_log_bucket": True, "secmon_purge_other_objects": True}
+    organization.succeed("prune", secmon_prune_confirm=",".join(IDS.values()), **purge)
+    organization.succeed("teardown", secmon_teardown_confirm=",".join(IDS.values()), **purge)
+    assert [kinds(organization, account) for account in IDS.values()] == [set(), set(), set()]
+
+
+# What docs/permissions.md gives each account, by the beginning of the Sid.
+STATEMENTS = {
+    CENTRAL: (
+        *("RunEverywhere", "RunSecret", "RunTopic", "RunEventRules", "RunLog", "RunFormer", "RunBound", "RunPass"),
+        *("RunTrail", "RunAlarms", "RunNew", "RunOwn", "RepairEverywhere"),
+    ),
+    ARCHIVE: ("RunEverywhere", "RunSecret", "RunBucket"),
+    MEMBER: ("RunEverywhere", "RunSecret"),
+}
+
+
+def permit(organization: Organization, account: str) -> None:
+    """Create the deployer of an account with its part of the policy."""
+    iam = organization.client(account, "iam")
+    policy, edge = ((DOCS / f"{name}.json").read_text() for name in ("deployer_policy", "permissions_boundary"))
+    bucket = f"secrets-manager-trail-{organization.settings['secmon_trail_organization_id']}"
+    for old, new in (("secrets-manager-trail-111122223333", bucket), ("111122223333", account)):
+        policy, edge = policy.replace(old, new), edge.replace(old, new)
+    document = json.loads(policy)
+    document["Statement"] = [each for each in document["Statement"] if each["Sid"].startswith(STATEMENTS[account])]
+    if account == CENTRAL:
+        of_organization = "organizations:ListAWSServiceAccessForOrganization"
+        document["Statement"].append({"Effect": "Allow", "Action": of_organization, "Resource": "*"})
+        iam.create_policy(PolicyName="SecurityMonitoringBoundary", PolicyDocument=edge)
+    trust = {"Effect": "Allow", "Principal": {"AWS": CENTRAL}, "Action": "sts:AssumeRole"}
+    trusted = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam.create_role(RoleName="Deployer", AssumeRolePolicyDocument=trusted)
+    iam.put_role_policy(RoleName="Deployer", PolicyName="Deploy", PolicyDocument=json.dumps(document))
+
+
+@pytest.mark.long
+def test_each_account_needs_only_its_documented_part_of_the_policy(tmp_path: Path) -> None:
+    with embedded_aws_process("--iam") as endpoint:
+        organization = Organization(endpoint, tmp_path, "")
+        organizations = organization.client(CENTRAL, "organizations")
+        organizations.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+        found = organizations.describe_organization()["Organization"]["Id"]
+        organization.settings |= {
+            "secmon_trail_organization_id": found,
+            "secmon_access_key": ADMINISTRATOR,
+            "secmon_secret_key": "embedded",
+            "secmon_permissions_boundary_arn": f"arn:aws:iam::{CENTRAL}:policy/SecurityMonitoringBoundary",
+            "secmon_central_role_arn": f"arn:aws:iam::{CENTRAL}:role/Deployer",
+        }
+        for account in IDS.values():
+            permit(organization, account)
+        organization.role = "Deployer"
+        organization.succeed("site")
+        follow(link_in(mails(endpoint, "security@example.com")[0], "ConfirmSubscription"))
+        organization.succeed("verify", "member")
+        organization.succeed("teardown", secmon_teardown_confirm=",".join(IDS.values()))
 
 
 SEED = Path(__file__).resolve().parents[2] / "embedded_aws/seeds/organization_100.yml"

@@ -9,10 +9,10 @@ import boto3
 ROLE = "OrganizationAccountAccessRole"
 
 
-def member_client(endpoint: str, account: str, service: str) -> Any:
+def member_client(endpoint: str, account: str, service: str, key: str = "tester") -> Any:
     """Return a client of a service in a member account."""
     options = {"endpoint_url": endpoint, "region_name": "us-east-1"}
-    sts = boto3.client("sts", **options, aws_access_key_id="tester", aws_secret_access_key="tester")
+    sts = boto3.client("sts", **options, aws_access_key_id=key, aws_secret_access_key="embedded")
     role = f"arn:aws:iam::{account}:role/{ROLE}"
     keys = sts.assume_role(RoleArn=role, RoleSessionName="member")["Credentials"]
     return boto3.client(
