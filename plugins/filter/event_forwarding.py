@@ -56,8 +56,15 @@ author:
 EXAMPLES = r"""
 - name: Ensure the events of another region are forwarded
   secmon.aws.event_rules:
-    region: us-east-1
-    rules: "{{ (detections.event_rules | secmon.aws.event_forwarding(['us-east-1'], region, bus, role_arn)).rules }}"
+    region: eu-west-1
+    rules: "{{ (alerts | secmon.aws.event_forwarding(['eu-west-1'], 'us-east-1', bus, role)).rules }}"
+  vars:
+    alerts:
+      - name: secret-reads
+        pattern: '{"source": ["aws.secretsmanager"], "detail": {"eventName": ["GetSecretValue"]}}'
+        rule_state: ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS
+    bus: arn:aws:events:us-east-1:123456789012:event-bus/default
+    role: arn:aws:iam::123456789012:role/SecurityEventForwarder
 """
 
 RETURN = r"""

@@ -145,11 +145,20 @@ def _archive(account: Account) -> None:
 def _trail(account: Account) -> None:
     open_bucket(account.client("s3"), f"audit-{account.id}")
     account.client("logs").create_log_group(logGroupName="/aws/cloudtrail/logs")
-    trust = {"Effect": "Allow", "Principal": SERVICE, "Action": "sts:AssumeRole"}
-    allow = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+    _role(account, "CloudTrailToCloudWatchLogs", "logs:*", SERVICE)
+
+
+def _role(account: Account, name: str, action: str, principal: dict[str, str]) -> None:
+    """Create a role of a service with one permission."""
+    trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     iam = account.client("iam")
-    iam.create_role(RoleName="CloudTrailToCloudWatchLogs", AssumeRolePolicyDocument=document(trust))
-    iam.put_role_policy(RoleName="CloudTrailToCloudWatchLogs", PolicyName="deliver", PolicyDocument=document(allow))
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))
+    allow = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    iam.put_role_policy(RoleName=name, PolicyName="deliver", PolicyDocument=document(allow))
+
+
+def _forwarder(account: Account) -> None:
+    _role(account, "SecurityEventForwarder", "events:PutEvents", {"Service": "events.amazonaws.com"})
 
 
 def _log_files(account: Account) -> None:
@@ -191,6 +200,7 @@ PREPARE: dict[str, Callable[[Account], dict[str, Any] | None]] = {
     "call_rates": _insights,
     "detection_drill": _chain,
     "detections": _groups,
+    "event_forwarding": _forwarder,
     "metric_filters": _groups,
     "log_bucket": _archive,
     "recorded_event": _queue,
