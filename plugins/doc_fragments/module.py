@@ -46,6 +46,18 @@ options:
     default: false
 """
 
+    LISTED = r"""
+options:
+  listed:
+    description:
+      - The tags of resources by ARN, as M(secmon.aws.account_credentials) lists those with the tag
+        C(secmon:managed-by).
+      - The listing may be minutes old. It saves calls if nothing has to be changed, and nothing is written because of
+        it.
+    type: dict
+    version_added: 0.4.0
+"""
+
     TAGS = r"""
 options:
   tags:

@@ -35,8 +35,15 @@ options:
     description: The external ID that the trust policy of the role requires; empty for none.
     type: str
     default: ""
+  list_resources:
+    description:
+      - Whether to list what has the tag of this collection in the region, for the option C(listed) of its modules.
+    type: bool
+    default: false
+    version_added: 0.4.0
 notes:
-  - The module calls the IAM actions C(sts:AssumeRole) and C(sts:GetCallerIdentity).
+  - The module calls the IAM actions C(sts:AssumeRole), C(sts:GetCallerIdentity) and, to list resources,
+    C(tag:GetResources).
 extends_documentation_fragment:
   - secmon.aws.module.reader
   - secmon.aws.module
@@ -69,8 +76,26 @@ own:
   returned: success
   type: dict
   sample: {}
+listed:
+  description:
+    - The tags of the resources with the tag of this collection by ARN, those of alarms apart.
+    - Not returned if AWS refuses to list them. Then each module reads what it needs.
+  returned: with O(list_resources)
+  type: dict
+  contains:
+    alarms:
+      description: The alarms.
+      type: dict
+      returned: always
+    others:
+      description: All other resources.
+      type: dict
+      returned: always
+  sample: {"alarms": {}, "others": {"arn:aws:sns:us-east-1:111122223333:alerts": {"secmon:managed-by": "secmon.aws"}}}
 arn:
-  description: The ARN of the caller, after the role was assumed.
+  description:
+    - The ARN of the caller, after the role was assumed. An empty string if O(list_resources) showed that the
+      credentials belong to O(required_account), so that STS was not asked.
   returned: success
   type: str
   sample: arn:aws:sts::111122223333:assumed-role/SecurityMonitoringDeployer/secmon
@@ -107,6 +132,7 @@ OPTIONS: dict[str, Any] = {
     **COMMON_OPTIONS,
     "role_arn": {"type": "str", "default": ""},
     "session_name": {"type": "str", "default": "secmon"},
+    "list_resources": {"type": "bool", "default": False},
     "required_account": {"type": "str", "default": ""},
     # AWS calls it no secret, but it is what a stranger needs to know.
     "external_id": {"type": "str", "default": "", "no_log": True},

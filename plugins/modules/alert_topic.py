@@ -112,6 +112,7 @@ notes:
   - The policy of a queue or a function must allow C(sns.amazonaws.com) to deliver to it.
 extends_documentation_fragment:
   - secmon.aws.module
+  - secmon.aws.module.listed
   - secmon.aws.module.ownership
   - secmon.aws.module.tags
   - amazon.aws.common.modules
@@ -244,7 +245,12 @@ from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import (
+    LISTED,
+    RESOURCE_OPTIONS,
+    confirmed,
+    run_module,
+)
 from ansible_collections.secmon.aws.plugins.module_utils.sns.answers import (
     after_confirmation,
     after_subscribing,
@@ -272,6 +278,7 @@ def _subscriptions(protocols: Sequence[str]) -> dict[str, Any]:
 
 OPTIONS: dict[str, Any] = {
     **RESOURCE_OPTIONS,
+    **LISTED,
     "name": {"type": "str", "required": True},
     "display_name": {"type": "str"},
     "kms_key_arn": {"type": "str", "no_log": False},
@@ -286,7 +293,7 @@ OPTIONS: dict[str, Any] = {
 def decide(params: Mapping[str, Any], account: Account) -> Plan:
     """Read the topic and plan what to change."""
     check_topic(params, account.region)
-    topic = find_topic(account, params["name"])
+    topic = find_topic(account, params["name"], params["listed"])
     plan = plan_present if params["state"] == "present" else plan_absent
     return plan(params, topic, account.place)
 
@@ -305,7 +312,7 @@ def report(
 
 def main() -> None:
     """Run the module."""
-    run_module(OPTIONS, decide, report)
+    run_module(OPTIONS, confirmed(decide), report)
 
 
 if __name__ == "__main__":

@@ -188,6 +188,7 @@ notes:
     C(kms:ListResourceTags).
 extends_documentation_fragment:
   - secmon.aws.module
+  - secmon.aws.module.listed
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -292,7 +293,7 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AwsError
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import require
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, LISTED, run_reader
 from ansible_collections.secmon.aws.plugins.module_utils.leftovers.classify import (
     Leftover,
     classify,
@@ -338,6 +339,7 @@ OPTIONS: dict[str, Any] = {
     "dry_run": {"type": "bool", "default": False},
     "parts": {"type": "list", "elements": "str", "choices": list(PARTS)},
     "before": {"type": "list", "elements": "dict"},
+    **LISTED,
 }
 
 
@@ -354,7 +356,7 @@ def _report(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     """Find what no variable names, as an addition to site.yml and verify.yml, which work without the permissions."""
     deployment = deployment_of(params)
     try:
-        left = classify(find_resources(account, deployment), deployment)
+        left = classify(find_resources(account, deployment, params["listed"]), deployment)
         named = params["subscriptions"]
         notes = [] if named is None else list(unnamed_subscriptions_of(account, params["topic_name"], named))
     except AwsError as error:

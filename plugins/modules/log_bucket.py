@@ -88,6 +88,7 @@ notes:
     With C(s3:ListAllMyBuckets), it distinguishes a missing permission from a bucket of another account.
 extends_documentation_fragment:
   - secmon.aws.module
+  - secmon.aws.module.listed
   - secmon.aws.module.ownership
   - secmon.aws.module.tags
   - amazon.aws.common.modules
@@ -190,7 +191,12 @@ from typing import Any
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import require
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import (
+    LISTED,
+    RESOURCE_OPTIONS,
+    confirmed,
+    run_module,
+)
 from ansible_collections.secmon.aws.plugins.module_utils.core.tags import is_managed
 from ansible_collections.secmon.aws.plugins.module_utils.s3.access_log import access_log_problems
 from ansible_collections.secmon.aws.plugins.module_utils.s3.log_folders import log_folders
@@ -206,6 +212,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.s3.reads import Bucket,
 
 OPTIONS: dict[str, Any] = {
     **RESOURCE_OPTIONS,
+    **LISTED,
     "name": {"type": "str", "required": True},
     "owner": {"type": "str"},
     "trail_arns": {"type": "list", "elements": "str"},
@@ -225,7 +232,7 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     check_log_bucket(params, account.region)
     if params["owner"] and params["owner"] != account.place.account:
         return check_bucket_of(params["owner"], account, params)
-    settings = find_bucket(account, name)
+    settings = find_bucket(account, name, params["listed"])
     if params["state"] == "absent":
         bucket = Bucket(account, name)
         versions = bucket.versions() if settings else []
@@ -246,7 +253,7 @@ def _others(params: Mapping[str, Any], bucket: Bucket) -> list[str]:
 
 def main() -> None:
     """Run the module."""
-    run_module(OPTIONS, decide)
+    run_module(OPTIONS, confirmed(decide))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ notes:
     C(sts:GetCallerIdentity).
 extends_documentation_fragment:
   - secmon.aws.module
+  - secmon.aws.module.listed
   - secmon.aws.module.ownership
   - secmon.aws.module.tags
   - amazon.aws.common.modules
@@ -135,13 +136,19 @@ from typing import Any
 
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import (
+    LISTED,
+    RESOURCE_OPTIONS,
+    confirmed,
+    run_module,
+)
 from ansible_collections.secmon.aws.plugins.module_utils.logs.checks import check_log_group
 from ansible_collections.secmon.aws.plugins.module_utils.logs.log_group import plan_absent, plan_present
 from ansible_collections.secmon.aws.plugins.module_utils.logs.reads import find_log_group, log_group_tags
 
 OPTIONS: dict[str, Any] = {
     **RESOURCE_OPTIONS,
+    **LISTED,
     "name": {"type": "str", "required": True},
     "retention_days": {"type": "int"},
     "kms_key_arn": {"type": "str", "no_log": False},
@@ -153,14 +160,14 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     """Read the group and plan the changes."""
     check_log_group(params, account.region)
     group = find_log_group(account, params["name"])
-    tags = log_group_tags(account, group) if group else {}
+    tags = log_group_tags(account, group, params["listed"]) if group else {}
     plan = plan_present if params["state"] == "present" else plan_absent
     return plan(params, group, tags, account.place)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(OPTIONS, decide)
+    run_module(OPTIONS, confirmed(decide))
 
 
 if __name__ == "__main__":

@@ -123,6 +123,7 @@ notes:
     include the account ID in a message it calls C(sts:GetCallerIdentity), which needs no permission.
 extends_documentation_fragment:
   - secmon.aws.module
+  - secmon.aws.module.listed
   - secmon.aws.module.ownership
   - secmon.aws.module.alarms
   - amazon.aws.common.modules
@@ -244,7 +245,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.plan import 
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.reads import read_alarms
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import LISTED, RESOURCE_OPTIONS, run_module
 from ansible_collections.secmon.aws.plugins.module_utils.core.supported import is_supported
 
 _ALARM: dict[str, Any] = {
@@ -272,6 +273,7 @@ _ALARM: dict[str, Any] = {
 }
 OPTIONS: dict[str, Any] = {
     **RESOURCE_OPTIONS,
+    **LISTED,
     "alarms": {"type": "list", "elements": "dict", "options": _ALARM},
     "purge_tag": {"type": "dict"},
 }
@@ -282,7 +284,7 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     desired = desired_alarms(params, account.region, METRIC, alarm_problems)
     if not is_supported(account, "cloudwatch", METRIC.put, "ActionConfiguration"):
         desired = desired.without("tags_in_notifications")
-    return plan_alarms(desired, *read_alarms(account, desired))
+    return plan_alarms(desired, *read_alarms(account, desired, params["listed"]))
 
 
 def main() -> None:

@@ -175,6 +175,7 @@ notes:
     O(timeout_seconds) expires.
 extends_documentation_fragment:
   - secmon.aws.module
+  - secmon.aws.module.listed
   - secmon.aws.module.ownership
   - secmon.aws.module.tags
   - amazon.aws.common.modules
@@ -428,7 +429,12 @@ from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.reads import
 from ansible_collections.secmon.aws.plugins.module_utils.cloudtrail.selector_options import KINDS, OPERATOR_OPTIONS
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.plan import Plan
-from ansible_collections.secmon.aws.plugins.module_utils.core.runner import RESOURCE_OPTIONS, run_module
+from ansible_collections.secmon.aws.plugins.module_utils.core.runner import (
+    LISTED,
+    RESOURCE_OPTIONS,
+    confirmed,
+    run_module,
+)
 
 STRINGS: dict[str, Any] = {"type": "list", "elements": "str"}
 DATA_RESOURCE: dict[str, Any] = {
@@ -446,6 +452,7 @@ ADVANCED_EVENT_SELECTOR: dict[str, Any] = {
 }
 OPTIONS: dict[str, Any] = {
     **RESOURCE_OPTIONS,
+    **LISTED,
     "name": {"type": "str", "required": True},
     "s3_bucket_name": {"type": "str"},
     "s3_key_prefix": {"type": "str", "no_log": False},
@@ -483,12 +490,12 @@ def decide(params: Mapping[str, Any], account: Account) -> Plan:
     elif not params["organization"]:
         require_own(description, account.place)
     plan = plan_present if present else plan_absent
-    return plan(params, *read_trail(account, description))
+    return plan(params, *read_trail(account, description, params["listed"]))
 
 
 def main() -> None:
     """Run the module."""
-    run_module(OPTIONS, decide)
+    run_module(OPTIONS, confirmed(decide))
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from typing import Any
 from ..core.account import Account
 from ..core.aws_names import Place, partition_of
 from ..core.problems import require
-from ..core.tags import as_mapping, own_tags
+from ..core.tags import Listed, as_mapping, listed_tags, own_tags
 from .remedies import NO_ORGANIZATION
-from .selection import Selectors
+from .selection import DEFAULT, Selectors
 from .state import Trail, place_of, settings_of
 
 
@@ -77,21 +77,25 @@ def log_folder(account: Account, trail: Mapping[str, Any], member: str = "") -> 
     return "/".join(part for part in parts if part) + "/"
 
 
-def read_trail(account: Account, description: Mapping[str, Any]) -> tuple[Trail, dict[str, Any]]:
-    """Return a trail, and the answer of GetTrailStatus."""
+def read_trail(
+    account: Account, description: Mapping[str, Any], listed: Listed | None = None
+) -> tuple[Trail, dict[str, Any]]:
+    """Return a trail, and the answer of GetTrailStatus.
+
+    Args:
+        account: The account.
+        description: The trail in the form of DescribeTrails.
+        listed: What the tagging API lists, if the task knows it.
+    """
     status = trail_status(account, description)
-    selectors = event_selectors(account, description)
     trail = Trail(
         name=description["Name"],
         place=place_of(description["TrailARN"]),
         settings=settings_of(description),
-        selectors=Selectors(
-            basic=tuple(selectors.get("EventSelectors") or ()),
-            advanced=tuple(selectors.get("AdvancedEventSelectors") or ()),
-        ),
+        selectors=_selectors(account, description),
         insights=_insights(account, description),
         logging=status["IsLogging"],
-        tags=own_tags(trail_tags(account, description)),
+        tags=own_tags(listed_tags(listed, description["TrailARN"]) or trail_tags(account, description)),
     )
     return trail, status
 
@@ -131,6 +135,17 @@ def _organization(account: Account) -> dict[str, str]:
     answer = account.read("organizations", "DescribeOrganization", "caller's organization", remedies=remedies)
     organization: dict[str, str] = answer["Organization"]
     return organization
+
+
+def _selectors(account: Account, description: Mapping[str, Any]) -> Selectors:
+    """Return the event selectors; DescribeTrails says whether they differ from those of a new trail."""
+    if description.get("HasCustomEventSelectors") is False:
+        return DEFAULT
+    answer = event_selectors(account, description)
+    return Selectors(
+        basic=tuple(answer.get("EventSelectors") or ()),
+        advanced=tuple(answer.get("AdvancedEventSelectors") or ()),
+    )
 
 
 def _insights(account: Account, description: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:

@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ..core.account import Account
-from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping
+from ..core.tags import Listed, as_mapping
+from ..tagging.reads import managed_resources
 from .desired import DesiredAlarms
 from .fields import alarm_type
 from .kinds import METRIC
@@ -19,20 +20,30 @@ _NAMES_PER_CALL = 100
 # By default, DescribeAlarms omits composite alarms, whose names cannot be used for other alarms. Log alarms are asked
 # for only where they are used, since a region may not have them yet.
 TYPES = ("MetricAlarm", "CompositeAlarm")
+_RESOURCE_TYPE = "cloudwatch:alarm"
 
 
 def read_alarms(
-    account: Account, desired: DesiredAlarms
+    account: Account, desired: DesiredAlarms, known: Listed | None = None
 ) -> tuple[dict[str, dict[str, Any]], dict[str, Mapping[str, str]]]:
-    """Return the alarms that a task names or may delete, and the tags of those of its type, by name."""
-    managed = managed_alarm_tags(account) if desired.purge_tag else None
-    purged = {_name_in(arn) for arn, tags in (managed or {}).items() if desired.purges(_name_in(arn), tags)}
+    """Return the alarms that a task names or may delete, and the tags of those of its type, by name.
+
+    Args:
+        account: The account.
+        desired: The desired alarms.
+        known: What the tagging API lists, if the task knows it.
+    """
+    managed = known
+    if known is None and desired.purge_tag:
+        managed = managed_resources(account, _RESOURCE_TYPE)
+    listed_alarms = {_name_in(arn): tags for arn, tags in (managed or {}).items() if ":alarm:" in arn}
+    purged = {name for name, tags in listed_alarms.items() if desired.purges(name, tags)}
     alarms = find_alarms(account, desired.names | purged, tuple(dict.fromkeys((*TYPES, desired.kind.type))))
     for alarm in alarms.values():
         account.learn_place(alarm["AlarmArn"])
     arns = {name: alarm["AlarmArn"] for name, alarm in alarms.items() if alarm_type(alarm) == desired.kind.type}
     if arns and managed is None:
-        managed = managed_alarm_tags(account)
+        managed = managed_resources(account, _RESOURCE_TYPE)
     listed = managed or {}
     return alarms, {name: _up_to_date_tags(account, desired, name, arn, listed.get(arn)) for name, arn in arns.items()}
 
@@ -68,25 +79,6 @@ def find_metric_alarm(account: Account, name: str) -> dict[str, Any] | None:
 
 def _name_in(arn: str) -> str:
     return arn.split(":alarm:", 1)[-1]
-
-
-def managed_alarm_tags(account: Account) -> dict[str, dict[str, str]]:
-    """Return the tags of the alarms that are tagged as managed by this collection, by ARN.
-
-    The listing is eventually consistent: it may omit a new alarm, show old tags, or show a deleted alarm.
-    """
-    found = account.read_all(
-        "resourcegroupstaggingapi",
-        "GetResources",
-        "alarms' tags",
-        "ResourceTagMappingList",
-        {
-            "ResourceTypeFilters": ["cloudwatch:alarm"],
-            "TagFilters": [{"Key": OWNER_KEY, "Values": [OWNER_VALUE]}],
-            "ResourcesPerPage": 100,
-        },
-    )
-    return {entry["ResourceARN"]: as_mapping(entry["Tags"]) for entry in found}
 
 
 def tags_of_alarms_on(account: Account, namespace: str, metric_name: str) -> list[dict[str, str]]:

@@ -34,6 +34,8 @@ RESOURCE_OPTIONS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
+LISTED: dict[str, Any] = {"listed": {"type": "dict"}}
+
 Params = Mapping[str, Any]
 Decide = Callable[[Params, Account], Plan]
 Report = Callable[[Params, Account, Plan, "list[dict[str, Any]]"], Mapping[str, Any]]
@@ -80,6 +82,19 @@ def run_module(
         }
 
     _run(options, work, rules)
+
+
+def confirmed(decide: Decide) -> Decide:
+    """Return a decision that relies on listed tags only if nothing changes.
+
+    The tagging API may list tags that are minutes old: what is written follows from the resource's own tags.
+    """
+
+    def decide_confirmed(params: Params, account: Account) -> Plan:
+        plan = decide(params, account)
+        return decide({**params, "listed": None}, account) if plan.changed and params["listed"] else plan
+
+    return decide_confirmed
 
 
 def run_reader(options: Mapping[str, Any], read: Read, in_check_mode: Read | None = None) -> None:

@@ -29,6 +29,10 @@ _MAX_KEY_LENGTH = 128
 _MAX_VALUE_LENGTH = 256
 
 
+Listed = Mapping[str, Mapping[str, str]]
+"""What the tagging API lists: tags by ARN."""
+
+
 @dataclass(frozen=True)
 class TagChange:
     """The change from the current tags of a resource to the desired ones.
@@ -47,6 +51,11 @@ class TagChange:
 def as_texts(values: Mapping[Any, Any]) -> dict[str, str]:
     """Return tags or dimensions of a task as strings; a key without a value in YAML gets an empty one."""
     return {str(key): "" if value is None else str(value) for key, value in values.items()}
+
+
+def listed_tags(listed: Listed | None, arn: str) -> dict[str, str]:
+    """Return the listed tags of a resource; none if it is not listed."""
+    return dict((listed or {}).get(arn, {}))
 
 
 def own_tags(tags: Mapping[str, str]) -> dict[str, str]:

@@ -3,8 +3,7 @@
 
 """Find the resources of a deployment by tag, and by name those that the tagging API does not list.
 
-Source: Resource Groups Tagging API reference, GetResources: it is eventually consistent and does not list IAM roles, so
-every listed resource is read from its own service too.
+The tagging API lists late, so every listed resource is read from its own service too.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from ..core.account import Account
 from ..core.aws_names import ACCOUNT_ID
 from ..core.errors import AwsError
 from ..core.event_forwarding import RULES as FORWARDING_RULES
-from ..core.tags import OWNER_KEY, OWNER_VALUE, as_mapping, is_managed
+from ..core.tags import Listed, as_mapping, is_managed
 from ..iam.reads import find_role
 from ..kms.reads import find_key, key_tags
 from ..logs.ownership import Ownership, record_in
@@ -28,6 +27,7 @@ from ..s3.other_objects import other_objects
 from ..s3.reads import Bucket, bucket_names
 from ..secretsmanager.reads import find_secret
 from ..sns.reads import topic_attributes, topic_tags
+from ..tagging.reads import managed_resources
 from . import resources as kinds
 from .alarms import alarms
 from .event_rules import event_rules
@@ -51,12 +51,17 @@ _UNNAMED_FILTER = (
 )
 
 
-def find_resources(account: Account, deployment: Deployment) -> list[Resource]:
+def find_resources(account: Account, deployment: Deployment, known: Listed | None = None) -> list[Resource]:
     """Return the existing resources of the deployment in the account and region, or what it no longer names.
 
     The resources that are found by their tag, without a name in the task, belong to no part of a teardown.
+
+    Args:
+        account: The account.
+        deployment: The deployment.
+        known: What the tagging API lists, if the task knows it.
     """
-    tags_by_arn = {} if deployment.parts else _tagged(account)
+    tags_by_arn = {} if deployment.parts else managed_resources(account) if known is None else known
     # A rule here that forwards events to another region belongs to the deployment there.
     listed = {
         arn: tags
@@ -92,15 +97,6 @@ def _orphans(search: Search, kind: str, arns: Mapping[tuple[str, str], str]) -> 
                 raise
             obstacle = f"it may not be read. {error.hint}"
             yield from (Resource(kind, name, arns[kind, name], managed=True, obstacle=obstacle) for name in some)
-
-
-def _tagged(account: Account) -> dict[str, Mapping[str, str]]:
-    """Return the tags of the resources with the tag of this collection, by ARN."""
-    parameters = {"TagFilters": [{"Key": OWNER_KEY, "Values": [OWNER_VALUE]}], "ResourcesPerPage": 100}
-    listed = account.read_all(
-        "resourcegroupstaggingapi", "GetResources", "resources by tag", "ResourceTagMappingList", parameters
-    )
-    return {entry["ResourceARN"]: as_mapping(entry["Tags"]) for entry in listed}
 
 
 def _other_types(listed: Iterable[str]) -> Iterator[Resource]:

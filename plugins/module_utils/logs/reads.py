@@ -14,7 +14,7 @@ from ..core.account import Account
 from ..core.aws_names import Place, partition_of
 from ..core.errors import AwsError
 from ..core.problems import require
-from ..core.tags import OWNER_MARK
+from ..core.tags import OWNER_MARK, Listed, listed_tags
 from .ownership import Ownership, Scope, group_problem, log_group_mark, record_in
 
 _PAGE_SIZE = 50
@@ -32,9 +32,15 @@ def find_log_group(account: Account, name: str) -> dict[str, Any] | None:
     return found
 
 
-def log_group_tags(account: Account, group: dict[str, Any]) -> dict[str, str]:
-    """Return a group's tags. Tagging uses the ARN without the suffix ``:*`` that other calls require."""
+def log_group_tags(account: Account, group: dict[str, Any], listed: Listed | None = None) -> dict[str, str]:
+    """Return a group's tags, read unless they are listed.
+
+    Tagging uses the ARN without the suffix ``:*`` that other calls require.
+    """
     arn = group["arn"].removesuffix(":*")
+    known = listed_tags(listed, arn)
+    if known:
+        return known
     name = group["logGroupName"]
     answer = account.read("logs", "ListTagsForResource", f"log group {name}", {"resourceArn": arn}, resource_arn=arn)
     tags: dict[str, str] = answer.get("tags", {})

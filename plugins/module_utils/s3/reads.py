@@ -13,6 +13,7 @@ from ..core.account import Account
 from ..core.aws_names import bucket_arn
 from ..core.errors import AwsError, Subject
 from ..core.iam_actions import iam_action
+from ..core.tags import Listed, as_list, listed_tags
 
 # The most that DeleteObjects accepts.
 PAGE_SIZE = 1000
@@ -143,8 +144,13 @@ class Bucket:
         return {"AccessDenied Access Denied": hint, "403": hint}
 
 
-def find_bucket(account: Account, name: str) -> dict[str, Any] | None:
+def find_bucket(account: Account, name: str, listed: Listed | None = None) -> dict[str, Any] | None:
     """Return the settings of a bucket by API call, or None if it does not exist.
+
+    Args:
+        account: The account.
+        name: The name of the bucket.
+        listed: What the tagging API lists, if the task knows it.
 
     Raises:
         AwsError: Another account owns it (403), it is in another region (301), or a call failed for good.
@@ -154,6 +160,17 @@ def find_bucket(account: Account, name: str) -> dict[str, Any] | None:
         "301": f"Bucket {name} is in another region. Choose another name, or that region.",
     }
     bucket = Bucket(account, name)
+    tags = listed_tags(listed, bucket.arn)
+    known = {"GetBucketTagging": {"TagSet": as_list(tags)}} if tags else {}
+    try:
+        return known | {operation: bucket.setting(operation) for operation in SETTINGS if operation not in known}
+    except AwsError as error:
+        if error.code == "NoSuchBucket":
+            return None
+        if not _may_be_of_others(error):
+            raise
+        refusal = error
+    # Only HeadBucket tells a bucket of others and one elsewhere from a setting that may not be read.
     try:
         if not bucket.exists(remedies):
             return None
@@ -162,7 +179,11 @@ def find_bucket(account: Account, name: str) -> dict[str, Any] | None:
         if error.code == "403" and _owns(account, name):
             error.hint = f"Account {account.place.account} owns this bucket. Allow s3:ListBucket on {bucket.arn}."
         raise
-    return {operation: bucket.setting(operation) for operation in SETTINGS}
+    raise refusal
+
+
+def _may_be_of_others(error: AwsError) -> bool:
+    return error.is_denial or error.code in ("301", "PermanentRedirect")
 
 
 def answers_without_owner(account: Account, name: str) -> bool:

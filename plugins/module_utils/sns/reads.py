@@ -10,19 +10,20 @@ from typing import Any
 
 from ..core.account import Account
 from ..core.errors import AwsError
-from ..core.tags import as_mapping
+from ..core.tags import Listed, as_mapping, listed_tags
 from .endpoints import EMAIL_PROTOCOLS, identity
 from .plan import Topic, topic_arn
 from .subscriptions import Subscription, subscriptions_of, unnamed_subscriptions, unnamed_warning
 
 
-def find_topic(account: Account, name: str) -> Topic | None:
-    """Return the topic with this name, its tags and its subscriptions, or None."""
+def find_topic(account: Account, name: str, listed: Listed | None = None) -> Topic | None:
+    """Return the topic with this name, its tags, read unless they are listed, and its subscriptions, or None."""
     arn = topic_arn(name, account.place)
     attributes = topic_attributes(account, arn)
     if attributes is None:
         return None
-    return Topic(attributes, topic_tags(account, arn), subscriptions_of(topic_subscriptions(account, arn)))
+    tags = listed_tags(listed, arn) or topic_tags(account, arn)
+    return Topic(attributes, tags, subscriptions_of(topic_subscriptions(account, arn)))
 
 
 def topic_attributes(account: Account, arn: str) -> dict[str, str] | None:

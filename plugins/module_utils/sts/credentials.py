@@ -15,8 +15,16 @@ from typing import Any
 
 from ..core.account import Account
 from ..core.aws_names import ROLE_ARN, Arn
+from ..core.errors import AwsError
 from ..core.problems import NotProvedError, require
+from ..tagging.reads import managed_resources
 
+# The keys of a session, and the arguments of a boto3 client.
+_ARGUMENTS = {
+    "access_key": "aws_access_key_id",
+    "secret_key": "aws_secret_access_key",
+    "session_token": "aws_session_token",
+}
 _RENEW = "Renew the credentials, such as by aws sso login, or set others (profile, access_key)."
 _REJECTED = (
     "STS does not know these credentials, or the account has not enabled this region. Correct access_key, secret_key"
@@ -41,13 +49,37 @@ _REMEDIES = {
 
 def obtain(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     """Return account and ARN of the caller, and the credentials of the session if a role is assumed."""
+    required, lists = params["required_account"], params["list_resources"]
+    listed = _listed(account) if lists and not params["role_arn"] else {}
+    if required and _accounts_in(listed) == {required}:
+        return {"account": required, "arn": "", "sts_creds": {}, **listed}
     found = _session(params, account) if params["role_arn"] else _caller(account)
-    if params["required_account"] not in ("", found["account"]):
+    if required not in ("", found["account"]):
         owner = {name: found[name] for name in ("account", "arn")}
-        raise NotProvedError(
-            f"The credentials belong to account {found['account']}, not {params['required_account']}.", owner
-        )
-    return found
+        raise NotProvedError(f"The credentials belong to account {found['account']}, not {required}.", owner)
+    if lists and params["role_arn"] and account.impersonate:
+        keys = {name: found["sts_creds"][option] for option, name in _ARGUMENTS.items()}
+        listed = _listed(account.impersonate(keys))
+    return found | listed
+
+
+def _listed(account: Account) -> dict[str, Any]:
+    """Return what has the tag of this collection; nothing if AWS refuses, since each module can read what it needs."""
+    try:
+        found = managed_resources(account)
+    except AwsError:
+        return {}
+    alarms = {arn: tags for arn, tags in found.items() if ":alarm:" in arn}
+    return {"listed": {"alarms": alarms, "others": {arn: found[arn] for arn in found.keys() - alarms.keys()}}}
+
+
+def _accounts_in(listed: Mapping[str, Any]) -> set[str]:
+    """Return the accounts of listed resources.
+
+    GetResources lists resources of the caller's account only (Resource Groups Tagging API reference), so that they
+    prove whose credentials these are as an answer of STS does. The ARN of a bucket names no account.
+    """
+    return {arn.split(":")[4] for part in listed.get("listed", {}).values() for arn in part} - {""}
 
 
 def _caller(account: Account) -> dict[str, Any]:

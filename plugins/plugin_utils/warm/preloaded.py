@@ -23,7 +23,7 @@ else:  # the script
 # The services that each package of module_utils calls; their models take longer to parse than most calls take.
 SERVICES = {
     "cloudtrail": ("cloudtrail",),
-    "cloudwatch": ("cloudwatch", "resourcegroupstaggingapi"),
+    "cloudwatch": ("cloudwatch",),
     "iam": ("iam",),
     "kms": ("kms",),
     "logs": ("logs",),
@@ -31,6 +31,7 @@ SERVICES = {
     "secretsmanager": ("secretsmanager",),
     "sns": ("sns",),
     "sts": ("sts",),
+    "tagging": ("resourcegroupstaggingapi",),
 }
 # The files of each client, and those of each session.
 OF_A_SERVICE = ("service-2", "endpoint-rule-set-1")

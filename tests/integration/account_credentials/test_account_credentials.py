@@ -111,7 +111,9 @@ def test_a_role_that_is_no_arn_is_rejected_before_the_first_call(run_module: Mod
 
 @pytest.mark.promise("iam")
 def test_the_documented_iam_actions_are_called(run_module: ModuleRunner) -> None:
-    called = run_module.iam_actions(lambda: [run_module.succeed(), run_module.succeed(role_arn=ROLE)])
+    called = run_module.iam_actions(
+        lambda: [run_module.succeed(list_resources=True), run_module.succeed(role_arn=ROLE)]
+    )
 
     assert called == documented_actions("account_credentials")
     assert writes(ask(run_module.endpoint, "calls")) == []
@@ -143,3 +145,33 @@ def test_upstream_still_waits_for_the_alias(run_module: ModuleRunner, monkeypatc
 @pytest.mark.promise("denied")
 def test_credentials_of_another_account_fail(run_module: ModuleRunner) -> None:
     assert "belong to account 123456789012, not 333333333333" in run_module.fail(required_account="333333333333")
+
+
+@pytest.mark.promise("calls")
+def test_what_has_the_tag_proves_the_account_of_the_credentials_with_one_call(run_module: ModuleRunner) -> None:
+    lists = {"list_resources": True, "required_account": "123456789012"}
+    empty, calls = run_module.recorded(**lists)
+    assert empty["listed"] == {"alarms": {}, "others": {}}
+    assert [call["action"] for call in calls] == ["GetResources", "GetCallerIdentity"]
+
+    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester", "region_name": "us-east-1"}
+    sns = boto3.client("sns", endpoint_url=run_module.endpoint, **keys)
+    arn = sns.create_topic(Name="listed", Tags=[{"Key": "secmon:managed-by", "Value": "secmon.aws"}])["TopicArn"]
+    found, calls = run_module.recorded(**lists)
+    assert found["listed"] == {"alarms": {}, "others": {arn: {"secmon:managed-by": "secmon.aws"}}}
+    assert (found["account"], [call["action"] for call in calls]) == ("123456789012", ["GetResources"])
+
+    assert "belong to account 123456789012, not 222222222222" in run_module.fail(
+        **{**lists, "required_account": "222222222222"}
+    )
+    run_module.faults({"service": "resourcegroupstaggingapi", "action": "GetResources", "error": "AccessDenied"})
+    denied, calls = run_module.recorded(**lists)
+    assert (denied["account"], "listed" in denied) == ("123456789012", False)
+
+
+def test_the_session_of_a_role_lists_what_has_the_tag_in_its_own_account(run_module: ModuleRunner) -> None:
+    _result, calls = run_module.recorded(role_arn=ROLE, list_resources=True)
+    assert [(call["action"], call["account"]) for call in calls] == [
+        ("AssumeRole", "123456789012"),
+        ("GetResources", "333333333333"),
+    ]

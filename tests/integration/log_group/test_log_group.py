@@ -313,3 +313,17 @@ def test_upstream_ignores_the_key_of_an_existing_group(
     key = make_key(aws_client("kms"))
     run_module.upstream("amazon.aws.cloudwatchlogs_log_group", log_group_name=NAME, kms_key_id=key)
     assert "kmsKeyId" not in group(logs)
+
+
+def test_a_listing_saves_a_call_and_nothing_is_written_because_of_it(run_module: ModuleRunner, logs: Any) -> None:
+    run_module.succeed(**TASK)
+    tags = group(logs)["tags"]
+    unchanged, calls = run_module.recorded(**TASK, listed={ARN: tags})
+    assert not unchanged["changed"]
+    assert "ListTagsForResource" not in [call["action"] for call in calls]
+    # The tagging API shows a tag that is gone already: its removal would be a write without need.
+    assert not run_module.succeed(**TASK, listed={ARN: {**tags, "former": "tag"}})["changed"]
+    # It still shows the tag of this collection: another deployment has taken the group over.
+    logs.untag_resource(resourceArn=ARN, tagKeys=["secmon:managed-by"])
+    message = run_module.fail_before_writes(**{**TASK, "retention_days": 7}, listed={ARN: tags})
+    assert "is not managed by this collection" in message
