@@ -16,7 +16,7 @@ short_description: Return the names and ARNs of a deployment
 version_added: 0.4.0
 description:
   - Returns every name and ARN of the security monitoring system in one account, in the partition of its region.
-  - The role P(secmon.aws.common#role) applies it to the variables of the account.
+  - The role C(secmon.aws.common) applies it to the variables of the account.
 options:
   _input:
     description: The variables of the account by name, such as C(secmon_region).

@@ -273,8 +273,8 @@ class InventoryModule(AWSInventoryBase):
 
     def _freeze_iam_role(self, iam_role_arn: str) -> None:
         """Assume the plugin's own role, with the retries and messages of this collection."""
-        role = {"role_arn": iam_role_arn, "session_name": "secmon-inventory", "external_id": "", "required_account": ""}
-        keys = obtain(role, self._account())["sts_creds"]
+        role = {"role_arn": iam_role_arn, "session_name": "secmon-inventory", "external_id": ""}
+        keys = obtain(role | {"required_account": "", "list_resources": False}, self._account())["sts_creds"]
         self._frozen_credentials = {
             "profile_name": None,
             "aws_access_key_id": keys["access_key"],

@@ -43,7 +43,16 @@ UNTIL = datetime(2026, 12, 23, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("trail_name", "bucket_name", "log_group_name", "topic_name", "secret_name", "role_name")),
     **dict.fromkeys(("alarm_names", "filter_names", "other_filter_names", "key_aliases", "metric_namespaces")),
-    **dict.fromkeys(("event_topic_name", "event_rule_names", "log_alarm_names", "log_alarm_role_names")),
+    **dict.fromkeys(
+        (
+            "event_topic_name",
+            "event_rule_names",
+            "event_role_name",
+            "event_regions",
+            "log_alarm_names",
+            "log_alarm_role_names",
+        )
+    ),
     **dict.fromkeys(
         ("existing_bucket_name", "existing_bucket_owner", "existing_log_group_name", "existing_secret_name")
     ),
