@@ -66,17 +66,18 @@ def covering_pattern(patterns: Sequence[str], most_characters: int = USUAL_CHARA
     Raises:
         ValueError: Even the widest does not fit.
     """
-    sources: set[str] | None = set()
+    sources: list[Any] | None = []
     names: list[Any] = []
     others: list[_Detail] = []
     for branch in (branch for pattern in patterns for branch in _branches(json.loads(pattern)["detail"])):
         if _is_positive(branch.get("eventName")):
             names += [name for name in branch["eventName"] if name not in names]
-            known = _is_positive(branch.get("eventSource"))
-            sources = sources | set(branch["eventSource"]) if known and sources is not None else None
+            # A source is a name, or what its name begins or ends with.
+            known = branch["eventSource"] if _is_positive(branch.get("eventSource")) else None
+            sources = None if sources is None or known is None else [*sources, *(x for x in known if x not in sources)]
         else:
             others.append(_essence(branch))
-    for calls in _candidates(sorted(sources) if sources else [], names):
+    for calls in _candidates(sorted(sources or [], key=json.dumps), names):
         clauses = [*([calls] if calls else []), *_widest(others)]
         detail = clauses[0] if len(clauses) == 1 else {"$or": clauses}
         pattern = {"source": [{"prefix": "aws."}], "detail-type": [{"suffix": " via CloudTrail"}], "detail": detail}
@@ -121,7 +122,7 @@ def _widest(clauses: Sequence[_Detail]) -> list[_Detail]:
     ]
 
 
-def _candidates(sources: Sequence[str], names: Sequence[Any]) -> Iterator[dict[str, Any]]:
+def _candidates(sources: Sequence[Any], names: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """Yield conditions on the calls, from narrow to wide: calls that write may be widened to their verb."""
     if not names:
         yield {}
@@ -144,7 +145,7 @@ def _uncovered(prefixes: Sequence[dict[str, str]], names: Sequence[Any]) -> list
     return [*prefixes, *(name for name, start in zip(names, starts, strict=True) if not start.startswith(begins))]
 
 
-def _with_sources(sources: Sequence[str], names: Sequence[Any]) -> Iterator[dict[str, Any]]:
+def _with_sources(sources: Sequence[Any], names: Sequence[Any]) -> Iterator[dict[str, Any]]:
     if sources:
         yield {"eventSource": list(sources), "eventName": list(names)}
     yield {"eventName": list(names)}

@@ -147,9 +147,6 @@ def _further_regions(settings: Settings, document: Document) -> None:
             elif partition_of(further) != partition_of(region):
                 message = f"{further} and {region} are in different partitions, and {done} only within one"
                 document.add((name, index), message, "remove it")
-    if settings["secmon_regions"] and not settings["secmon_multi_region"]:
-        message = "has no effect, since secmon_multi_region is false, so that no trail records events there"
-        document.add(("secmon_regions",), message, _REMOVE_ONE)
 
 
 def _credentials(settings: Settings, document: Document) -> None:

@@ -85,6 +85,12 @@ def _warnings(settings: Settings, found: EventRules) -> Iterator[str]:
     if found.event_rules and not any(receivers) and settings["secmon_event_format"] != "chat":
         yield "the event alerts have no receiver. Set secmon_event_emails, or secmon_event_alerts: []."
     leader, regions = leader_region(settings["secmon_region"]), settings["secmon_regions"]
+    if found.event_rules and regions and not settings["secmon_multi_region"]:
+        yield (
+            f"EventBridge in {', '.join(regions)} receives events only while a trail logs there, and with"
+            " secmon_multi_region: false the trail of this collection does not. Unless another trail logs there, such"
+            " as AWS Control Tower's, secmon_regions has no effect: remove it, or set secmon_multi_region: true."
+        )
     if found.event_rules and leader not in (settings["secmon_region"], *regions):
         yield (
             f"EventBridge in {settings['secmon_region']} receives only the events of that region. Those of IAM, the"

@@ -34,11 +34,11 @@ class Origin:
 
 
 def sigma_text(rule: Rule, detection: Mapping[str, Any], origin: Origin) -> str:
-    """Return the text of a Sigma rule; a rule that was imported from Sigma keeps its author and licence."""
+    """Return the text of a Sigma rule; one that was imported from Sigma keeps its author, and its licence if any."""
     description, related = rule.description, []
     if imported := _IMPORTED.search(description):
         description = description[: imported.start()] or rule.title
-        origin = Origin(imported[2], imported[3] or origin.licence)
+        origin = Origin(imported[2], imported[3] or "")
         related = [{"id": imported[1], "type": "derived"}]
     references = [*rule.references.links, *rule.references.incidents.values()]
     document = {

@@ -67,7 +67,11 @@ def test_each_pattern_and_the_way_to_the_receivers_are_proved_by_one_mail(drill:
 
 
 def test_check_mode_tests_the_patterns_and_sends_nothing(drill: ModuleRunner) -> None:
-    found, calls = drill.recorded(check=True, **built_and_task()[1])
+    task = built_and_task()[1]
+    lines = [{**rule, "near_miss": "START RequestId: 1"} for rule in task["rules"]]
+    assert statuses(drill.succeed(check=True, **task | {"rules": lines})) == dict.fromkeys(IDS, ("inspected", "silent"))
+
+    found, calls = drill.recorded(check=True, **task)
     assert statuses(found) == dict.fromkeys(IDS, ("inspected", "silent")), found["msg"]
     assert writes(calls) == []
 

@@ -207,6 +207,8 @@ class EventDrill:
 
     def _matches(self, name: str, message: str) -> bool:
         """Return whether AWS says that the deployed pattern of a rule matches a record."""
+        if not _is_record(message):
+            return False
         pattern, place = self.deployed[name].get("EventPattern", "{}"), self.account.place
         at = f"{self.began:%Y-%m-%dT%H:%M:%SZ}"
         whole = {"id": self.run, "account": place.account, "region": place.region, "time": at, "resources": []}
@@ -215,6 +217,14 @@ class EventDrill:
             answer = self.account.read("events", "TestEventPattern", f"pattern of {name}", parameters)
             self.patterns[pattern, message] = bool(answer["Result"])
         return self.patterns[pattern, message]
+
+
+def _is_record(message: str) -> bool:
+    """Return whether a message can be the detail of an event; a plain line of a log cannot."""
+    try:
+        return isinstance(json.loads(message), dict)
+    except ValueError:
+        return False
 
 
 def _finding(code: str, cause: str, remedy: str) -> Finding:

@@ -78,6 +78,16 @@ def test_calls_are_named_with_their_services_and_the_callers_of_all_calls_are_ke
     }
 
 
+def test_a_service_may_be_named_by_the_beginning_of_its_name() -> None:
+    own = {"eventSource": [{"prefix": "s3"}], "eventName": ["DeleteBucket"]}
+    trail = {"eventSource": ["cloudtrail.amazonaws.com"], "eventName": ["StopLogging"]}
+
+    assert detail(own, trail, own) == {
+        "eventSource": ["cloudtrail.amazonaws.com", {"prefix": "s3"}],
+        "eventName": ["DeleteBucket", "StopLogging"],
+    }
+
+
 def test_calls_that_write_are_widened_to_their_verb_only_if_they_do_not_fit() -> None:
     names = [f"{verb}{'Thing' * 4}{number}" for number in range(30) for verb in ("Delete", "Put", "Get")]
     found = detail({"eventSource": ["iam.amazonaws.com"], "eventName": names})["eventName"]

@@ -78,7 +78,6 @@ def test_accepts_variables_without_conflicts(valid: dict[str, Any]) -> None:
             "regions",
             "are in different partitions, and events are forwarded only within one",
         ),
-        ({"regions": ["eu-west-1"], "multi_region": False}, "regions", "has no effect, since secmon_multi_region"),
         ({"topic_publishers": ["eventbridge"]}, "topic_publishers", "does not contain cloudwatch"),
         (
             {"existing_log_bucket_name": "theirs", "log_bucket_name": "ours"},

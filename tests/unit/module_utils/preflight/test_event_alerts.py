@@ -104,6 +104,10 @@ WARNINGS: dict[str, tuple[dict[str, Any], str]] = {
         "Those of IAM, the global endpoint of STS and most sign-ins are in us-east-1; the alarms report them. Add"
         " us-east-1 to secmon_regions",
     ),
+    "trail of one region": (
+        {"regions": ["eu-west-1"], "multi_region": False},
+        "Unless another trail logs there, such as AWS Control Tower's, secmon_regions has no effect",
+    ),
     "no event alerts": ({"event_alerts": [], "regions": ["eu-west-1"]}, "secmon_regions: has no effect without"),
 }
 

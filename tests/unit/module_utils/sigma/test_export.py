@@ -161,6 +161,9 @@ def test_a_rule_that_came_from_sigma_keeps_its_author_and_licence() -> None:
     assert written["description"] == "A user was made."
     assert written["related"] == [{"id": sigma_id, "type": "derived"}]
 
+    without = dataclasses.replace(rule, description=description.replace(", licence DRL 1.1", ""))
+    assert "license" not in yaml.safe_load(sigma_text(without, {}, ORIGIN))
+
 
 def test_the_manifest_lists_the_files_and_says_why_others_are_missing() -> None:
     rules = [rule_named(name) for name in ("trail_stopped", "public_access_block_weakened", "log_role_changed")]
