@@ -24,6 +24,18 @@ DOES_NOT_FIT = (
     " rules forward would be mailed twice. Choose fewer rules in secmon_event_alerts, or set secmon_regions: []."
 )
 _VERB = re.compile("[A-Z][a-z]+")
+# Events of older versions of the record lack the category (CloudTrail user guide, "CloudTrail record contents").
+_MANAGEMENT = {"eventCategory": ["Management", {"exists": False}]}
+# Calls whose names begin as those that write do, and whose events are data events: they keep their name, since a verb
+# stands for management events only (CloudTrail user guide, "Logging data events"; not all of them).
+# fmt: off
+_DATA_CALLS = frozenset((
+    "CreateMultipartUpload", "CreateSession", "DeleteItem", "DeleteMessage", "DeleteMessageBatch", "DeleteObject",
+    "DeleteObjectTagging", "DeleteObjects", "PutItem", "PutMetricData", "PutObject", "PutObjectAcl",
+    "PutObjectLegalHold", "PutObjectRetention", "PutObjectTagging", "PutRecord", "PutRecords", "UpdateItem",
+    "UploadPart", "UploadPartCopy",
+))
+# fmt: on
 _Detail = Mapping[str, Any]
 
 
@@ -68,17 +80,19 @@ def covering_pattern(patterns: Sequence[str], most_characters: int = USUAL_CHARA
     """
     sources: list[Any] | None = []
     names: list[Any] = []
+    data: list[Any] = []
     others: list[_Detail] = []
     for branch in (branch for pattern in patterns for branch in _branches(json.loads(pattern)["detail"])):
         if _is_positive(branch.get("eventName")):
             names += [name for name in branch["eventName"] if name not in names]
+            data += branch["eventName"] if branch.keys() & {"eventCategory", "managementEvent"} else ()
             # A source is a name, or what its name begins or ends with.
             known = branch["eventSource"] if _is_positive(branch.get("eventSource")) else None
             sources = None if sources is None or known is None else [*sources, *(x for x in known if x not in sources)]
         else:
             others.append(_essence(branch))
-    for calls in _candidates(sorted(sources or [], key=json.dumps), names):
-        clauses = [*([calls] if calls else []), *_widest(others)]
+    for calls in _candidates(sorted(sources or [], key=json.dumps), names, data):
+        clauses = [*calls, *_widest(others)]
         detail = clauses[0] if len(clauses) == 1 else {"$or": clauses}
         pattern = {"source": [{"prefix": "aws."}], "detail-type": [{"suffix": " via CloudTrail"}], "detail": detail}
         text = json.dumps(pattern, separators=(",", ":"))
@@ -122,30 +136,23 @@ def _widest(clauses: Sequence[_Detail]) -> list[_Detail]:
     ]
 
 
-def _candidates(sources: Sequence[Any], names: Sequence[Any]) -> Iterator[dict[str, Any]]:
+def _candidates(sources: Sequence[Any], names: Sequence[Any], data: Sequence[Any]) -> Iterator[list[_Detail]]:
     """Yield conditions on the calls, from narrow to wide: calls that write may be widened to their verb."""
     if not names:
-        yield {}
+        yield []
         return
     groups: dict[str, list[str]] = {}
     for name in names:
         verb = _VERB.match(name) if isinstance(name, str) and name.startswith(WRITING) else None
-        if verb:
+        if verb and name not in _DATA_CALLS and name not in data:
             groups.setdefault(verb[0], []).append(name)
     verbs = sorted((verb for verb in groups if len(groups[verb]) > 1), key=lambda verb: -len("".join(groups[verb])))
-    yield from _with_sources(sources, names)
-    for count in range(1, len(verbs) + 1):
-        yield from _with_sources(sources, _uncovered([{"prefix": verb} for verb in verbs[:count]], names))
-
-
-def _uncovered(prefixes: Sequence[dict[str, str]], names: Sequence[Any]) -> list[Any]:
-    """Return prefixes and those names, or prefixes of names, that begin with none of them."""
-    begins = tuple(prefix["prefix"] for prefix in prefixes)
-    starts = [name.get("prefix", "") if isinstance(name, dict) else name for name in names]
-    return [*prefixes, *(name for name, start in zip(names, starts, strict=True) if not start.startswith(begins))]
-
-
-def _with_sources(sources: Sequence[Any], names: Sequence[Any]) -> Iterator[dict[str, Any]]:
     if sources:
-        yield {"eventSource": list(sources), "eventName": list(names)}
-    yield {"eventName": list(names)}
+        yield [{"eventSource": list(sources), "eventName": list(names)}]
+    yield [{"eventName": list(names)}]
+    for count in range(1, len(verbs) + 1):
+        covered = {name for verb in verbs[:count] for name in groups[verb]}
+        # Data events of the same verb may be many, and each costs.
+        widened = {"eventName": [{"prefix": verb} for verb in verbs[:count]], **_MANAGEMENT}
+        kept = [name for name in names if not isinstance(name, str) or name not in covered]
+        yield [widened, *([{"eventName": kept}] if kept else [])]

@@ -90,9 +90,14 @@ def test_a_service_may_be_named_by_the_beginning_of_its_name() -> None:
 
 def test_calls_that_write_are_widened_to_their_verb_only_if_they_do_not_fit() -> None:
     names = [f"{verb}{'Thing' * 4}{number}" for number in range(30) for verb in ("Delete", "Put", "Get")]
-    found = detail({"eventSource": ["iam.amazonaws.com"], "eventName": names})["eventName"]
+    iam = {"eventSource": ["iam.amazonaws.com"], "eventName": names}
+    files = {"eventSource": ["s3.amazonaws.com"], "eventName": ["DeleteObject"]}
+    own = {"eventName": ["DeleteUnknown"], "managementEvent": [False]}
+    widened, kept = detail(iam, files, own)["$or"]
 
-    assert found[0] == {"prefix": "Delete"} and "Get" + "Thing" * 4 + "7" in found
+    assert widened["eventName"][0] == {"prefix": "Delete"}
+    assert widened["eventCategory"] == ["Management", {"exists": False}]
+    assert {"Get" + "Thing" * 4 + "7", "DeleteObject", "DeleteUnknown"} <= set(kept["eventName"])
     with pytest.raises(ValueError, match="does not fit into one event pattern of 2,048 characters"):
         detail({"eventName": [f"List{'Thing' * 6}{number}" for number in range(60)]})
 
