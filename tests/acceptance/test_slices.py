@@ -1,4 +1,7 @@
-"""Job slices side by side, as Automation Platform runs them with ansible-runner, build what one run builds."""
+"""Job slices side by side, as Automation Platform runs them with ansible-runner, build what one run builds.
+
+SECMON_ACCOUNTS sets the number of accounts: 100 take two and a half minutes of two cores.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,10 @@ from tests.support.account_snapshot import take_snapshot
 from tests.support.embedded_control import ask
 from tests.support.organization import SEED, Organization
 
-NUMBER = 100
+NUMBER = int(os.environ.get("SECMON_ACCOUNTS", "24"))
 SLICES = 4
 COMPARED = int(os.environ.get("SECMON_COMPARED", "2"))
-"""The accounts of each slice that are compared in every detail; 25 are all, and take half a minute more."""
+"""The accounts of each slice that are compared in every detail; 25 are all of 100, and take half a minute more."""
 MANAGEMENT = "123456789012"
 # A member of the organization, and its management account, which assumes no role.
 ONE_RUN = ("000000000101", MANAGEMENT)
@@ -26,8 +29,9 @@ ONE_RUN = ("000000000101", MANAGEMENT)
 
 def sliced(listing: dict[str, Any], number: int) -> dict[str, Any]:
     """Return an inventory with every fourth host, in the groups and with the variables of the whole one."""
-    hosts = sorted(listing["_meta"]["hostvars"])[number::SLICES]
-    variables = {host: listing["_meta"]["hostvars"][host] for host in hosts}
+    every = listing["_meta"]["hostvars"]
+    hosts = sorted(every, key=lambda host: (every[host]["secmon_account_id"] != MANAGEMENT, host))[:NUMBER]
+    variables = {host: every[host] for host in hosts[number::SLICES]}
     groups = {
         name: {**group, "hosts": [host for host in group.get("hosts", []) if host in variables]}
         for name, group in listing.items()
@@ -82,7 +86,7 @@ def organization(endpoint: str, folder: Path, *accounts: str) -> Organization:
     return made
 
 
-def test_four_slices_of_a_hundred_accounts_end_in_the_state_of_one_run(tmp_path: Path) -> None:
+def test_four_slices_end_in_the_state_of_one_run(tmp_path: Path) -> None:
     with embedded_aws_process("--seed", str(SEED)) as endpoint:
         whole = organization(endpoint, tmp_path / "whole", *ONE_RUN)
         done = whole.run("site")
