@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ..core.account import Account
+from ..core.errors import AwsError
 from ..core.event_forwarding import rule_name
 from ..core.tags import is_managed
 from ..eventbridge.reads import list_rules, tags_of
@@ -33,7 +35,14 @@ def forwarding_rules(account: Account, regions: Iterable[str]) -> Iterator[Resou
     name = rule_name(account.region)
     for region in sorted(regions):
         other = account.in_region(region)
-        rules = list_rules(other)
+        try:
+            rules = list_rules(other)
+            managed = name in rules and is_managed(tags_of(other, rules, [name])[name])
+        except AwsError as error:
+            # A service control policy denies the region, or it was disabled. The role or a variable names it.
+            arn = replace(account.place, region=region).arn("events", f"rule/{name}")
+            obstacle = f"{region} cannot be read ({error.code}), so that the rule may still exist there. {error.hint}"
+            yield Resource(EVENT_RULE, name, arn, managed=True, obstacle=obstacle.rstrip())
+            continue
         if name in rules:
-            managed = is_managed(tags_of(other, rules, [name])[name])
             yield Resource(EVENT_RULE, name, rules[name]["Arn"], managed=managed)

@@ -141,6 +141,12 @@ def test_what_forwards_events_is_found_in_each_region_and_that_of_another_deploy
     runner = ModuleRunner(run_module.endpoint, "event_rules")
     assert runner.succeed(purge_prefix="secmon-", state="absent")["removed"] == []
 
+    # A service control policy denies the regions.
+    run_module.faults({"service": "events", "action": "ListRules", "error": "AccessDenied", "status": 403, "times": 9})
+    denied = reasons(run_module)
+    assert "eu-west-2 cannot be read (AccessDenied), so that the rule may still exist" in denied["event rule", rule]
+    assert denied["role", "Forwarder"] == "to be removed"
+
 
 @pytest.mark.promise("ownership")
 def test_a_log_alarm_and_its_roles_are_found_and_those_that_are_named_are_kept(
