@@ -32,6 +32,6 @@ class ActionModule(ActionBase):
         results = {}
         for host, found in options["accounts"].items():
             filters = found.get("filters")
-            unread = {"msg": found.get("msg") or "The metric filters or alarms could not be read."}
-            results[host] = unread if filters is None else {"calls": account_coverage(filters, catalog)}
+            why = found.get("msg") or found.get("filters_unknown") or "The metric filters or alarms could not be read."
+            results[host] = {"msg": why} if filters is None else {"calls": account_coverage(filters, catalog)}
         return result | {"changed": False, "results": results}

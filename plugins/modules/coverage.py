@@ -17,7 +17,7 @@ options:
   accounts:
     description:
       - The results of M(secmon.aws.posture) by account, of which C(filters) is read. An account without it is reported
-        as not judged, with its C(msg).
+        as not judged, with its C(msg) or C(filters_unknown).
     type: dict
     required: true
 extends_documentation_fragment:

@@ -48,7 +48,7 @@ notes:
   - A filter fits a control of CIS if its pattern has the same meaning, and one of Security Hub if it has the same text.
   - Security Hub judges every alarm and trail; this module the trails of the account and the alarms of one log group,
     that of the trail with the most metric filters.
-  - The log group of a trail that has another home region, or belongs to another account, is judged there.
+  - A log group of another region or account, such as the central account of an organization, is judged there.
   - Required IAM actions are C(sts:GetCallerIdentity), C(cloudtrail:DescribeTrails), C(cloudtrail:GetTrailStatus),
     C(cloudtrail:GetEventSelectors), C(cloudtrail:ListTags), C(s3:ListBucket), C(s3:GetBucketPolicy),
     C(s3:GetBucketPublicAccessBlock), C(s3:GetBucketOwnershipControls), C(s3:GetBucketLogging),
@@ -127,7 +127,7 @@ controls:
 filters:
   description:
     - The metric filters of the trails' log groups with an alarm that has an action, which M(secmon.aws.coverage) reads.
-    - None if they could not be read.
+    - None if they could not be read, or are in another account or region.
   returned: always
   type: list
   elements: dict
@@ -138,6 +138,11 @@ filters:
     pattern:
       description: The filter pattern.
       type: str
+filters_unknown:
+  description: Why RV(filters) is none, such as that the log group is in the central account of an organization.
+  returned: always
+  type: str
+  sample: ""
 """
 
 from collections import Counter
@@ -175,13 +180,15 @@ def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
     )
     snapshot = read_snapshot(account, params)
     controls = judge(snapshot, drill_days=params["drill_days"], strict=params["strict"], accepted=params["accepted"])
+    filters, unknown_filters = alarming_filters(snapshot)
     counted = Counter(control["status"] for control in controls)
     return {
         "place": {"account": snapshot.place.account, "region": snapshot.place.region},
         "at": f"{snapshot.now:%Y-%m-%dT%H:%M:%SZ}",
         "counts": {status: counted[status] for status in STATUSES},
         "controls": controls,
-        "filters": alarming_filters(snapshot),
+        "filters": filters,
+        "filters_unknown": unknown_filters,
     }
 
 

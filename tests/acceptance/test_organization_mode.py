@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
+from ansible_collections.secmon.aws.plugins.module_utils.core.retries import Budget
+from ansible_collections.secmon.aws.plugins.module_utils.posture.alarm_checks import alarming_filters
+from ansible_collections.secmon.aws.plugins.module_utils.posture.reads import read_snapshot
 
 from embedded_aws.process import embedded_aws_process
 from tests.acceptance.test_playbooks import messages
@@ -97,6 +102,17 @@ def test_a_read_in_a_member_raises_the_alarm_of_the_central_account(
     assert {step["hop"]: step["status"] for step in timeline}["alarm"] == "ok"
     alert = mails(embedded_aws, "security@example.com")[-1]
     assert f"[account = {MEMBER}]" in alert["body"]
+    filters, elsewhere = judged_filters(organization, CENTRAL)
+    assert ([each["name"] for each in filters or []], elsewhere) == (["TrackSecretAccess"], "")
+    for account in (ARCHIVE, MEMBER):
+        filters, elsewhere = judged_filters(organization, account)
+        assert filters is None and elsewhere.endswith(f"of account {CENTRAL}: judge it there.")
+
+
+def judged_filters(organization: Organization, account: str) -> tuple[list[dict[str, str]] | None, str]:
+    """Return the filters that coverage.yml matches, or why it matches none."""
+    reader = Account(partial(organization.client, account), "us-east-1", Budget(10))
+    return alarming_filters(read_snapshot(reader, {}))
 
 
 def kinds(organization: Organization, account: str) -> set[str]:

@@ -54,6 +54,8 @@ def bare_record(call: str, **more: Any) -> LogMessage:
         "userIdentity": {"type": "IAMUser", "userName": "anna"},
         "requestParameters": None,
         "eventType": "AwsApiCall",
+        # The filters of an organization ask for it.
+        "recipientAccountId": "111122223333",
         "eventSource": f"{service}.amazonaws.com",
         "eventName": name,
     }

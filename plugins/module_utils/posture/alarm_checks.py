@@ -13,7 +13,7 @@ from ..core.service_requests import CLOUDWATCH, request_of_alarm
 from .chain import of_alarms, of_chain, without_chain
 from .filters import FILTERS
 from .meaning import same_meaning
-from .outcome import Check, Outcome, failed, not_applicable
+from .outcome import NOT_APPLICABLE, Check, Outcome, failed, not_applicable
 from .snapshot import Response, Snapshot, Trail, UnreadError, confirmed, known, topics_of
 
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
@@ -131,6 +131,8 @@ def _alarm_drift(snapshot: Snapshot, found: Mapping[str, Response]) -> Iterator[
             "TreatMissingData": "missing_data",
         }
         changed = [member for member, option in members.items() if actual.get(member) != wanted[option]]
+        # An alarm without it watches the metric without dimensions, which then has no data.
+        changed += ["group_by"] if (actual.get("group_by") or []) != (wanted.get("group_by") or []) else []
         if changed:
             yield f"The alarm {wanted['name']} was changed ({listed(changed)})."
 
@@ -169,10 +171,13 @@ ALARM_CHECKS = (
 )
 
 
-def alarming_filters(snapshot: Snapshot) -> list[dict[str, str]] | None:
-    """Return the filters with an alarm that acts, None if filters or alarms could not be read."""
+def alarming_filters(snapshot: Snapshot) -> tuple[list[dict[str, str]] | None, str]:
+    """Return the filters with an alarm that acts; or None, and why they are not known here."""
+    elsewhere = without_chain(snapshot) if snapshot.chain is None else None
+    if elsewhere and elsewhere.status == NOT_APPLICABLE:
+        return None, elsewhere.why
     try:
-        return [
+        found = [
             {"name": each["filterName"], "pattern": each.get("filterPattern", "")}
             for trail in snapshot.trails
             for each in known(trail.filters)
@@ -180,5 +185,6 @@ def alarming_filters(snapshot: Snapshot) -> list[dict[str, str]] | None:
                 alarm.get("AlarmActions") and alarm.get("ActionsEnabled", True) for alarm in snapshot.alarms_on(each)
             )
         ]
-    except UnreadError:
-        return None
+    except UnreadError as error:
+        return None, f"{error.part.why} {error.part.remedy}"
+    return found, ""

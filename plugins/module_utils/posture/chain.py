@@ -36,14 +36,14 @@ def of_alarms(problems: Problems, remedy: str, otherwise: str) -> Callable[[Snap
 
 def without_chain(snapshot: Snapshot) -> Outcome:
     """Return what a check of the log group says if no trail of this account and region delivers to one."""
-    elsewhere = [trail for trail in snapshot.own_trails if trail.home != snapshot.place.region and trail.group_name]
-    if elsewhere:
-        trail = elsewhere[0]
-        why = f"The trail {trail.name} has its log group in {trail.home}: judge it there (secmon_region: {trail.home})."
+    account = snapshot.place.account
+    # The trail of another account may hide its log group.
+    delivering = [trail for trail in snapshot.trails if trail.group_name or trail.owner != account]
+    for trail in sorted(delivering, key=lambda each: each.group_owner != account):
+        if trail.group_owner != account:
+            why = f"The trail {trail.name} delivers to a log group of account {trail.group_owner}: judge it there."
+        else:
+            home = trail.home
+            why = f"The trail {trail.name} has its log group in {home}: judge it there (secmon_region: {home})."
         return not_applicable(why)
-    if snapshot.trails and not snapshot.own_trails:
-        trail = snapshot.trails[0]
-        return not_applicable(
-            f"The trail {trail.name} delivers to a log group of account {trail.owner}: judge it there."
-        )
     return Outcome(FAIL, "No trail delivers to a log group.", "Run site.yml.")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -32,7 +32,7 @@ def _retention(_snapshot: Snapshot, trail: Trail) -> Iterator[str]:
 def _unusable_keys(snapshot: Snapshot, trail: Trail) -> Iterator[str]:
     place = snapshot.place
     if trail.described.get("KmsKeyId"):
-        context = {"aws:SourceArn": trail.described["TrailARN"], "aws:SourceAccount": place.account}
+        context = {"aws:SourceArn": trail.described["TrailARN"], "aws:SourceAccount": trail.owner}
         context["kms:EncryptionContext:aws:cloudtrail:arn"] = trail.described["TrailARN"]
         caller = Caller("cloudtrail.amazonaws.com")
         yield from _key_problem(snapshot, f"trail {trail.name}", trail.described["KmsKeyId"], caller, context)
@@ -111,6 +111,18 @@ def _digests(snapshot: Snapshot, trail: Trail) -> Iterator[str]:
             yield f"No digest ends between {earlier:%Y-%m-%dT%H:%M:%SZ} and {later:%Y-%m-%dT%H:%M:%SZ}."
 
 
+def _of_own_chain(check: Callable[[Snapshot], Outcome]) -> Callable[[Snapshot], Outcome]:
+    """Return a check of a bucket that is read only for the account that owns the trail."""
+
+    def checked(snapshot: Snapshot) -> Outcome:
+        trail = snapshot.chain
+        if trail and trail.owner != snapshot.place.account:
+            return not_applicable(f"The trail {trail.name} belongs to account {trail.owner}: judge it there.")
+        return check(snapshot)
+
+    return checked
+
+
 def _role(snapshot: Snapshot, trail: Trail) -> Iterator[str]:
     arn = str(trail.described.get("CloudWatchLogsRoleArn") or "")
     role = known(trail.role)
@@ -176,10 +188,12 @@ DELIVERY_CHECKS = (
     Check(
         "digests",
         "The digests of the last day are all there",
-        of_chain(
-            _digests,
-            "Find out who removed them with verify.yml (module log_file_validation).",
-            "No digest is missing.",
+        _of_own_chain(
+            of_chain(
+                _digests,
+                "Find out who removed them with verify.yml (module log_file_validation).",
+                "No digest is missing.",
+            )
         ),
     ),
     Check(

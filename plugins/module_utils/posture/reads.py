@@ -13,6 +13,7 @@ from typing import Any
 
 from ..cloudtrail.digests import digest_end
 from ..cloudtrail.reads import bucket_owner, describe_trails, event_selectors, log_folder, trail_status, trail_tags
+from ..cloudwatch.grouped import from_query
 from ..core.account import Account
 from ..core.errors import AwsError
 from ..core.problems import sentence
@@ -40,7 +41,7 @@ def read_snapshot(account: Account, params: Mapping[str, Any]) -> Snapshot:
     account.learn_place(caller["Arn"])
     now = parsedate_to_datetime(caller["ResponseMetadata"]["HTTPHeaders"]["date"])
     trails = [_read_trail(account, each, params, now) for each in describe_trails(account, "of this region")]
-    alarms = part(lambda: _alarms(account))
+    alarms = part(lambda: read_alarms(account))
     topics = _topics(account, trails, alarms)
     return Snapshot(
         place=account.place,
@@ -76,7 +77,7 @@ def _read_trail(account: Account, described: Mapping[str, Any], params: Mapping[
         bucket = Bucket(home, described["S3BucketName"], bucket_owner(described, params.get("bucket_owner")))
         facts["bucket"] = part(lambda: _bucket(bucket))
         facts["digests"] = part(lambda: _digests(home, described, bucket, now))
-    if own and home.region == account.region and trail.group_name:
+    if trail.group_name and (trail.group_owner, home.region) == (account.place.account, account.region):
         facts |= _group_facts(account, trail)
     return Trail(described, **facts)
 
@@ -130,10 +131,10 @@ def _last_drill(account: Account, group: str) -> datetime | None:
     return datetime.fromtimestamp(max(times) / 1000, UTC) if times else None
 
 
-def _alarms(account: Account) -> list[dict[str, Any]]:
-    return account.read_all(
-        "cloudwatch", "DescribeAlarms", "alarms", "MetricAlarms", {"AlarmTypes": ["MetricAlarm"], "MaxRecords": 100}
-    )
+def read_alarms(account: Account) -> list[dict[str, Any]]:
+    """Return the metric alarms of the region; those that tell accounts apart have the metric of their query."""
+    asked = {"AlarmTypes": ["MetricAlarm"], "MaxRecords": 100}
+    return [*map(from_query, account.read_all("cloudwatch", "DescribeAlarms", "alarms", "MetricAlarms", asked))]
 
 
 def _mute_rules(account: Account) -> Part[dict[str, list[dict[str, Any]]]]:
@@ -180,7 +181,7 @@ def _keys(account: Account, trails: Iterable[Trail], topics: Iterable[Topic]) ->
     names = {
         str(trail.described.get("KmsKeyId") or "")
         for trail in trails
-        if trail.owner == account.place.account and trail.home == account.region
+        if account.place.account in (trail.owner, trail.group_owner) and trail.home == account.region
     }
     groups = [trail.group for trail in trails if trail.group and not isinstance(trail.group, Unread)]
     names |= {str(group.get("kmsKeyId") or "") for group in groups}

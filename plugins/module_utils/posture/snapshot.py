@@ -118,6 +118,12 @@ class Trail:
         return str(self.described["HomeRegion"])
 
     @property
+    def group_owner(self) -> str:
+        """The account of its log group: a delegated administrator's, if the management account owns the trail."""
+        arn = str(self.described.get("CloudWatchLogsLogGroupArn") or "")
+        return arn.split(":")[4] if arn else self.owner
+
+    @property
     def group_name(self) -> str:
         """The name of its log group; empty if it delivers to none."""
         arn = str(self.described.get("CloudWatchLogsLogGroupArn") or "")
@@ -157,9 +163,13 @@ class Snapshot:
 
     @property
     def chain(self) -> Trail | None:
-        """The trail whose log group is monitored: the one of this home region with the most metric filters."""
-        here = [each for each in self.own_trails if each.home == self.place.region and each.group_name]
+        """The trail whose log group is monitored: the one of this account and region with the most metric filters."""
+        here = [each for each in self.trails if each.group_name and self.has_group_of(each)]
         return max(here, key=_number_of_filters, default=None)
+
+    def has_group_of(self, trail: Trail) -> bool:
+        """Return whether the log group of a trail is in this account and region."""
+        return (trail.group_owner, trail.home) == (self.place.account, self.place.region)
 
     @property
     def where(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ansible_collections.secmon.aws.plugins.module_utils.catalog.coverage import (
     ATTACK,
@@ -12,6 +13,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.catalog.coverage import
     account_coverage,
     pattern_for_all,
 )
+from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import by_account
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS
 
 from tools.generate_docs.coverage import REASONS, calls, coverage, explained, rules_of_packs, seen
@@ -57,12 +59,10 @@ def test_a_report_has_one_title_and_one_address() -> None:
 CATALOG = Catalog(rules_of_packs(), coverage())
 
 
-def judged(packs: Iterable[str]) -> dict[tuple[str, str], dict[str, str]]:
-    filters = [
-        {"name": rule.filter_name, "pattern": str(pattern_for_all(rule))}
-        for pack in packs
-        for rule in rules_of_packs()[pack]
-    ]
+def judged(packs: Iterable[str], *, organization: bool = False) -> dict[tuple[str, str], dict[str, str]]:
+    filled = [replace(rule, pattern=str(pattern_for_all(rule))) for pack in packs for rule in rules_of_packs()[pack]]
+    deployed = map(by_account, filled) if organization else filled
+    filters = [{"name": rule.filter_name, "pattern": rule.pattern} for rule in deployed]
     return {(item["group"], item["name"]): item for item in account_coverage(filters, CATALOG)}
 
 
@@ -72,6 +72,10 @@ def test_an_account_with_all_packs_finds_everything_that_the_packs_find() -> Non
     assert {name for name, item in incidents.items() if item["status"] == "fail"} == set()
     assert {name for name, item in incidents.items() if item["status"] == "not applicable"} <= set(explained())
     assert [key for key, item in items.items() if key[0] != INCIDENTS and item["status"] != "pass"] == []
+
+
+def test_the_filters_of_an_organization_find_the_same() -> None:
+    assert judged(["guard"], organization=True) == judged(["guard"])
 
 
 def test_an_account_learns_which_rule_would_find_what_it_does_not_see() -> None:

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.grouped import to_query
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import Place
+from ansible_collections.secmon.aws.plugins.module_utils.posture.alarm_checks import alarming_filters
 from ansible_collections.secmon.aws.plugins.module_utils.posture.judgement import checks, judge, outcomes
-from ansible_collections.secmon.aws.plugins.module_utils.posture.snapshot import Snapshot, Trail, Unread
+from ansible_collections.secmon.aws.plugins.module_utils.posture.reads import read_alarms
+from ansible_collections.secmon.aws.plugins.module_utils.posture.snapshot import Snapshot, Topic, Trail, Unread
 from ansible_collections.secmon.aws.plugins.module_utils.posture.standards import STANDARDS
 
 HERE, ACCOUNT = "eu-central-1", "111122223333"
@@ -17,7 +20,7 @@ NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 ALL = {"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": True}]}
 
 
-def trail(account: str = ACCOUNT, home: str = HERE, **facts: Any) -> Trail:
+def trail(account: str = ACCOUNT, home: str = HERE, group_account: str = "", **facts: Any) -> Trail:
     described = {
         "Name": "audit",
         "TrailARN": f"arn:aws:cloudtrail:{home}:{account}:trail/audit",
@@ -25,7 +28,7 @@ def trail(account: str = ACCOUNT, home: str = HERE, **facts: Any) -> Trail:
         "S3BucketName": "logs",
         "IsMultiRegionTrail": True,
         "LogFileValidationEnabled": True,
-        "CloudWatchLogsLogGroupArn": f"arn:aws:logs:{home}:{account}:log-group:audit:*",
+        "CloudWatchLogsLogGroupArn": f"arn:aws:logs:{home}:{group_account or account}:log-group:audit:*",
     }
     return Trail(described, **{"status": {"IsLogging": True}, "selectors": ALL, **facts})
 
@@ -67,6 +70,62 @@ def test_the_trail_of_an_organization_is_judged_in_its_own_account() -> None:
         assert status == "not applicable" and "999988887777" in why
 
 
+@pytest.mark.parametrize(
+    ("elsewhere", "where"),
+    [
+        (trail(account="999988887777"), "delivers to a log group of account 999988887777: judge it there."),
+        (trail(group_account="999988887777"), "delivers to a log group of account 999988887777: judge it there."),
+        (trail(home="us-east-1"), "judge it there (secmon_region: us-east-1)."),
+    ],
+)
+def test_the_filters_of_another_account_or_region_are_not_missing_here(elsewhere: Trail, where: str) -> None:
+    filters, why = alarming_filters(snapshot(elsewhere))
+    assert filters is None and why.endswith(where)
+    assert found(snapshot(elsewhere), "root") == ("not applicable", why)
+    assert alarming_filters(snapshot()) == ([], "")
+
+
+COUNTED = {"metricNamespace": "N", "metricName": "M", "metricValue": "1"}
+TOPIC = "arn:aws:sns:eu-central-1:111122223333:alerts"
+ALARM = {
+    "AlarmName": "Root",
+    "Namespace": "N",
+    "MetricName": "M",
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 1.0,
+    "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+    "TreatMissingData": "notBreaching",
+    "AlarmActions": [TOPIC],
+}
+
+
+class Alarms:
+    """An account with one alarm that tells accounts apart, as DescribeAlarms has it."""
+
+    def read_all(self, *_call: Any) -> list[dict[str, Any]]:
+        return [to_query(ALARM, ["account"])]
+
+
+@pytest.mark.parametrize("owner", [ACCOUNT, "999988887777"])
+def test_an_alarm_that_tells_accounts_apart_is_one_of_its_filter(owner: str) -> None:
+    """The trail of a delegated administrator belongs to the management account."""
+    wanted = {"name": "Root", "pattern": "{ $.a = x }", "metric_namespace": "N", "metric_name": "M"}
+    asked = wanted | {"period_seconds": 60, "evaluation_periods": 1, "threshold": 1.0, "group_by": ["account"]}
+    asked |= {"comparison": "GreaterThanOrEqualToThreshold", "missing_data": "notBreaching"}
+    filters = [{"filterName": "Root", "filterPattern": "{ $.a = x }", "metricTransformations": [COUNTED]}]
+    watched = trail(account=owner, group_account=ACCOUNT, filters=filters)
+    receiver = {TOPIC: Topic(TOPIC, {}, [{"Endpoint": "a@example.com", "SubscriptionArn": f"{TOPIC}:1"}])}
+    alarms = read_alarms(Alarms())
+    central = snapshot(watched, alarms=alarms, topics=receiver, filters=[wanted], desired_alarms=[asked])
+    assert alarming_filters(central) == ([{"name": "Root", "pattern": "{ $.a = x }"}], "")
+    for name in ("filter-alarm", "alarm-action", "alarm-at-one", "receiver", "rules-deployed"):
+        assert found(central, name)[0] == "pass"
+    whole = replace(central, alarms=[ALARM])
+    assert found(whole, "rules-deployed") == ("fail", "The alarm Root was changed (group_by).")
+
+
 def test_what_could_not_be_read_is_not_met_and_says_what_to_allow() -> None:
     denied = Unread("The trail audit could not be read.", "Allow cloudtrail:GetTrailStatus.")
     controls = judge(snapshot(trail(status=denied)), drill_days=90)
@@ -103,8 +162,7 @@ def test_a_gap_between_digests_is_found() -> None:
 
 def test_rules_that_were_changed_are_named() -> None:
     wanted = {"name": "Root", "pattern": "{ $.a = x }", "metric_namespace": "N", "metric_name": "M"}
-    counted = {"metricNamespace": "N", "metricName": "M", "metricValue": "1"}
-    deployed = {"filterName": "Root", "filterPattern": "{ $.a = y }", "metricTransformations": [counted]}
+    deployed = {"filterName": "Root", "filterPattern": "{ $.a = y }", "metricTransformations": [COUNTED]}
     account = snapshot(trail(filters=[deployed]), filters=[wanted, {**wanted, "name": "Gone"}])
     status, why = found(account, "rules-deployed")
     assert (status, why) == ("fail", "The metric filter Root was changed. The metric filter Gone is missing.")
