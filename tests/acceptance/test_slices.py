@@ -30,7 +30,7 @@ ONE_RUN = ("000000000101", MANAGEMENT)
 def sliced(listing: dict[str, Any], number: int) -> dict[str, Any]:
     """Return an inventory with every fourth host, in the groups and with the variables of the whole one."""
     every = listing["_meta"]["hostvars"]
-    hosts = sorted(every, key=lambda host: (every[host]["secmon_account_id"] != MANAGEMENT, host))[:NUMBER]
+    hosts = sorted(every, key=lambda host: (not every[host]["aws_account_is_management"], host))[:NUMBER]
     variables = {host: every[host] for host in hosts[number::SLICES]}
     groups = {
         name: {**group, "hosts": [host for host in group.get("hosts", []) if host in variables]}
