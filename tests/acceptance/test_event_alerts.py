@@ -17,6 +17,7 @@ VARIABLES = {
     "secmon_encrypt": True,
     "secmon_regions": ["eu-west-1", "eu-west-2"],
 }
+DESCRIPTION = "EventBridge forwards events from {} to us-east-1"
 FORWARD = "secmon-forward-to-us-east-1"
 AwsClient = Callable[..., Any]
 
@@ -26,9 +27,7 @@ def forwarding(aws_client: AwsClient) -> list[str]:
     regions = ("eu-west-1", "eu-west-2", "eu-west-3")
     found = [region for region in regions if aws_client("events", region).list_rules(NamePrefix=FORWARD)["Rules"]]
     roles = [role for role in aws_client("iam").list_roles()["Roles"] if role["RoleName"] == "SecurityEventForwarder"]
-    assert [role["Description"] for role in roles] == (
-        [f"EventBridge forwards events from {', '.join(found)} to us-east-1"] if found else []
-    )
+    assert [role["Description"] for role in roles] == ([DESCRIPTION.format(", ".join(found))] if found else [])
     return found
 
 
@@ -66,6 +65,20 @@ def test_event_alerts_are_predicted_repaired_mailed_and_removed(embedded_aws: st
         "Ensure the events of other regions are forwarded",
     ]
     assert forwarding(aws_client) == now["secmon_regions"]
+    # Service control policies deny a former region for good, and a current one for a while.
+    denied = {"service": "events", "action": "*", "error": "AccessDeniedException", "status": 403, "times": 50}
+    aws_client("iam").update_role(
+        RoleName="SecurityEventForwarder", Description=DESCRIPTION.format("eu-north-1, eu-west-2")
+    )
+    ask(embedded_aws, "faults", [{**denied, "region": region} for region in ("eu-north-1", "eu-west-3")])
+    failed = run_playbook(embedded_aws, "verify", "--limit", "guide", "-e", json.dumps({**VARIABLES, **now}))
+    assert "AccessDeniedException" in (said := json.dumps(failed.results)) and "region eu-west-3" in said
+    ask(embedded_aws, "faults", [])
+    ask(embedded_aws, "faults", [{**denied, "region": "eu-north-1"}])
+    left = json.dumps(play("site", "--tags", "events", **now).results)
+    assert f"WARNING: The rule {FORWARD} may still exist in eu-north-1, and is left there: ListRules failed" in left
+    assert forwarding(aws_client) == now["secmon_regions"]
+    ask(embedded_aws, "faults", [])
     last = ask(embedded_aws, "calls")[-1]["id"]
     assert play("site", "--tags", "events", **now).changed == []
     calls = [call for call in ask(embedded_aws, "calls") if call["id"] > last]
@@ -82,5 +95,13 @@ def test_event_alerts_are_predicted_repaired_mailed_and_removed(embedded_aws: st
     assert 'in account guide (123456789012), region us-east-1."\n' in first
     assert "on secret in-eu-west-2 from" in second and 'region eu-west-2."\n' in second
 
-    play("teardown", "--tags", "events", "-e", f"secmon_teardown_confirm={ACCOUNT}", **now)
+    ask(embedded_aws, "faults", [{**denied, "region": "eu-west-3"}])
+    given, confirmed = json.dumps({**VARIABLES, **now}), f"secmon_teardown_confirm={ACCOUNT}"
+    refused = run_playbook(
+        embedded_aws, "teardown", "--limit", "guide", "--tags", "events", "-e", confirmed, "-e", given
+    )
+    assert "Not removed: event_alerts: ListRules failed for the event rules in" in json.dumps(refused.results)
+    assert (events.list_rules()["Rules"], sns.list_topics()["Topics"]) == ([], [])
+    ask(embedded_aws, "faults", [])
+    play("teardown", "--tags", "events", "-e", confirmed, **now)
     assert (events.list_rules()["Rules"], sns.list_topics()["Topics"], forwarding(aws_client)) == ([], [], [])
