@@ -200,6 +200,9 @@ def test_a_delegated_administrator_has_the_chain_for_the_trail_of_the_management
     organization.succeed("site")
     assert [kinds(organization, account) for account in (CENTRAL, ARCHIVE)] == [{"trail"}, {"bucket"}]
     assert kinds(organization, MEMBER) == CHAIN - {"trail"}
+    filters, elsewhere = judged_filters(organization, CENTRAL)
+    assert filters is None and elsewhere.endswith(f"of account {MEMBER}: judge it there.")
+    assert judged_filters(organization, MEMBER)[0]
     assert organization.succeed("site").changed == []
     confirm = ",".join(IDS.values())
     assert organization.succeed("prune", secmon_prune_confirm=confirm).changed == []
