@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from ..core.account import Account
 from ..core.errors import AwsError
-from ..core.event_forwarding import rule_name
+from ..core.event_forwarding import regions_in, rule_name
 from ..core.tags import is_managed
 from ..eventbridge.reads import list_rules, tags_of
+from ..iam.reads import find_role
 from .resources import EVENT_RULE, Resource
 from .search import Search
 
@@ -27,7 +29,20 @@ def event_rules(search: Search) -> Iterator[Resource]:
             managed = tagged or is_managed(tags_of(search.account, rules, [name])[name])
             yield Resource(EVENT_RULE, name, rules[name]["Arn"], managed=managed)
     if not search.deployment.orphans:
-        yield from forwarding_rules(search.account, search.deployment.event_regions)
+        name = search.deployment.event_role
+        role = forwarder(search, name) if name else None
+        former = regions_in((role or {}).get("Description", ""))
+        yield from forwarding_rules(search.account, search.deployment.event_regions.union(former))
+
+
+def forwarder(search: Search, name: str) -> dict[str, Any] | None:
+    """Return a role; the deployer of an account without other regions may be denied the one that forwards."""
+    try:
+        return find_role(search.account, name)
+    except AwsError as error:
+        if error.is_denial and name == search.deployment.event_role and not search.deployment.event_regions:
+            return None
+        raise
 
 
 def forwarding_rules(account: Account, regions: Iterable[str]) -> Iterator[Resource]:

@@ -19,7 +19,6 @@ from ..core.aws_names import ACCOUNT_ID
 from ..core.errors import AwsError
 from ..core.event_forwarding import RULES as FORWARDING_RULES
 from ..core.tags import Listed, as_mapping, is_managed
-from ..iam.reads import find_role
 from ..kms.reads import find_key, key_tags
 from ..logs.ownership import Ownership, record_in
 from ..logs.reads import find_log_group, list_metric_filters, log_group_tags
@@ -30,7 +29,7 @@ from ..sns.reads import topic_attributes, topic_tags
 from ..tagging.reads import managed_resources
 from . import resources as kinds
 from .alarms import alarms
-from .event_rules import event_rules
+from .event_rules import event_rules, forwarder
 from .orphans import orphaned_keys, orphaned_roles
 from .resources import Deployment, Resource, resource_of
 from .search import Search
@@ -251,7 +250,7 @@ def _secrets(search: Search) -> Iterator[Resource]:
 
 def _roles(search: Search) -> Iterator[Resource]:
     for name in search.names(kinds.ROLE):
-        role = find_role(search.account, name)
+        role = forwarder(search, name)
         if role:
             yield Resource(kinds.ROLE, name, role["Arn"], managed=is_managed(as_mapping(role.get("Tags", []))))
     if not search.deployment.parts:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ..core.aws_names import KEY_ID, Arn, arn_pattern
+from ..core.event_forwarding import RULES
 from ..core.problems import require
 
 TRAIL = "trail"
@@ -100,6 +101,7 @@ class Deployment:
         kept: The ARNs of managed resources of other playbooks, which are left alone.
         purge_keys: Whether keys that the task does not name are removed too.
         event_regions: The regions whose events are forwarded.
+        event_role: The role that forwards them, whose description names former regions; empty without a name.
     """
 
     named: Mapping[str, frozenset[str]]
@@ -117,6 +119,7 @@ class Deployment:
     kept: frozenset[str] = frozenset()
     purge_keys: bool = False
     event_regions: frozenset[str] = frozenset()
+    event_role: str = ""
 
     @property
     def types(self) -> frozenset[str]:
@@ -174,6 +177,8 @@ def deployment_of(params: Mapping[str, Any]) -> Deployment:
     named[TOPIC].add(params["event_topic_name"])
     named |= {kind: set(params[option] or ()) for kind, option in _LIST_OPTIONS.items()}
     named[ROLE] = _role_names(params)
+    if params["purpose"] != TEARDOWN and not params["event_regions"]:
+        named[EVENT_RULE] = {name for name in named[EVENT_RULE] if not name.startswith(RULES)}
     existing = {kind: {params[option]} for kind, option in _EXISTING_NAMES.items()}
     existing |= {kind: {_name_in(kind, params[option])} for kind, option in _EXISTING_ARNS.items()}
     if "logs" not in _parts(params):
@@ -194,6 +199,7 @@ def deployment_of(params: Mapping[str, Any]) -> Deployment:
         kept=frozenset(params["kept_arns"] or ()),
         purge_keys=params["purge_keys"],
         event_regions=frozenset(params["event_regions"] or ()),
+        event_role=params["event_role_name"] or "",
     )
 
 
@@ -206,7 +212,8 @@ def _role_names(params: Mapping[str, Any]) -> set[str | None]:
     of_parts = {
         "logs": [params["role_name"]],
         "alarms": params["log_alarm_role_names"] or [],
-        "events": [params["event_role_name"]],
+        # Without regions the role is one that a teardown removes, and that prune finds.
+        "events": [params["event_role_name"]] if params["event_regions"] or params["purpose"] == TEARDOWN else [],
     }
     return {name for part, names in of_parts.items() if part in _parts(params) for name in names}
 

@@ -80,12 +80,12 @@ def _used_aliases(settings: Settings, aliases: Mapping[str, str]) -> list[str]:
 def event_options(settings: Settings, found: EventRules) -> dict[str, Any]:
     """Return the options of secmon.aws.leftovers about the event alerts of one account."""
     regions = list(settings["secmon_regions"]) if found.event_rules else []
-    forwarding = [rule_name(settings["secmon_region"])] if regions else []
+    forwarding = [rule_name(settings["secmon_region"])] if found.event_rules else []
     return {
         "event_topic_name": settings["secmon_event_topic_name"] if reported(settings) else "",
         "event_rule_names": [*(rule["name"] for rule in found.event_rules), *forwarding],
         "event_regions": regions,
-        "event_role_name": settings["secmon_event_forwarder_role_name"] if regions else "",
+        "event_role_name": settings["secmon_event_forwarder_role_name"] if found.event_rules else "",
     }
 
 

@@ -138,6 +138,12 @@ def test_what_forwards_events_is_found_in_each_region_and_that_of_another_deploy
     named = {"event_role_name": "Forwarder", "event_rule_names": [rule], "event_regions": ["eu-west-1"]}
     assert (reasons(run_module), reasons(run_module, **named)) == (found, {})
     assert reasons(run_module, purpose="teardown", parts=["events"], **named, role_name=ROLE) == found
+    emptied = named | {"event_regions": []}
+    assert reasons(run_module, purpose="teardown", parts=["events"], **emptied, role_name=ROLE) == found
+    assert reasons(run_module, **emptied) == found
+    run_module.faults({"service": "iam", "action": "GetRole", "error": "AccessDenied", "status": 403, "times": 2})
+    assert reasons(run_module, purpose="teardown", parts=["events"], **emptied, role_name=ROLE) == {}
+    run_module.faults()
     runner = ModuleRunner(run_module.endpoint, "event_rules")
     assert runner.succeed(purge_prefix="secmon-", state="absent")["removed"] == []
 

@@ -38,7 +38,7 @@ def test_the_profile_cis_reports_critical_and_high_rules_and_the_guide_none(chec
     assert {rule["target_arn"] for rule in rules} == {"arn:aws:sns:us-east-1:222222222222:SecurityEvents"}
     assert "in account production (<account>)" in rules[0]["input_template"]
     named = report.teardown["production"]["leftovers"]
-    assert (named["event_rule_names"][-1], named["event_topic_name"]) == (rules[-1]["name"], "SecurityEvents")
+    assert (named["event_rule_names"][-2], named["event_topic_name"]) == (rules[-1]["name"], "SecurityEvents")
 
 
 def test_the_format_for_chat_changes_the_texts_and_their_marks_alone(check: Any) -> None:
