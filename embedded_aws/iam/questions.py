@@ -176,12 +176,15 @@ def _use_of_key(call: Call, name: Any, service: str, context: Mapping[str, str],
     if not name or _BY_AWS in str(name):
         return
     key = find_key(call, str(name))
-    keys: Values = {"kms:CallerAccount": call.account, "kms:ViaService": f"{service}.{call.region}.amazonaws.com"}
+    arn = key_arn(call, str(name))
+    # A service uses a key in its own region: that of a bucket, also for a client of another region.
+    region = arn.split(":")[3]
+    keys: Values = {"kms:CallerAccount": call.account, "kms:ViaService": f"{service}.{region}.amazonaws.com"}
     keys |= {f"kms:EncryptionContext:{each}": value for each, value in context.items()}
     if key and key.aliases:
         keys["kms:ResourceAliases"] = list(key.aliases)
     for action in actions:
-        yield question_of(call, action, key_arn(call, str(name)), keys)
+        yield question_of(call, action, arn, keys)
 
 
 def _object_arn(call: Call) -> str:

@@ -14,7 +14,7 @@ from tests.support.in_process import ADMINISTRATOR, GUIDE, InProcess, aws
 
 __all__ = ["aws"]
 
-Client = Callable[[str], Any]
+Client = Callable[..., Any]
 Policy = Callable[..., Client]
 ROLE = f"arn:aws:iam::{GUIDE}:role/logs"
 KEYS = f"arn:aws:kms:us-east-1:{GUIDE}:key/*"
@@ -49,7 +49,7 @@ def permitted(aws: InProcess, administrator: Client) -> Policy:
         administrator("iam").put_user_policy(
             UserName="limited", PolicyName="only", PolicyDocument=document(*statements)
         )
-        return lambda service: aws.client(service, **keys)
+        return lambda service, *region: aws.client(service, *region, **keys)
 
     return clients
 
@@ -281,6 +281,7 @@ def test_a_reader_and_a_writer_of_encrypted_objects_need_the_key(permitted: Poli
     here = {"kms:ViaService": "s3.us-east-1.amazonaws.com"}
     limited = permitted(allow("s3:GetObject"), allow("kms:Decrypt", KEYS, StringEquals=here))
     limited("s3").get_object(Bucket="sealed", Key="a")
+    limited("s3", "eu-west-1").get_object(Bucket="sealed", Key="a")
 
 
 def test_a_secret_with_a_key_needs_the_key(permitted: Policy, administrator: Client) -> None:
