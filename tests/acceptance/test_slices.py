@@ -18,7 +18,7 @@ from tests.support.account_snapshot import take_snapshot
 from tests.support.embedded_control import ask
 from tests.support.organization import SEED, Organization
 
-NUMBER = int(os.environ.get("SECMON_ACCOUNTS", "24"))
+NUMBER = int(os.environ.get("SECMON_ACCOUNTS", "12"))
 SLICES = 4
 COMPARED = int(os.environ.get("SECMON_COMPARED", "2"))
 """The accounts of each slice that are compared in every detail; 25 are all of 100, and take half a minute more."""
