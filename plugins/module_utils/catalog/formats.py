@@ -28,7 +28,7 @@ _SHOWN = (
 
 @dataclass(frozen=True)
 class Options:
-    """What the files need besides the rules.
+    """What the files need in addition to the rules.
 
     Attributes:
         origin: Who wrote the rules of the collection, by the path of the rule; for the licence of Sigma rules.
