@@ -11,11 +11,12 @@ version_added: 0.4.0
 description:
   - Reads Sigma rules of the log source product C(aws), service C(cloudtrail), and writes a rule file for each that a
     filter pattern expresses, with test events that are made from its condition and that you complete.
-  - A rule that no filter pattern expresses is refused with the reason. Nothing is approximated.
+  - A rule that no filter pattern expresses is refused with the reason. What a rule misses is a comment in its file.
   - Title, description, level, references, ATT&CK techniques, false positives, author and licence travel with the rule.
   - Runs on the controller and calls no API.
 requirements:
   - pySigma
+  - botocore, for rules that search an object such as C(requestParameters) for a text
 options:
   paths:
     description: Files with Sigma rules, or folders with such files.
@@ -28,8 +29,8 @@ options:
     required: true
   fields:
     description:
-      - Other paths for fields of the Sigma rules, for rules that search an object of CloudTrail, such as
-        C(requestParameters), for a text.
+      - Other paths for fields of the Sigma rules, such as the key that a rule means that searches C(requestParameters)
+        for a text. Without it, the model of the AWS SDK says which keys of the call can hold the text.
     type: dict
     default: {}
   arrays:

@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "core/errors.py": {"botocore"},
     "core/runner.py": {"ansible", "ansible_collections"},
     "cloudtrail/signatures.py": {"cryptography"},
+    "sigma/members.py": {"botocore"},
     "sigma/reading.py": {"sigma"},
 }
 # Packages that know nothing of AWS calls or Ansible.

@@ -91,3 +91,17 @@ class Not:
 
 Test = Union[Values, Truth, Comparison, Missing]
 Condition = Union[AllOf, AnyOf, Not, Test]
+
+
+def necessary(condition: Condition, field: str) -> frozenset[str]:
+    """Return the values of which a field must have one for a match, empty if it can have any other."""
+    if isinstance(condition, AllOf):
+        found = [values for each in condition.operands if (values := necessary(each, field))]
+        return min(found, key=len) if found else frozenset()
+    if isinstance(condition, AnyOf):
+        each = [necessary(operand, field) for operand in condition.operands]
+        return frozenset().union(*each) if all(each) else frozenset()
+    if isinstance(condition, Values) and condition.field == field and not condition.patterns:
+        plain = [text.plain for text in condition.texts]
+        return frozenset(filter(None, plain)) if all(plain) else frozenset()
+    return frozenset()

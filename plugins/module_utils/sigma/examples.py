@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -236,10 +237,12 @@ def _sample(literal: Literal, operator: str = "=") -> Any:
     if literal.is_number:
         number = float(literal.text) + {"<": -1, ">": 1}.get(operator, 0)
         return int(number) if number.is_integer() else number
+    text = literal.text.strip("*") or ("x" if "*" in literal.text else "")
     if literal.is_regex:
-        items = parse_regex(literal.text)[0].items
-        return "".join(_likely(item.codes) * item.least for item in items)
-    return literal.text.strip("*") or ("x" if "*" in literal.text else "")
+        text = "".join(_likely(item.codes) * item.least for item in parse_regex(literal.text)[0].items)
+    if re.fullmatch(r"(\d{1,3}\.){1,3}", text):  # the beginning of an address
+        return text + ".".join("1" * (4 - text.count(".")))
+    return f"{text}:1" if re.fullmatch(r"([0-9a-f]{1,4}:)+", text) else text
 
 
 def _likely(codes: frozenset[int]) -> str:

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ..filter_pattern.pattern import CompiledPattern
 from .conditions import AllOf, AnyOf, Condition, Not, RefusalError
 from .examples import make_tests
 from .fields import free_form, may_be_list, unknown_field
+from .objects import SEARCHES, Objects
 from .reading import SigmaDocument, read_documents
 from .rule_file import rule_text
 from .translate import Options, to_pattern
@@ -57,17 +59,37 @@ def _import(document: SigmaDocument, source: str, name: str, options: Options, l
     if document.condition is None:
         return Imported(source, title, sigma_id, name, reason=document.refusal)
     try:
-        pattern = to_pattern(document.condition, options)
-        notes = tuple(_notes(document.condition, str(pattern), pattern.regex_count))
+        objects, condition, pattern = _pattern(document.condition, options)
+        fields = [field for field in dict.fromkeys(_fields(condition)) if field not in objects.keys]
+        notes = (*dict.fromkeys(objects.notes), *_notes(fields, str(pattern), pattern.regex_count))
         text = rule_text(document, pattern, make_tests(pattern), source=source, licence=licence, notes=notes)
     except RefusalError as error:
         return Imported(source, title, sigma_id, name, reason=str(error))
     return Imported(source, title, sigma_id, name, text, pattern.regex_count, notes)
 
 
-def _notes(condition: Condition, printed: str, regexes: int) -> Iterator[str]:
+def _pattern(condition: Condition, options: Options) -> tuple[Objects, Condition, CompiledPattern]:
+    """Return how searches in objects were replaced, the condition without them, and its pattern."""
+    refusals = []
+    for search in SEARCHES:
+        objects = Objects(search, options.fields)
+        replaced = objects.replaced(condition)
+        try:
+            return objects, replaced, to_pattern(replaced, options)
+        except RefusalError as error:
+            if replaced == condition:
+                raise
+            refusals.append(error)
+    few = ", ".join(objects.keys[:3])
+    raise RefusalError(
+        f"{refusals[-1]}; what it searches in an object can be in {len(objects.keys)} keys ({few}, ...), "
+        "map the object to the one that the rule means (fields)"
+    )
+
+
+def _notes(fields: Iterable[str], printed: str, regexes: int) -> Iterator[str]:
     """Yield what the user must know about a rule."""
-    for field in dict.fromkeys(_fields(condition)):
+    for field in fields:
         if unknown := unknown_field(field):
             yield f"CloudTrail records have no field {unknown}, so a comparison with it never holds"
         if free_form(field) and f"$.{field} = *" in printed and f"$.{field} IS TRUE" not in printed:
@@ -78,7 +100,7 @@ def _notes(condition: Condition, printed: str, regexes: int) -> Iterator[str]:
             yield f"{field} is compared as a value and as a list; remove what CloudTrail does not write"
         else:
             yield f"if CloudTrail writes {field} as a list, name it in arrays"
-    if re.search(r' "\*[^"*]+"', printed):
+    if re.search(r' "\*(?:\\.|[^"*\\])+"', printed):
         yield "a value in which the ending occurs twice is not found; more regular expressions do not fit"
     if regexes:
         yield "it uses a regular expression; a log group takes five filters with regular expressions"

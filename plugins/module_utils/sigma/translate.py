@@ -29,7 +29,20 @@ from ..filter_pattern.tree import (
 from ..filter_pattern.tree import (
     Condition as Tree,
 )
-from .conditions import AllOf, AnyOf, Comparison, Condition, Missing, Not, RefusalError, Test, Truth, Values, Wild
+from .conditions import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Condition,
+    Missing,
+    Not,
+    RefusalError,
+    Test,
+    Truth,
+    Values,
+    Wild,
+    necessary,
+)
 from .fields import OBJECTS, free_form, may_be_list, selectors
 from .spelling import spell
 
@@ -53,7 +66,7 @@ def to_pattern(condition: Condition, options: Options) -> CompiledPattern:
     nulls in fields that CloudTrail never writes as null. What a record may need comes last, with a note to the user
     (``left_out``): booleans of parameters that must exist, and endings that occur twice in a value.
     """
-    sources = _sources(condition)
+    sources = frozenset(map(str.lower, necessary(condition, "eventSource")))
     refusals = []
     for left_out in range(4):
         tree = _Translator(options, sources, left_out).condition(condition, negated=False)
@@ -83,20 +96,6 @@ def _beyond_limits(tree: Tree) -> str | None:
     if lists > MAX_WILDCARD_SELECTORS:
         return f"it compares lists {lists} times, and a filter pattern takes {MAX_WILDCARD_SELECTORS} such selectors"
     return None
-
-
-def _sources(condition: Condition) -> frozenset[str]:
-    """Return the event sources of which one is necessary for a match, empty if any can match."""
-    if isinstance(condition, AllOf):
-        found = [sources for sources in map(_sources, condition.operands) if sources]
-        return min(found, key=len) if found else frozenset()
-    if isinstance(condition, AnyOf):
-        each = list(map(_sources, condition.operands))
-        return frozenset().union(*each) if all(each) else frozenset()
-    if isinstance(condition, Values) and condition.field == "eventSource" and not condition.patterns:
-        plain = [text.plain for text in condition.texts]
-        return frozenset(each.lower() for each in plain if each) if all(plain) else frozenset()
-    return frozenset()
 
 
 @dataclass(frozen=True)

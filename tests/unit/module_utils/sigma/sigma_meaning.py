@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -81,4 +82,5 @@ def _in_network(value: Any, network: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """Return the text of a value, which is its JSON for all but texts."""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

@@ -104,6 +104,76 @@ def test_a_selection_becomes_a_pattern_in_the_case_of_aws(selection: dict[str, A
         assert expected in pattern(selection)
 
 
+S3, EC2, IAM = "s3.amazonaws.com", "ec2.amazonaws.com", "iam.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("source", "event", "search", "expected"),
+    [
+        (
+            S3,
+            "PutBucketVersioning",
+            {"": "suspended"},
+            '$.requestParameters.VersioningConfiguration.Status = "Suspended"',
+        ),
+        (
+            S3,
+            "PutBucketPublicAccessBlock",
+            {"": '"BlockPublicAcls":false'},
+            "($.requestParameters.PublicAccessBlockConfiguration.BlockPublicAcls IS FALSE)",
+        ),
+        (
+            S3,
+            "PutBucketPolicy",
+            {"": '"Effect": "Allow"'},
+            '$.requestParameters.bucketPolicy.Statement[*].Effect = "Allow"',
+        ),
+        (
+            S3,
+            "PutBucketPolicy",
+            {".bucketPolicy": '"Principal":{"AWS":"*"}'},
+            "$.requestParameters.bucketPolicy.Statement[*].Principal.AWS = *",
+        ),
+        (S3, "PutBucketLogging", {"": "LoggingEnabled"}, "LoggingEnabled.TargetBucket = *"),
+        (S3, "PutBucketAcl", {"": "AllUsers"}, '($.requestParameters.x-amz-grant-read = "*AllUsers*")'),
+        (IAM, "PutUserPolicy", {"": '"Allow"'}, r"($.requestParameters.policyDocument = %\x22[Aa]"),
+        ("", "CreateAccessKey", {"response": "Active"}, '$.responseElements.accessKey.status = "Active"'),
+        (IAM, ["AttachUserPolicy", "AttachRolePolicy"], {"": "Admin"}, '($.requestParameters.roleName = "*Admin*")'),
+        (
+            EC2,
+            "AuthorizeSecurityGroupIngress",
+            {".ipPermissions": "0.0.0.0/0"},
+            '($.requestParameters.ipPermissions.items[*].ipRanges.items[0].cidrIp = "*0.0.0.0/0*")',
+        ),
+        (EC2, "ModifySnapshotAttribute", {"": "all"}, '.createVolumePermission.add.items[*].group = "all"'),
+        ("rds.amazonaws.com", "ModifyDBInstance", {"": '"publiclyAccessible":true'}, ".publiclyAccessible IS TRUE"),
+        (
+            "sqs.amazonaws.com",
+            "SetQueueAttributes",
+            {".attributes": '"Principal"'},
+            '.attributes.Policy = "*',
+        ),
+        ("lambda.amazonaws.com", "CreateFunction20150331", {"": "python3"}, '.requestParameters.runtime = "*python3*"'),
+        (
+            "signin.amazonaws.com",
+            "ConsoleLogin",
+            {"response": "Success"},
+            '$.responseElements.ConsoleLogin = "Success"',
+        ),
+    ],
+)
+def test_a_text_in_an_object_is_searched_in_the_keys_that_can_hold_it(
+    source: str, event: str | list[str], search: dict[str, str], expected: str
+) -> None:
+    ((place, text),) = search.items()
+    field = "responseElements" if place == "response" else f"requestParameters{place}"
+    named = {"eventSource": source} if source else {}
+    result = imported({"s": {**named, "eventName": event, f"{field}|contains": text}})
+
+    assert expected in yaml.safe_load(result.text)["pattern"]
+    assert any(f"Sigma searches all of {field}" in note for note in result.notes)
+
+
 def test_an_option_maps_fields_names_lists_and_compares_as_written() -> None:
     assert pattern({"requestParameters.groupIds": 1}, arrays=("requestParameters.groupIds",)) == (
         '{ $.requestParameters.groupIds[*] = "1" }'
@@ -157,7 +227,17 @@ def test_not_matches_a_record_without_the_field(selection: dict[str, Any], expec
         ({"s": {"sourceIPAddress|cidr": "2001:db8:800::/38"}}, "begin differently"),
         ({"s": {"sourceIPAddress|cidr": "0.0.0.0/0"}}, "holds every address"),
         ({"s": {"userAgent": "é"}}, "ASCII"),
-        ({"s": {"requestParameters|contains": "x"}}, "requestParameters is an object"),
+        ({"s": {"requestParameters|contains": "x"}}, "does not say of which events"),
+        ({"s": {"eventName": "StopLogging", "requestParameters|contains": '"x"'}}, "no key of StopLogging is known"),
+        ({"s": {"eventName": "RunInstances", "requestParameters|contains": "ami-1"}}, " keys (requestParameters"),
+        (
+            {
+                "s": {"eventName": "ModifyImageAttribute"},
+                "t": {"requestParameters|contains": "all"},
+                "condition": "s and not t",
+            },
+            "of which filter patterns exclude no value",
+        ),
         ({"s": {"requestParameters": {"exists": True}}}, ""),
         ({"s": {"userAgent|contains|all": ["x", "y", "z"]}}, "3 regular expressions"),
         ({"s": {"eventName|cased": [f"a{number:060}" for number in range(20)]}}, "characters"),
@@ -276,6 +356,13 @@ RULES_OF_ALL_KINDS: tuple[dict[str, Any], ...] = (
     {"s": {"userAgent|endswith|cased": "x/y"}, "f": {"userAgent|cased": ["x/y", "z/x/y"]}, "condition": "s and not f"},
     {"a": {"eventName": "StopLogging"}, "b": {"eventName": "DeleteTrail"}, "condition": "1 of them"},
     {"s": {"userIdentity.sessionContext.attributes.mfaAuthenticated": "false"}, "condition": "not s"},
+    {"s": {"eventSource": S3, "eventName": "PutBucketVersioning", "requestParameters|contains": "Suspended"}},
+    {
+        "s": {"eventName": "CreateInstanceExportTask"},
+        "f": {"responseElements|contains": "Failure"},
+        "condition": "s and not f",
+    },
+    {"s": {"eventName": "PutUserPolicy", "requestParameters|contains|all": ["arn:aws:s3:::<YOUR", "Allow"]}},
 )
 
 
@@ -308,5 +395,6 @@ def test_the_pattern_means_what_sigma_means_on_all_records_and_passes_its_tests(
     assert [found.code for found in lint_rules(rules) if found.level == "error"] in ([], ["matches-own-filter"])
     compiled = compile_pattern(rules[0].pattern)
     means = meaning(document(detection))
-    differ = [each for each in records() if compiled.matches(json.dumps(each)) is not means(each)]
+    made = [json.loads(test.message) for test in rules[0].tests]
+    differ = [each for each in (*records(), *made) if compiled.matches(json.dumps(each)) is not means(each)]
     assert differ == []
