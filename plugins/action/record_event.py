@@ -11,8 +11,13 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.records import NoRecordError, choose_record
 from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.replacement import replace_identifiers
-from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.rule_file import RuleFileError, add_test
+from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.rule_file import (
+    RuleFileError,
+    add_test,
+    event_of_test,
+)
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
+from yaml import YAMLError
 
 ARGUMENT_SPEC = {
     "event_file": {"type": "path"},
@@ -42,15 +47,22 @@ class ActionModule(ActionBase):
         rule = Path(options["rule_file"])
         try:
             record = options["event"] or _from_file(options)
-            event = replace_identifiers(record, {str(word): str(to) for word, to in options["replace"].items()})
+        except (OSError, NoRecordError) as error:
+            return result | {"failed": True, "msg": f"The event cannot be read: {error}."}
+        event = replace_identifiers(record, {str(word): str(to) for word, to in options["replace"].items()})
+        try:
             before = rule.read_text(encoding="utf-8")
             after = add_test(before, options["name"], options["match"], event)
-        except (OSError, UnicodeDecodeError, NoRecordError) as error:
-            return result | {"failed": True, "msg": f"The event cannot be read: {error}."}
-        except RuleFileError as error:
+            present = event_of_test(before, options["name"])
+        except (OSError, UnicodeDecodeError, YAMLError, RuleFileError) as error:
             return result | {"failed": True, "msg": f"The test cannot be added to {rule}: {error}."}
-        if f"name: {options['name']}\n" in before:
-            return result | {"changed": False, "msg": f"{rule} has a test named {options['name']}.", "event": event}
+        if present is not None:
+            found = f"{rule} has a test named {options['name']}"
+            if present != event:
+                result["warnings"] = [
+                    f"{found}, which has another event and stays. Choose another name for this event."
+                ]
+            return result | {"changed": False, "msg": f"{found}.", "event": event}
         if not self._task.check_mode:
             rule.write_text(after, encoding="utf-8")
         shown = {"before": before, "after": after, "before_header": str(rule), "after_header": str(rule)}
@@ -58,5 +70,5 @@ class ActionModule(ActionBase):
 
 
 def _from_file(options: dict[str, Any]) -> dict[str, Any]:
-    text = Path(options["event_file"]).read_text(encoding="utf-8")
-    return choose_record(text, options["event_id"], options["event_name"])
+    content = Path(options["event_file"]).read_bytes()
+    return choose_record(content, options["event_id"], options["event_name"])

@@ -18,8 +18,8 @@ description:
 options:
   event_file:
     description:
-      - A file with the record as JSON. It can be a single record, a log file of CloudTrail, the answer of LookupEvents
-        or FilterLogEvents, or one record in each line.
+      - A file with the record as JSON. It can be a single record, a log file of CloudTrail, compressed or not, the
+        answer of LookupEvents or FilterLogEvents, an event of EventBridge, or one record in each line.
       - The newest record is taken that fits O(event_id) and O(event_name).
       - Either this option or O(event) is needed.
     type: path
@@ -31,7 +31,9 @@ options:
     type: path
     required: true
   name:
-    description: The name of the test. A rule that has a test of this name is not changed.
+    description:
+      - The name of the test. A rule that has a test of this name is not changed. If it has another event, a warning
+        says so.
     type: str
     required: true
   match:

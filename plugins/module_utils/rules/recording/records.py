@@ -1,11 +1,13 @@
 # Copyright: secmon.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Find one CloudTrail record in a text: a record, a log file, an answer of LookupEvents, or lines of records."""
+"""Find one CloudTrail record in a file: a record, a log file, an answer of LookupEvents, or lines of records."""
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,9 +16,9 @@ class NoRecordError(ValueError):
     """The text has no record that is asked for."""
 
 
-def choose_record(text: str, event_id: str = "", event_name: str = "") -> dict[str, Any]:
+def choose_record(content: str | bytes, event_id: str = "", event_name: str = "") -> dict[str, Any]:
     """Return the newest record with an id or a name, if one is given. Raises NoRecordError."""
-    records = list(_records(text))
+    records = list(_records(content if isinstance(content, str) else _text(content)))
     wanted = [
         record
         for record in records
@@ -30,6 +32,14 @@ def choose_record(text: str, event_id: str = "", event_name: str = "") -> dict[s
         if records
         else "the file has no CloudTrail record: give it a record, a log file, or the answer of LookupEvents as JSON"
     )
+
+
+def _text(content: bytes) -> str:
+    """Return the text of a file, which CloudTrail compresses; nothing if it is no text."""
+    try:
+        return (gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content).decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError):
+        return ""
 
 
 def _records(text: str) -> Iterator[dict[str, Any]]:
@@ -50,7 +60,8 @@ def records_inside(document: Any, parse: Callable[[str], Any]) -> Iterator[dict[
         if "eventName" in document and "eventSource" in document:
             yield document
             return
-        for key in ("Records", "Events", "events"):
+        # An event of EventBridge holds the record as its detail.
+        for key in ("Records", "Events", "events", "detail"):
             yield from records_inside(document.get(key), parse)
         # LookupEvents and FilterLogEvents hold the record as text.
         for key in ("CloudTrailEvent", "message"):

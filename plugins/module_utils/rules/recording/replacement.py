@@ -8,6 +8,7 @@ Most replacements are counted, not computed from the identifiers, so that they c
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -141,7 +142,12 @@ def _address(match: re.Match[str]) -> _Made:
 
 
 def _address6(match: re.Match[str]) -> _Made:
-    return "address6", lambda number: f"2001:db8::{number:x}" if match[0].strip(":") else match[0]
+    """Return an address that RFC 3849 reserves for documentation; times such as 12:19:33 stay."""
+    try:
+        any_address = not int(ipaddress.IPv6Address(match[0]))
+    except ValueError:
+        any_address = True
+    return ("any", lambda _number: match[0]) if any_address else ("address6", lambda number: f"2001:db8::{number:x}")
 
 
 def _uuid(match: re.Match[str]) -> _Made:

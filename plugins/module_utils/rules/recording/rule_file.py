@@ -22,6 +22,12 @@ class RuleFileError(ValueError):
     """A test cannot be added to a rule file."""
 
 
+def event_of_test(text: str, name: str) -> Any:
+    """Return the event of the test with a name in the text of a rule file, or None."""
+    tests = (yaml.safe_load(text) or {}).get("tests") or []
+    return next((test.get("event") for test in tests if isinstance(test, dict) and test.get("name") == name), None)
+
+
 def add_test(text: str, name: str, match: bool, event: Mapping[str, Any]) -> str:
     """Return the text of a rule file with one more test at its end. Raises RuleFileError."""
     keys = _TOP_LEVEL.findall(text)
@@ -32,6 +38,8 @@ def add_test(text: str, name: str, match: bool, event: Mapping[str, Any]) -> str
     written = yaml.safe_dump(
         [{"name": name, "match": match, "event": dict(event)}], sort_keys=False, width=WIDTH, allow_unicode=True
     )
-    items = re.findall(r"^( *)- ", text[text.rindex("\ntests:") :], re.MULTILINE)
-    indent = items[0] if items else "  "
+    items = re.findall(r"^( *)- ", re.split(r"^tests:", text, flags=re.MULTILINE)[-1], re.MULTILINE)
+    if not items:
+        raise RuleFileError("its tests are no block of lines: begin each test with a dash on a line of its own")
+    indent = items[0]
     return text.rstrip("\n") + "\n" + "".join(f"{indent}{line}\n" for line in written.splitlines())

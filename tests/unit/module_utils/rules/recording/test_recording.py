@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,11 @@ import yaml
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.records import NoRecordError, choose_record
 from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.replacement import replace_identifiers
-from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.rule_file import RuleFileError, add_test
+from ansible_collections.secmon.aws.plugins.module_utils.rules.recording.rule_file import (
+    RuleFileError,
+    add_test,
+    event_of_test,
+)
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import run_tests
 
 from tests.unit.rules.overlap_matrix import RULES
@@ -123,6 +128,12 @@ def test_what_a_rule_asks_for_stays() -> None:
     }
 
 
+@pytest.mark.parametrize("time", ["Jul 10, 2023 12:19:33 PM", "2022-12-12 21:46:17.000000000"])
+def test_a_time_is_not_taken_for_an_address(time: str) -> None:
+    event = replace_identifiers({"createDate": time, "sourceIPAddress": "2600:1f18::21", "x": "12:19:33"}, {})
+    assert event == {"createDate": time, "sourceIPAddress": "2001:db8::1", "x": "12:19:33"}
+
+
 def test_more_words_can_be_replaced() -> None:
     assert replace_identifiers({"functionName": "acme-orders"}, {"acme": "example"}) == {
         "functionName": "example-orders"
@@ -136,18 +147,20 @@ def test_more_words_can_be_replaced() -> None:
         json.dumps({"Records": [{**RECORD, "eventTime": "2026-05-01T00:00:00Z", "eventID": "old"}, RECORD]}),
         json.dumps({"Events": [{"EventId": "x", "CloudTrailEvent": json.dumps(RECORD)}]}),
         json.dumps({"events": [{"message": json.dumps(RECORD)}]}),
+        json.dumps({"detail-type": "AWS API Call via CloudTrail", "source": "aws.iam", "detail": RECORD}),
+        gzip.compress(json.dumps({"Records": [RECORD]}).encode()),
         f"{json.dumps({**RECORD, 'eventTime': '2026-05-01T00:00:00Z'})}\n{json.dumps(RECORD)}\n",
     ],
 )
-def test_the_newest_record_of_a_file_is_taken(text: str) -> None:
+def test_the_newest_record_of_a_file_is_taken(text: str | bytes) -> None:
     assert choose_record(text) == RECORD
     assert choose_record(text, RECORD["eventID"], "AttachUserPolicy") == RECORD
     with pytest.raises(NoRecordError, match="has the eventName DeleteUser"):
         choose_record(text, event_name="DeleteUser")
 
 
-@pytest.mark.parametrize("text", ["", "no JSON", "[]", '{"Records": []}'])
-def test_a_file_without_a_record_says_what_is_needed(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "no JSON", "[]", '{"Records": []}', b"\x1f\x8bdamaged", b"\xff"])
+def test_a_file_without_a_record_says_what_is_needed(text: str | bytes) -> None:
     with pytest.raises(NoRecordError, match="the file has no CloudTrail record"):
         choose_record(text)
 
@@ -163,6 +176,13 @@ def test_the_test_is_added_to_the_rule_and_passes(tmp_path: Path) -> None:
     assert all(result.passed for result in run_tests([rule]))
 
 
+def test_a_rule_says_which_event_a_test_has() -> None:
+    event = {"eventName": "DeleteQueue"}
+    text = add_test("tests:\n- {name: n}\n", "to be completed: the call", True, event)
+    assert event_of_test(text, "to be completed: the call") == event
+    assert event_of_test(text, "the call") is None
+
+
 def test_a_test_is_added_only_where_tests_are_last() -> None:
     short = {"title": "t", "pattern": "{ $.a = 1 }", "tests": [{"name": "n", "match": True, "event": {"a": 1}}]}
     text = yaml.safe_dump(short, sort_keys=False)
@@ -171,3 +191,5 @@ def test_a_test_is_added_only_where_tests_are_last() -> None:
         add_test(text + "severity: low\n", "m", False, {"a": 2})
     with pytest.raises(RuleFileError, match="it has no tests"):
         add_test("title: t\n", "m", False, {"a": 2})
+    with pytest.raises(RuleFileError, match="its tests are no block of lines"):
+        add_test("title: t\ntests: []\n", "m", False, {"a": 2})
