@@ -8,7 +8,7 @@ forwarded event keeps its id, account and region, and a read-only one reaches on
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from moto.events.models import Rule, events_backends
@@ -53,9 +53,9 @@ class EventBridge:
         if any(_rules(change.account, change.region)):
             self._receive(event_of_change(change), change.account, change.region)
 
-    def send_to_topics(self, event: BusEvent, bus: str) -> None:
-        """Send an event of PutEvents to topics; moto delivers to the other targets."""
-        self._receive(event, event["account"], event["region"], bus, only="sns")
+    def put(self, event: BusEvent, bus: str) -> None:
+        """Send an event of PutEvents to topics and other buses; moto delivers to the other targets."""
+        self._receive(event, event["account"], event["region"], bus, services=("sns", "events"))
 
     def _receive(
         self,
@@ -64,17 +64,17 @@ class EventBridge:
         region: str,
         bus: str = "default",
         *,
-        only: str = "",
+        services: Collection[str] = (),
         forwarded: bool = False,
     ) -> None:
-        """Send an event that reaches a bus to the targets of its rules, or to those of one service."""
+        """Send an event that reaches a bus to the targets of its rules, or to those of some services."""
         states = _states(event)
         for rule in _rules(account, region, bus):
             pattern = rule.event_pattern
             if rule.state in states and pattern.get_pattern() and pattern.matches_event(event):  # type: ignore[arg-type]
                 for target in rule.targets:
                     service = target["Arn"].split(":")[2]
-                    if only in ("", service) and not (forwarded and service == "events"):
+                    if (service in services or not services) and not (forwarded and service == "events"):
                         self._count(rule, done=self._deliver(target, event, rule))
 
     def _deliver(self, target: dict[str, Any], event: BusEvent, rule: Rule) -> bool:

@@ -36,7 +36,7 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _valid, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         host = (task_vars or {})["inventory_hostname"]
-        report = preflight(read_hosts(self._task, self._templar, [host], PREFIX), load_packs(RULES))
+        report = preflight(read_hosts(self._task, self._templar, [host], PREFIX), load_packs(RULES), whole=False)
         if report.problems:
             return _failed(result, report.problems)
         rules, only = report.rules[host], {str(name) for name in options["only"]}

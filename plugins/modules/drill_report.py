@@ -22,7 +22,7 @@ options:
     description:
       - The results by account, each with C(host), C(account_id), C(region), the results C(drill) and C(near_misses) of
         M(secmon.aws.rule_drill), and C(events) of M(secmon.aws.event_drill).
-      - An account with C(central) is left out, since its alarms are in that account.
+      - An account with C(central) has no alarms; the report says that they are in that account.
     type: list
     elements: dict
     required: true

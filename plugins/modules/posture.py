@@ -32,7 +32,12 @@ options:
     type: int
     default: 90
   bucket_owner:
-    description: The account that owns the trail's bucket, as 12 digits; by default the one that owns the trail.
+    description:
+      - The account that owns the trail's bucket, as 12 digits; by default the one that owns the trail.
+      - The bucket is judged in this account, such as the log archive of an organization.
+    type: str
+  bucket_name:
+    description: The bucket that O(bucket_owner) owns; by default the bucket of every trail.
     type: str
   filters:
     description: The metric filters that should exist, as the option O(secmon.aws.metric_filters#module:filters).
@@ -52,6 +57,7 @@ notes:
   - Required IAM actions are C(sts:GetCallerIdentity), C(cloudtrail:DescribeTrails), C(cloudtrail:GetTrailStatus),
     C(cloudtrail:GetEventSelectors), C(cloudtrail:ListTags), C(s3:ListBucket), C(s3:GetBucketPolicy),
     C(s3:GetBucketPublicAccessBlock), C(s3:GetBucketOwnershipControls), C(s3:GetBucketLogging),
+    C(s3:GetBucketVersioning), C(s3:GetLifecycleConfiguration),
     C(logs:DescribeLogGroups), C(logs:DescribeMetricFilters), C(logs:DescribeLogStreams), C(iam:GetRole),
     C(iam:ListRolePolicies), C(iam:GetRolePolicy), C(iam:ListAttachedRolePolicies), C(iam:GetPolicy),
     C(iam:GetPolicyVersion), C(cloudwatch:DescribeAlarms), C(cloudwatch:ListAlarmMuteRules),
@@ -163,6 +169,7 @@ OPTIONS: dict[str, Any] = {
     "strict": {"type": "bool", "default": False},
     "drill_days": {"type": "int", "default": 90},
     "bucket_owner": {"type": "str"},
+    "bucket_name": {"type": "str"},
     "filters": {"type": "list", "elements": "dict", "default": []},
     "alarms": {"type": "list", "elements": "dict", "default": []},
 }

@@ -14,7 +14,9 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.retries import Budget
 from ansible_collections.secmon.aws.plugins.module_utils.posture.alarm_checks import alarming_filters
+from ansible_collections.secmon.aws.plugins.module_utils.posture.judgement import outcomes
 from ansible_collections.secmon.aws.plugins.module_utils.posture.reads import read_snapshot
+from ansible_collections.secmon.aws.plugins.module_utils.posture.snapshot import Snapshot
 
 from embedded_aws.process import embedded_aws_process
 from tests.acceptance.test_playbooks import messages
@@ -29,7 +31,7 @@ AwsClient = Callable[[str], Any]
 CENTRAL, ARCHIVE, MEMBER = "123456789012", "222222222222", "333333333333"
 IDS = {"central": CENTRAL, "archive": ARCHIVE, "member": MEMBER}
 ALL = ",".join(IDS)
-GROUP = "/aws/cloudtrail/logs"
+OF_BUCKET = ("bucket-not-public", "bucket-closed", "bucket-versioned", "bucket-retention", "digests")
 
 
 class Organization:
@@ -46,17 +48,19 @@ class Organization:
             "secmon_secret_recovery_window_days": 0,
         }
 
-    def __call__(self, name: str, hosts: str = ALL, **variables: Any) -> Run:
+    def __call__(self, name: str, hosts: str = ALL, *options: str, **variables: Any) -> Run:
         own = {host: {"secmon_account_id": account} for host, account in self.hosts.items()}
         for host in own:
             if self.hosts[host] != CENTRAL or self.role == "Deployer":
                 own[host]["secmon_assume_role_arn"] = f"arn:aws:iam::{self.hosts[host]}:role/{self.role}"
         (self.folder / "hosts.json").write_text(json.dumps({"all": {"hosts": own, "vars": self.settings}}))
         extra = ("-e", json.dumps(variables)) if variables else ()
-        return run_playbook(self.endpoint, name, "-i", str(self.folder / "hosts.json"), "--limit", hosts, *extra)
+        return run_playbook(
+            self.endpoint, name, "-i", str(self.folder / "hosts.json"), "--limit", hosts, *options, *extra
+        )
 
-    def succeed(self, name: str, hosts: str = ALL, **variables: Any) -> Run:
-        done = self(name, hosts, **variables)
+    def succeed(self, name: str, hosts: str = ALL, *options: str, **variables: Any) -> Run:
+        done = self(name, hosts, *options, **variables)
         assert done.code == 0, messages(done)
         return done
 
@@ -96,12 +100,19 @@ def test_a_read_in_a_member_raises_the_alarm_of_the_central_account(
     for account in (ARCHIVE, MEMBER):
         assert organization.client(account, "logs").describe_log_groups()["logGroups"] == []
         assert organization.client(account, "cloudwatch").describe_alarms()["MetricAlarms"] == []
-    follow(link_in(mails(embedded_aws, "security@example.com")[0], "ConfirmSubscription"))
+    link = link_in(mails(embedded_aws, "security@example.com")[0], "ConfirmSubscription")
+    organization.succeed("confirm", secmon_confirmation_links=[link])
     proved = organization.succeed("verify", "member")
     timeline = proved.result("Read the secret and follow the event")["member"]["timeline"]
     assert {step["hop"]: step["status"] for step in timeline}["alarm"] == "ok"
     alert = mails(embedded_aws, "security@example.com")[-1]
     assert f"[account = {MEMBER}]" in alert["body"]
+    organization.succeed("drill", ALL, "--check", secmon_drill_report=str(organization.folder))
+    drilled = json.loads((organization.folder / "drill.json").read_text())
+    assert (drilled["counts"], drilled["elsewhere"]) == ({"inspected": 2}, {"archive": CENTRAL, "member": CENTRAL})
+    for account, status in ((ARCHIVE, "pass"), (CENTRAL, "not applicable"), (MEMBER, "not applicable")):
+        found = outcomes(snapshot(organization, account), drill_days=90)
+        assert {name: found[name].status for name in OF_BUCKET} == dict.fromkeys(OF_BUCKET, status)
     filters, elsewhere = judged_filters(organization, CENTRAL)
     assert ([each["name"] for each in filters or []], elsewhere) == (["TrackSecretAccess"], "")
     for account in (ARCHIVE, MEMBER):
@@ -109,10 +120,16 @@ def test_a_read_in_a_member_raises_the_alarm_of_the_central_account(
         assert filters is None and elsewhere.endswith(f"of account {CENTRAL}: judge it there.")
 
 
+def snapshot(organization: Organization, account: str) -> Snapshot:
+    """Return what posture.yml reads."""
+    (trail,) = organization.client(CENTRAL, "cloudtrail").describe_trails()["trailList"]
+    reader = Account(partial(organization.client, account), "us-east-1", Budget(10))
+    return read_snapshot(reader, {"bucket_name": trail["S3BucketName"], "bucket_owner": ARCHIVE})
+
+
 def judged_filters(organization: Organization, account: str) -> tuple[list[dict[str, str]] | None, str]:
     """Return the filters that coverage.yml matches, or why it matches none."""
-    reader = Account(partial(organization.client, account), "us-east-1", Budget(10))
-    return alarming_filters(read_snapshot(reader, {}))
+    return alarming_filters(snapshot(organization, account))
 
 
 def kinds(organization: Organization, account: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""PutEvents: deliver to topics and queues as AWS does, and refuse what moto 5.2.5 takes.
+"""PutEvents: deliver to topics, queues and buses as AWS does, and refuse what moto 5.2.5 takes.
 
 Sources: EventBridge user guide, "Event bus targets"; EventBridge API reference, PutEvents; recorded answers of AWS
 (2024).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +27,7 @@ from embedded_aws.events.rules import EventBridge, enqueue
 _MOST_ENTRIES = 10
 _MOST_BYTES = 262_144
 _BYTES_OF_A_TIME = 14
-_OWN_TARGETS = ("sns", "sqs")
+_OWN_TARGETS = re.compile("arn:[^:]+:(sns|sqs|events:[^:]+:[^:]+:event-bus/)")
 _MOTO_SENDS = Rule.send_to_targets
 
 # moto's event for other targets has no account.
@@ -38,14 +39,14 @@ patch(EventTemplateParser, "DEFAULT_EVENT_INPUT_TEMPLATE")(
 
 @patch(Rule, "send_to_targets")
 def _send_to_other_targets(rule: Rule, original_event: Any, transform_input: bool = True) -> None:
-    """Deliver to queues, and let moto deliver to all other targets except topics."""
+    """Deliver to queues, and let moto deliver to all other targets except topics and buses."""
     if rule.state == "DISABLED" or not rule.event_pattern.matches_event(original_event):
         return
     for target in rule.targets:
         if target["Arn"].split(":")[2] == "sqs":
             enqueue(target, target_input(target, _with_time(original_event), rule.name, rule.arn))
     reduced = copy.copy(rule)
-    reduced.targets = [target for target in rule.targets if target["Arn"].split(":")[2] not in _OWN_TARGETS]
+    reduced.targets = [target for target in rule.targets if not _OWN_TARGETS.match(target["Arn"])]
     _MOTO_SENDS(reduced, original_event, transform_input)
 
 
@@ -59,7 +60,7 @@ def _with_time(event: Any) -> dict[str, Any]:
 
 @override("events", "PutEvents")
 def put_events(state: State, call: Call) -> dict[str, Any] | None:
-    """Answer as moto does, and deliver to topics."""
+    """Answer as moto does, and deliver to topics and buses."""
     entries = call.parameters.get("Entries", [])
     if not 1 <= len(entries) <= _MOST_ENTRIES:
         return None
@@ -80,7 +81,7 @@ def _put(state: State, call: Call, backend: Any, entry: dict[str, Any]) -> dict[
     (result,) = backend.put_events([_for_moto(entry)])
     if "EventId" in result:
         event = event_of_entry(entry, result["EventId"], call.account, call.region, json.loads(entry["Detail"]))
-        EventBridge(state).send_to_topics(event, bus)
+        EventBridge(state).put(event, bus)
     return dict(result)
 
 

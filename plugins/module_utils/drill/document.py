@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Union
 
 from ..reports.report import FAIL, NOT_APPLICABLE, PASS, Report, build
@@ -32,6 +32,7 @@ def document(mode: str, accounts: Sequence[Mapping[str, Any]], missing: Iterable
     return {
         "mode": mode,
         "accounts": found,
+        "elsewhere": {account["host"]: account["central"] for account in accounts if "central" in account},
         "passed": not any(account["error"] for account in found) and not set(BAD) & set(statuses),
         "counts": {status: statuses.count(status) for status in sorted(set(statuses))},
     }
@@ -123,7 +124,17 @@ def remarks(found: Mapping[str, Any]) -> list[str]:
             lines.append(f"Not back in OK, {account['host']}: {', '.join(account['in_alarm'])}")
     for (status, rule_id, cause), hosts in causes.items():
         lines.append(f"{status.capitalize()}, {rule_id} ({', '.join(dict.fromkeys(hosts))}): {cause}")
-    return lines
+    return [*lines, *_elsewhere(found["elsewhere"])]
+
+
+def _elsewhere(accounts: Mapping[str, str]) -> Iterator[str]:
+    for central in sorted(set(accounts.values())):
+        hosts = [host for host, account in accounts.items() if account == central]
+        names = _shortened(hosts)
+        yield (
+            f"Nothing to drill in {names}: the alarms of the organization are in account {central}, and its host drills"
+            " them. To prove that a call in a member raises one, run verify.yml for it."
+        )
 
 
 def failure(found: Mapping[str, Any], files: Sequence[str]) -> str:
@@ -144,6 +155,10 @@ def _failed(account: Mapping[str, Any]) -> str:
     ]
     # Its alarm and its event alert can have the same cause.
     failed = list(dict.fromkeys(failed))
-    more = len(failed) - _MOST_NAMED
-    names = ", ".join(failed[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    names = _shortened(failed)
     return f"{account['host']}: {names}." if failed else ""
+
+
+def _shortened(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

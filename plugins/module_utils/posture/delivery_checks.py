@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 from ..core.policy_evaluation import Caller, Request, evaluate
@@ -92,37 +91,6 @@ def _delivery(name: str, error: str, what: str, snapshot: Snapshot, trail: Trail
         yield f"No {what} were delivered since {last or began:%Y-%m-%dT%H:%M:%SZ}."
 
 
-def _digests(snapshot: Snapshot, trail: Trail) -> Iterator[str]:
-    if not trail.described.get("LogFileValidationEnabled"):
-        yield f"The trail {trail.name} writes no digests."
-        return
-    status, ends = known(trail.status), known(trail.digests)
-    if status.get("LatestDigestDeliveryError"):
-        yield f"The last delivery of a digest failed: {sentence(status['LatestDigestDeliveryError'])}"
-    delivered = status.get("LatestDigestDeliveryTime")
-    # A digest is delivered some time after its end; the same tolerance as in log_file_validation.
-    missing = not ends or (delivered and ends[-1] < delivered - timedelta(hours=2))
-    if delivered and missing and delivered > snapshot.now - timedelta(days=1):
-        yield f"The bucket lacks the digest that CloudTrail delivered at {delivered:%Y-%m-%dT%H:%M:%SZ}."
-    began = status.get("StartLoggingTime")
-    since = [end for end in ends if not began or end >= began]
-    for earlier, later in pairwise(since):
-        if later - earlier > timedelta(hours=1):
-            yield f"No digest ends between {earlier:%Y-%m-%dT%H:%M:%SZ} and {later:%Y-%m-%dT%H:%M:%SZ}."
-
-
-def _of_own_chain(check: Callable[[Snapshot], Outcome]) -> Callable[[Snapshot], Outcome]:
-    """Return a check of a bucket that is read only for the account that owns the trail."""
-
-    def checked(snapshot: Snapshot) -> Outcome:
-        trail = snapshot.chain
-        if trail and trail.owner != snapshot.place.account:
-            return not_applicable(f"The trail {trail.name} belongs to account {trail.owner}: judge it there.")
-        return check(snapshot)
-
-    return checked
-
-
 def _role(snapshot: Snapshot, trail: Trail) -> Iterator[str]:
     arn = str(trail.described.get("CloudWatchLogsRoleArn") or "")
     role = known(trail.role)
@@ -184,17 +152,6 @@ DELIVERY_CHECKS = (
         "events-delivered",
         "Events arrive in the log group",
         of_chain(_EVENTS, "Run site.yml --tags logs,trail.", "The last delivery worked."),
-    ),
-    Check(
-        "digests",
-        "The digests of the last day are all there",
-        _of_own_chain(
-            of_chain(
-                _digests,
-                "Find out who removed them with verify.yml (module log_file_validation).",
-                "No digest is missing.",
-            )
-        ),
     ),
     Check(
         "log-role",

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from .alarm_checks import ALARM_CHECKS
+from .bucket_checks import BUCKET_CHECKS
 from .delivery_checks import DELIVERY_CHECKS, drill_check
 from .filter_checks import FILTER_CHECKS
 from .outcome import FAIL, NOT_APPLICABLE, PASS, UNREAD, Check, Outcome, not_applicable, outcome
@@ -23,7 +24,8 @@ _WORST_FIRST = (FAIL, UNREAD, NOT_APPLICABLE, PASS)
 
 def checks(drill_days: int) -> dict[str, Check]:
     """Return all checks by name."""
-    every = [*TRAIL_CHECKS, *FILTER_CHECKS, *ALARM_CHECKS, *DELIVERY_CHECKS, drill_check(drill_days), *_outside()]
+    every = [*TRAIL_CHECKS, *BUCKET_CHECKS, *FILTER_CHECKS, *ALARM_CHECKS, *DELIVERY_CHECKS]
+    every += [drill_check(drill_days), *_outside()]
     return {check.name: check for check in every}
 
 

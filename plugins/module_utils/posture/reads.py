@@ -26,7 +26,10 @@ from ..sns.reads import topic_attributes, topic_subscriptions
 from .snapshot import Key, Part, Snapshot, T, Topic, Trail, Unread, topics_of
 
 # What the checks need of a bucket.
-_BUCKET = ("GetBucketPolicy", "GetPublicAccessBlock", "GetBucketOwnershipControls", "GetBucketLogging")
+_BUCKET = (
+    *("GetBucketPolicy", "GetPublicAccessBlock", "GetBucketOwnershipControls", "GetBucketLogging"),
+    *("GetBucketVersioning", "GetBucketLifecycleConfiguration"),
+)
 _DAY = timedelta(days=1)
 
 
@@ -35,7 +38,7 @@ def read_snapshot(account: Account, params: Mapping[str, Any]) -> Snapshot:
 
     Args:
         account: The account.
-        params: `bucket_owner`, `filters` and `alarms` of the module.
+        params: `bucket_name`, `bucket_owner`, `filters` and `alarms` of the module.
     """
     caller = account.read("sts", "GetCallerIdentity", "caller's account")
     account.learn_place(caller["Arn"])
@@ -67,22 +70,28 @@ def part(read: Callable[[], T]) -> Part[T]:
 
 def _read_trail(account: Account, described: Mapping[str, Any], params: Mapping[str, Any], now: datetime) -> Trail:
     trail, home = Trail(described), account.in_region(described["HomeRegion"])
-    own = trail.owner == account.place.account
+    own, bucket = trail.owner == account.place.account, _bucket_of(home, described, params)
     facts: dict[str, Any] = {
+        "bucket_owner": bucket.owner,
         "status": part(lambda: trail_status(home, described)),
         "selectors": part(lambda: event_selectors(home, described)),
         "tags": part(lambda: trail_tags(home, described)) if own else {},
     }
-    if own:
-        bucket = Bucket(home, described["S3BucketName"], bucket_owner(described, params.get("bucket_owner")))
-        facts["bucket"] = part(lambda: _bucket(bucket))
+    if bucket.owner == account.place.account:
+        facts["bucket"] = part(lambda: _settings(bucket))
         facts["digests"] = part(lambda: _digests(home, described, bucket, now))
     if trail.group_name and (trail.group_owner, home.region) == (account.place.account, account.region):
         facts |= _group_facts(account, trail)
     return Trail(described, **facts)
 
 
-def _bucket(bucket: Bucket) -> dict[str, Any] | None:
+def _bucket_of(account: Account, trail: Mapping[str, Any], params: Mapping[str, Any]) -> Bucket:
+    name = trail["S3BucketName"]
+    given = params.get("bucket_owner") if params.get("bucket_name") in (None, name) else None
+    return Bucket(account, name, bucket_owner(trail, given))
+
+
+def _settings(bucket: Bucket) -> dict[str, Any] | None:
     if not bucket.exists():
         return None
     return {operation: part(partial(bucket.setting, operation)) for operation in _BUCKET}

@@ -81,6 +81,7 @@ class Trail:
         status: From GetTrailStatus.
         selectors: From GetEventSelectors.
         tags: Its tags.
+        bucket_owner: The account that owns its bucket.
         bucket: The settings of its bucket by API operation; None if the bucket does not exist.
         digests: When the digests of the last day end, as the bucket has them, oldest first.
         group: Its log group, from DescribeLogGroups; None if there is none.
@@ -94,6 +95,7 @@ class Trail:
     status: Part[Response] = field(default_factory=dict)
     selectors: Part[Response] = field(default_factory=dict)
     tags: Part[Mapping[str, str]] = field(default_factory=dict)
+    bucket_owner: str = ""
     bucket: Part[Mapping[str, Part[Response]] | None] = None
     digests: Part[Sequence[datetime]] = ()
     group: Part[Response | None] = None

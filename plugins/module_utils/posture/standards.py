@@ -107,6 +107,8 @@ STANDARDS: Mapping[str, Controls] = {
             "digests",
             "log-role",
             "bucket-closed",
+            "bucket-versioned",
+            "bucket-retention",
             "insights",
             "outside-mfa-delete",
             "drill",

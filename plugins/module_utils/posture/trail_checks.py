@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from ..cloudtrail.selection import EVERY, Selection, Selectors, selection_of
-from ..core.policy_documents import statements_of
 from ..core.problems import listed
 from .outcome import FAIL, Check, Outcome, failed, not_applicable, passed
 from .snapshot import Snapshot, Trail, known
 
 _SITE = "run site.yml --tags trail"
-_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
 def selection(trail: Trail) -> Selection:
@@ -112,78 +108,6 @@ def _insights(_snapshot: Snapshot, trail: Trail) -> str:
     return "" if trail.described.get("HasInsightSelectors") else f"The trail {trail.name} collects no insights."
 
 
-def _setting(trail: Trail, operation: str) -> Mapping[str, Any] | None:
-    """Return a setting of a trail's bucket; None if the bucket does not exist."""
-    bucket = known(trail.bucket)
-    return None if bucket is None else known(bucket[operation])
-
-
-def _no_bucket(trail: Trail) -> str:
-    return f"The bucket {trail.described['S3BucketName']} of the trail {trail.name} does not exist."
-
-
-def _access_log(_snapshot: Snapshot, trail: Trail) -> str:
-    setting = _setting(trail, "GetBucketLogging")
-    if setting is None:
-        return _no_bucket(trail)
-    return "" if setting.get("LoggingEnabled") else f"The bucket {trail.described['S3BucketName']} logs no access."
-
-
-def _not_public(_snapshot: Snapshot, trail: Trail) -> str:
-    bucket = trail.described["S3BucketName"]
-    block = _setting(trail, "GetPublicAccessBlock")
-    if block is None:
-        return _no_bucket(trail)
-    configured = block.get("PublicAccessBlockConfiguration", {})
-    if all(configured.get(name) for name in _BLOCKS):
-        return ""
-    if any(_is_public(each) for each in _allowing(trail)):
-        return f"The policy of the bucket {bucket} allows everyone."
-    rules = (_setting(trail, "GetBucketOwnershipControls") or {}).get("OwnershipControls", {}).get("Rules", [])
-    if any(rule.get("ObjectOwnership") == "BucketOwnerEnforced" for rule in rules):
-        return ""
-    return f"The bucket {bucket} does not block public access, and its objects may have public ACLs."
-
-
-def _allowing(trail: Trail) -> list[Mapping[str, Any]]:
-    policy = (_setting(trail, "GetBucketPolicy") or {}).get("Policy") or "{}"
-    return [each for each in statements_of(json.loads(policy)) if each.get("Effect") == "Allow"]
-
-
-def _is_public(statement: Mapping[str, Any]) -> bool:
-    return not statement.get("Condition") and "*" in _principals(statement)
-
-
-def _principals(statement: Mapping[str, Any]) -> list[str]:
-    principal = statement.get("Principal", "*")
-    values = [principal] if isinstance(principal, str) else [*principal.values()]
-    return [one for value in values for one in (value if isinstance(value, list) else [value])]
-
-
-def _closed(_snapshot: Snapshot, trail: Trail) -> str:
-    if known(trail.bucket) is None:
-        return _no_bucket(trail)
-    strangers = listed(
-        f"{who} ({each.get('Sid', 'no Sid')})" for each in _allowing(trail) for who in _open_to(each, trail)
-    )
-    bucket = trail.described["S3BucketName"]
-    return f"The policy of the bucket {bucket} also allows {strangers}." if strangers else ""
-
-
-def _open_to(statement: Mapping[str, Any], trail: Trail) -> Iterator[str]:
-    """Yield who a statement lets in, in addition to CloudTrail for a trail, S3's own logs and the account itself."""
-    for who in _principals(statement):
-        if who == "logging.s3.amazonaws.com" or who == trail.owner or f":{trail.owner}:" in who:
-            continue
-        if who == "cloudtrail.amazonaws.com":
-            # Without a source, CloudTrail may write for a trail of any account (CloudTrail user guide, "Amazon S3
-            # bucket policy for CloudTrail").
-            if "aws:source" in json.dumps(statement.get("Condition", {})).lower():
-                continue
-            who = "CloudTrail for trails of every account"
-        yield "everyone" if who == "*" else who
-
-
 def _s3_events(kind: str) -> Callable[[Snapshot], Outcome]:
     def check(snapshot: Snapshot) -> Outcome:
         for trail in snapshot.trails:
@@ -220,22 +144,6 @@ TRAIL_CHECKS = (
         _of_each(_delivers_to_group, "Run site.yml --tags logs,trail.", _EACH),
     ),
     Check("trail-tagged", "Trails have tags", _of_each(_tagged, f"Set secmon_tags; {_SITE}.", _EACH)),
-    Check(
-        "bucket-not-public",
-        "The log bucket is not public",
-        _of_each(_not_public, f"{_SITE.capitalize()}, which blocks public access.", "No log bucket is public."),
-    ),
-    Check(
-        "bucket-closed",
-        "Only CloudTrail and the account itself reach the log bucket",
-        _of_each(_closed, f"{_SITE.capitalize()}, which writes the bucket policy again.", "No policy lets others in."),
-    ),
-    Check(
-        "bucket-access-log",
-        "Access to the log bucket is logged",
-        _of_each(_access_log, f"Set secmon_access_log_bucket_name; {_SITE}.", "Each log bucket logs its access."),
-        "access logs need a bucket of yours.",
-    ),
     Check(
         "insights",
         "CloudTrail watches for unusual call rates",

@@ -21,7 +21,7 @@ def as_text(report: Report) -> str:
     blocks += [f"{column}: not judged. {why}" for column, why in report.errors.items()]
     causes = report.causes()
     blocks += ["\n".join(_lines(cause)) for cause in causes]
-    if not causes and not report.errors:
+    if report.columns and not causes and not report.errors:
         blocks.append("Everything is met.")
     return "\n\n".join(blocks) + "\n"
 

@@ -93,6 +93,7 @@ class Stack:
     def _make_trail(self) -> None:
         make_bucket(self.client, BUCKET, TRAIL)
         self.block_public_access()
+        self.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         logs = self.client("logs")
         logs.create_log_group(logGroupName=GROUP, kmsKeyId=self.keys["logs"])
         logs.put_retention_policy(logGroupName=GROUP, retentionInDays=365)

@@ -31,7 +31,7 @@ OWN = "secmon.aws"
 SHOWN = ("CIS v1.4", "CIS v5", "CIS v7", "Security Hub", OWN)
 EVERY_FILTER = frozenset(f"{control.name}{suffix}" for control in FILTERS for suffix in ("", "-exact"))
 OF_ALARMS = frozenset({"alarm-action", "alarm-enabled", "alarm-not-muted", "alarm-at-one", "receiver", "topic-policy"})
-OF_GROUP = OF_ALARMS | {"retention", "filter-alarm", "keys-usable", "files-delivered", "events-delivered", "digests"}
+OF_GROUP = OF_ALARMS | {"retention", "filter-alarm", "keys-usable", "files-delivered", "events-delivered"}
 ROOT = ("root", "root-exact")
 ROOT_NUMBER = [control.name for control in FILTERS].index("root")
 ROUTES_NUMBER = [control.name for control in FILTERS].index("route-tables")
@@ -128,6 +128,7 @@ _OTHER_ACCOUNT = {
     "Action": "s3:DeleteObject",
     "Resource": f"arn:aws:s3:::{BUCKET}/*",
 }
+_MONTH = {"ID": "month", "Status": "Enabled", "Filter": {"Prefix": "AWSLogs/"}, "Expiration": {"Days": 30}}
 
 
 SABOTAGES = (
@@ -207,6 +208,18 @@ SABOTAGES = (
         "bucket-closed",
     ),
     _sabotage("Open the log bucket to everyone", _open_bucket, _close_bucket, "bucket-closed", "bucket-not-public"),
+    _sabotage(
+        "Suspend the versions of the log bucket",
+        _call("s3", "put_bucket_versioning", Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"}),
+        _call("s3", "put_bucket_versioning", Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"}),
+        "bucket-versioned",
+    ),
+    _sabotage(
+        "Delete log files after a month",
+        _call("s3", "put_bucket_lifecycle_configuration", Bucket=BUCKET, LifecycleConfiguration={"Rules": [_MONTH]}),
+        _call("s3", "delete_bucket_lifecycle", Bucket=BUCKET),
+        "bucket-retention",
+    ),
     _sabotage(
         "Delete the bucket policy",
         _call("s3", "delete_bucket_policy", Bucket=BUCKET),

@@ -96,6 +96,23 @@ def test_an_event_is_not_sent_on_to_a_third_bus(aws: InProcess) -> None:
     assert first_lines(aws) == []
 
 
+@pytest.mark.parametrize(("bus", "metric"), [(BUS, "SuccessfulInvocationAttempts"), (f"{BUS}-2", "FailedInvocations")])
+def test_an_event_of_put_events_is_forwarded_by_the_role_with_its_region(aws: InProcess, bus: str, metric: str) -> None:
+    make_role(aws, resource=bus)
+    deploy(aws, "secret_access")
+    (topic,) = aws.client("sns").list_topics()["Topics"]
+    targets = {"eu-west-1": {"Arn": BUS, "RoleArn": ROLE}, HOME: {"Arn": topic["TopicArn"]}}
+    for region, target in targets.items():
+        events = aws.client("events", region)
+        events.put_rule(Name="drill", EventPattern='{"source": ["drill"], "region": ["eu-west-1"]}')
+        events.put_targets(Rule="drill", Targets=[{"Id": "1", **target}])
+    aws.client("events", "eu-west-1").put_events(Entries=[{"Source": "drill", "DetailType": "x", "Detail": "{}"}])
+
+    counted = aws.client("cloudwatch", "eu-west-1").list_metrics(Namespace="AWS/Events")["Metrics"]
+    assert {each["MetricName"] for each in counted} == {"InvocationAttempts", metric}
+    assert len(first_lines(aws)) == (bus == BUS)
+
+
 def test_a_role_without_permission_for_the_bus_forwards_nothing(aws: InProcess) -> None:
     make_trail(aws.client, "trail", IsMultiRegionTrail=True)
     deploy(aws, "secret_access")

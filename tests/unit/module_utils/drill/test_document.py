@@ -57,6 +57,12 @@ def test_a_near_miss_that_raised_its_alarm_and_a_host_without_a_result_fail_the_
     assert document("live", [failed])["accounts"][0]["error"] == "AccessDenied."
 
 
+def test_members_of_an_organization_say_where_their_alarms_are_drilled() -> None:
+    members = document("sample", [{"host": f"m{number}", "central": "1"} for number in range(7)])
+    assert "m0, m1, m2, m3, m4 and 2 more" in remarks(members)[0]
+    assert "Everything is met" not in as_text(as_report(members))
+
+
 def test_a_part_that_did_not_run_fails_the_drill_and_hides_no_other_result() -> None:
     denied = {"failed": True, "msg": "PutLogEvents was denied."}
     done = account("one", [result("a", "fired")], [result("a", "silent")])
@@ -81,11 +87,14 @@ def test_the_report_shows_seconds_causes_and_near_misses() -> None:
 
 
 def test_what_does_not_count_is_remarked() -> None:
-    assert remarks(FOUND) == [
+    assert remarks(FOUND)[:-1] == [
         "Not back in OK, one: one",
         "Not back in OK, two: two",
         "Not drilled, c (two): Nothing to send.",
     ]
+    assert remarks(FOUND)[-1].startswith(
+        "Nothing to drill in member: the alarms of the organization are in account 1111"
+    )
 
 
 def test_the_message_of_a_failure_names_rules_causes_and_the_file_and_stays_short() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.cloudwatch.grouped import to_query
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import Place
 from ansible_collections.secmon.aws.plugins.module_utils.posture.alarm_checks import alarming_filters
+from ansible_collections.secmon.aws.plugins.module_utils.posture.bucket_checks import BUCKET_CHECKS
 from ansible_collections.secmon.aws.plugins.module_utils.posture.judgement import checks, judge, outcomes
 from ansible_collections.secmon.aws.plugins.module_utils.posture.reads import read_alarms
 from ansible_collections.secmon.aws.plugins.module_utils.posture.snapshot import Snapshot, Topic, Trail, Unread
@@ -30,7 +32,7 @@ def trail(account: str = ACCOUNT, home: str = HERE, group_account: str = "", **f
         "LogFileValidationEnabled": True,
         "CloudWatchLogsLogGroupArn": f"arn:aws:logs:{home}:{group_account or account}:log-group:audit:*",
     }
-    return Trail(described, **{"status": {"IsLogging": True}, "selectors": ALL, **facts})
+    return Trail(described, **{"status": {"IsLogging": True}, "selectors": ALL, "bucket_owner": account, **facts})
 
 
 def snapshot(*trails: Trail, **facts: Any) -> Snapshot:
@@ -68,6 +70,38 @@ def test_the_trail_of_an_organization_is_judged_in_its_own_account() -> None:
     for name in ("root", "trail-key", "receiver"):
         status, why = found(organization, name)
         assert status == "not applicable" and "999988887777" in why
+
+
+BUCKET = {
+    "GetBucketPolicy": {"Policy": '{"Statement": []}'},
+    "GetPublicAccessBlock": {},
+    "GetBucketOwnershipControls": {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
+    "GetBucketLogging": {"LoggingEnabled": {"TargetBucket": "access"}},
+    "GetBucketVersioning": {"Status": "Enabled"},
+    "GetBucketLifecycleConfiguration": {},
+}
+OF_BUCKET = [check.name for check in BUCKET_CHECKS]
+
+
+def test_a_bucket_is_judged_in_the_account_that_owns_it() -> None:
+    ends = [NOW.replace(hour=hour) for hour in (8, 9, 10, 11)]
+    archived = trail(account="999988887777", bucket_owner=ACCOUNT, bucket=BUCKET, digests=ends)
+    assert [found(snapshot(archived), name)[0] for name in OF_BUCKET] == ["pass"] * len(OF_BUCKET)
+    central = trail(bucket_owner="999988887777")
+    elsewhere = "The bucket logs of the trail audit belongs to account 999988887777: judge it there."
+    assert [found(snapshot(central), name) for name in OF_BUCKET] == [("not applicable", elsewhere)] * len(OF_BUCKET)
+    assert found(snapshot(trail(bucket=None)), "bucket-closed") == (
+        "fail",
+        "The bucket logs of the trail audit does not exist.",
+    )
+
+
+@pytest.mark.parametrize(("action", "status"), [(["s3:GetObject", "s3:ListBucket"], "pass"), ("s3:*", "fail")])
+def test_the_account_of_the_trail_only_reads_a_log_archive(action: Any, status: str) -> None:
+    allow = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:role/r"}, "Action": action}
+    policy = {"GetBucketPolicy": {"Policy": json.dumps({"Statement": [allow]})}}
+    archived = trail(account="999988887777", bucket_owner=ACCOUNT, bucket=BUCKET | policy)
+    assert found(snapshot(archived), "bucket-closed")[0] == status
 
 
 @pytest.mark.parametrize(
