@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..filter_pattern.pattern import CompiledPattern, LogMessage, PatternError, compile_pattern
+from ..filter_pattern.tree import Compare, FieldName, Selector, tree_leaves
 from ..rules.parameters import fill_pattern, sample_values
 from ..rules.rule import Rule
 
@@ -81,19 +82,55 @@ def tested_events(rule: Rule) -> Iterator[tuple[str, LogMessage]]:
             yield f"{service}:{test.event['eventName']}", LogMessage(test.message)
 
 
+def _constants(pattern: CompiledPattern) -> dict[Selector | FieldName, list[str]]:
+    """Return what a pattern compares each selector with for equality, in order, without asterisks."""
+    found: dict[Selector | FieldName, list[str]] = {}
+    for leaf in tree_leaves(pattern.tree):
+        if isinstance(leaf, Compare) and leaf.operator == "=":
+            found.setdefault(leaf.selector, []).append(leaf.literal.text.strip("*"))
+    return found
+
+
+@dataclass(frozen=True)
+class TestedEvent:
+    """An event that a rule must match, and what the pattern with the sample values of its parameters compares with."""
+
+    filter_name: str
+    message: LogMessage
+    samples: Mapping[Selector | FieldName, list[str]]
+
+    def is_found_by(self, name: str, pattern: CompiledPattern) -> bool:
+        """Return whether a filter finds the event; the filter of the rule itself, with the names of the account."""
+        if pattern.matches(self.message):
+            return True
+        if name != self.filter_name:
+            return False
+        text = self.message.text
+        for selector, values in _constants(pattern).items():
+            for sample, value in zip(self.samples.get(selector, ()), values, strict=False):
+                text = text.replace(json.dumps(sample)[1:-1], json.dumps(value)[1:-1]) if sample else text
+        return pattern.matches(LogMessage(text))
+
+
+def _events_of(rule: Rule) -> Iterator[tuple[str, TestedEvent]]:
+    samples = _constants(fill_pattern(rule, sample_values(rule)))
+    for call, message in tested_events(rule):
+        yield call, TestedEvent(rule.filter_name, message, samples)
+
+
 @dataclass(frozen=True)
 class Catalog:
     """The shipped rules by pack, and what coverage.yml lists, as the measure of what an account sees."""
 
     packs: Mapping[str, Sequence[Rule]]
     listed: Mapping[str, Any]
-    events: dict[str, list[LogMessage]] = field(default_factory=dict)
+    events: dict[str, list[TestedEvent]] = field(default_factory=dict)
     found_by: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Collect the test events of each call, and the rules that must match them."""
         for pack, rule in ((pack, rule) for pack, rules in self.packs.items() for rule in rules):
-            for call, event in tested_events(rule) if rule.id not in GENERIC else ():
+            for call, event in _events_of(rule) if rule.id not in GENERIC else ():
                 self.events.setdefault(call, []).append(event)
                 name = f"{rule.id} (pack {pack})"
                 if name not in self.found_by.setdefault(call, []):
@@ -130,7 +167,11 @@ def seen_by(compiled: Iterable[tuple[str, CompiledPattern]], called: Iterable[st
     bare = [bare_record(call) for call in called]
     events = [event for call in called for event in catalog.events.get(call, ())]
     always = [name for name, pattern in patterns if any(map(pattern.matches, bare))]
-    sometimes = [name for name, pattern in patterns if name not in always and any(map(pattern.matches, events))]
+    sometimes = [
+        name
+        for name, pattern in patterns
+        if name not in always and any(event.is_found_by(name, pattern) for event in events)
+    ]
     return Seen(tuple(always), tuple(sometimes))
 
 
@@ -170,8 +211,8 @@ def _attack(compiled: Sequence[tuple[str, CompiledPattern]], catalog: Catalog) -
             for technique in rule.references.mitre_attack:
                 citing.setdefault(technique, []).append((pack, rule))
     for technique, cited in sorted(citing.items()):
-        events = [event for _pack, rule in cited for _call, event in tested_events(rule)]
-        found = [name for name, pattern in compiled if any(map(pattern.matches, events))]
+        events = [event for _pack, rule in cited for _call, event in _events_of(rule)]
+        found = [name for name, pattern in compiled if any(event.is_found_by(name, pattern) for event in events)]
         item = {"group": ATTACK, "name": technique, "title": technique}
         if found:
             yield item | {"status": "pass", "why": f"An event of it is found by {', '.join(found)}."}

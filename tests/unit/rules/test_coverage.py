@@ -15,6 +15,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.catalog.coverage import
 )
 from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import by_account
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS
+from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern
 
 from tools.generate_docs.coverage import REASONS, calls, coverage, explained, rules_of_packs, seen
 
@@ -76,6 +77,16 @@ def test_an_account_with_all_packs_finds_everything_that_the_packs_find() -> Non
 
 def test_the_filters_of_an_organization_find_the_same() -> None:
     assert judged(["guard"], organization=True) == judged(["guard"])
+
+
+def test_a_filter_that_is_narrowed_to_the_names_of_the_account_finds_its_calls() -> None:
+    names = {"log_group_name": ("/acme/trail",), "log_role_name": ("acme-delivery",)}
+    rule = RULES["log_stream_forged"]
+    filters = [{"name": rule.filter_name, "pattern": str(fill_pattern(rule, names))}]
+    items = {(item["group"], item["name"]): item for item in account_coverage(filters, CATALOG)}
+    assert items[INCIDENTS, "logs:CreateLogStream"]["status"] == items[ATTACK, "T1565.001"]["status"] == "pass"
+    filters[0]["name"] = "of another team"
+    assert account_coverage(filters, CATALOG) == account_coverage([], CATALOG)
 
 
 def test_an_account_learns_which_rule_would_find_what_it_does_not_see() -> None:
