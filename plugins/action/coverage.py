@@ -33,5 +33,6 @@ class ActionModule(ActionBase):
         for host, found in options["accounts"].items():
             filters = found.get("filters")
             why = found.get("msg") or found.get("filters_unknown") or "The metric filters or alarms could not be read."
-            results[host] = {"msg": why} if filters is None else {"calls": account_coverage(filters, catalog)}
+            elsewhere = {"msg": why, "elsewhere": bool(found.get("filters_elsewhere"))}
+            results[host] = elsewhere if filters is None else {"calls": account_coverage(filters, catalog)}
         return result | {"changed": False, "results": results}

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
+from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import tag_problems
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.report import Report, preflight
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import PREFIX
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import load_packs
@@ -18,6 +19,7 @@ from ansible_collections.secmon.aws.plugins.plugin_utils.account_locks import ac
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import read_hosts
 from ansible_collections.secmon.aws.plugins.plugin_utils.shared_plugins import share_plugins
 
+_NOTHING = "No AWS API was called; nothing was changed."
 RULES = Path(__file__).resolve().parents[2] / "rules"
 
 # The controller itself imports this file, because the action runs once for all hosts.
@@ -39,11 +41,14 @@ class ActionModule(ActionBase):
         # Automation Platform gives each job slice an inventory of its own, without --limit.
         limited = bool({"ansible_limit", "awx_job_id", "tower_job_id"} & (task_vars or {}).keys())
         report = preflight(variables, load_packs(RULES), whole=not limited)
-        for problem in report.problems:
+        given = {"--tags": "ansible_run_tags", "--skip-tags": "ansible_skip_tags"}
+        tags = list(tag_problems({option: (task_vars or {}).get(name, ()) for option, name in given.items()}))
+        for problem in (*tags, *report.problems):
             self._display.display(problem)
-        result |= {"changed": False, "failed": bool(report.problems), "msg": _totals(report, len(hosts))}
-        if report.problems:
-            return result | {"problems": list(report.problems)}
+        result |= {"changed": False, "failed": bool(tags or report.problems), "msg": _totals(report, len(hosts))}
+        if result["failed"]:
+            wrong = {} if report.problems else {"msg": f"{' '.join(tags)} {_NOTHING}"}
+            return result | wrong | {"problems": [*tags, *report.problems]}
         if options["exclusive"] and not self._task.check_mode:
             keys = {host: account_key({name: raw.value for name, raw in variables[host].items()}) for host in hosts}
             held = keep_accounts(Path(constants.ANSIBLE_HOME, "secmon_accounts"), keys)
@@ -67,4 +72,4 @@ def _totals(report: Report, hosts: int) -> str:
         return f"Preflight passed: {checked} checked."
     found = f"{len(report.problems)} problem{'' if len(report.problems) == 1 else 's'}"
     where = f"in the variables of {len(report.problem_hosts)} of {checked}, listed above"
-    return f"{found} {where}. No AWS API was called; nothing was changed."
+    return f"{found} {where}. {_NOTHING}"

@@ -45,7 +45,8 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _first, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         results = {host: _items(found, options) for host, found in options["results"].items()}
-        report = build(options["title"], options["subtitle"], results)
+        elsewhere = [host for host, found in options["results"].items() if found.get("elsewhere")]
+        report = build(options["title"], options["subtitle"], results, elsewhere)
         self._display.display("\n" + as_text(report))
         files = _write(report, Path(options["folder"]), options["file"]) if options["folder"] else []
         if files:

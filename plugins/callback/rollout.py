@@ -61,8 +61,10 @@ requirements:
 import atexit
 import os
 import shutil
+import signal
 import sys
 import time
+import types
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -101,6 +103,7 @@ class CallbackModule(CallbackBase):
         self.file = Path(playbook._file_name)
         self.run = Run(self.file.stem, check=bool(context.CLIARGS.get("check")))
         atexit.register(self._interrupted)
+        self._say_what_stands_where_when_terminated()
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         """Begin a play; the first one validates the variables."""
@@ -240,6 +243,18 @@ class CallbackModule(CallbackBase):
                 write_report(Path(path), document)
             except OSError as error:
                 self._display.warning(f"The report {path} could not be written: {error}")
+
+    def _say_what_stands_where_when_terminated(self) -> None:
+        """Do at SIGTERM what Ctrl-C does, before Ansible ends its workers and itself."""
+        own, ansible = os.getpid(), signal.getsignal(signal.SIGTERM)
+
+        def terminated(number: int, frame: types.FrameType | None) -> None:
+            signal.signal(number, ansible)
+            if os.getpid() == own:  # workers inherit it
+                self._finish(complete=False)
+            os.kill(os.getpid(), number)
+
+        signal.signal(signal.SIGTERM, terminated)
 
     def _interrupted(self) -> None:
         """Say what stands where when the run is interrupted."""

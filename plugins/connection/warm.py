@@ -92,7 +92,7 @@ class Connection(LocalConnection):
             display.vvv(f"EXEC warm {sys.executable}", host=self._play_context.remote_addr)
             return run_program(path, in_data, added, self.cwd)
         except ProgramLostError as error:
-            raise AnsibleConnectionFailure(f"{error} Its changes may or may not be complete.") from error
+            raise AnsibleConnectionFailure(f"{error} Run it again: what it has changed is kept.") from None
         except OSError as error:
             # Ansible shows equal warnings of all forks once.
             display.warning(

@@ -158,7 +158,7 @@ import json
 import re
 from typing import Any
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account, client_config
 from ansible_collections.secmon.aws.plugins.module_utils.core.aws_names import ROLE_ARN, Arn, role_arn
@@ -318,7 +318,10 @@ class InventoryModule(AWSInventoryBase):
             is_set = account.is_management and self.get_option("account_role") is not None
             return {"secmon_assume_role_arn": ""} if is_set else {}
         self.templar.available_variables = variables
-        name = str(self.templar.template(template)).strip().lstrip("/")
+        try:
+            name = str(self.templar.template(template)).strip().lstrip("/")
+        except AnsibleError as error:
+            raise AnsibleParserError(f"{option} for {account}: {error} Give the template a default.") from None
         arn = (
             name
             if not name or name.startswith("arn:")

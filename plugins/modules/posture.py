@@ -149,6 +149,11 @@ filters_unknown:
   returned: always
   type: str
   sample: ""
+filters_elsewhere:
+  description: Whether RV(filters) is none because another account or region has the log group, and so judges them.
+  returned: always
+  type: bool
+  sample: false
 """
 
 from collections import Counter
@@ -159,6 +164,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.core.account import Acc
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import did_you_mean, require
 from ansible_collections.secmon.aws.plugins.module_utils.core.runner import COMMON_OPTIONS, run_reader
 from ansible_collections.secmon.aws.plugins.module_utils.posture.alarm_checks import alarming_filters
+from ansible_collections.secmon.aws.plugins.module_utils.posture.chain import is_judged_elsewhere
 from ansible_collections.secmon.aws.plugins.module_utils.posture.judgement import judge, known_names
 from ansible_collections.secmon.aws.plugins.module_utils.posture.outcome import STATUSES
 from ansible_collections.secmon.aws.plugins.module_utils.posture.reads import read_snapshot
@@ -196,6 +202,7 @@ def read(params: Mapping[str, Any], account: Account) -> dict[str, Any]:
         "controls": controls,
         "filters": filters,
         "filters_unknown": unknown_filters,
+        "filters_elsewhere": filters is None and is_judged_elsewhere(snapshot),
     }
 
 

@@ -24,7 +24,7 @@ options:
   results:
     description:
       - The results of the module by account, as it returned them. An account without O(items) is reported as not
-        judged, with its C(msg).
+        judged, with its C(msg). With C(elsewhere), another account is judged for it, and JUnit skips it.
     type: dict
     required: true
   items:

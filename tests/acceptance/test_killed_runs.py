@@ -1,4 +1,4 @@
-"""After `site.yml` was killed, the next run leaves the account as an uninterrupted run does.
+"""After a run over several accounts was killed, the next one leaves each as an undisturbed run does.
 
 tests/integration/broken_runs breaks the modules of the run at every write.
 """
@@ -6,162 +6,102 @@ tests/integration/broken_runs breaks the modules of the run at every write.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.account_snapshot import Snapshot, take_snapshot_with_mails
-from tests.support.embedded_control import ask
+from embedded_aws.process import embedded_aws_process
+from tests.support.account_snapshot import take_snapshot
+from tests.support.embedded_control import ask, mails
+from tests.support.organization import SEED, Organization
+from tests.support.processes import wait_until
 
-# Each test runs the playbook several times.
-pytestmark = pytest.mark.long
-
-AwsClient = Callable[[str], Any]
-
-ADDRESS = "security@example.com"
-SITE = (
-    "ansible-playbook",
-    "-i",
-    "inventory/embedded",
-    "--limit",
-    "guide",
-    "playbooks/site.yml",
-    "-e",
-    "secmon_encrypt=true",
-)
-MOST_INCOMPLETE = ("CreateKey", "CreateRole", "CreateBucket", "CreateTrail")
-"""The writes that leave the most incomplete resources."""
+FIRST, SECOND, UNDISTURBED = ACCOUNTS = ("000000000401", "000000000402", "000000000403")
+# The calls at which a run is killed: what the call before them made is most incomplete.
+HELD = {
+    "SIGTERM": {FIRST: ("kms", "CreateAlias"), SECOND: ("sns", "Subscribe")},
+    "SIGKILL": {FIRST: ("iam", "PutRolePolicy"), SECOND: ("s3", "PutBucketTagging")},
+    "warm interpreter": {FIRST: ("cloudtrail", "PutEventSelectors"), SECOND: ("cloudwatch", "PutMetricAlarm")},
+}
 HELD_SECONDS = 120
-"""How long the next write is delayed, so that the run can be killed before it."""
+"""How long such a call waits for the end of its client; then it is dropped."""
 
 
-@dataclass(frozen=True)
-class Write:
-    """A writing call: the service and the action by boto3's names."""
+@pytest.fixture
+def organization(tmp_path: Path) -> Iterator[Organization]:
+    with embedded_aws_process("--seed", str(SEED)) as endpoint:
+        made = Organization(endpoint, tmp_path / "inventory")
+        made.folder.mkdir()
+        yield made
 
-    service: str
-    action: str
+
+def processes(text: str) -> dict[int, str]:
+    """Return the processes with a text in their command line, which all of a run have: the folder of the test."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has ended
+            found[int(path.parent.name)] = path.read_text()
+    return {pid: command for pid, command in found.items() if text in command}
 
 
-def writes_of(endpoint: str) -> list[Write]:
-    """Return the writing calls so far, without those that a fault prevented."""
-    return [
-        Write(call["service"], call["action"])
-        for call in ask(endpoint, "calls")
-        if call["access"] == "write" and call["error"] is None
+def run_until_held(organization: Organization, held: dict[str, tuple[str, str]]) -> subprocess.Popen[str]:
+    """Start site.yml on two accounts, and return it when the calls of both wait."""
+    faults = [
+        {"service": service, "action": action, "account": account, "mode": "reset", "delay": HELD_SECONDS}
+        for account, (service, action) in held.items()
     ]
+    ask(organization.endpoint, "faults", faults)
+    home = str(organization.folder.with_name("home"))
+    process = organization.start("site", "--limit", "bank-01,bank-02", ANSIBLE_HOME=home)
+    while ask(organization.endpoint, "faults"):
+        try:
+            process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            continue
+        raise AssertionError(process.communicate()[0])
+    return process
 
 
-def hold(endpoint: str, writes: list[Write], count: int) -> None:
-    """Delay all but the first `count` writes, then drop them.
-
-    Parallel writes come in any order, so each one is delayed by its name. If a name also occurs among the first writes,
-    these use up a fault with a delay of a millisecond.
-    """
-    passing, held = Counter(writes[:count]), Counter(writes[count:])
-    ask(
-        endpoint,
-        "faults",
-        [
-            fault
-            for write, times in held.items()
-            for fault in (
-                *([asdict(write) | {"delay": 0.001, "times": passing[write]}] if passing[write] else []),
-                asdict(write) | {"mode": "reset", "delay": HELD_SECONDS, "times": times},
-            )
-        ],
-    )
+def snapshot(organization: Organization, account: str) -> str:
+    """Return the snapshot of an account without its ID, so that equal accounts have the same."""
+    taken = take_snapshot(lambda service: organization.client(service, account))
+    return json.dumps(taken, sort_keys=True, default=str).replace(account, "<account>").replace("bank-0", "bank")
 
 
-class Site:
-    """Runs `site.yml` on one host, to its end or until it is killed."""
-
-    def __init__(self, endpoint: str, client: AwsClient, repository: Path) -> None:
-        self.endpoint = endpoint
-        self.client = client
-        self.repository = repository
-
-    def start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            SITE,
-            cwd=self.repository,
-            env=os.environ | {"AWS_ENDPOINT_URL": self.endpoint, "ANSIBLE_DEPRECATION_WARNINGS": "false"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def run(self) -> Snapshot:
-        """Run it to its end and return a snapshot of the account."""
-        with self.start() as process:
-            output, _none = process.communicate()
-        assert process.returncode == 0, output
-        return take_snapshot_with_mails(self.client, self.endpoint, ADDRESS)
-
-    def kill_after(self, count: int, writes: list[Write]) -> None:
-        """Kill it after `count` writes in total and before the next one."""
-        hold(self.endpoint, writes, count)
-        with self.start() as process:
-            while len(writes_of(self.endpoint)) < count:
-                require_running(process)
-            kill_tree(process.pid)
-        assert Counter(writes_of(self.endpoint)) == Counter(writes[:count])
-        ask(self.endpoint, "faults", [])
+def kill(organization: Organization, way: str) -> str:
+    """Run site.yml until calls of both accounts wait, kill it, and return its output when no process is left."""
+    folder = organization.folder.parent
+    with run_until_held(organization, HELD[way]) as process:
+        if way == "warm interpreter":
+            warm = [pid for pid, command in processes(str(folder)).items() if "interpreter.py" in command]
+            (server,) = (pid for pid in warm if os.getsid(pid) == pid)
+            os.kill(server, signal.SIGKILL)
+        else:
+            process.send_signal(signal.Signals[way])
+        output, _none = process.communicate()
+    # Workers, the warm interpreter and its modules would change the accounts during the next run.
+    wait_until(lambda: not processes(str(folder)))
+    assert list((folder / "home/tmp").iterdir()) == []
+    return output
 
 
-def require_running(process: subprocess.Popen[str]) -> None:
-    """Wait a moment, and raise AssertionError if the run has ended."""
-    try:
-        process.wait(0.05)
-    except subprocess.TimeoutExpired:
-        return
-    raise AssertionError(process.stdout.read() if process.stdout else "")
+# Three ways, with encryption, take a minute.
+@pytest.mark.parametrize("ways", [["SIGKILL"], pytest.param(list(HELD), marks=pytest.mark.long)])
+def test_the_run_after_killed_ones_ends_like_an_undisturbed_one(organization: Organization, ways: list[str]) -> None:
+    organization.list_chosen(ACCOUNTS, secmon_encrypt="SIGTERM" in ways)
+    output = {way: kill(organization, way) for way in ways}
+    if "SIGTERM" in ways:
+        assert "Interrupted (2 accounts): bank-01, bank-02." in output["SIGTERM"]
+        says = "The warm interpreter ended while a module ran, so the module was stopped. Run it again"
+        assert f": {says}: what it has changed is kept." in output["warm interpreter"]
 
-
-def kill_tree(root: int) -> None:
-    """Kill a process and its descendants: ansible-core's workers leave their parent's group."""
-    for process in [root, *descendants(root)]:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
-
-
-def descendants(root: int) -> Iterator[int]:
-    """Yield the descendants of a process, parents first."""
-    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = [(int(pid), int(parent)) for pid, parent in map(str.split, listed.splitlines())]
-    found = [root]
-    while found:
-        parent = found.pop(0)
-        children = [pid for pid, own_parent in pairs if own_parent == parent]
-        yield from children
-        found += children
-
-
-@pytest.fixture(scope="module")
-def site(embedded_aws: str, aws_client: AwsClient, repository: Path) -> Site:
-    return Site(embedded_aws, aws_client, repository)
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(site: Site) -> tuple[Snapshot, list[Write]]:
-    """Return the snapshot after an uninterrupted run, and its writes."""
-    return site.run(), writes_of(site.endpoint)
-
-
-def test_a_run_after_four_killed_runs_ends_like_an_uninterrupted_run(
-    site: Site, uninterrupted: tuple[Snapshot, list[Write]]
-) -> None:
-    expected, writes = uninterrupted
-    actions = [write.action for write in writes]
-    ask(site.endpoint, "reset", method="POST")
-    for action in MOST_INCOMPLETE:
-        site.kill_after(actions.index(action) + 1, writes)
-    assert site.run() == expected
+    done = organization.run("site")
+    assert done.code == 0, done.screen
+    expected = snapshot(organization, UNDISTURBED)
+    assert [snapshot(organization, account) for account in (FIRST, SECOND)] == [expected, expected]
+    assert len(mails(organization.endpoint, "security@example.com")) == len(ACCOUNTS)

@@ -97,9 +97,10 @@ def test_prints_all_problems_of_all_hosts_each_once_and_calls_no_api(
         production={"secmon_topic_name": "{{ nowhere }}"},
         sandbox={"secmon_rules": {"secret_acess": {"enabled": False}}},
     )
-    result = inventory.check(AWS_ENDPOINT_URL=embedded_aws)
+    result = inventory.check("--tags", "trial,logs,mine", AWS_ENDPOINT_URL=embedded_aws)
     assert result.returncode != 0
     assert ask(embedded_aws, "calls") == []
+    assert '--tags: trial is not a part of the system. Did you mean "trail"?' in result.stdout
     misspelt = 'secmon_retension_days: is not a known variable. Did you mean "secmon_retention_days"?'
     assert lines(result) == [
         f"hosts guide, production, sandbox: {misspelt}",

@@ -166,27 +166,35 @@ class Organization:
             }
         return boto3.client(service, region_name="us-east-1", endpoint_url=self.endpoint, **keys)
 
-    def run(self, playbook: str, *options: str, forks: int = 10) -> Done:
-        """Run a playbook with the callback rollout."""
-        report = self.folder.with_name("rollout.json")
+    def start(self, playbook: str, *options: str, forks: int = 10, **settings: str) -> subprocess.Popen[str]:
+        """Start a playbook with the callback rollout."""
         # The credentials are those of the inventory; this machine has none.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        settings = {
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {
             **dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), str(self.folder / "none")),
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_ENDPOINT_URL": self.endpoint,
             "ANSIBLE_STDOUT_CALLBACK": "secmon.aws.rollout",
-            "SECMON_ROLLOUT_REPORT": str(report),
+            "SECMON_ROLLOUT_REPORT": str(self.folder.with_name("rollout.json")),
             "ANSIBLE_RETRY_FILES_ENABLED": "true",
             "ANSIBLE_RETRY_FILES_SAVE_PATH": str(self.folder.with_name("retry")),
+            **settings,
         }
-        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
         command = ["ansible-playbook", "-i", self.folder, f"playbooks/{playbook}.yml", "--forks", str(forks), *options]
-        done = subprocess.run(
-            command, cwd=REPOSITORY, env=environment | settings, capture_output=True, text=True, check=False
-        )
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen(command, cwd=REPOSITORY, env=environment, **pipes)
+
+    def report(self) -> dict[str, Any]:
+        """Return the report of the last run."""
+        found: dict[str, Any] = json.loads(self.folder.with_name("rollout.json").read_text())
+        return found
+
+    def run(self, playbook: str, *options: str, forks: int = 10) -> Done:
+        """Run a playbook to its end."""
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        with self.start(playbook, *options, forks=forks) as process:
+            screen, _none = process.communicate()
         after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic() - began
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         peak = after.ru_maxrss / 1024
         figures = f"{playbook} {' '.join(options)[:60]}: wall {wall:.0f} s, CPU {cpu:.0f} s, peak {peak:.0f} MB"
-        return Done(done.returncode, done.stdout + done.stderr, json.loads(report.read_text()), figures)
+        return Done(process.returncode, screen, self.report(), figures)

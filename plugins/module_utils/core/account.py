@@ -118,7 +118,7 @@ class Account:
         """Describe account and region for a message, even if STS does not answer."""
         with suppress(AwsError):
             return f"account {self.place.account}, region {self.region}"
-        return f"unknown account in partition {partition_of(self.region)}, region {self.region}"
+        return f"an unknown account of partition {partition_of(self.region)}, region {self.region}"
 
     def place_if_known(self) -> str:
         """Describe account and region in parentheses; return an empty string if no client was created yet."""

@@ -243,8 +243,10 @@ def _hint(error: Exception, subject: Subject) -> str:
             return _denial_hint(error_message(error), subject)
         if _BAD_CREDENTIALS.search(code):
             # In a region that an account has not enabled, its sessions are unknown (recorded in public issues).
-            elsewhere = "" if "Expired" in code else ", or the account has not enabled this region"
-            return f"AWS rejected the credentials{elsewhere}. Renew them, or use others (profile, access_key)."
+            known = "Expired" in code
+            elsewhere = "" if known else ", or the account has not enabled this region"
+            enable = "" if known else ", or enable the region"
+            return f"AWS rejected the credentials{elsewhere}. Renew them, or use others (profile, access_key){enable}."
         if is_passing(error):
             return "AWS kept rejecting the call until timeout_seconds expired. Rerun; completed changes are kept."
         return ""

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from ..core.policy_evaluation import evaluate
 from ..core.problems import listed
 from ..core.service_requests import CLOUDWATCH, request_of_alarm
-from .chain import of_alarms, of_chain, without_chain
+from .chain import is_judged_elsewhere, of_alarms, of_chain, without_chain
 from .filters import FILTERS
 from .meaning import same_meaning
-from .outcome import NOT_APPLICABLE, Check, Outcome, failed, not_applicable
+from .outcome import Check, Outcome, failed, not_applicable
 from .snapshot import Response, Snapshot, Trail, UnreadError, confirmed, known, topics_of
 
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
@@ -173,9 +173,8 @@ ALARM_CHECKS = (
 
 def alarming_filters(snapshot: Snapshot) -> tuple[list[dict[str, str]] | None, str]:
     """Return the filters with an alarm that acts; or None, and why they are not known here."""
-    elsewhere = without_chain(snapshot) if snapshot.chain is None else None
-    if elsewhere and elsewhere.status == NOT_APPLICABLE:
-        return None, elsewhere.why
+    if is_judged_elsewhere(snapshot):
+        return None, without_chain(snapshot).why
     try:
         found = [
             {"name": each["filterName"], "pattern": each.get("filterPattern", "")}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .outcome import FAIL, Outcome, failed, not_applicable
+from .outcome import FAIL, NOT_APPLICABLE, Outcome, failed, not_applicable
 from .snapshot import Snapshot, Trail
 
 Problems = Callable[[Snapshot, Trail], Iterator[str]]
@@ -47,3 +47,8 @@ def without_chain(snapshot: Snapshot) -> Outcome:
             why = f"The trail {trail.name} has its log group in {home}: judge it there (secmon_region: {home})."
         return not_applicable(why)
     return Outcome(FAIL, "No trail delivers to a log group.", "Run site.yml.")
+
+
+def is_judged_elsewhere(snapshot: Snapshot) -> bool:
+    """Return whether the log group of the account's trails is in another account or region."""
+    return snapshot.chain is None and without_chain(snapshot).status == NOT_APPLICABLE

@@ -23,7 +23,22 @@ _ON_THIS_MACHINE = ("local", "ansible.builtin.local", "secmon.aws.warm")
 MISSPELT = 0.9
 _NEEDED = "every account needs it"
 _NOT_AN_ACCOUNT = "; if this host is not an account, put those that are into the group secmon_accounts"
+TAGS = ("secret", "notify", "logs", "trail", "alarms", "events")
+"""The tags of the parts, which the playbooks build or remove alone."""
 _FILL_IN = "fill it in, or remove the line"
+
+
+def tag_problems(given: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield a sentence for each misspelt tag, which would choose nothing, or everything; others may be of the user.
+
+    Args:
+        given: The tags by option, such as ``--tags``.
+    """
+    for option, tag in ((option, tag) for option, tags in given.items() for tag in tags if tag not in TAGS):
+        if not tag:
+            yield f"{option}: a tag is empty. The parts of the system are {', '.join(TAGS)}."
+        elif nearest_name(tag, TAGS):
+            yield f"{option}: {tag} is not a part of the system.{did_you_mean(tag, TAGS)}"
 
 
 @dataclass(frozen=True)

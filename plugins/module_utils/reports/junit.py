@@ -25,18 +25,18 @@ def as_junit(report: Report) -> str:
 def _suite(report: Report, column: str) -> str:
     cases = [_case(row, row.cells[column]) for row in report.rows if column in row.cells]
     counts = report.counts(column)
-    errors = counts[UNREAD]
     if column in report.errors:
-        errors += 1
-        message = _attribute(report.errors[column])
-        cases.append(f'    <testcase classname="account" name="judged"><error message={message}/></testcase>\n')
-    numbers = f'tests="{len(cases)}" failures="{counts[FAIL]}" errors="{errors}" skipped="{counts[NOT_APPLICABLE]}"'
+        cell = Cell(NOT_APPLICABLE if column in report.elsewhere else UNREAD, report.errors[column])
+        counts[cell.status] += 1
+        cases.append(_case(Row("account", "judged", "judged"), cell))
+    errors, skipped = counts[UNREAD], counts[NOT_APPLICABLE]
+    numbers = f'tests="{len(cases)}" failures="{counts[FAIL]}" errors="{errors}" skipped="{skipped}"'
     return f"  <testsuite name={_attribute(column)} {numbers}>\n{''.join(cases)}  </testsuite>\n"
 
 
 def _case(row: Row, cell: Cell) -> str:
     time = f' time="{cell.seconds:.3f}"' if cell.seconds is not None else ""
-    name = _attribute(f"{row.name} {row.title}")
+    name = _attribute(row.name if row.title == row.name else f"{row.name} {row.title}")
     head = f"    <testcase classname={_attribute(row.group)} name={name}{time}"
     tag = {FAIL: "failure", UNREAD: "error", NOT_APPLICABLE: "skipped"}.get(cell.status)
     if tag is None:

@@ -75,7 +75,8 @@ class Report:
         subtitle: What and when.
         columns: The accounts, in the order of the inventory.
         rows: The rows; those of a group follow each other.
-        errors: Why an account could not be judged, by column.
+        errors: Why an account was not judged, by column.
+        elsewhere: The columns of `errors` that are judged with another account, so nothing is wrong.
     """
 
     title: str
@@ -83,6 +84,7 @@ class Report:
     columns: Sequence[str]
     rows: Sequence[Row]
     errors: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Sequence[str] = ()
 
     @property
     def groups(self) -> list[str]:
@@ -108,7 +110,7 @@ class Report:
     @property
     def is_met(self) -> bool:
         """Whether nothing fails, and everything could be read."""
-        return not self.causes() and not self.errors
+        return not self.causes() and not set(self.errors) - set(self.elsewhere)
 
 
 def _joined(rows: Iterable[Row]) -> list[str]:
@@ -118,13 +120,19 @@ def _joined(rows: Iterable[Row]) -> list[str]:
     return [f"{group} {', '.join(names)}" for group, names in groups.items()]
 
 
-def build(title: str, subtitle: str, results: Mapping[str, Iterable[Mapping[str, Any]] | str]) -> Report:
+def build(
+    title: str,
+    subtitle: str,
+    results: Mapping[str, Iterable[Mapping[str, Any]] | str],
+    elsewhere: Sequence[str] = (),
+) -> Report:
     """Return a report.
 
     Args:
         title: The title.
         subtitle: What and when.
         results: The items by column: `group`, `name`, `title`, and the attributes of Cell; or why there are none.
+        elsewhere: The columns without items that are judged with another account.
     """
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for column, items in results.items():
@@ -134,4 +142,4 @@ def build(title: str, subtitle: str, results: Mapping[str, Iterable[Mapping[str,
             row["cells"][column] = Cell(**known)
     errors = {column: items for column, items in results.items() if isinstance(items, str)}
     found = tuple(Row(group, name, **row) for (group, name), row in rows.items())
-    return Report(title, subtitle, tuple(results), found, errors)
+    return Report(title, subtitle, tuple(results), found, errors, tuple(elsewhere))

@@ -18,10 +18,13 @@ _MOST_COLUMNS = 4
 def as_text(report: Report) -> str:
     """Return the counts of each group, then what is not met, each cause once."""
     blocks = [f"{report.title}\n{report.subtitle}", "\n".join(_counts(report))]
-    blocks += [f"{column}: not judged. {why}" for column, why in report.errors.items()]
+    reasons: dict[str, list[str]] = {}
+    for column, why in report.errors.items():
+        reasons.setdefault(why, []).append(column)
+    blocks += [f"{_shortened(columns)}: not judged. {why}" for why, columns in reasons.items()]
     causes = report.causes()
     blocks += ["\n".join(_lines(cause)) for cause in causes]
-    if report.columns and not causes and not report.errors:
+    if report.columns and report.is_met:
         blocks.append("Everything is met.")
     return "\n\n".join(blocks) + "\n"
 
@@ -41,10 +44,11 @@ def _lines(cause: Cause) -> Iterator[str]:
 def _counts(report: Report) -> Iterator[str]:
     """Yield a table of the groups: for a few accounts each count, for many how many accounts meet the whole group."""
     few = len(report.columns) <= _MOST_COLUMNS
-    names = list(report.columns) if few else [f"{len(report.columns)} accounts"]
+    judged = [column for column in report.columns if column not in report.elsewhere]
+    names = list(report.columns) if few else [f"{len(judged)} accounts"]
     rows = [["", *names]]
     for group in report.groups:
-        counts = [report.counts(column, group) for column in report.columns]
+        counts = [report.counts(column, group) for column in (report.columns if few else judged)]
         met = sum(not any(count[status] for status in NOT_MET) and count[PASS] > 0 for count in counts)
         each = [", ".join(f"{count[name]} {name}" for name in STATUSES if count[name]) or "-" for count in counts]
         rows.append([group, *(each if few else [f"{met} meet it, {len(counts) - met} do not"])])

@@ -212,4 +212,5 @@ def _message(result: Result) -> str:
     if "censored" in result:
         return HIDDEN
     parts = [str(result.get(key) or "").strip() for key in ("msg", "stderr", "module_stderr")]
+    parts[0] = parts[0].removeprefix("Task failed: ")
     return " ".join(part for part in parts if part) or "The task gives no reason."

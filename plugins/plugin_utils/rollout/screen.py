@@ -30,7 +30,8 @@ from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.run import (
 # A group of equal texts, of which the screen shows this many.
 _SHOWN_GROUPS = 6
 _SHOWN_FAILURES = 20
-_LONGEST_REASON = 300
+# The beginning of a reason says what failed and the end what to do; some documents of AWS make it longer.
+_BEGINNING, _END = 700, 400
 _NAMED_IDS = 10
 _NUMBERED = re.compile(r"(.*?)(\d+)$")
 
@@ -168,52 +169,69 @@ def _failed(run: Run, width: int) -> Iterator[str]:
     if not failed:
         return
     yield from ("", f"Failed ({len(failed)}):")
-    for account in failed[:_SHOWN_FAILURES]:
-        place = " ".join(filter(None, (account.host, account.id, account.region)))
-        yield from (f"  {line}" for line in _wrapped(f"{place}: {reason(account)}", width - 2))
-    if len(failed) > _SHOWN_FAILURES:
-        yield f"  and {accounts_text(len(failed) - _SHOWN_FAILURES)} more"
+    groups = list(_equal((account, reason(account)) for account in failed))
+    for members, text in groups[:_SHOWN_FAILURES]:
+        first = members[0]
+        place = " ".join(filter(None, (first.host, first.id, first.region)))
+        if len(members) > 1:
+            hosts = cut(short_names(account.host for account in members), width)
+            place = f"{accounts_text(len(members))} ({hosts})"
+        yield from (f"  {line}" for line in _wrapped(f"{place}: {text}", width - 2))
+    more = sum(len(members) for members, _text in groups[_SHOWN_FAILURES:])
+    if more:
+        yield f"  and {accounts_text(more)} more"
 
 
 def _interrupted(run: Run, width: int) -> Iterator[str]:
     """Yield the accounts that the end of the run left as they were."""
     words = {RUNNING: "Interrupted", WAITING: "Not begun"}
     hosts = {state: [account.host for account in run.accounts.values() if account.state == state] for state in words}
-    parts = [f"{words[state]} ({accounts_text(len(of))}): {short_names(of)}." for state, of in hosts.items() if of]
+    parts = [
+        f"{words[state]} ({accounts_text(len(of))}): {cut(short_names(of), 3 * width)}."
+        for state, of in hosts.items()
+        if of
+    ]
     if parts:
         yield from ("", *_wrapped(f"{' '.join(parts)} Run it again: completed changes are kept.", width))
 
 
 def reason(account: Account) -> str:
-    """Return why an account failed, in one line."""
+    """Return why an account failed."""
     failure = account.failure
     if not failure:
         return ""
     text = " ".join(failure.message.split())
     for known in (f"host {account.host}, account {account.id}, region {account.region}", f"account {account.id}"):
         text = text.replace(f" for {known}", "").replace(f" in {known}, region {account.region}", "")
-    return cut(f"{failure.task}: {text}", _LONGEST_REASON)
+    text = f"{failure.task}: {text}"
+    if len(text) <= _BEGINNING + _END:
+        return text
+    return f"{text[:_BEGINNING].rpartition(' ')[0]} ... {text[-_END:].partition(' ')[2]}"
 
 
 def _grouped(
     title: str, accounts: Iterable[Account], texts: Callable[[Account], Iterable[str]], width: int
 ) -> Iterator[str]:
     """Yield each text once, with how many accounts have it."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for account in accounts:
-        for text in texts(account):
-            own = without_place(text, account)
-            groups.setdefault(general(own, account), []).append((account.host, own))
-    if not groups:
+    said = ((account, without_place(text, account)) for account in accounts for text in texts(account))
+    ordered = sorted(_equal(said), key=lambda group: -len(group[0]))
+    if not ordered:
         return
     yield ""
-    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
-    for text, members in ordered[:_SHOWN_GROUPS]:
-        host, own = members[0]
-        about, said = (host, own) if len(members) == 1 else (accounts_text(len(members)), text)
-        yield from _wrapped(f"{title} ({about}): {said}", width)
+    for members, text in ordered[:_SHOWN_GROUPS]:
+        about = members[0].host if len(members) == 1 else accounts_text(len(members))
+        yield from _wrapped(f"{title} ({about}): {text}", width)
     if len(ordered) > _SHOWN_GROUPS:
         yield f"{title}: {len(ordered) - _SHOWN_GROUPS} more, see the report"
+
+
+def _equal(said: Iterable[tuple[Account, str]]) -> Iterator[tuple[list[Account], str]]:
+    """Yield the accounts of each text; what differs between them is replaced if there are several."""
+    groups: dict[str, list[tuple[Account, str]]] = {}
+    for account, text in said:
+        groups.setdefault(general(text, account), []).append((account, text))
+    for text, members in groups.items():
+        yield [account for account, _own in members], members[0][1] if len(members) == 1 else text
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -232,6 +250,7 @@ def without_place(text: str, account: Account) -> str:
 def general(text: str, account: Account) -> str:
     """Return a text without what differs between accounts, so that equal texts of accounts are the same."""
     text = re.sub(rf"(?<![\w-]){re.escape(account.host)}(?![\w-])", "<host>", text)
+    text = re.sub(r"\b\d+ bytes\b", "some bytes", text)
     return text.replace(account.id, "<account>") if account.id else text
 
 

@@ -21,6 +21,8 @@ except ImportError:
 _SHOWN = 12
 _BAR = 24
 _PAUSE = 0.2
+# The account ID, the time and the part beside the name of a host.
+_BESIDE_HOST, _SHORTEST_HOST = 48, 12
 
 
 def is_terminal(stream: Any, terminal_type: str) -> bool:
@@ -28,32 +30,40 @@ def is_terminal(stream: Any, terminal_type: str) -> bool:
     return Console is not None and stream.isatty() and terminal_type not in ("", "dumb")
 
 
-def progress(run: Run, seconds: float) -> str:
-    """Return how far the run is, in one line."""
+def progress(run: Run, seconds: float, width: int) -> str:
+    """Return how far the run is, in one line, with a bar if there is room for it."""
     counts, total = run.counts(), len(run.accounts)
     ended = counts[DONE] + counts[FAILED]
-    filled = _BAR * ended // total if total else 0
-    left = seconds * (total - ended) / ended if ended else None
+    # Those that run are half done on average: without them, the first to end would promise hours.
+    worked = ended + counts[RUNNING] / 2
+    left = seconds * (total - worked) / worked if ended else None
     parts = [f"{counts[state]} {state}" for state in (DONE, RUNNING, FAILED)] + [duration(seconds)]
     parts += [f"about {duration(left)} left"] if left else []
-    return f"{run.playbook} [{'#' * filled}{'.' * (_BAR - filled)}] {ended} of {total}: {', '.join(parts)}"
+    text = f"{ended} of {total}: {', '.join(parts)}"
+    room = min(_BAR, width - len(f"{run.playbook} [] {text}"))
+    filled = room * ended // total if total else 0
+    bar = f"[{'#' * filled}{'.' * (room - filled)}] " if room > 0 else ""
+    return cut(f"{run.playbook} {bar}{text}", width)
 
 
 def running(run: Run, at: float, width: int) -> Iterator[str]:
     """Yield the accounts that are running, with the part that each one is at."""
     under_way = [account for account in run.accounts.values() if account.state == RUNNING]
+    # A long name must not hide the part.
     longest = max((len(account.host) for account in under_way[:_SHOWN]), default=0)
+    longest = min(longest, max(width - _BESIDE_HOST, _SHORTEST_HOST))
     for account in under_way[:_SHOWN]:
         took = duration(at - (account.started or 0.0))
-        yield cut(f"  {account.host:{longest}}  {account.id:12}  {took:>10}  {account.part}", width)
+        yield cut(f"  {cut(account.host, longest):{longest}}  {account.id:12}  {took:>10}  {account.part}", width)
     if len(under_way) > _SHOWN:
         yield f"  and {len(under_way) - _SHOWN} more"
 
 
 def ended(run: Run, account: Account) -> str:
     """Return the line for an account that has ended."""
-    counts = run.counts()
-    number = f"{counts[DONE] + counts[FAILED]:{len(str(len(run.accounts)))}}/{len(run.accounts)}"
+    # One that failed has not ended before its last task.
+    count = sum(bool(each.seconds) for each in run.accounts.values())
+    number = f"{count:{len(str(len(run.accounts)))}}/{len(run.accounts)}"
     states = [f"{account.count(state)} {state}" for state in ("created", "changed", "removed") if account.count(state)]
     what = "failed" if account.state == FAILED else ", ".join(states) or "unchanged"
     return f"[{number}] {account.host} {account.id}: {what}, {duration(account.seconds)}"
@@ -103,7 +113,7 @@ class LiveView:
         now = self._clock()
         if now - self._drawn >= _PAUSE:
             self._drawn = now
-            lines = [cut(progress(run, now), self._width), *running(run, now, self._width)]
+            lines = [progress(run, now, self._width), *running(run, now, self._width)]
             self._live.update(Text("\n".join(lines)), refresh=True)
 
     def end(self, run: Run, _account: Account) -> None:

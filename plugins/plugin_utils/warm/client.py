@@ -142,10 +142,11 @@ def _exit_code(connection: socket.socket) -> int:
         with connection.makefile("rb") as answers:
             pid = int(answers.readline())
             return int(answers.readline())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError):
         if pid:
             end_group(pid)
-        raise ProgramLostError("The warm interpreter ended while a module ran, so the module was stopped.") from error
+        # Ansible would append the message of a cause.
+        raise ProgramLostError("The warm interpreter ended while a module ran, so the module was stopped.") from None
     except BaseException:  # the time limit of a task, or the end of Ansible
         if pid:
             end_group(pid)

@@ -79,7 +79,7 @@ def reader(aws: InProcess, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Rea
 
     monkeypatch.setattr(organization, "Budget", budget)
 
-    def read(cache: bool = False, credentials: dict[str, str] | None = None, **options: Any) -> InventoryData:
+    def read(use_cache: bool = False, credentials: dict[str, str] | None = None, **options: Any) -> InventoryData:
         plugin = make_plugin()
 
         def client(service: str, **_options: Any) -> Any:
@@ -91,7 +91,9 @@ def reader(aws: InProcess, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Rea
         path.write_text(yaml.safe_dump({"plugin": "secmon.aws.organization", **options}))
         assert plugin.verify_file(str(path)) and not plugin.verify_file(str(folder))
         inventory = InventoryData()
-        plugin.parse(inventory, DataLoader(), str(path), cache=cache)
+        plugin.parse(inventory, DataLoader(), str(path), cache=use_cache)
+        if use_cache:
+            plugin.update_cache_if_changed()
         inventory.reconcile_inventory()
         return inventory
 
@@ -217,6 +219,10 @@ def test_a_unit_can_be_named_by_its_id(read: Read) -> None:
         ),
         ({"states": ["OPEN"]}, "Invalid value ['OPEN'] for config 'states'"),
         (
+            {"account_role": "{{ aws_account_tags.deployer }}"},
+            "account_role for account 222222222222 (production): ",
+        ),
+        (
             {"account_role": "no such role"},
             "account_role for account 222222222222 (production) is 'no such role', which is not the name of a role",
         ),
@@ -288,10 +294,15 @@ def test_the_cache_answers_the_same_question_only(read: Read, aws: InProcess, tm
 
     def hosts_and_calls(**options: Any) -> tuple[int, int]:
         before = len(aws.state.calls)
-        return len(read(**cached, **options).hosts), len(aws.state.calls) - before
+        return len(read(use_cache=True, **cached, **options).hosts), len(aws.state.calls) - before
 
     assert hosts_and_calls() == (3, 9)
-    assert hosts_and_calls() == (3, 9)
+    assert hosts_and_calls() == (3, 0)
+    # What is made of the accounts may change; which accounts, and with which credentials, may not.
+    assert hosts_and_calls(account_role="Deployer", hostnames="id") == (3, 0)
+    assert hosts_and_calls(exclude_accounts=[PRODUCTION]) == (2, 9)
+    assert hosts_and_calls(exclude_accounts=[PRODUCTION], read_tags=True) == (2, 11)
+    assert hosts_and_calls(profile="other") == (3, 9)
 
 
 def test_what_is_refused_says_who_may_read_the_organization(read: Read, aws: InProcess) -> None:

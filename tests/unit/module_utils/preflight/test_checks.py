@@ -9,6 +9,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.preflight.checks import
     RawValue,
     Settings,
     check_connection,
+    tag_problems,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.preflight.variables import SECRETS, VARIABLES
 from ansible_collections.secmon.aws.plugins.module_utils.validation.document import Document
@@ -323,3 +324,11 @@ def test_no_value_raises_an_exception(values: dict[str, Any]) -> None:
     for loose in (False, True):
         _settings, problems = checked({name: RawValue(value, loose=loose) for name, value in values.items()})
         assert all(len(f"{problem.key}{problem.text}".splitlines()) == 1 for problem in problems)
+
+
+def test_a_misspelt_or_empty_tag_is_a_problem_and_a_tag_of_the_user_is_not() -> None:
+    tags = {"--tags": ["all", "logs", "monitoring", ""], "--skip-tags": ["trial"]}
+    assert list(tag_problems(tags)) == [
+        "--tags: a tag is empty. The parts of the system are secret, notify, logs, trail, alarms, events.",
+        '--skip-tags: trial is not a part of the system. Did you mean "trail"?',
+    ]

@@ -18,8 +18,8 @@ def item(name: str, status: str, why: str = "", **more: Any) -> dict[str, Any]:
     return {"group": "CIS v5", "name": name, "title": f"Title {name}", "status": status, "why": why, **more}
 
 
-def report(**results: Any) -> Report:
-    return build("Posture", "2026-11-29", results)
+def report(elsewhere: tuple[str, ...] = (), **results: Any) -> Report:
+    return build("Posture", "2026-11-29", results, elsewhere)
 
 
 BAD = [item("3.1", "fail", EVIL, remedy="Run site.yml."), item("3.2", "fail", EVIL, remedy="Run site.yml.")]
@@ -39,6 +39,19 @@ def test_the_text_of_many_accounts_adds_them_up() -> None:
     assert "93 meet it, 7 do not" in text
     assert "account-3 and 3 more" in text
     assert len(text.splitlines()) < 12
+
+
+def test_members_that_another_account_judges_are_no_failure_and_one_line() -> None:
+    members = {f"member-{number}": "Judge it there." for number in range(99)}
+    found = report(elsewhere=tuple(members), central=GOOD, **members)
+    text = as_text(found)
+    assert found.is_met and "1 meet it, 0 do not" in text
+    assert "member-0, member-1, member-2, member-3 and 95 more: not judged. Judge it there." in text
+    suite = ElementTree.fromstring(as_junit(found))[1]
+    assert [suite.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["1", "0", "0", "1"]
+    assert [(case.get("classname"), case.get("name"), case[0].tag) for case in suite] == [
+        ("account", "judged", "skipped")
+    ]
 
 
 def test_everything_is_met_if_nothing_fails() -> None:

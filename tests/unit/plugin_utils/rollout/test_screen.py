@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.report import report, write_report
-from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.run import Run
+from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.run import Failure, Run
 from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.screen import changes, duration, short_names, summary
 from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.view import (
     LiveView,
@@ -28,9 +28,7 @@ accounts  created  changed  unchanged  alarms  pending
       10        1        0          1       1        1  shop-01 to shop-10
 
 Failed (2):
-  shop-11 000000000011 us-east-1: Ensure the topic and its subscriptions exist: CreateTopic failed
-    for the topic SecurityAlarms: AccessDenied.
-  shop-12 000000000012 us-east-1: Ensure the topic and its subscriptions exist: CreateTopic failed
+  2 accounts (shop-11, shop-12): Ensure the topic and its subscriptions exist: CreateTopic failed
     for the topic SecurityAlarms: AccessDenied.
 
 Warnings (10 accounts): Pending subscriptions of topic SecurityAlarms in account <account>.
@@ -53,8 +51,27 @@ def test_the_last_screen_names_every_failure_and_says_the_rest_once() -> None:
 
 def test_the_screen_of_a_hundred_accounts_has_the_lines_of_ten() -> None:
     assert len(screen(site(built=98, failed=2)).splitlines()) == len(SCREEN.splitlines())
-    many = screen(site(built=0, failed=100))
-    assert "and 80 accounts more" in many and len(many.splitlines()) < 50
+    many = site(built=0, failed=100)
+    assert len(screen(many).splitlines()) < 20
+    for account in many.accounts.values():
+        account.failures = [Failure("Ensure the trail exists", f"Cause {account.host[-2:]} of many.")]
+    assert "and 80 accounts more" in screen(many) and len(screen(many).splitlines()) < 50
+
+
+def test_a_long_reason_keeps_what_failed_and_what_to_do() -> None:
+    run = site(built=0, failed=1)
+    (account,) = run.accounts.values()
+    account.failures = [Failure("Ensure the role exists", f"PutRolePolicy failed. {'word ' * 400}Shorten the policy.")]
+    text = screen(run)
+    assert "PutRolePolicy failed." in text and "word ... word" in " ".join(text.split())
+    assert "Shorten the policy." in text and len(text) < 1_600
+
+
+def test_warnings_that_differ_in_a_size_only_are_the_same() -> None:
+    run = site(built=3)
+    for number, account in enumerate(run.accounts.values()):
+        account.warnings = [f"The deletion of log group g loses {number}06 bytes of events."]
+    assert "Warnings (3 accounts): The deletion of log group g loses some bytes of events." in screen(run)
 
 
 def test_a_refused_run_says_that_nothing_was_done() -> None:
@@ -119,10 +136,20 @@ def test_a_run_shows_how_far_it_is_and_the_part_of_each_account() -> None:
     run.know({"late": {"account": "000000000009"}, "later": {}})
     run.start_task("late", "secmon.aws.cloudwatch_logs : Ensure the log group exists", at=70.0)
     assert (
-        progress(run, 60)
-        == "site [############............] 2 of 4: 1 done, 1 running, 1 failed, 1 min, about 1 min left"
+        progress(run, 60, 120)
+        == "site [############............] 2 of 4: 1 done, 1 running, 1 failed, 1 min, about 36 s left"
     )
     assert list(running(run, 75.0, 80)) == ["  late  000000000009         5 s  log group"]
+
+
+def test_a_narrow_terminal_shows_the_time_left_and_the_parts_of_long_names() -> None:
+    run = site(built=1)
+    run.start_task("customer-analytics-platform-production-payments-1", "secmon.aws.cloudtrail : Ensure", at=70.0)
+    lines = [progress(run, 60, 80), *running(run, 75.0, 80)]
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith("site [######.......]") and lines[0].endswith("about 20 s left")
+    assert lines[1].startswith("  customer-analytics") and lines[1].endswith("... " + " " * 22 + "5 s  trail")
+    assert progress(run, 60, 60) == "site 1 of 2: 1 done, 1 running, 0 failed, 1 min, about 20..."
 
 
 def test_without_a_terminal_each_account_that_ended_is_a_line() -> None:
