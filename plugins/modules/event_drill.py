@@ -14,6 +14,8 @@ description:
   - Sends one event of the source C(secmon-drill) to the default event bus, and follows it through the rule
     C(secmon-drill) to the topic. AWS takes no event of its own sources from a caller, so that this is the only way to
     prove the delivery without a real call.
+  - Likewise sends one in each of O(regions), and follows it through the rule that forwards the events of that region,
+    its role, and the event bus, to the topic.
   - Proves neither that CloudTrail sends its events to EventBridge nor the text of the mail of each rule.
   - Fails if a pattern or the delivery is broken, with the first cause and its remedy.
   - No upstream module does this.
@@ -57,6 +59,11 @@ options:
         description: Why there is no O(rules[].event).
         type: str
         default: ''
+  regions:
+    description: The other regions that forward their events.
+    type: list
+    elements: str
+    default: []
   run:
     description: The ID of the drill; a new one by default.
     type: str
@@ -125,7 +132,9 @@ counts:
   type: dict
   sample: {fired: 6, silent: 6}
 rules:
-  description: The result of each rule as in M(secmon.aws.rule_drill), with the result of the near miss.
+  description:
+    - The result of each rule as in M(secmon.aws.rule_drill), with the result of the near miss.
+    - Also that of each of O(regions), whose id is C(secmon_regions) and the region.
   returned: if the configuration could be read
   type: list
   elements: dict
@@ -167,6 +176,7 @@ OPTIONS: dict[str, Any] = {
             "without": _TEXT,
         },
     },
+    "regions": {"type": "list", "elements": "str", "default": []},
     "run": _TEXT,
     "timeout_seconds": {"type": "int", "default": 600},
     "poll_seconds": {"type": "int", "default": 15},

@@ -21,7 +21,11 @@ from tools.generate_docs.markdown import table
 __all__ = ["still_aws"]
 
 HOSTS = ("guide", "production", "sandbox")
-EACH_ENGINE = {"secmon_log_alarms": ["secret_access"], "secmon_event_alerts": ["secret_access"]}
+EACH_ENGINE = {
+    "secmon_log_alarms": ["secret_access"],
+    "secmon_event_alerts": ["secret_access"],
+    "secmon_regions": ["eu-west-1"],
+}
 EVERY_PACK = {"secmon_packs": ["guide", "cis", "operational", "guard", "threat"], "secmon_excluded_event_sources": []}
 
 
@@ -73,8 +77,9 @@ def test_a_drill_proves_an_account_with_each_engine(still_aws: str, tmp_path: Pa
     one = ("--limit", "guide", "-e", json.dumps(EACH_ENGINE))
     build(still_aws, *one)
     done, report = drill(still_aws, tmp_path, *one)
-    assert done.code == 0 and report["counts"] == {"fired": 3, "silent": 3}, report
-    assert [rule["engine"] for rule in report["accounts"][0]["rules"]] == ["Alarms", "Log alarms", "Event alerts"]
+    assert done.code == 0 and report["counts"] == {"fired": 4, "silent": 3}, report
+    engines = ["Alarms", "Log alarms", "Event alerts", "Event alerts"]
+    assert [rule["engine"] for rule in report["accounts"][0]["rules"]] == engines
     assert {path.suffix for path in tmp_path.iterdir()} == {".txt", ".json", ".xml", ".html"}
 
 

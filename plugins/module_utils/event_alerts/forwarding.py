@@ -18,6 +18,7 @@ from typing import Any
 from ..core.event_forwarding import rule_name
 from ..engines.eventbridge.limits import USUAL_CHARACTERS
 from ..engines.eventbridge.state import ALL_MANAGEMENT_EVENTS, ENABLED, WRITING
+from .rules import DRILL_SOURCE
 
 DOES_NOT_FIT = (
     f"What they match does not fit into one event pattern of {USUAL_CHARACTERS:,} characters, and an event that two"
@@ -53,7 +54,7 @@ def forwarding_rules(
     Raises:
         ValueError: The pattern does not fit.
     """
-    # The event of a drill, which no record is, is sent to the bus itself.
+    # The event of a drill is no record; see covering_pattern.
     event_rules = [rule for rule in event_rules if "detail" in json.loads(rule["pattern"])]
     if not event_rules:
         return []
@@ -73,7 +74,7 @@ def forwarding_rules(
 
 
 def covering_pattern(patterns: Sequence[str], most_characters: int = USUAL_CHARACTERS) -> str:
-    """Return an event pattern that matches what any of these patterns of records matches.
+    """Return an event pattern that matches what any of these patterns of records matches, and the event of a drill.
 
     Raises:
         ValueError: Even the widest does not fit.
@@ -94,8 +95,8 @@ def covering_pattern(patterns: Sequence[str], most_characters: int = USUAL_CHARA
     for calls in _candidates(sorted(sources or [], key=json.dumps), names, data):
         clauses = [*calls, *_widest(others)]
         detail = clauses[0] if len(clauses) == 1 else {"$or": clauses}
-        pattern = {"source": [{"prefix": "aws."}], "detail-type": [{"suffix": " via CloudTrail"}], "detail": detail}
-        text = json.dumps(pattern, separators=(",", ":"))
+        records = {"source": [{"prefix": "aws."}], "detail-type": [{"suffix": " via CloudTrail"}], "detail": detail}
+        text = json.dumps({"$or": [{"source": [DRILL_SOURCE]}, records]}, separators=(",", ":"))
         if len(text) <= most_characters:
             return text
     raise ValueError(DOES_NOT_FIT)

@@ -11,11 +11,13 @@ import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.drill.batch.engines import event_rules_of
 from ansible_collections.secmon.aws.plugins.module_utils.drill.batch.events import choose_events
 from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.deployment import event_rules
+from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.forwarding import forwarding_rules
 from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.text import Style
 
 from tests.integration.rule_drill.account import ACCOUNT, VALUES, deployed
 from tests.support.embedded_control import advance, follow, link_in, mails
 from tests.support.module_runner import ModuleRunner, skip_waiting, writes
+from tests.support.trail_setup import document
 from tools.generate_docs.costs import rules_of_packs
 from tools.generate_docs.modules import documented_actions
 
@@ -48,9 +50,9 @@ def drill(run_module: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> ModuleRu
     return runner
 
 
-def client(runner: ModuleRunner, service: str) -> Any:
+def client(runner: ModuleRunner, service: str, region: str = "us-east-1") -> Any:
     keys = {"aws_access_key_id": "deployer", "aws_secret_access_key": "embedded"}
-    return boto3.client(service, endpoint_url=runner.endpoint, region_name="us-east-1", **keys)
+    return boto3.client(service, endpoint_url=runner.endpoint, region_name=region, **keys)
 
 
 def statuses(result: dict[str, Any]) -> dict[str, tuple[str, str]]:
@@ -123,6 +125,67 @@ def test_a_sabotage_gives_its_cause(drill: ModuleRunner, how: str, other: str) -
     assert found["failed"] and "account 123456789012, region us-east-1" in found["msg"]
     own = ("fired", "raised") if how == "pattern_too_wide" else (how, "silent")
     assert statuses(found) == {"secret_access": (other, "silent"), "trail_stopped": own}
+
+
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/forwarder"
+BUS_ARN = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"
+REGIONS = {"regions": ["eu-west-1", "eu-west-2"]}
+
+
+@pytest.fixture
+def forwarded(drill: ModuleRunner) -> ModuleRunner:
+    """Return the module in an account with event alerts, to which two regions forward their events."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    iam = client(drill, "iam")
+    iam.create_role(RoleName="forwarder", AssumeRolePolicyDocument=document(trust))
+    allow_forwarding(drill, BUS_ARN)
+    for region in REGIONS["regions"]:
+        rules = forwarding_rules(built_and_task()[0], "us-east-1", BUS_ARN, ROLE_ARN)
+        ModuleRunner(drill.endpoint, "event_rules").succeed(rules=rules, region=region)
+    return drill
+
+
+def allow_forwarding(drill: ModuleRunner, bus: str) -> None:
+    allow = document({"Effect": "Allow", "Action": "events:PutEvents", "Resource": bus})
+    client(drill, "iam").put_role_policy(RoleName="forwarder", PolicyName="forward", PolicyDocument=allow)
+
+
+def test_the_event_of_each_region_arrives_at_the_receivers(forwarded: ModuleRunner) -> None:
+    found, calls = forwarded.recorded(**built_and_task()[1], **REGIONS)
+    assert [each["status"] for each in found["rules"]] == ["fired"] * 4, found["msg"]
+    assert writes(calls) == ["PutEvents"] * 3
+    texts = [mail["body"].split(",")[1] for mail in mails(forwarded.endpoint, RECEIVER)[1:]]
+    assert sorted(texts) == [" region eu-west-1", " region eu-west-2", " region us-east-1"]
+    inspected = forwarded.succeed(check=True, **built_and_task()[1], **REGIONS)
+    assert [each["status"] for each in inspected["rules"]] == ["inspected"] * 4
+
+
+@pytest.mark.parametrize(
+    "how", ["forwarding_failed", "event_rule_missing", "pattern_mismatch", "former pattern", "caller_denied"]
+)
+def test_a_region_that_does_not_forward_gives_its_cause(forwarded: ModuleRunner, how: str) -> None:
+    events = client(forwarded, "events", "eu-west-2")
+    name = "secmon-forward-to-us-east-1"
+    pattern = json.loads(events.describe_rule(Name=name)["EventPattern"])
+    wanted = ("fired", how)
+    if how == "forwarding_failed":
+        allow_forwarding(forwarded, BUS_ARN.replace("default", "other"))
+        wanted = (how, how)
+    elif how == "event_rule_missing":
+        remove_targets(events, name)
+        events.delete_rule(Name=name)
+    elif how == "caller_denied":
+        denied = {"service": "events", "action": "PutEvents", "error": "AccessDeniedException", "times": 5}
+        forwarded.faults({**denied, "region": "eu-west-2"})
+    else:
+        narrow = pattern["$or"][1] if how == "former pattern" else {"source": ["secmon-drill"]}
+        state = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+        events.put_rule(Name=name, EventPattern=json.dumps(narrow), State=state)
+        wanted = ("fired", "pattern_mismatch")
+    found = forwarded(**built_and_task()[1], **REGIONS)
+    assert found["failed"] and "eu-west-2" in found["rules"][-1]["cause"]
+    rows = [each["cause_code"] or each["status"] for each in found["rules"]]
+    assert rows == ["fired", "fired", *wanted], found["msg"]
 
 
 def test_the_documented_permissions_are_those_of_its_calls(drill: ModuleRunner) -> None:

@@ -39,7 +39,9 @@ def patterns(rules: list[Rule]) -> list[str]:
 
 
 def detail(*patterns: dict[str, Any]) -> Any:
-    return json.loads(covering_pattern([json.dumps({"detail": pattern}) for pattern in patterns]))["detail"]
+    drill, records = json.loads(covering_pattern([json.dumps({"detail": pattern}) for pattern in patterns]))["$or"]
+    assert drill == {"source": ["secmon-drill"]}
+    return records["detail"]
 
 
 @pytest.mark.parametrize("packs", [["guide"], ["guide", "cis"], ["guard"], list(PACKS)], ids="-".join)
