@@ -30,6 +30,7 @@ GENERATORS: dict[str, Callable[..., str]] = {
     "coverage-attack": coverage.by_attack,
     "coverage-calls": coverage.by_call,
     "coverage-incidents": coverage.by_incident,
+    "coverage-overlaps": coverage.overlaps,
     "coverage-packs": coverage.by_pack,
     "coverage-quotas": coverage.quotas,
     "coverage-summary": coverage.summary,

@@ -142,6 +142,12 @@ def by_pack() -> str:
     return table(("rule", "pack", "severity", "harmless causes"), rows)
 
 
+def overlaps() -> str:
+    """Return the table of the calls that raise two alarms, with the reason."""
+    rows = [(f"`{entry['rule']}`", _names(entry["graver"]), entry["why"]) for entry in coverage()["overlaps"]]
+    return table(("broad rule", "also fires with it", "why"), rows)
+
+
 def pack_table(pack: str) -> str:
     """Return the table of one pack in rules/README.md."""
     rows = []

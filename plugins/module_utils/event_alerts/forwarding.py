@@ -144,9 +144,9 @@ def _candidates(sources: Sequence[Any], names: Sequence[Any], data: Sequence[Any
         return
     groups: dict[str, list[str]] = {}
     for name in names:
-        verb = _VERB.match(name) if isinstance(name, str) and name.startswith(WRITING) else None
-        if verb and name not in _DATA_CALLS and name not in data:
-            groups.setdefault(verb[0], []).append(name)
+        verb = _VERB.match(_text(name)) if _text(name).startswith(WRITING) else None
+        if verb and not any(_text(call).startswith(_text(name)) for call in (*_DATA_CALLS, *data)):
+            groups.setdefault(verb[0], []).append(_text(name))
     verbs = sorted((verb for verb in groups if len(groups[verb]) > 1), key=lambda verb: -len("".join(groups[verb])))
     if sources:
         yield [{"eventSource": list(sources), "eventName": list(names)}]
@@ -155,5 +155,10 @@ def _candidates(sources: Sequence[Any], names: Sequence[Any], data: Sequence[Any
         covered = {name for verb in verbs[:count] for name in groups[verb]}
         # Data events of the same verb may be many, and each costs.
         widened = {"eventName": [{"prefix": verb} for verb in verbs[:count]], **_MANAGEMENT}
-        kept = [name for name in names if not isinstance(name, str) or name not in covered]
+        kept = [name for name in names if _text(name) not in covered]
         yield [widened, *([{"eventName": kept}] if kept else [])]
+
+
+def _text(name: Any) -> str:
+    """Return a name or what names begin with; empty for other matchers."""
+    return str(name.get("prefix", "")) if isinstance(name, dict) else name

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ansible_collections.secmon.aws.plugins.module_utils.catalog.coverage import GENERIC
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import CompiledPattern, LogMessage
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
@@ -18,8 +20,8 @@ from tests.support.shipped_rules import shipped_rules
 RULES = Path(__file__).parents[3] / "rules"
 MATRIX = Path(__file__).with_suffix(".txt")
 HEADER = """\
-# The test events of each rule that other rules match too.
-# rule | + the event must match, - it must not | the test's name | other rules
+# Which other rules match the test events of a rule (+ events that it must match, - near misses), and how many of them.
+# Left out: rules on who calls or on the outcome ({generic}).
 # Parameters that narrow a rule have no value; parameters for expected roles have their sample values.
 # Written by: python -m tests.unit.rules.overlap_matrix --write
 """
@@ -27,17 +29,25 @@ HEADER = """\
 
 def matrix(rules: Sequence[Rule]) -> str:
     """Return the whole text."""
-    return HEADER + "".join(f"{line}\n" for line in _lines(rules))
+    return HEADER.format(generic=", ".join(sorted(GENERIC))) + "".join(f"{line}\n" for line in _lines(rules))
+
+
+def overlaps(rules: Sequence[Rule], *, match: bool) -> dict[str, Counter[str]]:
+    """Return for each rule the other rules that match its events, or its near misses, without the generic ones."""
+    patterns = {rule.id: wide_pattern(rule) for rule in rules if rule.id not in GENERIC}
+    found: dict[str, Counter[str]] = {rule.id: Counter() for rule in rules if rule.id not in GENERIC}
+    for rule in (rule for rule in rules if rule.id in found):
+        for message in (LogMessage(test.message) for test in rule.tests if test.match == match):
+            found[rule.id].update(name for name, one in patterns.items() if name != rule.id and one.matches(message))
+    return found
 
 
 def _lines(rules: Sequence[Rule]) -> Iterator[str]:
-    patterns = {rule.id: wide_pattern(rule) for rule in rules}
-    for rule in rules:
-        for test in rule.tests:
-            message = LogMessage(test.message)
-            others = [name for name, pattern in patterns.items() if name != rule.id and pattern.matches(message)]
+    events, near_misses = overlaps(rules, match=True), overlaps(rules, match=False)
+    for rule in events:
+        for sign, others in (("+", events[rule]), ("-", near_misses[rule])):
             if others:
-                yield f"{rule.id} | {'+' if test.match else '-'} | {test.name} | {' '.join(others)}"
+                yield f"{rule} {sign} " + ", ".join(f"{name} {number}" for name, number in sorted(others.items()))
 
 
 def wide_pattern(rule: Rule) -> CompiledPattern:

@@ -17,6 +17,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.rules.deployment import
 from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import PACKS
 from ansible_collections.secmon.aws.plugins.module_utils.rules.parameters import fill_pattern
 
+from tests.unit.rules.overlap_matrix import overlaps
 from tools.generate_docs.coverage import REASONS, calls, coverage, explained, rules_of_packs, seen
 
 RULES = {rule.id: rule for rules in rules_of_packs().values() for rule in rules}
@@ -55,6 +56,14 @@ def test_every_rule_of_the_pack_threat_says_which_technique_it_sees() -> None:
 def test_a_report_has_one_title_and_one_address() -> None:
     cited = {report for rule in RULES.values() for report in rule.references.incidents.items()}
     assert len({title for title, _link in cited}) == len({link for _title, link in cited}) == len(cited)
+
+
+def test_two_alarms_for_one_call_have_a_reason() -> None:
+    rules = [rule for pack, rules in rules_of_packs().items() if pack != "cis" for rule in rules]
+    found = {frozenset((rule, other)) for rule, others in overlaps(rules, match=True).items() for other in others}
+    listed = [frozenset((entry["rule"], other)) for entry in coverage()["overlaps"] for other in entry["graver"]]
+    assert len(listed) == len(set(listed))
+    assert found == set(listed)
 
 
 CATALOG = Catalog(rules_of_packs(), coverage())

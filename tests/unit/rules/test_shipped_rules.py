@@ -20,7 +20,7 @@ from tests.unit.rules.overlap_matrix import MATRIX, RULES, matrix, wide_pattern
 
 PUBLISHED = Path(__file__).parent / "data" / "cis_patterns.txt"
 MAX_PATTERN_LENGTH = 1024  # CloudWatch Logs API, FilterPattern
-PACKS = {"guide": 1, "cis": 15, "operational": 15, "guard": 28, "threat": 30}
+PACKS = {"guide": 1, "cis": 15, "operational": 15, "guard": 28, "threat": 32}
 IDENTITY_TYPES = {"Root", "IAMUser", "AssumedRole", "FederatedUser", "AWSService", "AWSAccount", "IdentityCenterUser"}
 # The ranges that RFC 5737 reserves for documentation.
 ADDRESSES = ("198.51.100.", "203.0.113.", "192.0.2.")
