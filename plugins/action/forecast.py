@@ -15,7 +15,6 @@ from typing import Any
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
-from ansible_collections.secmon.aws.plugins.module_utils.core.problems import did_you_mean
 from ansible_collections.secmon.aws.plugins.module_utils.event_alerts.rules import mailed_rules
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.costs import Deployed, scans_of
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.days import day_problems
@@ -24,6 +23,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.forecast.records import
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.report import forecasts, lines, seen_days, summary
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.run import Progress, Work, run_scan
 from ansible_collections.secmon.aws.plugins.module_utils.forecast.scan import Scan, Selection
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import Packs
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
 
 ARGUMENT_SPEC = {
@@ -42,6 +42,7 @@ ARGUMENT_SPEC = {
     "processes": {"type": "int", "default": 0},
     "report_file": {"type": "path"},
 }
+_RULES = Path(__file__).resolve().parents[2] / "rules"
 _SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -57,7 +58,10 @@ class ActionModule(ActionBase):
         _first, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         options = plain(options)
         known = [rule["id"] for rule in options["rules"]]
-        problems = [*day_problems(options["first_day"], options["last_day"]), *_unknown(options["rule_ids"], known)]
+        problems = [
+            *day_problems(options["first_day"], options["last_day"]),
+            *Packs(_RULES, {}).not_chosen(options["rule_ids"], known),
+        ]
         files: list[LogFile] = []
         if bool(options["log_files"]) == bool(options["call_rates"]):
             problems.append("Set either log_files or call_rates.")
@@ -135,7 +139,3 @@ def _state_file(work: Work) -> Path:
     folder = Path(constants.ANSIBLE_HOME, "secmon_forecasts")
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{key}.json"
-
-
-def _unknown(asked: Sequence[str], known: Sequence[str]) -> list[str]:
-    return [f"No deployed rule has the id {each}.{did_you_mean(each, known)}" for each in asked if each not in known]

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ..core.problems import did_you_mean
 from ..validation.problems import Problem, ValidationError
 from .catalog import load_rules
 from .defaults import NAMESPACE, default_filter_name
@@ -69,6 +70,18 @@ class Packs(Mapping[str, tuple[Rule, ...]]):
     def pack_of_each(self) -> dict[str, str]:
         """Return the pack of each rule by rule id."""
         return {outline.id: pack for pack, outlines in self.outlines.items() for outline in outlines}
+
+    def not_chosen(self, asked: Iterable[str], chosen: Collection[str]) -> list[str]:
+        """Return a sentence for each id that is not among the chosen rules."""
+        unknown = [rule_id for rule_id in asked if rule_id not in chosen]
+        packs = self.pack_of_each() if unknown else {}
+        return [
+            f"The account does not deploy the rule {rule_id} of the pack {packs[rule_id]}: secmon_packs, "
+            "secmon_rule_severities and secmon_rules choose its rules."
+            if rule_id in packs
+            else f"No rule has the id {rule_id}.{did_you_mean(rule_id, [*chosen, *packs])}"
+            for rule_id in unknown
+        ]
 
     def with_own(self, own: tuple[Rule, ...]) -> Packs:
         """Return the packs with the rules of an account's own folders."""

@@ -46,7 +46,7 @@ def _engine_cell(result: EngineResult) -> str:
 
 
 def _engine_lines(result: EngineResult) -> Iterator[str]:
-    yield f"{result.engine} {'cannot take' if result.reasons else 'judges differently'} {result.rule_id}:"
+    yield f"{result.engine} {'cannot take' if result.reasons else 'fails tests of'} {result.rule_id}:"
     for reason in result.reasons:
         yield from _indented(str(reason))
         yield from _indented(f"source: {reason.source}")

@@ -44,5 +44,5 @@ def test_a_test_that_an_engine_judges_differently_is_named() -> None:
     event = record(requestParameters={"secretId": {"arn": "an object"}})
     text = format_engines(engine_results([rule(PATTERN, event)]))
 
-    assert "EventBridge judges differently secret_access:\n  test 'the test' FAILED" in text
-    assert "Logs Insights judges differently secret_access:" in text
+    assert "EventBridge fails tests of secret_access:\n  test 'the test' FAILED" in text
+    assert "Logs Insights fails tests of secret_access:" in text

@@ -149,3 +149,10 @@ def test_reports_all_problems_together(shipped: Packs) -> None:
     overrides = {"nope": {"enabled": False}, "root_usage": {"enabled": False}, "secret_access": {"severity": 1}}
     errors = check(shipped, ["guide"], overrides).errors
     assert [any(name in error for error in errors) for name in overrides] == [True, True, True]
+
+
+def test_a_rule_that_is_not_chosen_differs_from_a_typo(shipped: Packs) -> None:
+    assert shipped.not_chosen(["secret_access"], ["secret_access"]) == []
+    other, typo = shipped.not_chosen(["trail_stopped", "trail_stoped"], ["secret_access"])
+    assert other.startswith("The account does not deploy the rule trail_stopped of the pack guard: secmon_packs")
+    assert typo == 'No rule has the id trail_stoped. Did you mean "trail_stopped"?'
