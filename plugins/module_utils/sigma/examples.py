@@ -8,23 +8,17 @@ from __future__ import annotations
 import difflib
 import itertools
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..filter_pattern.pattern import CompiledPattern
-from ..filter_pattern.regex.parser import parse_regex
 from ..filter_pattern.tree import (
     And,
     AnyElement,
     Compare,
     Condition,
     Index,
-    IsFalse,
     IsNull,
-    IsTrue,
-    Leaf,
-    Literal,
     Name,
     NotExists,
     Or,
@@ -35,11 +29,11 @@ from ..rules.records import build_event, shipped_records
 from ..validation.document import Document
 from .conditions import RefusalError
 from .fields import source_of, vocabulary
+from .samples import ABSENT, likely_value, values_for
 
 _BRANCHES = 256
 _MATCHES = 2
 _NEAR_MISSES = 5
-_ABSENT = object()
 _READS = ("Get", "List", "Describe")
 _OTHER_CALLS = ["DescribeInstances", "GetObject", "ListUsers"]
 _CALLERS = ("user", "pipeline", "administrator", "stolen_key", "workload")
@@ -87,11 +81,12 @@ def _bodies(facts: Facts) -> Iterator[dict[str, Any]]:
     """Yield bodies of tests with what must be there, by several callers; then without what must be missing."""
     event: dict[str, Any] = {}
     for steps, value in facts.items():
-        if value is not _ABSENT:
+        if value is not ABSENT:
             _put(event, steps, value)
-    event.setdefault("eventName", "DescribeInstances")
+    calls = sorted(event_names(str(event.get("eventSource"))))
+    event.setdefault("eventName", calls[0] if calls else "DescribeInstances")
     event.setdefault("eventSource", source_of(event["eventName"]) or "ec2.amazonaws.com")
-    absent = [_path(steps) for steps, value in facts.items() if value is _ABSENT]
+    absent = [_path(steps) for steps, value in facts.items() if value is ABSENT]
     bodies: list[dict[str, Any]] = [{"like": ["tls_call", caller], "event": event} for caller in _CALLERS]
     yield from bodies
     for body in bodies:
@@ -120,9 +115,16 @@ def _changes(pattern: CompiledPattern, body: Mapping[str, Any], facts: Facts) ->
     event = body["event"]
     for leaf in _excluded(pattern.tree):  # type: ignore[arg-type]
         steps = leaf.selector.steps  # type: ignore[union-attr]
-        yield f"the excluded {_path(steps)}", _with(body, steps, _sample(leaf.literal))
+        yield (
+            f"the excluded {_path(steps)}",
+            _with(
+                body,
+                steps,
+                likely_value(leaf.literal),
+            ),
+        )
     for steps, value in facts.items():
-        if value is not _ABSENT and steps not in (_EVENT_NAME, _EVENT_SOURCE):
+        if value is not ABSENT and steps not in (_EVENT_NAME, _EVENT_SOURCE):
             for other in _others(steps, value):
                 yield f"{_path(steps)} is {other}", _with(body, steps, other)
     names = sorted(event_names(event["eventSource"]) - {event["eventName"]})
@@ -139,7 +141,7 @@ def _changes(pattern: CompiledPattern, body: Mapping[str, Any], facts: Facts) ->
     yield "a denied call", _with(body, (Name("errorCode"),), "AccessDenied")
     for steps, value in facts.items():
         if (
-            value is not _ABSENT
+            value is not ABSENT
             and steps not in (_EVENT_NAME, _EVENT_SOURCE)
             and all(isinstance(step, Name) for step in steps)
         ):
@@ -184,7 +186,7 @@ def _solutions(tree: Condition) -> Iterator[Facts]:
         # Exclusions last: what they leave out depends on the values.
         yield from _all(sorted(tree.operands, key=_excludes), {})
     else:
-        yield from ({tree.selector.steps: value} for value in _facts(tree))  # type: ignore[union-attr]
+        yield from ({tree.selector.steps: value} for value in values_for(tree))  # type: ignore[union-attr]
         if isinstance(tree, Compare) and tree.operator == "!=":
             yield {}
 
@@ -214,40 +216,6 @@ def _joined(facts: Facts, more: Facts) -> Iterator[Facts]:
     elif all(isinstance(each[steps], str) for steps in differ for each in (facts, more)):
         yield facts | more | {steps: f"{facts[steps]} {more[steps]}" for steps in differ}
         yield facts | more | {steps: f"{more[steps]} {facts[steps]}" for steps in differ}
-
-
-def _facts(leaf: Leaf) -> list[Any]:
-    """Return values for which a test holds; none if it only excludes one."""
-    if isinstance(leaf, NotExists):
-        return [_ABSENT]
-    if isinstance(leaf, IsNull):
-        return [None]
-    if isinstance(leaf, IsTrue | IsFalse):
-        return [isinstance(leaf, IsTrue)]
-    if leaf.operator == "!=":
-        return []
-    sample = _sample(leaf.literal, leaf.operator)
-    open_ended = leaf.literal.has_wildcard or (leaf.literal.is_regex and not leaf.literal.text.startswith("^"))
-    # The shortest value may be excluded.
-    return [sample, f"other{sample}", f"{sample}other"] if open_ended and isinstance(sample, str) else [sample]
-
-
-def _sample(literal: Literal, operator: str = "=") -> Any:
-    """Return a value that a literal matches."""
-    if literal.is_number:
-        number = float(literal.text) + {"<": -1, ">": 1}.get(operator, 0)
-        return int(number) if number.is_integer() else number
-    text = literal.text.strip("*") or ("x" if "*" in literal.text else "")
-    if literal.is_regex:
-        text = "".join(_likely(item.codes) * item.least for item in parse_regex(literal.text)[0].items)
-    if re.fullmatch(r"(\d{1,3}\.){1,3}", text):  # the beginning of an address
-        return text + ".".join("1" * (4 - text.count(".")))
-    return f"{text}:1" if re.fullmatch(r"([0-9a-f]{1,4}:)+", text) else text
-
-
-def _likely(codes: frozenset[int]) -> str:
-    """Return the most readable character of a set."""
-    return min(map(chr, codes), key=lambda char: (not char.islower(), not char.isalnum(), char))
 
 
 def _put(event: dict[str, Any], steps: tuple[Step, ...], value: Any) -> None:

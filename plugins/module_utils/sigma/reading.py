@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +14,11 @@ from typing import Any
 try:
     import sigma.conditions as parsed
     import sigma.types as values
-    from sigma.exceptions import SigmaError
+    from sigma.exceptions import SigmaConditionError, SigmaError
     from sigma.rule import SigmaRule
 except ImportError:
     parsed = values = SigmaRule = None  # type: ignore[assignment,misc]
-    SigmaError = Exception  # type: ignore[assignment,misc]
+    SigmaConditionError = SigmaError = Exception  # type: ignore[assignment,misc]
 
 try:
     import yaml
@@ -52,14 +54,42 @@ class SigmaDocument:
         each = value if isinstance(value, list) else [value] if value else []
         return [line for item in each if item is not None and (line := " ".join(str(item).split()))]
 
+    def mappings(self, key: str) -> list[Mapping[str, Any]]:
+        """Return a list of mappings."""
+        value = self.fields.get(key)
+        return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
 
 def read_documents(text: str) -> list[SigmaDocument]:
     """Return the rules of a file. Raises RefusalError if it is not YAML."""
+    documents = []
     try:
-        documents = [each for each in yaml.safe_load_all(text) if each is not None]
+        loader = yaml.SafeLoader(text)
+        while loader.check_node():
+            node = loader.get_node()
+            _check_keys(node, set())
+            documents.append(loader.construct_document(node))
     except yaml.YAMLError as error:
         raise RefusalError(f"it is not valid YAML: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise RefusalError("its lists and mappings are nested too deeply") from error
+    documents = [each for each in documents if each is not None]
+    if not documents:
+        raise RefusalError("it is empty")
     return [read_document(each) for each in documents]
+
+
+def _check_keys(node: Any, seen: set[int]) -> None:
+    """Refuse a mapping with a key that occurs twice, of which YAML keeps the last."""
+    if isinstance(node, yaml.ScalarNode) or id(node) in seen:
+        return
+    seen.add(id(node))
+    pairs = node.value if isinstance(node, yaml.MappingNode) else [(None, each) for each in node.value]
+    keys = [key.value for key, _value in pairs if isinstance(key, yaml.ScalarNode)]
+    if twice := next((key for key in keys if keys.count(key) > 1), None):
+        raise RefusalError(f"the key {twice} occurs twice in the mapping at line {node.start_mark.line + 1}")
+    for _key, value in pairs:
+        _check_keys(value, seen)
 
 
 def read_document(document: Any) -> SigmaDocument:
@@ -68,15 +98,25 @@ def read_document(document: Any) -> SigmaDocument:
         return SigmaDocument({}, None, "it is not a Sigma rule, which is a mapping")
     try:
         return SigmaDocument(document, _condition(document))
-    except (RefusalError, SigmaError) as error:
-        return SigmaDocument(document, None, str(error) or type(error).__name__)
-    except (TypeError, ValueError, AttributeError, KeyError) as error:  # pySigma on documents of a wrong shape
-        return SigmaDocument(document, None, f"pySigma cannot read it: {error}")
+    except RefusalError as error:
+        return SigmaDocument(document, None, str(error))
+    except SigmaConditionError as error:
+        return SigmaDocument(document, None, f"its condition is not valid: {_reason(error)}")
+    except (SigmaError, TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
+        return SigmaDocument(document, None, f"pySigma cannot read it: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    """Return the text of an exception, without the addresses of objects and the quotes of bytes in it."""
+    text = re.sub(r"<sigma\.types\.Sigma(\w+) object at \w+>", r"\1", str(error)) or type(error).__name__
+    return re.sub(r": b'(.*)'$", r": \1", text)
 
 
 def _condition(document: Mapping[str, Any]) -> Condition:
     _check_kind(document)
-    rule = SigmaRule.from_dict(dict(document))
+    # What the rule says of itself needs no check; dates among the values become texts.
+    kept = {key: document[key] for key in ("logsource", "detection", "level") if document.get(key) is not None}
+    rule = SigmaRule.from_dict({"title": "-", **json.loads(json.dumps(kept, default=str))})
     conditions = rule.detection.parsed_condition
     return _any([_convert(each.parsed) for each in conditions])
 
@@ -93,14 +133,22 @@ def _check_kind(document: Mapping[str, Any]) -> None:
         raise RefusalError("it uses action, which Sigma no longer has; write each rule out")
     source = document.get("logsource")
     source = source if isinstance(source, Mapping) else {}
-    if (str(source.get("product")).lower(), str(source.get("service")).lower()) != ("aws", "cloudtrail"):
+    # Only AWS has a service of this name.
+    if (str(source.get("product", "aws")).lower(), str(source.get("service")).lower()) != ("aws", "cloudtrail"):
         found = ", ".join(f"{key} {value}" for key, value in source.items() if key != "definition") or "missing"
         raise RefusalError(f"its log source is {found}, not product aws, service cloudtrail")
     detection = document.get("detection")
     if not isinstance(detection, Mapping):
         raise RefusalError("it has no detection")
+    for name, selection in detection.items():
+        for each in selection if isinstance(selection, list) else [selection]:
+            fields = each.items() if isinstance(each, Mapping) else ()
+            if within := [field for field, value in fields if isinstance(value, Mapping)]:
+                raise RefusalError(f"{within[0]} of {name} is a mapping; write the key within it as {within[0]}.KEY")
     written = detection.get("condition")
     for condition in written if isinstance(written, list) else [written]:
+        if not isinstance(condition, str):
+            raise RefusalError("its condition is missing" if condition is None else f"its condition is {condition!r}")
         if "|" in str(condition):
             raise RefusalError(f"its condition aggregates events ({condition}), and a filter pattern sees one")
         if " near " in f" {condition} ":

@@ -53,9 +53,7 @@ def portable_regex(source: str, *, ignore_case: bool) -> str:
     """Return a regular expression of filter patterns that means the same. Raises RefusalError."""
     if source.startswith("(?i)"):
         source, ignore_case = source[4:], True
-    alternatives = list(_expand(source))
-    if len(alternatives) > MAX_ALTERNATIVES:
-        raise RefusalError(f"the groups of the regular expression {source} have too many combinations")
+    alternatives = _alternatives(_TOKEN.findall(source), source)
     written = "|".join("".join(_tokens(each, ignore_case)) for each in alternatives)
     try:
         parse_regex(written)
@@ -64,34 +62,42 @@ def portable_regex(source: str, *, ignore_case: bool) -> str:
     return written
 
 
-def _expand(source: str) -> Iterator[str]:
-    """Yield the alternatives of a regular expression without its groups."""
-    tokens = _TOKEN.findall(source)
-    if "(" not in tokens:
-        yield source
-        return
-    close = next((place for place, token in enumerate(tokens) if token == ")"), 0)
-    begin = max((place for place in range(close) if tokens[place] == "("), default=-1)
-    if begin < 0:
-        raise RefusalError(f"the regular expression {source} has an unmatched parenthesis")
-    inner, after = tokens[begin + 1 : close], tokens[close + 1 : close + 2]
-    if inner[:2] == ["?", ":"]:
-        inner = inner[2:]
-    if inner[:1] == ["?"]:
+def _alternatives(tokens: list[str], source: str, *, inner: bool = False) -> list[str]:
+    """Take tokens up to the end of a group or of all, and return its alternatives with the groups written out."""
+    done: list[str] = []
+    current = [""]
+    while tokens and not (inner and tokens[0] == ")"):
+        token = tokens.pop(0)
+        if token == "|":
+            done, current = done + current, [""]
+            continue
+        choices = _group(tokens, source) if token == "(" else [token]
+        if token == ")":
+            raise RefusalError(f"the regular expression {source} has an unmatched parenthesis")
+        current = [before + choice for before in current for choice in choices]
+        if len(done) + len(current) > MAX_ALTERNATIVES:
+            raise RefusalError(f"the groups of the regular expression {source} have too many combinations")
+    return done + current
+
+
+def _group(tokens: list[str], source: str) -> list[str]:
+    """Take the tokens of a group and of what follows it, and return its alternatives."""
+    if tokens[:2] == ["?", ":"]:
+        del tokens[:2]
+    elif tokens[:3] == ["?", "P", "<"] and ">" in tokens:
+        del tokens[: tokens.index(">") + 1]
+    elif tokens[:1] == ["?"]:
         raise RefusalError(f"the regular expression {source} looks ahead or behind, or sets flags")
-    if after and _QUANTIFIER.fullmatch(after[0]):
+    found = _alternatives(tokens, source, inner=True)
+    if not tokens:
+        raise RefusalError(f"the regular expression {source} has an unmatched parenthesis")
+    del tokens[0]
+    optional = tokens[:1] == ["?"]
+    while optional and tokens[:1] == ["?"]:  # a lazy one finds the same
+        del tokens[0]
+    if tokens and _QUANTIFIER.fullmatch(tokens[0]):
         raise RefusalError(f"the regular expression {source} repeats a group; filter patterns have no groups")
-    yield from _distribute(
-        tokens[:begin], "".join(inner).split("|") if "|" in inner else ["".join(inner)], tokens[close + 1 :]
-    )
-
-
-def _distribute(before: list[str], choices: list[str], behind: list[str]) -> Iterator[str]:
-    """Yield the text around a group with each of its alternatives; other alternatives of the same level stay."""
-    if "|" in before or "|" in behind:
-        raise RefusalError("the regular expression has alternatives outside and inside of a group")
-    for choice in choices:
-        yield from _expand("".join([*before, choice, *behind]))
+    return [*found, ""] if optional else found
 
 
 def _tokens(source: str, fold: bool) -> Iterator[str]:

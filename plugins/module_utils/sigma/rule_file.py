@@ -118,9 +118,7 @@ def _comments(document: SigmaDocument, source: str, licence: str, notes: Sequenc
         ("References", " ".join(x for x in document.texts("references") if not re.fullmatch(r"https://[!-~]+", x))),
         (
             "Related",
-            ", ".join(
-                f"{x.get('type')} {x.get('id')}" for x in document.fields.get("related") or () if isinstance(x, dict)
-            ),
+            ", ".join(f"{x.get('type')} {x.get('id')}" for x in document.mappings("related")),
         ),
     ):
         lines += [f"{key}: {value}"] if value else []

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .conditions import Text, Values, Wild
@@ -78,8 +78,10 @@ def _shape(text: Text, endings: bool) -> str | None:
     return "".join(part.value if isinstance(part, Wild) else part for part in text.parts)
 
 
-def _occurrences(text: Text, inner: str, known: Iterable[str]) -> Iterator[str]:
+def _occurrences(text: Text, inner: str, known: frozenset[str]) -> Iterator[str]:
     """Yield how AWS spells the text of a value in the names that the value matches."""
+    if not known:
+        return
     shape = re.compile(text_regex(text))
     part = re.compile(re.escape(inner), re.IGNORECASE)
     for name in sorted(known):

@@ -55,6 +55,9 @@ def _test(wanted: Any) -> Callable[[list[Any]], bool]:
         return lambda found: any(
             getattr(float(each), compare)(number) for each in found if isinstance(each, int | float)
         )
+    if isinstance(wanted, values.SigmaExpansion):
+        tests = list(map(_test, wanted.values))
+        return lambda found: any(test(found) for test in tests)
     if isinstance(wanted, values.SigmaCIDRExpression):
         return lambda found: any(_in_network(each, wanted.network) for each in found)
     search = _shape(wanted).search

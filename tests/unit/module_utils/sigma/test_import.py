@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import ipaddress
 import json
 from functools import lru_cache
@@ -81,6 +82,9 @@ def reason(detection: dict[str, Any], **more: Any) -> str:
         ({"sourceIPAddress|cidr": "10.0.0.0/8"}, '{ $.sourceIPAddress = "10.*" }'),
         ({"userIdentity.arn|re": r".+:assumed-role/(a|b)\b?"}, None),
         ({"userIdentity.arn|re": r"^x(a|b)+?"}, None),
+        ({"userAgent|re": "^(a|b):(?P<n>c|d)$"}, "%^a:c$|^a:d$|^b:c$|^b:d$%"),
+        ({"userAgent|re": "x(a(b|c)|d)y(z)??"}, "%xabyz|xaby|xacyz|xacy|xdyz|xdy%"),
+        ({"userAgent|re": "boto(core)?/1"}, "%botocore/1|boto/1%"),
         (
             {"userIdentity.arn|re": r":(role|user)/.*?'[a-c]"},
             r"{ $.userIdentity.arn = %:role/.*\x27[a-c]|:user/.*\x27[a-c]% }",
@@ -247,6 +251,11 @@ def test_not_matches_a_record_without_the_field(selection: dict[str, Any], expec
         ({"s": {"a b]": "x"}}, "field name"),
         ({"s": {"eventName": "A"}, "t": {"eventName": "B"}, "condition": "s and t"}, "contradict"),
         ({"s": {"eventName": "A"}, "condition": "u"}, "u"),
+        ({"s": {"eventName": "A"}, "condition": "2 of s*"}, "its condition is not valid: "),
+        ({"s": {"eventName": "A"}, "condition": 5}, "its condition is 5"),
+        ({"s": {"userIdentity": {"type": "Root"}}}, "userIdentity of s is a mapping"),
+        ({"s": {"userAgent|contains": None}}, "value type of 'Null'"),
+        ({"s": {"userAgent|re": "(?=a)b"}}, "invalid: invalid perl operator"),
         ({}, ""),
     ],
 )
@@ -267,9 +276,19 @@ def test_a_rule_of_another_kind_is_refused(more: dict[str, Any], expected: str) 
     assert expected in reason({"s": {"eventName": "A"}}, **more)
 
 
-def test_a_file_that_is_no_yaml_or_no_rule_is_refused() -> None:
-    assert "not valid YAML" in import_file("a: [", "x.yml", Options())[0].reason
-    assert "mapping" in import_file("- 1", "x.yml", Options())[0].reason
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: [", "not valid YAML"),
+        ("- 1", "mapping"),
+        ("---\n", "it is empty"),
+        ("[" * 3000, "nested too deeply"),
+        ("a: 1\nb: {c: 1, c: 2}", "the key c occurs twice in the mapping at line 2"),
+        ("a: &a {b: *a}", "its log source is missing"),
+    ],
+)
+def test_a_file_that_is_no_yaml_or_no_rule_is_refused(text: str, expected: str) -> None:
+    assert expected in import_file(text, "x.yml", Options())[0].reason
     assert rule_id("9 Lives: é") == "sigma_9_lives"
 
 
@@ -283,6 +302,21 @@ ABOUT = {
     "tags": ["attack.persistence", "attack.t1136.003", "cve.2020-1"],
     "falsepositives": ["The team of users"],
 }
+
+
+def test_what_the_rule_says_of_itself_refuses_no_rule() -> None:
+    odd = {
+        "id": 5,
+        "date": "2024/13/45",
+        "status": "odd",
+        "related": "x",
+        "tags": "a",
+        "references": 5,
+        "author": ["A"],
+    }
+    result = imported({"s": {"eventName": datetime.date(2026, 1, 2)}}, **odd, logsource={"service": "cloudtrail"})
+    assert "# Date: 2024/13/45\n" in result.text
+    assert "2026-01-02" in yaml.safe_load(result.text)["pattern"]
 
 
 def test_what_the_rule_says_of_itself_travels_with_it(tmp_path: Path) -> None:
