@@ -102,7 +102,11 @@ def _unknown(asked: Iterable[str], rules: Iterable[Rule]) -> str:
 
 
 def _table(refused: Iterable[Exported]) -> str:
-    return "\n".join(f"{each.rule_id}, {each.format}: {'; '.join(map(str, each.reasons))}" for each in refused)
+    """Return one line for each rule and reason, with the formats that it concerns."""
+    formats: dict[tuple[str, str], list[str]] = {}
+    for each in refused:
+        formats.setdefault((each.rule_id, "; ".join(map(str, each.reasons))), []).append(each.format)
+    return "\n".join(f"{rule}, {', '.join(names)}: {reasons}" for (rule, reasons), names in formats.items())
 
 
 def _refused(each: Exported) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.secmon.aws.plugins.module_utils.rules.limits import MAX_REGEX_FILTERS_PER_LOG_GROUP
-from ansible_collections.secmon.aws.plugins.module_utils.sigma.importer import Imported, import_file
+from ansible_collections.secmon.aws.plugins.module_utils.sigma.importer import AS_WRITTEN, Imported, import_file
 from ansible_collections.secmon.aws.plugins.module_utils.sigma.reading import AVAILABLE, MISSING_LIBRARY
 from ansible_collections.secmon.aws.plugins.module_utils.sigma.translate import Options
 from ansible_collections.secmon.aws.plugins.plugin_utils.host_variables import plain
@@ -22,7 +23,7 @@ ARGUMENT_SPEC = {
     "rules_dir": {"type": "path", "required": True},
     "fields": {"type": "dict", "default": {}},
     "arrays": {"type": "list", "elements": "str", "default": []},
-    "ignore_case": {"type": "bool", "default": True},
+    "ignore_case": {"type": "bool"},
     "licence": {"type": "str", "default": ""},
     "overwrite": {"type": "bool", "default": False},
     "strict": {"type": "bool", "default": False},
@@ -41,10 +42,7 @@ class ActionModule(ActionBase):
         options = plain(options)
         if not AVAILABLE:
             return result | {"failed": True, "msg": MISSING_LIBRARY}
-        try:
-            rules = list(_import(options))
-        except (OSError, UnicodeDecodeError) as error:
-            return result | {"failed": True, "msg": f"The Sigma rules cannot be read: {error}."}
+        rules = list(import_paths(options))
         if not rules:
             return result | {"failed": True, "msg": f"No Sigma rule in {options['paths']}."}
         expressed = [rule for rule in rules if rule.text]
@@ -77,18 +75,28 @@ class ActionModule(ActionBase):
 _REFUSED = ("source", "title", "sigma_id", "reason")
 
 
-def _import(options: dict[str, Any]) -> Iterator[Imported]:
+def import_paths(options: dict[str, Any]) -> Iterator[Imported]:
     """Yield the result of each rule; ids that two rules share get a number."""
-    how = Options(
-        {str(name): str(path) for name, path in options["fields"].items()},
-        tuple(options["arrays"]),
-        options["ignore_case"],
-    )
+    fields = {str(name): str(path) for name, path in options["fields"].items()}
+    how = Options(fields, tuple(options["arrays"]), options["ignore_case"] is not False)
+    files = {file: _import_file(file, how, options["licence"]) for file in _files(options["paths"])}
+    regexes = sum(bool(rule.regexes) for rules in files.values() for rule in rules)
+    if options["ignore_case"] is None and regexes > MAX_REGEX_FILTERS_PER_LOG_GROUP:
+        how = replace(how, ignore_case=False, few_regexes=True)
+        for file, rules in files.items():
+            again = _import_file(file, how, options["licence"]) if any(rule.regexes for rule in rules) else rules
+            files[file] = [new if old.regexes and new.text else old for old, new in zip(rules, again, strict=True)]
     used: dict[str, int] = {}
-    for file in _files(options["paths"]):
-        for rule in import_file(file.read_text(encoding="utf-8"), file.name, how, options["licence"]):
-            number = used[rule.rule_id] = used.get(rule.rule_id, 0) + 1
-            yield rule if number == 1 else replace(rule, rule_id=f"{rule.rule_id[:60]}_{number}")
+    for rule in itertools.chain.from_iterable(files.values()):
+        number = used[rule.rule_id] = used.get(rule.rule_id, 0) + 1
+        yield rule if number == 1 else replace(rule, rule_id=f"{rule.rule_id[:60]}_{number}")
+
+
+def _import_file(file: Path, how: Options, licence: str) -> list[Imported]:
+    try:
+        return import_file(file.read_text(encoding="utf-8"), file.name, how, licence)
+    except (OSError, UnicodeDecodeError) as error:
+        return [Imported(file.name, "", "", "", reason=f"it cannot be read: {error}")]
 
 
 def _files(paths: Iterable[str]) -> Iterator[Path]:
@@ -112,10 +120,10 @@ def _table(rules: Iterable[Imported]) -> str:
 def _summary(expressed: list[Imported], refused: list[Imported], written: list[str]) -> str:
     total = len(expressed) + len(refused)
     text = f"{len(expressed)} of {total} Sigma rules can be expressed, {len(written)} files written."
-    regexes = sum(bool(rule.regexes) for rule in expressed)
-    if regexes > MAX_REGEX_FILTERS_PER_LOG_GROUP:
-        text += (
-            f" {regexes} of them use regular expressions, and a log group takes {MAX_REGEX_FILTERS_PER_LOG_GROUP} such"
-            " filters: delete rules, or import with ignore_case=false."
-        )
+    limit = f"because a log group takes {MAX_REGEX_FILTERS_PER_LOG_GROUP} filters with regular expressions"
+    if as_written := [rule.rule_id for rule in expressed if AS_WRITTEN in rule.notes]:
+        text += f" Compared in the case of the Sigma rule, {limit}: {', '.join(as_written)}."
+    regexes = [rule.rule_id for rule in expressed if rule.regexes]
+    if len(regexes) > MAX_REGEX_FILTERS_PER_LOG_GROUP:
+        text += f" Delete some of these, {limit}: {', '.join(regexes)}."
     return text

@@ -46,8 +46,9 @@ options:
       - Whether values that AWS does not spell, such as user agents, are compared without regard to case, as Sigma means
         it. This takes a regular expression, of which a filter pattern has two, and a log group five filters with one.
       - With V(false), values are compared as the Sigma rule spells them.
+      - By default, case is ignored unless more than five of the rules would need a regular expression. Then these are
+        imported as with V(false), and the message names them.
     type: bool
-    default: true
   licence:
     description: The licence of the rules that name none, such as that of their repository.
     type: str

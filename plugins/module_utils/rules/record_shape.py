@@ -41,6 +41,26 @@ RECORD_KEYS = (
 )
 """The keys of a record in the order in which expanded test events have them, which is that of CloudTrail."""
 
+# Of events of Insights, VPC endpoints and Snow devices, and of enriched events.
+_OTHER_KEYS = (
+    "addendum",
+    "edgeDeviceDetails",
+    "eventContext",
+    "insightDetails",
+    "vpcEndpointId",
+    "vpcEndpointAccountId",
+)
+
+
+def unknown_key(name: str) -> tuple[str, str] | None:
+    """Return a first key that no record has, and a similar one or an empty text; None for one that records have."""
+    known = {*RECORD_KEYS, *_OTHER_KEYS}
+    if name in known:
+        return None
+    plain = name.replace("_", "").lower()
+    return name, next((key for key in sorted(known) if key.lower() == plain), "")
+
+
 # Absent from some records; requestParameters and responseElements are null when empty.
 _OPTIONAL = frozenset(
     (

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from ..filter_pattern.tree import AnyElement, Index, Name, Selector, Step
 from ..rules.lint.operation_names import event_names, event_sources
-from ..rules.record_shape import RECORD_KEYS
+from ..rules.record_shape import unknown_key
 from .conditions import RefusalError
 
 _STEP = re.compile(r"\.?(?:\[\s*'([^']+)'\s*\]|\[(\d+)\]|(\[\*?\]|\{\})|((?:\\.|[^.\[\]{}\\])+))")
@@ -108,9 +108,8 @@ def free_form(field: str) -> bool:
 
 def unknown_field(field: str) -> str | None:
     """Return the first name of a field that no record of CloudTrail has, else None."""
-    first = re.split(r"[.\[{]", field, maxsplit=1)[0]
-    known = {*RECORD_KEYS, "addendum", "edgeDeviceDetails", "eventContext", "insightDetails", "vpcEndpointId"}
-    return None if first in known or first == "vpcEndpointAccountId" else first
+    found = unknown_key(re.split(r"[.\[{]", field, maxsplit=1)[0])
+    return found[0] if found else None
 
 
 def lower_case(field: str) -> bool:

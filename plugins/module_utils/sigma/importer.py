@@ -18,6 +18,7 @@ from .reading import SigmaDocument, read_documents
 from .rule_file import rule_text
 from .translate import Options, to_pattern
 
+AS_WRITTEN = "values are compared in the case of the Sigma rule, because a log group takes few regular expressions"
 _LONGEST_ID = 64
 
 
@@ -61,7 +62,8 @@ def _import(document: SigmaDocument, source: str, name: str, options: Options, l
     try:
         objects, condition, pattern = _pattern(document.condition, options)
         fields = [field for field in dict.fromkeys(_fields(condition)) if field not in objects.keys]
-        notes = (*dict.fromkeys(objects.notes), *_notes(fields, str(pattern), pattern.regex_count))
+        case = (AS_WRITTEN,) if options.few_regexes else ()
+        notes = (*case, *dict.fromkeys(objects.notes), *_notes(fields, str(pattern), pattern.regex_count))
         text = rule_text(document, pattern, make_tests(pattern), source=source, licence=licence, notes=notes)
     except RefusalError as error:
         return Imported(source, title, sigma_id, name, reason=str(error))

@@ -52,11 +52,19 @@ _ANYTHING = Literal("*", LiteralKind.WORD)
 
 @dataclass(frozen=True)
 class Options:
-    """How to translate: other paths for fields, fields that are lists, and whether values ignore case."""
+    """How to translate.
+
+    Attributes:
+        fields: Other paths for fields.
+        arrays: Fields that are lists.
+        ignore_case: Whether values ignore case.
+        few_regexes: Whether values that end with a text are compared with a wildcard, as far as possible.
+    """
 
     fields: Mapping[str, str] = field(default_factory=dict)
     arrays: tuple[str, ...] = ()
     ignore_case: bool = True
+    few_regexes: bool = False
 
 
 def to_pattern(condition: Condition, options: Options) -> CompiledPattern:
@@ -152,7 +160,7 @@ class _Translator:
     def values(self, values: Values, selector: Selector, negated: bool) -> Tree:
         if any(set(text.parts) == {Wild.MANY} for text in values.texts):
             return self.missing(Missing(values.field), selector, not negated)
-        endings = self.left_out > 2
+        endings = self.left_out > 2 or self.options.few_regexes
         spelling = spell(values, self.sources, ignore_case=self.options.ignore_case, endings=endings)
         literals = [Literal(each) for each in spelling.exact]
         literals += [Literal("|".join(spelling.regexes), LiteralKind.REGEX)] if spelling.regexes else []

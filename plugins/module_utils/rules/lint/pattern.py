@@ -6,16 +6,21 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from ...filter_pattern.pattern import CompiledPattern, compile_pattern
+from ...filter_pattern.tree import Compare, Delimited, Everything, Name, Selector, Terms, leaves
 from ..parameters import fill_pattern, sample_values
+from ..record_shape import unknown_key
 from ..rule import Rule
 from .cis_patterns import CIS_PATTERNS, CisPattern
 from .deployment_calls import deployer_values, deployment_calls
 from .finding import Finding, error, warning
 
 _SECURITY_HUB = "AWS Security Hub user guide, CloudWatch controls"
+_RECORDS = "CloudTrail user guide, record contents"
+_NAME = re.compile(r"(requestParameters|responseElements|userIdentity|additionalEventData)(\.\w+)+")
 _CLOUDTRAIL = "CloudTrail user guide, record contents: requestParameters holds the parameters of the call"
 
 
@@ -28,7 +33,23 @@ def lint_pattern(rule: Rule) -> Iterator[Finding]:
         for found in compile_pattern(rule.written_pattern).warnings:
             reason = f"at position {found.position} of the pattern: {found.reason}"
             yield warning(rule, found.code, reason, found.source)
+        yield from _fields(rule)
     yield from _own_deployment(rule, fill_pattern(rule, {**sample_values(rule), **_deployer_values(rule)}))
+
+
+def _fields(rule: Rule) -> Iterator[Finding]:
+    """Find names and values with which no record can match."""
+    tree = compile_pattern(rule.pattern).tree
+    compared = [] if isinstance(tree, Everything | Terms | Delimited) else list(leaves(tree))
+    selectors = (leaf.selector for leaf in compared if isinstance(leaf.selector, Selector))
+    firsts = (selector.steps[0] for selector in selectors)
+    for name in dict.fromkeys(step.name for step in firsts if isinstance(step, Name)):
+        if found := unknown_key(name):
+            hint = f'Did you mean "{found[1]}"?' if found[1] else ""
+            yield warning(rule, "unknown-field", f"CloudTrail records have no key {name}.", _RECORDS, hint)
+    for text in dict.fromkeys(leaf.literal.text for leaf in compared if isinstance(leaf, Compare)):
+        if _NAME.fullmatch(text):
+            yield warning(rule, "name-as-value", f"{text} is the name of a field, and is compared as a text.", _RECORDS)
 
 
 def _deployer_values(rule: Rule) -> dict[str, tuple[str, ...]]:

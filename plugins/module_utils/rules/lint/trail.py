@@ -65,8 +65,12 @@ def lint_log_group(rules: Iterable[Rule], context: LintContext) -> Iterator[Find
     limit = MAX_REGEX_FILTERS_PER_LOG_GROUP
     for rule in _first_above(expressions, limit - context.other_regex_filters):
         total = len(expressions) + context.other_regex_filters
-        reason = f"{total} filters with regular expressions on one log group; this is the first above {limit}"
-        hint = "use wildcards; specify secrets by full ARN, which needs no regular expression"
+        names = ", ".join(each.id for each in expressions)
+        reason = f"{total} filters with regular expressions ({names}) on one log group; this is the first above {limit}"
+        hint = (
+            "use wildcards, specify secrets by full ARN, import Sigma rules with ignore_case=false, or disable rules: "
+            "secmon_rules: {ID: {enabled: false}}"
+        )
         yield error(rule, "too-many-regex-filters", reason, _LIMITS, hint)
 
 

@@ -12,11 +12,17 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.secmon.aws.plugins.action.sigma_import import import_paths
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import compile_pattern
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.lint import lint_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule_tests import run_tests
-from ansible_collections.secmon.aws.plugins.module_utils.sigma.importer import Imported, import_file, rule_id
+from ansible_collections.secmon.aws.plugins.module_utils.sigma.importer import (
+    AS_WRITTEN,
+    Imported,
+    import_file,
+    rule_id,
+)
 from ansible_collections.secmon.aws.plugins.module_utils.sigma.translate import Options
 
 from tests.support.shipped_rules import shipped_rules
@@ -398,6 +404,20 @@ RULES_OF_ALL_KINDS: tuple[dict[str, Any], ...] = (
     },
     {"s": {"eventName": "PutUserPolicy", "requestParameters|contains|all": ["arn:aws:s3:::<YOUR", "Allow"]}},
 )
+
+
+def test_more_rules_with_regular_expressions_than_a_log_group_takes_are_compared_as_written(tmp_path: Path) -> None:
+    options = {"paths": [tmp_path], "fields": {}, "arrays": [], "ignore_case": None, "licence": ""}
+    for number in range(6):
+        (tmp_path / f"r{number}.yml").write_text(yaml.safe_dump(document({"s": {"userAgent|endswith": f"x{number}"}})))
+    (tmp_path / "unreadable.yml").write_bytes(b"\xe9")
+    *rules, unreadable = import_paths(options)
+
+    assert [rule.regexes for rule in rules] == [0] * 6
+    assert all(AS_WRITTEN in rule.notes for rule in rules)
+    assert "cannot be read: 'utf-8'" in unreadable.reason
+    (tmp_path / "r0.yml").unlink()
+    assert [rule.regexes for rule in import_paths(options)] == [1] * 5 + [0]
 
 
 @lru_cache(maxsize=1)

@@ -56,6 +56,18 @@ def test_ambiguous_syntax_of_a_pattern_is_reported(pattern: str, code: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("pattern", "code", "hint"),
+    [
+        ('{ $.event_name = "GetSecretValue" }', "unknown-field", 'Did you mean "eventName"?'),
+        ('{ $.status = "success" }', "unknown-field", ""),
+        ('{ $.userIdentity.arn = "responseElements.accessKey.userName" }', "name-as-value", ""),
+    ],
+)
+def test_a_comparison_that_no_record_can_pass_is_reported(pattern: str, code: str, hint: str) -> None:
+    assert findings(replace(VALID, pattern=pattern))[code].hint == hint
+
+
+@pytest.mark.parametrize(
     "pattern", ['{ ($.errorCode NOT EXISTS) || ($.errorCode != "x") }', '{ $.eventName = "Get*" }', "[ip, ...]"]
 )
 def test_unambiguous_forms_are_not_reported(pattern: str) -> None:
@@ -297,6 +309,7 @@ def test_the_sixth_filter_with_a_regular_expression_is_reported() -> None:
     pattern = "{ $.eventName = %^GetSecret% }"
     rules = [replace(VALID, id=f"r{number}", pattern=pattern) for number in range(6)]
     assert [(f.rule_id, f.code) for f in lint_rules(rules)] == [("r5", "too-many-regex-filters")]
+    assert "(r0, r1, r2, r3, r4, r5)" in lint_rules(rules)[0].reason
     assert lint_rules(rules[:5]) == ()
     assert len(lint_rules(rules[:1], LintContext(other_regex_filters=5))) == 1
 
