@@ -1,7 +1,7 @@
 #!/bin/sh
 # Lock requirements/*.in for every supported Python, with hashes and without an index address.
-# Each lock file is constrained by the one before, so that all of them fit into one environment. The AWS CLI has a folder
-# of its own there. Options are passed to uv, such as tools/lock.sh --upgrade.
+# dev.txt is installed on top of embedded.txt and does not repeat its packages. The AWS CLI has a folder of its own there.
+# Options are passed to uv, such as tools/lock.sh --upgrade.
 set -eu
 cd "$(dirname "$0")/../requirements"
 
@@ -10,7 +10,7 @@ lock() {
         --no-emit-index-url --no-header "$@"
 }
 
-lock "$@" -o runtime.txt runtime.in
-lock "$@" -o embedded.txt -c runtime.txt embedded.in
-lock "$@" -o dev.txt -c embedded.txt dev.in
+lock "$@" -o embedded.txt embedded.in
+# shellcheck disable=SC2046 # one option for each package
+lock "$@" -o dev.txt -c embedded.txt $(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package=\1/p' embedded.txt | sort -u) dev.in
 lock "$@" -o awscli.txt awscli.in
