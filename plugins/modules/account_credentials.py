@@ -86,11 +86,9 @@ listed:
     alarms:
       description: The alarms.
       type: dict
-      returned: always
     others:
       description: All other resources.
       type: dict
-      returned: always
   sample: {"alarms": {}, "others": {"arn:aws:sns:us-east-1:111122223333:alerts": {"secmon:managed-by": "secmon.aws"}}}
 arn:
   description:

@@ -167,27 +167,21 @@ topic:
     name:
       description: The name.
       type: str
-      returned: always
     arn:
       description: The ARN.
       type: str
-      returned: always
     display_name:
       description: The sender's name in emails.
       type: str
-      returned: always
     kms_key_arn:
       description: The ARN of the KMS key, or an empty string.
       type: str
-      returned: always
     policy:
       description: The topic policy.
       type: dict
-      returned: always
     tags:
       description: The tags.
       type: dict
-      returned: always
   sample:
     name: SecurityAlarms
     arn: arn:aws:sns:us-east-1:123456789012:SecurityAlarms
@@ -215,19 +209,15 @@ subscriptions:
     protocol:
       description: The protocol.
       type: str
-      returned: always
     endpoint:
       description: The endpoint.
       type: str
-      returned: always
     state:
       description: One of V(confirmed), V(pending) and V(absent).
       type: str
-      returned: always
     subscription_arn:
       description: The ARN of a confirmed subscription, otherwise an empty string.
       type: str
-      returned: always
   sample:
     - protocol: email
       endpoint: security@example.com

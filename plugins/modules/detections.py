@@ -236,39 +236,30 @@ rules:
     id:
       description: The ID of the rule.
       type: str
-      returned: always
     title:
       description: The title of the rule, which describes the event.
       type: str
-      returned: always
     severity:
       description: The severity of the event.
       type: str
-      returned: always
     version:
       description: The rule's version.
       type: int
-      returned: always
     filter_name:
       description: The name of its metric filter.
       type: str
-      returned: always
     metric_namespace:
       description: The namespace of its metric.
       type: str
-      returned: always
     metric_name:
       description: The name of its metric.
       type: str
-      returned: always
     alarm_name:
       description: The name of its alarm.
       type: str
-      returned: always
     runbook:
       description: The complete runbook.
       type: str
-      returned: always
   sample: []
 problems:
   description: The reasons why the rules cannot be deployed, one line each.

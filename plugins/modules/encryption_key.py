@@ -98,31 +98,24 @@ encryption_key:
     alias:
       description: The alias.
       type: str
-      returned: always
     arn:
       description: The ARN; empty for a key that check mode predicts.
       type: str
-      returned: always
     description:
       description: The description.
       type: str
-      returned: always
     state:
       description: The key state, such as C(Enabled).
       type: str
-      returned: always
     rotation:
       description: Whether the key material is rotated every year.
       type: bool
-      returned: always
     policy:
       description: The key policy.
       type: dict
-      returned: always
     tags:
       description: The tags.
       type: dict
-      returned: always
   sample:
     alias: alias/security-alarms
     arn: arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab

@@ -125,7 +125,6 @@ rules:
     name:
       description: The name of the rule. The other keys are all suboptions of O(rules).
       type: str
-      returned: always
   sample:
     - name: secret-reads
       description: ""

@@ -225,35 +225,27 @@ leftovers:
         - The type, such as V(trail), V(log bucket), V(log group), V(metric filter), V(alarm), V(event rule), V(topic),
           V(subscription), V(secret), V(role) and V(key).
       type: str
-      returned: always
     name:
       description: The name; for a key an alias or the ID, for a subscription the protocol and endpoint.
       type: str
-      returned: always
     arn:
       description: The ARN; for a metric filter that of its log group, for a pending subscription that of its topic.
       type: str
-      returned: always
     why:
       description: Why it exists; begins with C(UNEXPECTED) if it should not exist.
       type: str
-      returned: always
     until:
       description: When AWS deletes it, or an empty string if it is not scheduled for deletion.
       type: str
-      returned: always
     unexpected:
       description: Whether it should not exist.
       type: bool
-      returned: always
     alias:
       description: The alias that a key was made for, if it is one too many for a key of that alias; otherwise empty.
       type: str
-      returned: always
     doubles:
       description: For a trail, the named log group that it delivers to although no name means it; otherwise empty.
       type: str
-      returned: always
   sample:
     - type: secret
       name: MySampleSecret

@@ -163,11 +163,9 @@ alarms:
     name:
       description: The name of the alarm. The other keys are all suboptions of O(alarms).
       type: str
-      returned: always
     tags:
       description: All tags.
       type: dict
-      returned: always
   sample:
     - name: SecretIsAccessed-by-actor
       description: ""

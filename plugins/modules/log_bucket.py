@@ -127,11 +127,9 @@ log_bucket:
     name:
       description: The name.
       type: str
-      returned: always
     arn:
       description: The ARN.
       type: str
-      returned: always
     object_ownership:
       description: The object ownership setting.
       type: str

@@ -82,31 +82,24 @@ log_group:
     name:
       description: The name.
       type: str
-      returned: always
     arn:
       description: The ARN, without the suffix C(:*).
       type: str
-      returned: always
     retention_days:
       description: Days until events are deleted; 0 if they are kept forever.
       type: int
-      returned: always
     kms_key_arn:
       description: The ARN of the KMS key, or an empty string.
       type: str
-      returned: always
     log_group_class:
       description: The log group class.
       type: str
-      returned: always
     deletion_protection:
       description: Whether the group is protected from deletion.
       type: bool
-      returned: always
     tags:
       description: The tags.
       type: dict
-      returned: always
   sample:
     name: /aws/cloudtrail/logs
     arn: arn:aws:logs:us-east-1:123456789012:log-group:/aws/cloudtrail/logs

@@ -188,44 +188,34 @@ filters:
     name:
       description: The name.
       type: str
-      returned: always
     pattern:
       description: The filter pattern.
       type: str
-      returned: always
     metric_namespace:
       description: The namespace of the metric.
       type: str
-      returned: always
     metric_name:
       description: The name of the metric.
       type: str
-      returned: always
     metric_value:
       description: The metric value of a matching event.
       type: str
-      returned: always
     default_value:
       description: The metric value of any other event; null for none.
       type: float
-      returned: always
     unit:
       description: The unit; V(None) for no unit.
       type: str
-      returned: always
     dimensions:
       description: The dimensions with their fields.
       type: dict
-      returned: always
     field_selection_criteria:
       description: The condition on system fields; an empty string for none.
       type: str
-      returned: always
     emit_system_field_dimensions:
       description: The system fields that become dimensions.
       type: list
       elements: str
-      returned: always
   sample:
     - name: TrackSecretAccess
       pattern: '{ ($.eventSource = "secretsmanager.amazonaws.com") && ($.eventName = "GetSecretValue") }'
@@ -264,27 +254,21 @@ tests:
     filter:
       description: The name of the filter.
       type: str
-      returned: always
     message:
       description: The message.
       type: str
-      returned: always
     aws_matches:
       description: Whether AWS matches it.
       type: bool
-      returned: always
     engine_matches:
       description: Whether the engine of this collection matches it.
       type: bool
-      returned: always
     aws_values:
       description: The fields that AWS extracts; for space-delimited patterns only.
       type: dict
-      returned: always
     engine_values:
       description: The fields that the engine of this collection extracts; for space-delimited patterns only.
       type: dict
-      returned: always
   sample:
     - filter: TrackSecretAccess
       message: '{"eventSource": "secretsmanager.amazonaws.com", "eventName": "GetSecretValue"}'

@@ -90,20 +90,16 @@ teardown:
     confirmed:
       description: Whether C(secmon_teardown_confirm) names the account of the host.
       type: bool
-      returned: always
     unknown_accounts:
       description: Account IDs in C(secmon_teardown_confirm) that no host has.
       type: list
       elements: str
-      returned: always
     prune:
       description: The same two values for C(secmon_prune_confirm).
       type: dict
-      returned: always
     leftovers:
       description: The options of M(secmon.aws.leftovers) that name the resources of the account.
       type: dict
-      returned: always
   sample:
     guide:
       confirmed: false

@@ -102,15 +102,12 @@ refused:
     rule:
       description: The id of the rule.
       type: str
-      returned: always
     format:
       description: The format.
       type: str
-      returned: always
     reasons:
       description: The condition and why the format has no equal.
       type: list
       elements: str
-      returned: always
   sample: []
 """

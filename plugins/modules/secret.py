@@ -169,40 +169,31 @@ secret:
     name:
       description: The name.
       type: str
-      returned: always
     arn:
       description: The ARN; empty in check mode for a new secret, because AWS chooses the last six characters.
       type: str
-      returned: always
     description:
       description: The description.
       type: str
-      returned: always
     kms_key_id:
       description: The KMS key as AWS returns it; empty for C(aws/secretsmanager).
       type: str
-      returned: always
     version_id:
       description: The ID of the current version; empty if the secret has no value.
       type: str
-      returned: always
     replicas:
       description: The replicas, each with C(region), C(kms_key_id) and C(status).
       type: list
       elements: dict
-      returned: always
     rotation:
       description: The rotation. C(days) is 0 if C(schedule) is set or the secret has no schedule.
       type: dict
-      returned: always
     tags:
       description: The tags.
       type: dict
-      returned: always
     deleted_date:
       description: The scheduled date of deletion; empty if none is scheduled, or in check mode before AWS sets it.
       type: str
-      returned: always
   sample:
     name: MySampleSecret
     arn: arn:aws:secretsmanager:us-east-1:123456789012:secret:MySampleSecret-a1b2c3

@@ -107,28 +107,22 @@ rules:
     source:
       description: The name of the Sigma file.
       type: str
-      returned: always
     title:
       description: The title of the Sigma rule.
       type: str
-      returned: always
     sigma_id:
       description: The id of the Sigma rule.
       type: str
-      returned: always
     rule_id:
       description: The id of the rule, which is the name of its file.
       type: str
-      returned: always
     regexes:
       description: The number of regular expressions in its pattern.
       type: int
-      returned: always
     notes:
       description: What to know about the rule.
       type: list
       elements: str
-      returned: always
   sample: []
 refused:
   description: The rules that no filter pattern expresses.
@@ -139,18 +133,14 @@ refused:
     source:
       description: The name of the Sigma file.
       type: str
-      returned: always
     title:
       description: The title of the Sigma rule.
       type: str
-      returned: always
     sigma_id:
       description: The id of the Sigma rule.
       type: str
-      returned: always
     reason:
       description: Why it is refused.
       type: str
-      returned: always
   sample: []
 """

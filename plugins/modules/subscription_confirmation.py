@@ -70,23 +70,18 @@ subscriptions:
     protocol:
       description: The protocol.
       type: str
-      returned: always
     endpoint:
       description: The endpoint.
       type: str
-      returned: always
     subscription_arn:
       description: The ARN.
       type: str
-      returned: always
     result:
       description: V(confirmed) by this run, or V(confirmed before).
       type: str
-      returned: always
     authenticated:
       description: Whether the confirmation was signed. If not, anybody who has one of its emails can end it.
       type: bool
-      returned: always
   sample:
     - protocol: email
       endpoint: security@example.com

@@ -88,24 +88,19 @@ failures:
     rule_id:
       description: The id of the rule.
       type: str
-      returned: always
     test_name:
       description: The name of the test.
       type: str
-      returned: always
     expected:
       description: Whether the rule should match.
       type: bool
-      returned: always
     matched:
       description: Whether it matched.
       type: bool
-      returned: always
     explanation:
       description: The conditions that decided the result, with the values in the event.
       type: list
       elements: str
-      returned: always
   sample: []
 findings:
   description: The findings of the lint.
@@ -116,27 +111,21 @@ findings:
     rule_id:
       description: The id of the rule.
       type: str
-      returned: always
     code:
       description: The code of the finding.
       type: str
-      returned: always
     level:
       description: V(error) if the rule cannot work, V(warning) otherwise.
       type: str
-      returned: always
     reason:
       description: The reason.
       type: str
-      returned: always
     source:
       description: The source of the reason.
       type: str
-      returned: always
     hint:
       description: How to fix it.
       type: str
-      returned: always
   sample: []
 engines:
   description: What EventBridge and Logs Insights make of each rule.
@@ -147,27 +136,21 @@ engines:
     rule_id:
       description: The id of the rule.
       type: str
-      returned: always
     engine:
       description: V(EventBridge) or V(Logs Insights).
       type: str
-      returned: always
     text:
       description: The event pattern or the query, with the sample values of parameters; empty if there are reasons.
       type: str
-      returned: always
     state:
       description: The state that the rule of EventBridge needs.
       type: str
-      returned: always
     reasons:
       description: Why the engine cannot take the rule, each with C(part), C(why) and C(source).
       type: list
       elements: dict
-      returned: always
     failed:
       description: The names of the tests that the rule fails there.
       type: list
       elements: str
-      returned: always
 """

@@ -242,73 +242,56 @@ trail:
     name:
       description: The name.
       type: str
-      returned: always
     arn:
       description: The ARN.
       type: str
-      returned: always
     home_region:
       description: The home region, the only one in which the trail can be changed.
       type: str
-      returned: always
     s3_bucket_name:
       description: The bucket of the log files.
       type: str
-      returned: always
     s3_key_prefix:
       description: The prefix of the log files' keys, or an empty string.
       type: str
-      returned: always
     sns_topic_arn:
       description: The topic that is notified of every log file, or an empty string.
       type: str
-      returned: always
     multi_region:
       description: Whether the trail records all regions.
       type: bool
-      returned: always
     global_service_events:
       description: Whether the trail records global services.
       type: bool
-      returned: always
     log_file_validation:
       description: Whether CloudTrail writes signed digest files.
       type: bool
-      returned: always
     kms_key_arn:
       description: The key that encrypts the log files, or an empty string.
       type: str
-      returned: always
     log_group_arn:
       description: The log group that receives the events, with C(:*) at the end, or an empty string.
       type: str
-      returned: always
     log_group_role_arn:
       description: The role with which CloudTrail writes to the log group, or an empty string.
       type: str
-      returned: always
     organization:
       description: Whether the trail records all accounts of the organization.
       type: bool
-      returned: always
     logging:
       description: Whether the trail logs.
       type: bool
-      returned: always
     management_events:
       description: The recorded management events, V(all), V(read), V(write) or V(none).
       type: str
-      returned: always
     exclude_management_event_sources:
       description: The event sources whose management events are excluded.
       type: list
       elements: str
-      returned: always
     data_resources:
       description: The resources whose data events are recorded, with C(type), C(events) and C(values).
       type: list
       elements: dict
-      returned: always
     advanced_event_selectors:
       description:
         - The advanced event selectors, with C(name) and C(field_selectors) as in the option.
@@ -316,16 +299,13 @@ trail:
           C(data_resources) cannot express them.
       type: list
       elements: dict
-      returned: always
     insight_types:
       description: The insights that CloudTrail collects.
       type: list
       elements: str
-      returned: always
     tags:
       description: The tags.
       type: dict
-      returned: always
   sample:
     name: audit
     arn: arn:aws:cloudtrail:us-east-1:123456789012:trail/audit

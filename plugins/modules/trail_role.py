@@ -82,36 +82,28 @@ trail_role:
     name:
       description: The name.
       type: str
-      returned: always
     arn:
       description: The ARN.
       type: str
-      returned: always
     description:
       description: The description.
       type: str
-      returned: always
     trust_policy:
       description: The policy that says who may assume the role.
       type: dict
-      returned: always
     policies:
       description: The inline policies by name.
       type: dict
-      returned: always
     attached_policies:
       description: The ARNs of the policies that are attached to the role.
       type: list
       elements: str
-      returned: always
     permissions_boundary_arn:
       description: The ARN of the permissions boundary, or an empty string.
       type: str
-      returned: always
     tags:
       description: The tags.
       type: dict
-      returned: always
   sample:
     name: CloudTrailToCloudWatchLogs
     arn: arn:aws:iam::123456789012:role/CloudTrailToCloudWatchLogs

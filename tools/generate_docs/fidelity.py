@@ -44,13 +44,22 @@ def services(oracle: str) -> str:
 
 
 def operations(oracle: str) -> str:
-    """Return the agreement by operation: of the tests that call it, those that pass."""
-    rows = [
-        [service, operation, str(total), str(passed)]
-        for service, recorded in summary.load(oracle).items()
-        for operation, (passed, total) in recorded["operations"].items()
-    ]
-    return table(["service", "operation", "tests that call it", "pass"], rows)
+    """Return the agreement by operation: those with a test that fails, then the others of each service."""
+    differ, agree = [], []
+    for service, recorded in summary.load(oracle).items():
+        complete = []
+        for operation, (passed, total) in recorded["operations"].items():
+            if passed < total:
+                differ.append([service, operation, str(total), str(passed)])
+            else:
+                complete.append(f"{operation} {total}")
+        agree.append([service, ", ".join(complete)])
+    return "\n".join(
+        (
+            table(["service", "operation", "tests that call it", "pass"], differ),
+            table(["service", "operations on which all tests pass, with their number of tests"], agree),
+        )
+    )
 
 
 def disagreements(oracle: str) -> str:
