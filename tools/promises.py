@@ -1,6 +1,6 @@
 """Print how many tests hold each module to each promise: python -m tools.promises
 
-A test names its promise by ``@pytest.mark.promise``; its folder is named after the module.
+A test names its promise by ``@pytest.mark.promise``; its folder is named after the module, or is `every_module`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1] / "tests/integration"
+EVERY_MODULE = "every_module"
 
 PROMISES = {
     "changed": "Create, rerun, delete, rerun: `changed` is correct each time",
@@ -40,8 +41,8 @@ def promises_of(test: ast.FunctionDef) -> Iterator[str]:
 
 
 def marked_tests(module: str) -> Iterator[tuple[Path, str, str]]:
-    """Yield the file, the name and the promise of each marked test of a module."""
-    for path in sorted((TESTS / module).glob("test_*.py")):
+    """Yield the file, the name and the promise of each marked test of a module that writes."""
+    for path in sorted([*(TESTS / module).glob("test_*.py"), *(TESTS / EVERY_MODULE).glob("test_*.py")]):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef):
                 yield from ((path, node.name, promise) for promise in promises_of(node))
@@ -54,7 +55,7 @@ def tests_of_promise(module: str, promise: str) -> list[tuple[Path, str]]:
 
 def modules() -> list[str]:
     """Return the modules that have integration tests."""
-    return sorted({path.parent.name for path in TESTS.glob("*/test_*.py")})
+    return sorted({path.parent.name for path in TESTS.glob("*/test_*.py")} - {EVERY_MODULE})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """After a run over several accounts was killed, the next one leaves each as an undisturbed run does.
 
-tests/integration/broken_runs breaks the modules of the run at every write.
+tests/integration/every_module breaks each module at every write.
 """
 
 from __future__ import annotations

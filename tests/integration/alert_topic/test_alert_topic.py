@@ -158,21 +158,6 @@ def test_clears_settings_that_the_task_sets_to_empty_values(run_module: ModuleRu
 
 
 @pytest.mark.promise("check")
-@pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
-def test_check_mode_predicts_the_result_and_writes_nothing(run_module: ModuleRunner, exists: bool, state: str) -> None:
-    if exists:
-        run_module.succeed(name=NAME, display_name="Old", subscriptions=[BOB], tags={"old": "yes"})
-    predicted = run_module.predict(**TASK, state=state)
-    real = run_module.succeed(**TASK, state=state)
-    assert predicted["changed"] == real["changed"] == (exists or state == "present")
-    for key in ("diff", "topic", "pending"):
-        assert predicted[key] == real[key]
-    assert states(predicted) == states(real)
-    assert sorted(predicted) == sorted(real)
-
-
-@pytest.mark.promise("check")
 def test_check_mode_predicts_a_confirmation_and_a_removal(run_module: ModuleRunner) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE, QUEUE])
     token = token_in(mails(run_module.endpoint, ALICE["endpoint"])[0])

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.integration.alert_topic.topic_setup import (
-    ACCOUNT,
     ALICE,
     ARN,
     NAME,
@@ -16,7 +15,6 @@ from tests.integration.alert_topic.topic_setup import (
     listed,
     states,
     token_in,
-    topic,
 )
 from tests.support.embedded_control import mails
 from tests.support.module_runner import ModuleRunner, hidden_in
@@ -60,42 +58,6 @@ def test_never_prints_a_secret_if_the_module_has_a_bug(
 
 
 @pytest.mark.promise("retry")
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"error": "Throttled", "status": 429, "times": 3},
-        {"error": "InternalError", "status": 500, "times": 2},
-        {"error": "ConcurrentAccess"},
-        {"mode": "reset"},
-        {"mode": "kill_after"},
-    ],
-    ids=["throttled", "unavailable", "concurrent", "reset", "response lost"],
-)
-@pytest.mark.parametrize("action", ["GetTopicAttributes", "CreateTopic", "Subscribe"])
-def test_retries_transient_failures(run_module: ModuleRunner, sns: Any, action: str, fault: dict[str, Any]) -> None:
-    run_module.faults({"service": "sns", "action": action, **fault})
-    result = run_module.succeed(**TASK)
-    assert result["changed"]
-    assert states(result) == {ALICE["endpoint"]: "pending", QUEUE["endpoint"]: "confirmed"}
-    assert len(mails(run_module.endpoint, ALICE["endpoint"])) == 1
-    assert sorted(listed(sns)) == sorted([ALICE["endpoint"], QUEUE["endpoint"]])
-    assert not run_module.succeed(**TASK)["changed"]
-
-
-@pytest.mark.promise("retry")
-@pytest.mark.parametrize("mode", ["reset", "kill_after"])
-@pytest.mark.parametrize("action", ["ListSubscriptionsByTopic", "SetTopicAttributes", "TagResource", "Unsubscribe"])
-def test_recovers_from_broken_connections(run_module: ModuleRunner, sns: Any, action: str, mode: str) -> None:
-    run_module.succeed(**TASK)
-    run_module.faults({"service": "sns", "action": action, "mode": mode, "times": 2})
-    changed = {"display_name": "New", "tags": {"team": "new"}, "subscriptions": [ALICE]}
-    assert run_module.succeed(**{**TASK, **changed}, remove_subscriptions=[QUEUE])["changed"]
-    found = topic(sns)
-    assert (found["DisplayName"], found["tags"]["team"], found["subscriptions"]) == ("New", "new", [ALICE["endpoint"]])
-    assert len(mails(run_module.endpoint, ALICE["endpoint"])) == 1
-
-
-@pytest.mark.promise("retry")
 @pytest.mark.parametrize("mode", ["reset", "kill_after"])
 def test_confirms_even_if_the_response_is_lost(run_module: ModuleRunner, sns: Any, mode: str) -> None:
     run_module.succeed(name=NAME, subscriptions=[ALICE])
@@ -124,59 +86,11 @@ def test_restarts_a_listing_if_its_token_expires(run_module: ModuleRunner, sns: 
 
 
 @pytest.mark.promise("budget")
-def test_gives_up_on_throttling_after_timeout_seconds(run_module: ModuleRunner) -> None:
-    run_module.faults({"service": "sns", "action": "Subscribe", "error": "Throttled", "status": 429, "times": 500})
-    message = run_module.fail(**TASK, timeout_seconds=60)
-    assert "Throttled" in message and "timeout_seconds" in message
-
-
-@pytest.mark.promise("budget")
 def test_gives_up_on_broken_connections_after_timeout_seconds(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "sns", "action": "Subscribe", "mode": "reset", "times": 500})
     message = run_module.fail(**TASK, timeout_seconds=60)
     assert "Subscribe failed" in message and "The connection kept failing until timeout_seconds expired" in message
     assert mails(run_module.endpoint, ALICE["endpoint"]) == []
-
-
-@pytest.mark.promise("denied")
-@pytest.mark.parametrize(
-    "action",
-    [
-        *("GetTopicAttributes", "ListTagsForResource", "ListSubscriptionsByTopic"),
-        *("SetTopicAttributes", "TagResource", "Subscribe", "Unsubscribe"),
-    ],
-)
-def test_denial_names_the_action_to_allow_and_the_topic(run_module: ModuleRunner, action: str) -> None:
-    run_module.succeed(name=NAME, subscriptions=[QUEUE])
-    run_module.faults({"service": "sns", "action": action, "error": "AuthorizationError", "status": 403})
-    task = {**TASK, "subscriptions": [ALICE], "remove_subscriptions": [QUEUE]}
-    message = run_module.fail(**task)
-    for word in (f"Allow sns:{action} on {ARN}", NAME, f"account {ACCOUNT}", "region us-east-1"):
-        assert word in message
-
-
-@pytest.mark.promise("denied")
-@pytest.mark.parametrize("action", ["CreateTopic", "DeleteTopic"])
-def test_denial_of_creation_or_deletion_names_the_action_to_allow(run_module: ModuleRunner, action: str) -> None:
-    if action == "DeleteTopic":
-        run_module.succeed(name=NAME)
-    run_module.faults({"service": "sns", "action": action, "error": "AuthorizationError", "status": 403})
-    message = run_module.fail(name=NAME, state="present" if action == "CreateTopic" else "absent")
-    assert f"Allow sns:{action} on {ARN}" in message and f"account {ACCOUNT}, region us-east-1" in message
-
-
-@pytest.mark.promise("resume")
-@pytest.mark.parametrize("fails", ["CreateTopic", "Subscribe"])
-@pytest.mark.parametrize("mode", ["kill_after", "reset"])
-def test_completes_an_interrupted_run(run_module: ModuleRunner, sns: Any, fails: str, mode: str) -> None:
-    run_module.faults({"service": "sns", "action": fails, "mode": mode})
-    run_module.fail(**TASK, timeout_seconds=0)
-    run_module.succeed(**TASK)
-    resumed = topic(sns)
-    assert len(mails(run_module.endpoint, ALICE["endpoint"])) == 1
-    run_module.succeed(name=NAME, state="absent")
-    run_module.succeed(**TASK)
-    assert resumed == topic(sns)
 
 
 def test_a_failure_after_a_lost_answer_counts_the_write_that_was_made(run_module: ModuleRunner) -> None:

@@ -96,15 +96,6 @@ def test_rejects_an_untagged_topic_although_it_is_empty(run_module: ModuleRunner
 
 
 @pytest.mark.promise("partition")
-def test_uses_the_partition_of_the_region(run_module: ModuleRunner, partition: str) -> None:
-    task = {"name": NAME, "subscriptions": [ALICE]}
-    found = run_module.succeed(**task)["topic"]
-    assert found["arn"] == f"arn:{partition}:sns:{run_module.region}:{ACCOUNT}:{NAME}"
-    assert {statement["Resource"] for statement in found["policy"]["Statement"]} == {found["arn"]}
-    assert not run_module.succeed(**task)["changed"]
-
-
-@pytest.mark.promise("partition")
 @pytest.mark.parametrize(
     ("invalid", "expected"),
     [

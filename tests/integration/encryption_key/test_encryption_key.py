@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.embedded_control import ask
-from tests.support.module_runner import ModuleRunner, hidden_in, skip_waiting
+from tests.support.module_runner import ModuleRunner, skip_waiting
 from tools.generate_docs.modules import documented_actions
 
 ALIAS = "alias/audit"
@@ -119,71 +119,11 @@ def test_keeps_omitted_settings_and_clears_empty_ones(run_module: ModuleRunner, 
     assert keys(kms) == [WANTED | {"description": "", "tags": MARKS}]
 
 
-@pytest.mark.promise("check")
-@pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
-def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, exists: bool, state: str) -> None:
-    if exists:
-        run_module.succeed(alias=ALIAS, tags={"old": "yes"})
-    predicted = run_module.predict(**TASK, state=state)
-    real = run_module.succeed(**TASK, state=state)
-    assert predicted["changed"] == real["changed"] == (exists or state == "present")
-    assert predicted["diff"] == real["diff"]
-    assert {**predicted["encryption_key"], "arn": ""} == {**real["encryption_key"], "arn": ""}
-
-
 @pytest.mark.promise("diff")
 def test_the_diff_shows_before_and_after(run_module: ModuleRunner) -> None:
     run_module.succeed(alias=ALIAS, description="old")
     diff = run_module.succeed(alias=ALIAS, description="new")["diff"]
     assert (diff["before"]["description"], diff["after"]["description"]) == ("old", "new")
-
-
-@pytest.mark.promise("secrets")
-def test_never_prints_the_secret_key(run_module: ModuleRunner) -> None:
-    canary = "canary/secret+key"
-    run_module.secret_key = canary
-    outputs = [run_module(**TASK), run_module(alias="audit")]
-    assert [output.get("failed", False) for output in outputs] == [False, True]
-    assert hidden_in(outputs, canary) == []
-
-
-@pytest.mark.promise("retry")
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"error": "ThrottlingException", "times": 9},
-        {"error": "KMSInternalException", "status": 500, "times": 2},
-        {"mode": "reset"},
-        {"mode": "kill_after"},
-    ],
-    ids=["throttled", "internal error", "reset", "response lost"],
-)
-@pytest.mark.parametrize("action", ["DescribeKey", "CreateKey", "CreateAlias", "EnableKeyRotation"])
-def test_retries_transient_errors_without_a_second_key(
-    run_module: ModuleRunner, kms: Any, action: str, fault: dict[str, Any]
-) -> None:
-    run_module.faults({"service": "kms", "action": action, **fault})
-    result = run_module.succeed(**TASK)
-    assert result["changed"] and result["encryption_key"]["arn"].startswith(f"arn:aws:kms:us-east-1:{ACCOUNT}:key/")
-    assert keys(kms) == [WANTED]
-    assert not run_module.succeed(**TASK)["changed"]
-
-
-@pytest.mark.promise("budget")
-def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner) -> None:
-    run_module.faults({"service": "kms", "action": "CreateKey", "error": "ThrottlingException", "times": 500})
-    message = run_module.fail(**TASK, timeout_seconds=60)
-    assert "ThrottlingException" in message and "timeout_seconds" in message
-
-
-@pytest.mark.promise("denied")
-@pytest.mark.parametrize("action", ["DescribeKey", "CreateKey", "CreateAlias"])
-def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, action: str) -> None:
-    run_module.faults({"service": "kms", "action": action, "error": "AccessDeniedException"})
-    message = run_module.fail(**TASK)
-    for word in (f"Allow kms:{action} on", ALIAS, f"account {ACCOUNT}", "region us-east-1"):
-        assert word in message
 
 
 @pytest.mark.promise("prerequisite")
@@ -221,15 +161,6 @@ def test_rejects_an_unmanaged_key_unless_adopted(
     assert ALIAS in message and "secmon_existing_kms_key_arn" in message
     assert all(value in message for value in marks.values())
     assert run_module.succeed(alias=ALIAS, state=state, adopt=True)["changed"]
-
-
-@pytest.mark.promise("resume")
-@pytest.mark.parametrize("fails", ["CreateKey", "CreateAlias", "EnableKeyRotation"])
-def test_the_next_run_completes_an_interrupted_one(run_module: ModuleRunner, kms: Any, fails: str) -> None:
-    run_module.faults({"service": "kms", "action": fails, "mode": "kill_after"})
-    run_module.fail(**TASK, timeout_seconds=0)
-    run_module.succeed(**TASK)
-    assert keys(kms) == [WANTED]
 
 
 @pytest.mark.promise("resume")
@@ -282,13 +213,6 @@ def test_of_two_concurrent_runs_one_key_remains(
     assert not run_module.succeed(**TASK)["changed"]
     assert len(run_module.succeed(alias=ALIAS, remove_surplus=True)["diff"]["before"]["unused_keys"]) == 1
     assert [key["state"] for key in keys(kms)] == ["Enabled", "PendingDeletion", "PendingDeletion"]
-
-
-@pytest.mark.promise("partition")
-def test_uses_the_partition_of_the_region(run_module: ModuleRunner, partition: str) -> None:
-    arn = run_module.succeed(alias=ALIAS)["encryption_key"]["arn"]
-    assert arn.startswith(f"arn:{partition}:kms:{run_module.region}:{ACCOUNT}:key/")
-    assert not run_module.succeed(alias=ALIAS)["changed"]
 
 
 @pytest.mark.promise("partition")

@@ -23,7 +23,7 @@ from tests.integration.event_rules.rule_setup import (
     put_manually,
     rules,
 )
-from tests.support.module_runner import ModuleRunner, hidden_in
+from tests.support.module_runner import ModuleRunner
 from tools.generate_docs.modules import documented_actions
 
 
@@ -109,23 +109,6 @@ def test_keeps_what_the_task_omits_and_clears_what_it_sets_to_empty_values(
     assert "Description" not in found
 
 
-@pytest.mark.promise("check")
-@pytest.mark.parametrize("task", [TASK, ABSENT], ids=["present", "absent"])
-@pytest.mark.parametrize("existing", ["nothing", "some", "all"])
-def test_check_mode_predicts_the_result_and_writes_nothing(
-    run_module: ModuleRunner, existing: str, task: dict[str, Any]
-) -> None:
-    if existing == "some":
-        run_module.succeed(rules=[{**RULE, "description": "old", "input_template": '"old"'}])
-    elif existing == "all":
-        run_module.succeed(**TASK)
-    predicted = run_module.predict(**task)
-    real = run_module.succeed(**task)
-    assert predicted == real
-    same = (existing, task is ABSENT) in (("all", False), ("nothing", True))
-    assert real["changed"] == (not same) == (real["diff"]["before"] != real["diff"]["after"])
-
-
 @pytest.mark.promise("diff")
 def test_diff_shows_only_the_settings_that_change(run_module: ModuleRunner) -> None:
     run_module.succeed(**TASK)
@@ -134,61 +117,6 @@ def test_diff_shows_only_the_settings_that_change(run_module: ModuleRunner) -> N
         "before": {"rules": {"secmon-read": {"rule_state": ALL}}},
         "after": {"rules": {"secmon-read": {"rule_state": "DISABLED"}}},
     }
-
-
-@pytest.mark.promise("secrets")
-def test_never_prints_the_secret_access_key(run_module: ModuleRunner) -> None:
-    canary = 'canary/secret+key"'
-    run_module.secret_key = canary
-    outputs = [run_module(**TASK), run_module(rules=[{"name": "x"}])]
-    run_module.faults({"service": "events", "action": "ListRules", "error": "AccessDenied", "message": canary})
-    outputs.append(run_module(**TASK))
-    assert [output.get("failed", False) for output in outputs] == [False, True, True]
-    assert hidden_in(outputs, canary) == []
-
-
-FAULTS = {
-    "throttled": {"error": "ThrottlingException", "times": 3},
-    "failed": {"error": "InternalException", "status": 500},
-    "changed at once": {"error": "ConcurrentModificationException", "status": 400},
-    "response lost": {"mode": "kill_after"},
-}
-CALLS = [
-    "ListRules",
-    "ListTargetsByRule",
-    "ListTagsForResource",
-    "PutRule",
-    "PutTargets",
-    "RemoveTargets",
-    "DeleteRule",
-]
-
-
-@pytest.mark.promise("retry")
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
-def test_retries_transient_failures(run_module: ModuleRunner, events: Any, fault: dict[str, Any]) -> None:
-    run_module.succeed(rules=[{"name": "secmon-read", **MINIMAL}, {"name": "secmon-old", **MINIMAL}])
-    run_module.faults(*({"service": "events", "action": action, **fault} for action in CALLS))
-    assert run_module.succeed(**TASK, purge_prefix="secmon-")["changed"]
-    assert sorted(rules(events)) == ["secmon-minimal", "secmon-read"]
-    assert not run_module.succeed(**TASK)["changed"]
-
-
-@pytest.mark.promise("budget")
-def test_gives_up_after_timeout_seconds(run_module: ModuleRunner) -> None:
-    run_module.faults({"service": "events", "action": "PutRule", "error": "ThrottlingException", "times": 500})
-    message = run_module.fail(**TASK, timeout_seconds=60)
-    assert "ThrottlingException" in message and "timeout_seconds" in message
-
-
-@pytest.mark.promise("denied")
-@pytest.mark.parametrize("action", CALLS)
-def test_denial_names_the_action_to_allow_and_the_resource(run_module: ModuleRunner, action: str) -> None:
-    run_module.succeed(rules=[{"name": "secmon-read", **MINIMAL}, {"name": "secmon-old", **MINIMAL}])
-    run_module.faults({"service": "events", "action": action, "error": "AccessDeniedException", "status": 400})
-    message = run_module.fail(**TASK, purge_prefix="secmon-")
-    for word in (f"Allow events:{action} on", "event rule", "account 123456789012", "region us-east-1"):
-        assert word in message
 
 
 @pytest.mark.promise("prerequisite")
@@ -221,30 +149,6 @@ def test_purge_keeps_rules_of_others_and_with_other_names(run_module: ModuleRunn
     ]
     assert run_module.succeed(purge_prefix="secmon-", state="absent")["removed"] == ["secmon-a"]
     assert sorted(rules(events)) == ["own-c", "secmon-of-others"]
-
-
-@pytest.mark.promise("resume")
-@pytest.mark.parametrize("action", ["PutRule", "PutTargets", "RemoveTargets", "DeleteRule"])
-def test_completes_an_interrupted_run(run_module: ModuleRunner, events: Any, action: str) -> None:
-    run_module.succeed(rules=[{"name": "secmon-old", **MINIMAL}])
-    task = {**TASK, "purge_prefix": "secmon-"}
-    run_module.faults({"service": "events", "action": action, "mode": "kill_after"})
-    run_module.fail(**task, timeout_seconds=0)
-    run_module.succeed(**task)
-    assert sorted(rules(events)) == ["secmon-minimal", "secmon-read"]
-    assert not run_module.succeed(**task)["changed"]
-
-
-@pytest.mark.promise("partition")
-def test_uses_the_partition_of_the_region(
-    run_module: ModuleRunner, aws_client: Callable[..., Any], partition: str
-) -> None:
-    topic = f"arn:{partition}:sns:{run_module.region}:123456789012:SecurityEvents"
-    task = {"rules": [{"name": "secmon-read", **MINIMAL, "target_arn": topic}]}
-    assert run_module.succeed(**task)["changed"]
-    (found,) = aws_client("events", run_module.region).list_rules()["Rules"]
-    assert found["Arn"] == f"arn:{partition}:events:{run_module.region}:123456789012:rule/secmon-read"
-    assert not run_module.succeed(**task)["changed"]
 
 
 @pytest.mark.promise("partition")

@@ -9,10 +9,8 @@ import pytest
 from tests.integration.log_bucket.bucket_setup import (
     NAME,
     TASK,
-    bucket,
-    comparable,
 )
-from tests.support.module_runner import ModuleRunner, hidden_in
+from tests.support.module_runner import ModuleRunner
 
 # What S3 answers if the caller may not read the bucket.
 DENIED = [
@@ -21,61 +19,11 @@ DENIED = [
 ]
 
 
-@pytest.mark.promise("secrets")
-def test_never_prints_the_secret_key(run_module: ModuleRunner) -> None:
-    run_module.secret_key = "canary/secret+key"
-    outputs = [run_module(**TASK), run_module(name="Not A Bucket")]
-    run_module.faults({"service": "s3", "action": "*", "error": "AccessDenied"})
-    outputs.append(run_module(name=NAME))
-    assert [output.get("failed", False) for output in outputs] == [False, True, True]
-    assert hidden_in(outputs, run_module.secret_key) == []
-
-
-@pytest.mark.promise("retry")
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"error": "SlowDown", "status": 503, "times": 3},
-        {"error": "InternalError", "status": 500},
-        {"error": "OperationAborted", "status": 409},
-        {"mode": "reset"},
-        {"mode": "kill_after"},
-    ],
-    ids=["throttled", "internal error", "aborted", "reset", "response lost"],
-)
-@pytest.mark.parametrize("action", ["GetBucketTagging", "CreateBucket", "PutBucketTagging", "PutBucketPolicy"])
-def test_retries_transient_errors(run_module: ModuleRunner, s3: Any, action: str, fault: dict[str, Any]) -> None:
-    run_module.faults({"service": "s3", "action": action, **fault})
-    assert run_module.succeed(**TASK)["changed"]
-    assert bucket(s3)["get_bucket_versioning"]["Status"] == "Enabled"
-    assert not run_module.succeed(**TASK)["changed"]
-
-
 @pytest.mark.promise("retry")
 def test_retries_until_a_new_bucket_is_visible(run_module: ModuleRunner) -> None:
     run_module.faults({"service": "s3", "action": "PutBucketPolicy", "error": "NoSuchBucket", "times": 2})
     assert run_module.succeed(**TASK)["changed"]
     assert not run_module.succeed(**TASK)["changed"]
-
-
-@pytest.mark.promise("budget")
-def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner) -> None:
-    run_module.faults({"service": "s3", "action": "CreateBucket", "error": "SlowDown", "status": 503, "times": 500})
-    message = run_module.fail(**TASK, timeout_seconds=60)
-    assert "SlowDown" in message and "timeout_seconds" in message
-
-
-@pytest.mark.promise("denied")
-@pytest.mark.parametrize(
-    ("action", "grants"),
-    [("GetBucketEncryption", "s3:GetEncryptionConfiguration"), ("PutBucketPolicy", "s3:PutBucketPolicy")],
-)
-def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, action: str, grants: str) -> None:
-    run_module.succeed(name=NAME)
-    run_module.faults({"service": "s3", "action": action, "error": "AccessDenied", "status": 403})
-    message = run_module.fail(**TASK)
-    for word in (f"Allow {grants} on arn:aws:s3:::{NAME}", "account 123456789012", "region us-east-1"):
-        assert word in message
 
 
 @pytest.mark.promise("prerequisite")
@@ -121,15 +69,3 @@ def test_takes_an_access_log_bucket_that_may_be_suitable(run_module: ModuleRunne
         rules = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
         s3.put_bucket_ownership_controls(Bucket="access-logs", OwnershipControls=rules)
     assert run_module.succeed(name=NAME, access_log_bucket="access-logs")["changed"]
-
-
-@pytest.mark.promise("resume")
-@pytest.mark.parametrize("fails", ["CreateBucket", "PutBucketTagging", "PutBucketPolicy", "PutBucketVersioning"])
-def test_the_next_run_completes_an_interrupted_one(run_module: ModuleRunner, s3: Any, fails: str) -> None:
-    run_module.faults({"service": "s3", "action": fails, "mode": "kill_after"})
-    run_module.fail(**TASK, timeout_seconds=0)
-    run_module.succeed(**TASK)
-    resumed = bucket(s3)
-    run_module.succeed(name=NAME, state="absent")
-    run_module.succeed(**TASK)
-    assert comparable(resumed) == comparable(bucket(s3))

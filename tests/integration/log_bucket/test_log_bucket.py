@@ -145,18 +145,6 @@ def test_keeps_statements_and_lifecycle_rules_that_are_not_managed(run_module: M
     assert [statement["Sid"] for statement in left] == ["Auditors", "DenyWithoutTLS"]
 
 
-@pytest.mark.promise("check")
-@pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
-def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, exists: bool, state: str) -> None:
-    if exists:
-        run_module.succeed(name=NAME, tags={"old": "yes"})
-    predicted = run_module.predict(**TASK, state=state)
-    real = run_module.succeed(**TASK, state=state)
-    assert predicted["changed"] == real["changed"] == (exists or state == "present")
-    assert (predicted["diff"], predicted["log_bucket"]) == (real["diff"], real["log_bucket"])
-
-
 @pytest.mark.promise("diff")
 def test_the_diff_shows_only_changes(run_module: ModuleRunner, s3: Any) -> None:
     run_module.succeed(**TASK)
@@ -197,14 +185,6 @@ def test_rejects_an_open_bucket_of_another_account(run_module: ModuleRunner, sta
     owner.delete_public_access_block(Bucket=NAME)
     owner.put_bucket_policy(Bucket=NAME, Policy=document(anyone))
     assert "Another account owns" in run_module.fail_before_writes(name=NAME, state=state, adopt=True)
-
-
-@pytest.mark.promise("partition")
-def test_uses_the_partition_of_the_region(run_module: ModuleRunner, partition: str) -> None:
-    found = run_module.succeed(name=NAME)["log_bucket"]
-    assert found["arn"] == f"arn:{partition}:s3:::{NAME}"
-    assert found["policy"]["Statement"][0]["Resource"][0] == found["arn"]
-    assert not run_module.succeed(name=NAME)["changed"]
 
 
 @pytest.mark.promise("partition")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.module_runner import ModuleRunner, hidden_in
+from tests.support.module_runner import ModuleRunner
 from tools.generate_docs.modules import documented_actions
 
 NAME = "/aws/cloudtrail/logs"
@@ -39,16 +39,6 @@ def make_key(kms: Any) -> str:
     }
     document = f'{{"Version": "2012-10-17", "Statement": [{str(statement).replace(chr(39), chr(34))}]}}'
     return str(kms.create_key(Policy=document)["KeyMetadata"]["Arn"])
-
-
-@pytest.mark.promise("changed")
-def test_present_and_absent_are_idempotent(run_module: ModuleRunner, logs: Any) -> None:
-    assert run_module.succeed(**TASK)["changed"]
-    assert group(logs)["retentionInDays"] == 2192
-    assert not run_module.succeed(**TASK)["changed"]
-    assert run_module.succeed(name=NAME, state="absent")["changed"]
-    assert group(logs) == {}
-    assert not run_module.succeed(name=NAME, state="absent")["changed"]
 
 
 MANUAL_CHANGES: dict[str, Change] = {
@@ -97,72 +87,11 @@ def test_a_retention_of_zero_days_keeps_events_forever(run_module: ModuleRunner,
     assert "retentionInDays" not in group(logs)
 
 
-@pytest.mark.promise("check")
-@pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
-def test_check_mode_predicts_the_run_and_writes_nothing(run_module: ModuleRunner, exists: bool, state: str) -> None:
-    if exists:
-        run_module.succeed(name=NAME, retention_days=30, tags={"old": "yes"})
-    predicted = run_module.predict(**TASK, state=state)
-    real = run_module.succeed(**TASK, state=state)
-    assert predicted["changed"] == real["changed"] == (exists or state == "present")
-    assert (predicted["diff"], predicted["log_group"]) == (real["diff"], real["log_group"])
-
-
 @pytest.mark.promise("diff")
 def test_the_diff_shows_before_and_after(run_module: ModuleRunner) -> None:
     run_module.succeed(name=NAME, retention_days=30)
     diff = run_module.succeed(name=NAME, retention_days=90)["diff"]
     assert (diff["before"]["retention_days"], diff["after"]["retention_days"]) == (30, 90)
-
-
-@pytest.mark.promise("secrets")
-def test_never_prints_the_secret_key(run_module: ModuleRunner) -> None:
-    canary = "canary/secret+key"
-    run_module.secret_key = canary
-    outputs = [
-        run_module(**TASK),
-        run_module(name=NAME, retention_days=8),
-        run_module(name=NAME, kms_key_arn=MISSING_KEY),
-    ]
-    assert [output.get("failed", False) for output in outputs] == [False, True, True]
-    assert hidden_in(outputs, canary) == []
-
-
-@pytest.mark.promise("retry")
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"error": "ThrottlingException", "times": 3},
-        {"error": "ServiceUnavailableException", "status": 503, "times": 2},
-        {"error": "OperationAbortedException"},
-        {"mode": "reset"},
-        {"mode": "kill_after"},
-    ],
-    ids=["throttled", "unavailable", "aborted", "reset", "response lost"],
-)
-@pytest.mark.parametrize("action", ["DescribeLogGroups", "CreateLogGroup", "PutRetentionPolicy"])
-def test_retries_transient_errors(run_module: ModuleRunner, logs: Any, action: str, fault: dict[str, Any]) -> None:
-    run_module.faults({"service": "logs", "action": action, **fault})
-    assert run_module.succeed(**TASK)["changed"]
-    assert group(logs)["retentionInDays"] == 2192
-    assert not run_module.succeed(**TASK)["changed"]
-
-
-@pytest.mark.promise("budget")
-def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner) -> None:
-    run_module.faults({"service": "logs", "action": "CreateLogGroup", "error": "ThrottlingException", "times": 500})
-    message = run_module.fail(**TASK, timeout_seconds=60)
-    assert "ThrottlingException" in message and "timeout_seconds" in message
-
-
-@pytest.mark.promise("denied")
-@pytest.mark.parametrize("action", ["DescribeLogGroups", "CreateLogGroup"])
-def test_a_denial_names_the_action_to_allow(run_module: ModuleRunner, action: str) -> None:
-    run_module.faults({"service": "logs", "action": action, "error": "AccessDeniedException"})
-    message = run_module.fail(**TASK)
-    for word in (f"Allow logs:{action} on", NAME, "account 123456789012", "region us-east-1"):
-        assert word in message
 
 
 @pytest.mark.promise("prerequisite")
@@ -191,18 +120,6 @@ def test_rejects_an_unmanaged_group_unless_adopted(run_module: ModuleRunner, log
     )
 
 
-@pytest.mark.promise("resume")
-@pytest.mark.parametrize("fails", ["CreateLogGroup", "PutRetentionPolicy"])
-def test_the_next_run_completes_an_interrupted_one(run_module: ModuleRunner, logs: Any, fails: str) -> None:
-    run_module.faults({"service": "logs", "action": fails, "mode": "kill_after"})
-    run_module.fail(**TASK, timeout_seconds=0)
-    run_module.succeed(**TASK)
-    resumed = group(logs)
-    run_module.succeed(name=NAME, state="absent")
-    run_module.succeed(**TASK)
-    assert resumed == group(logs)
-
-
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_a_group_without_tags_although_its_size_is_zero(
@@ -222,13 +139,6 @@ def test_keeps_the_record_of_the_metric_filters(run_module: ModuleRunner, logs: 
     assert not result["changed"] and not record.keys() & result["log_group"]["tags"].keys()
     assert run_module.succeed(**{**TASK, "tags": {"other": "1"}}, purge_tags=True)["changed"]
     assert record.items() <= logs.list_tags_for_resource(resourceArn=ARN)["tags"].items()
-
-
-@pytest.mark.promise("partition")
-def test_uses_the_partition_of_the_region(run_module: ModuleRunner, partition: str) -> None:
-    found = run_module.succeed(**TASK)["log_group"]["arn"]
-    assert found == f"arn:{partition}:logs:{run_module.region}:123456789012:log-group:{NAME}"
-    assert not run_module.succeed(**TASK)["changed"]
 
 
 @pytest.mark.promise("partition")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -65,19 +64,6 @@ def test_purge_keeps_unmanaged_alarms(run_module: ModuleRunner, cloudwatch: Any)
     assert sorted(alarms(cloudwatch)) == ["alarm-00", "alarm-unmanaged"]
     run_module.succeed(state="absent", purge_tag={"set": "one"})
     assert sorted(alarms(cloudwatch)) == ["alarm-unmanaged"]
-
-
-@pytest.mark.promise("partition")
-def test_uses_the_partition_of_the_region(
-    run_module: ModuleRunner, aws_client: Callable[..., Any], partition: str
-) -> None:
-    topic = f"arn:{partition}:sns:{run_module.region}:123456789012:SecurityAlarms"
-    task = {"alarms": [{"name": "read", **MINIMAL, "alarm_actions": [topic]}], "tags": {"team": "security"}}
-    assert run_module.succeed(**task)["changed"]
-    (found,) = aws_client("cloudwatch", run_module.region).describe_alarms()["MetricAlarms"]
-    assert found["AlarmArn"] == f"arn:{partition}:cloudwatch:{run_module.region}:123456789012:alarm:read"
-    assert not run_module.succeed(**task)["changed"]
-    assert run_module.succeed(**task, purge_tag={"team": "security"})["changed"] is False
 
 
 @pytest.mark.promise("partition")

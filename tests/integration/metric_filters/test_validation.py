@@ -37,20 +37,6 @@ SITUATIONS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
 
 @pytest.mark.promise("check")
 @pytest.mark.parametrize(("existing", "task"), SITUATIONS.values(), ids=list(SITUATIONS))
-def test_check_mode_predicts_the_run_and_writes_nothing(
-    run_module: ModuleRunner, logs: Any, existing: list[dict[str, Any]], task: dict[str, Any]
-) -> None:
-    run_module.succeed(log_group_name=GROUP, filters=existing)
-    before = filters(logs)
-    predicted = run_module.predict(**task)
-    assert filters(logs) == before
-    real = run_module.succeed(**task)
-    assert predicted == real
-    assert real["changed"] == (filters(logs) != before)
-
-
-@pytest.mark.promise("check")
-@pytest.mark.parametrize(("existing", "task"), SITUATIONS.values(), ids=list(SITUATIONS))
 def test_validation_alone_returns_what_the_run_would_do_and_writes_nothing(
     run_module: ModuleRunner, logs: Any, existing: list[dict[str, Any]], task: dict[str, Any]
 ) -> None:
@@ -106,18 +92,6 @@ def test_the_diff_shows_only_changed_filters(run_module: ModuleRunner, logs: Any
 
 
 @pytest.mark.promise("secrets")
-def test_never_prints_the_secret_key(run_module: ModuleRunner, logs: Any) -> None:
-    run_module.secret_key = canary = "canary/secret+key"
-    outputs = [
-        run_module(**TASK, test_messages=["x"]),
-        run_module(log_group_name=GROUP, filters=[{**READS, "pattern": "{"}]),
-        run_module(log_group_name="/missing", filters=[READS]),
-    ]
-    assert [output.get("failed", False) for output in outputs] == [False, True, True]
-    assert hidden_in(outputs, canary) == []
-
-
-@pytest.mark.promise("secrets")
 def test_the_secret_key_is_not_in_a_traceback(
     run_module: ModuleRunner, logs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,17 +120,6 @@ def test_lists_a_hundred_filters_in_two_pages(run_module: ModuleRunner, logs: An
     task = {"log_group_name": GROUP, "filters": make_filters(100)}
     run_module.succeed(**task)
     assert run_module.actions(**task) == ["DescribeMetricFilters"] * 2
-
-
-@pytest.mark.promise("partition")
-def test_uses_the_partition_of_the_region(
-    run_module: ModuleRunner, aws_client: Callable[..., Any], partition: str
-) -> None:
-    make_group(aws_client("logs", run_module.region))
-    assert run_module.succeed(**TASK)["changed"]
-    assert not run_module.succeed(**TASK)["changed"]
-    run_module.faults({"service": "logs", "action": "DescribeMetricFilters", "error": "AccessDeniedException"})
-    assert f"on arn:{partition}:logs:{run_module.region}:*:log-group:{GROUP}:*" in run_module.fail(**TASK)
 
 
 INVALID: dict[str, tuple[dict[str, Any], str]] = {

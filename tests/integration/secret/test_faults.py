@@ -26,28 +26,7 @@ pytestmark = pytest.mark.usefixtures("never_reads_values")
 
 AwsClient = Callable[..., Any]
 ALWAYS = {"update_value": "always", "value_hmac_key": KEY}
-TRANSIENT = {
-    "throttled": {"error": "ThrottlingException", "times": 3},
-    "internal": {"error": "InternalServiceError", "status": 500, "times": 2},
-    "reset": {"mode": "reset"},
-    "answer lost": {"mode": "kill_after"},
-}
 # The update of a secret from DESIRED to CHANGED makes each of the calls in UPDATING.
-CHANGED: dict[str, Any] = {
-    "name": NAME,
-    "value": "A",
-    **ALWAYS,
-    "description": "other",
-    "resource_policy": {},
-    "replica_regions": [{"region": "eu-west-1", "kms_key_id": "alias/west"}],
-    "rotation": {"days": 90},
-    "tags": {"other": "tag"},
-}
-UPDATING = (
-    *("RestoreSecret", "TagResource", "UntagResource", "UpdateSecret", "UpdateSecretVersionStage"),
-    *("DeleteResourcePolicy", "RemoveRegionsFromReplication", "ReplicateSecretToRegions", "RotateSecret"),
-)
-CREATING = ("CreateSecret", "PutResourcePolicy", "RotateSecret")
 
 
 @pytest.fixture(autouse=True)
@@ -59,90 +38,6 @@ def _function_and_keys(aws_client: AwsClient) -> None:
 def key_of(aws_client: AwsClient) -> str:
     """Return the id of the key of DESIRED."""
     return str(aws_client("kms").describe_key(KeyId="alias/secrets")["KeyMetadata"]["KeyId"])
-
-
-def prepare_update(run_module: ModuleRunner) -> None:
-    """Create a secret whose update to CHANGED makes every call of UPDATING."""
-    run_module.succeed(**{**DESIRED, **ALWAYS, "value": "A"})
-    run_module.succeed(name=NAME, value="B", **ALWAYS)
-    run_module.succeed(name=NAME, state="absent")
-
-
-def final_state(run_module: ModuleRunner, aws_client: AwsClient) -> dict[str, Any]:
-    """Return the state of the secret after the task has converged."""
-    run_module.succeed(**CHANGED)
-    assert not run_module.succeed(**CHANGED)["changed"]
-    return state_of(aws_client)
-
-
-@pytest.fixture
-def uninterrupted(run_module: ModuleRunner, aws_client: AwsClient) -> dict[str, Any]:
-    """Return the state of the secret after an uninterrupted run."""
-    prepare_update(run_module)
-    calls = run_module.calls(lambda: run_module.succeed(**CHANGED))
-    # The deletion removed the replicas.
-    assert {call["action"] for call in calls if call["access"] == "write"} == set(UPDATING) - {
-        "RemoveRegionsFromReplication"
-    }
-    end = state_of(aws_client)
-    run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
-    return end
-
-
-@pytest.mark.promise("retry")
-@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=list(TRANSIENT))
-@pytest.mark.parametrize("action", ["DescribeSecret", *CREATING])
-def test_retries_transient_faults_during_creation(
-    run_module: ModuleRunner, aws_client: AwsClient, action: str, fault: dict[str, Any]
-) -> None:
-    run_module.faults({"service": "secretsmanager", "action": action, **fault})
-    assert run_module.succeed(**DESIRED)["secret"]["arn"]
-    after = state_of(aws_client)
-    assert after["stages"] == [["AWSCURRENT"]]
-    assert after["policy"] == POLICY and after["RotationEnabled"] and len(after["replicas"]) == 2
-    assert not run_module.succeed(**DESIRED)["changed"]
-
-
-@pytest.mark.promise("retry")
-@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=list(TRANSIENT))
-@pytest.mark.parametrize("action", ["GetResourcePolicy", *UPDATING])
-def test_retries_transient_faults_during_an_update(
-    run_module: ModuleRunner, aws_client: AwsClient, uninterrupted: dict[str, Any], action: str, fault: dict[str, Any]
-) -> None:
-    prepare_update(run_module)
-    if action in ("RemoveRegionsFromReplication", "GetResourcePolicy"):
-        run_module.succeed(name=NAME, replica_regions=["us-west-2"])
-    run_module.faults({"service": "secretsmanager", "action": action, **fault})
-    assert final_state(run_module, aws_client) == uninterrupted
-
-
-@pytest.mark.promise("retry")
-@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=list(TRANSIENT))
-@pytest.mark.parametrize("action", ["ListSecretVersionIds", "PutSecretValue"])
-def test_retries_transient_faults_while_storing_a_value(
-    run_module: ModuleRunner, aws_client: AwsClient, action: str, fault: dict[str, Any]
-) -> None:
-    run_module.succeed(name=NAME, value="A", **ALWAYS)
-    run_module.faults({"service": "secretsmanager", "action": action, **fault})
-    assert run_module.succeed(name=NAME, value="B", **ALWAYS)["changed"]
-    assert value(aws_client) == "B"
-    assert state_of(aws_client)["stages"] == [["AWSCURRENT"], ["AWSPREVIOUS"]]
-
-
-@pytest.mark.promise("retry")
-@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=list(TRANSIENT))
-@pytest.mark.parametrize("action", ["RemoveRegionsFromReplication", "DeleteSecret"])
-@pytest.mark.parametrize("window", [0, 7])
-def test_retries_transient_faults_during_deletion(
-    run_module: ModuleRunner, aws_client: AwsClient, action: str, fault: dict[str, Any], window: int
-) -> None:
-    task = {"name": NAME, "state": "absent", "recovery_window_days": window}
-    run_module.succeed(**DESIRED)
-    run_module.faults({"service": "secretsmanager", "action": action, **fault})
-    result = run_module.succeed(**task)
-    assert result["changed"] and bool(result["secret"].get("deleted_date")) == bool(window)
-    assert list(state_of(aws_client)) == (["deleted"] if window else [])
-    assert not run_module.succeed(**task)["changed"]
 
 
 @pytest.mark.promise("retry")
@@ -171,24 +66,6 @@ def test_waits_for_the_removal_of_replicas(run_module: ModuleRunner, aws_client:
     run_module.faults({"service": "secretsmanager", "action": "DeleteSecret", **fault})
     assert run_module.succeed(name=NAME, state="absent")["changed"]
     assert list(state_of(aws_client)) == ["deleted"]
-
-
-@pytest.mark.promise("budget")
-@pytest.mark.parametrize("action", ["DescribeSecret", "CreateSecret"])
-def test_stops_retrying_after_timeout_seconds(run_module: ModuleRunner, action: str) -> None:
-    fault = {"service": "secretsmanager", "action": action, "error": "ThrottlingException", "times": 500}
-    run_module.faults(fault)
-    message = run_module.fail(**DESIRED, timeout_seconds=60)
-    assert "ThrottlingException" in message and "timeout_seconds" in message
-
-
-@pytest.mark.promise("denied")
-@pytest.mark.parametrize("action", ["DescribeSecret", *CREATING])
-def test_a_denied_call_names_the_action_and_the_resource(run_module: ModuleRunner, action: str) -> None:
-    run_module.faults({"service": "secretsmanager", "action": action, "error": "AccessDeniedException"})
-    message = run_module.fail(**DESIRED)
-    for word in (f"Allow secretsmanager:{action} on", f":secret:{NAME}-??????", "account 123456789012", "us-east-1"):
-        assert word in message
 
 
 @pytest.mark.promise("prerequisite")
@@ -220,30 +97,6 @@ def test_rejects_and_explains_a_public_policy(run_module: ModuleRunner, aws_clie
     message = run_module.fail(**{**DESIRED, "resource_policy": public})
     assert "PublicPolicyException" in message and "Name principals" in message
     assert state_of(aws_client)["policy"] == {}
-
-
-@pytest.mark.promise("resume")
-@pytest.mark.parametrize("fails", CREATING)
-def test_completes_an_interrupted_creation(run_module: ModuleRunner, aws_client: AwsClient, fails: str) -> None:
-    run_module.succeed(**DESIRED)
-    uninterrupted = state_of(aws_client)
-    run_module.succeed(name=NAME, state="absent", recovery_window_days=0)
-    run_module.faults({"service": "secretsmanager", "action": fails, "mode": "kill_after"})
-    run_module.fail(**DESIRED, timeout_seconds=0)
-    run_module.succeed(**DESIRED)
-    assert state_of(aws_client) == uninterrupted
-
-
-@pytest.mark.promise("resume")
-@pytest.mark.parametrize("fails", sorted(set(UPDATING) - {"RemoveRegionsFromReplication"}))
-def test_completes_an_interrupted_update(
-    run_module: ModuleRunner, aws_client: AwsClient, uninterrupted: dict[str, Any], fails: str
-) -> None:
-    prepare_update(run_module)
-    run_module.faults({"service": "secretsmanager", "action": fails, "mode": "kill_after"})
-    run_module.fail(**CHANGED, timeout_seconds=0)
-    run_module.succeed(**CHANGED)
-    assert state_of(aws_client) == uninterrupted
 
 
 @pytest.mark.promise("partition")

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from tests.integration.secret.secret_setup import (
-    ACCOUNT,
     DESIRED,
     FUNCTION,
     KEY,
@@ -275,16 +274,6 @@ def test_rejects_a_replica_and_names_the_primary_region(run_module: ModuleRunner
     run_module.region = "eu-west-1"
     message = run_module.fail(name=NAME, description="changed in the wrong place")
     assert "is a replica" in message and "Run the task in us-east-1" in message
-
-
-@pytest.mark.promise("partition")
-def test_the_arn_has_the_partition_of_the_region(run_module: ModuleRunner, partition: str) -> None:
-    task = {"name": NAME, "value": "v", "resource_policy": POLICY}
-    result = run_module.succeed(**task)
-    assert result["secret"]["arn"].startswith(
-        f"arn:{partition}:secretsmanager:{run_module.region}:{ACCOUNT}:secret:{NAME}-"
-    )
-    assert not run_module.succeed(**task)["changed"]
 
 
 @pytest.mark.promise("iam")

@@ -51,19 +51,6 @@ def test_rejects_an_unmanaged_trail_unless_adopted(
 
 
 @pytest.mark.promise("partition")
-def test_uses_the_partition_of_the_region(
-    run_module: ModuleRunner, aws_client: Callable[..., Any], partition: str
-) -> None:
-    open_bucket(aws_client("s3", run_module.region), BUCKET)
-    arns = [f"arn:{partition}:s3"]
-    task = {**SIMPLE, "multi_region": True, "data_resources": [{"type": "AWS::S3::Object", "values": arns}]}
-    created = run_module.succeed(**task)
-    assert created["trail"]["arn"] == f"arn:{partition}:cloudtrail:{run_module.region}:123456789012:trail/{NAME}"
-    assert created["trail"]["data_resources"] == [{"type": "AWS::S3::Object", "events": "all", "values": arns}]
-    assert not run_module.succeed(**task)["changed"]
-
-
-@pytest.mark.promise("partition")
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_a_trail_with_another_home_region(run_module: ModuleRunner, aws_client: AwsClient, state: str) -> None:
     open_bucket(aws_client("s3"), BUCKET)

@@ -131,20 +131,6 @@ def test_a_new_trail_logs_and_a_stopped_one_stays_stopped(
 
 
 @pytest.mark.promise("check")
-@pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("exists", [True, False], ids=["existing", "new"])
-def test_check_mode_predicts_the_run_and_writes_nothing(
-    run_module: ModuleRunner, full_trail: dict[str, Any], exists: bool, state: str
-) -> None:
-    if exists:
-        run_module.succeed(**SIMPLE, tags={"old": "yes"}, logging=False)
-    predicted = run_module.predict(**full_trail, state=state)
-    real = run_module.succeed(**full_trail, state=state)
-    assert predicted["changed"] == real["changed"] == (exists or state == "present")
-    assert {**predicted, "invocation": None} == {**real, "invocation": None}
-
-
-@pytest.mark.promise("check")
 def test_check_mode_works_in_an_empty_account(run_module: ModuleRunner) -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
     predicted = run_module.succeed(check=True, **full_task(key))
