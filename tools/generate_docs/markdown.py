@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 import yaml
@@ -15,9 +16,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([lines[0], "|---" * len(head) + "|", *lines[1:]]) + "\n"
 
 
-def bullets(words: Iterable[str]) -> str:
-    """Return a list of code words."""
-    return "".join(f"- `{word}`\n" for word in words)
+def action_list(names: Iterable[str]) -> str:
+    """Return a list of IAM actions, one line for each service."""
+    lines = []
+    for service, own in groupby(sorted(names), key=lambda name: name.partition(":")[0]):
+        listed = ", ".join(f"`{name.partition(':')[2]}`" for name in own)
+        lines.append(f"- `{service}`: {listed}\n")
+    return "".join(lines)
 
 
 def value(content: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tools.generate_docs.markdown import bullets, from_ansible, table, value
+from tools.generate_docs.markdown import action_list, from_ansible, table, value
 from tools.generate_docs.modules import aws_modules, documented_actions
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -73,9 +73,9 @@ def actions(role: str) -> str:
     needed = role_actions(role)
     repairs = needed & policy_actions("Repair") - policy_actions("Run", "Encrypt")
     always = needed & (policy_actions("") | {"sts:AssumeRole"}) - repairs
-    lists = bullets(sorted(always))
+    lists = action_list(always)
     if repairs:
-        lists += f"\nTo repair manual changes, or for options that are off by default:\n\n{bullets(sorted(repairs))}"
+        lists += f"\nTo repair manual changes, or for options that are off by default:\n\n{action_list(repairs)}"
     return lists
 
 
