@@ -16,23 +16,6 @@ from tests.support.module_runner import ModuleRunner, cache_handlers, cache_serv
 from tests.support.trail_prerequisites import full_task, make_prerequisites
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark most combinations of a call and a fault as long: CI tries each call and each fault at least once."""
-    matrices: dict[str, list[tuple[pytest.Item, str, str]]] = {}
-    for item in items:
-        values = getattr(getattr(item, "callspec", None), "params", {})
-        if "action" in values and "fault" in values:
-            matrix = matrices.setdefault(item.nodeid.partition("[")[0], [])
-            matrix.append((item, values["action"], str(values["fault"])))
-    for matrix in matrices.values():
-        actions, faults = (list(dict.fromkeys(column)) for column in list(zip(*matrix, strict=True))[1:])
-        for item, action, fault in matrix:
-            row, column = actions.index(action), faults.index(fault)
-            if row % len(faults) != column and column % len(actions) != row:
-                item.add_marker(pytest.mark.long)
-
-
 @pytest.fixture
 def run_module(request: pytest.FixtureRequest, running_embedded_aws: str) -> ModuleRunner:
     """Return a runner of the module that the folder of the test is named after, on an empty embedded AWS."""

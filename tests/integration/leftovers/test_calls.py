@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.integration.leftovers.leftovers_setup import (
@@ -46,20 +44,13 @@ def test_never_prints_the_secret_value_or_the_secret_access_key(run_module: Modu
 
 
 @pytest.mark.promise("retry")
-@pytest.mark.parametrize(
-    "fault",
-    [{"error": "ThrottlingException", "times": 3}, {"error": "InternalFailure", "status": 500}, {"mode": "reset"}],
-    ids=["throttled", "failure", "reset"],
-)
-@pytest.mark.parametrize(
-    ("service", "action"),
-    [("resourcegroupstaggingapi", "GetResources"), ("iam", "GetRole"), ("sns", "ListSubscriptions")],
-)
-def test_retries_transient_failures(
-    run_module: ModuleRunner, aws_client: Client, service: str, action: str, fault: dict[str, Any]
-) -> None:
+def test_retries_transient_failures(run_module: ModuleRunner, aws_client: Client) -> None:
     make_role(aws_client, MANAGED_TAGS)
-    run_module.faults({"service": service, "action": action, **fault})
+    calls = (("resourcegroupstaggingapi", "GetResources"), ("iam", "GetRole"), ("sns", "ListSubscriptions"))
+    faults = ({"error": "ThrottlingException"}, {"error": "InternalFailure", "status": 500}, {"mode": "reset"})
+    run_module.faults(
+        *({"service": service, "action": action, **fault} for service, action in calls for fault in faults)
+    )
     assert list(leftover_reasons(run_module)) == [("role", "CloudTrailToCloudWatchLogs")]
 
 
