@@ -59,6 +59,7 @@ requirements:
 """
 
 import atexit
+import contextlib
 import os
 import shutil
 import signal
@@ -245,16 +246,20 @@ class CallbackModule(CallbackBase):
                 self._display.warning(f"The report {path} could not be written: {error}")
 
     def _say_what_stands_where_when_terminated(self) -> None:
-        """Do at SIGTERM what Ctrl-C does, before Ansible ends its workers and itself."""
-        own, ansible = os.getpid(), signal.getsignal(signal.SIGTERM)
+        """Do what Ctrl-C does at SIGTERM, and when the terminal is lost, before Ansible ends its workers and itself."""
+        own = os.getpid()
+        of_ansible = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
 
-        def terminated(number: int, frame: types.FrameType | None) -> None:
-            signal.signal(number, ansible)
-            if os.getpid() == own:  # workers inherit it
-                self._finish(complete=False)
+        def terminated(number: int, _frame: types.FrameType | None) -> None:
+            signal.signal(number, of_ansible[signal.Signals(number)])
+            with contextlib.suppress(OSError):  # no terminal to write to
+                if os.getpid() == own:  # workers inherit it
+                    self._finish(complete=False)
             os.kill(os.getpid(), number)
 
-        signal.signal(signal.SIGTERM, terminated)
+        for number, handler in of_ansible.items():
+            if handler is not signal.SIG_IGN:  # nohup
+                signal.signal(number, terminated)
 
     def _interrupted(self) -> None:
         """Say what stands where when the run is interrupted."""

@@ -259,6 +259,8 @@ def _in_place(run: Run, width: int) -> Iterator[str]:
     accounts = run.accounts.values()
     waiting = Counter(subscription for account in accounts for subscription in account.pending)
     alarms, with_alarms = sum(account.alarms for account in accounts), sum(bool(each.alarms) for each in accounts)
+    if not alarms and not waiting:  # a part of the system was built, or the run did not come that far
+        return
     place = "would be in place" if run.check else "in place"
     who = ", ".join(f"{text} in {accounts_text(number)}" for text, number in waiting.most_common(3))
     pending = f"{waiting.total()} ({who})" if waiting else "0"
