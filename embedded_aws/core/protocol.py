@@ -12,6 +12,8 @@ from typing import Any
 
 import botocore.parsers
 import botocore.session
+import moto.core.loaders
+import moto.core.utils
 from botocore.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
@@ -56,16 +58,21 @@ def service_of(signing_name: str, body: bytes = b"") -> str:
     return _SERVICE_BY_SIGNING_NAME.get(signing_name, signing_name)
 
 
+# Each new loader of models looks for the files of all services, which takes longer than to load one.
+_session = cache(botocore.session.get_session)
+moto.core.utils.create_loader = cache(moto.core.loaders.create_loader)  # type: ignore[attr-defined]
+
+
 @cache
 def known_services() -> frozenset[str]:
     """Return botocore's names of all services."""
-    return frozenset(botocore.session.get_session().get_available_services())
+    return frozenset(_session().get_available_services())
 
 
 @cache
 def botocore_model(service: str) -> ServiceModel:
     """Return botocore's model of a service. Raise UnknownServiceError if it does not exist."""
-    return botocore.session.get_session().get_service_model(service)
+    return _session().get_service_model(service)
 
 
 def request_of(environ: dict[str, Any], body: bytes) -> Request:

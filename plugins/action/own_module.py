@@ -15,12 +15,21 @@ from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import HOST
 from ansible_collections.secmon.aws.plugins.plugin_utils.warm.payload import without_archive
 
+# The retries of a module take 120 seconds by default, and end this long before the time limit of its task.
+_RETRIES, _MARGIN = 120, 10
+
 
 class ActionModule(NormalActionModule):
     """The action of all modules, except for how the module reaches the warm connection."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run the module, which names the host in its warnings: of equal ones, Ansible shows only the first."""
+        """Run the module, which names the host in its warnings: of equal ones, Ansible shows only the first.
+
+        The module ends before the time limit of the task, since only the module can say which call AWS kept rejecting.
+        """
+        limit = self._task.timeout - _MARGIN
+        if -_MARGIN < limit < _RETRIES:
+            self._task.args.setdefault("timeout_seconds", max(1, limit))
         self._task.environment = [*(self._task.environment or ()), {HOST: (task_vars or {})["inventory_hostname"]}]
         result: dict[str, Any] = super().run(tmp, task_vars)
         return result

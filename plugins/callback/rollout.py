@@ -43,7 +43,7 @@ options:
       - section: callback_secmon_rollout
         key: details
   live:
-    description: Whether to show a live view on a terminal if C(rich) is installed.
+    description: Whether to show a live view on a terminal if C(rich) is installed; never in a job of ansible-runner.
     type: bool
     default: true
     env:
@@ -202,7 +202,7 @@ class CallbackModule(CallbackBase):
         if self.view is None:
             # Messages of -v would push a live view around.
             live = self.get_option("live") and not self._display.verbosity
-            if live and is_terminal(sys.stdout, os.environ.get("TERM", "")):
+            if live and is_terminal(sys.stdout, os.environ):
                 self.view = LiveView(sys.stdout, self._seconds)
             else:
                 self.view = PlainView(self._display.display)

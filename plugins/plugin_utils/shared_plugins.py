@@ -10,11 +10,13 @@ again, which takes longer than most tasks. What is loaded when a fork starts is 
 from __future__ import annotations
 
 import contextlib
+import copy
 import gc
 import os
 from pathlib import Path
 from typing import Any
 
+import jinja2.defaults
 from ansible import constants
 from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.plugins.loader import (
@@ -34,7 +36,8 @@ _CLASS = {"class_only": True}
 _PLUGINS: tuple[tuple[Any, dict[str, bool], tuple[str, ...]], ...] = (
     (filter_loader, {}, ("ansible.builtin.default", "secmon.aws.names", "secmon.aws.log_group_mark")),
     (test_loader, {}, ("ansible.builtin.search",)),
-    (action_loader, _CLASS, ("ansible.builtin.debug", "secmon.aws.account_credentials", "secmon.aws.own_module")),
+    (action_loader, _CLASS, ("ansible.legacy.normal", "ansible.builtin.debug")),
+    (action_loader, _CLASS, ("secmon.aws.account_credentials", "secmon.aws.own_module")),
     (connection_loader, _CLASS, ("secmon.aws.warm",)),
     (lookup_loader, _CLASS, ("ansible.builtin.env", "ansible.builtin.template", "ansible.builtin.password")),
     (shell_loader, _CLASS, ("sh",)),
@@ -47,6 +50,8 @@ def share_plugins() -> None:
         for name in names:
             with contextlib.suppress(Exception):
                 _keep(loader, name, loader.get(name, **options))
+    with contextlib.suppress(Exception):
+        _keep_those_of_jinja()
     share_templates(Path(constants.DEFAULT_LOCAL_TMP, "secmon_templates"))
     # The garbage collector of a fork would write to every object of the controller, which copies its memory.
     os.register_at_fork(after_in_child=gc.freeze)
@@ -57,8 +62,22 @@ def share_plugins() -> None:
 def _keep(loader: Any, name: str, plugin: Any) -> None:
     """Keep a filter of a collection, for which Ansible would load all files of its folder again for each task."""
     known = getattr(loader, "_cached_non_collection_wrappers", None)
-    if isinstance(known, dict) and plugin:
+    if known and plugin:
         known.setdefault(name, plugin)
+
+
+def _keep_those_of_jinja() -> None:
+    """Keep the filters and tests of Jinja, which Ansible would look for in all files of its own for each task.
+
+    All files of Ansible and of the user have been loaded, so that one of them with such a name precedes it.
+    """
+    from ansible._internal._templating import _jinja_bits as bits
+
+    for loader, plugins in ((filter_loader, bits._BUILTIN_FILTERS), (test_loader, bits._BUILTIN_TESTS)):
+        for name, plugin in plugins.items():
+            kept: Any = copy.copy(plugin)
+            kept._original_path = jinja2.defaults.__file__  # each plugin must have a file
+            _keep(loader, name, kept)
 
 
 def _load_results() -> None:
@@ -69,4 +88,5 @@ def _load_results() -> None:
     from ansible._internal._task import UnifiedTaskResult
 
     for source_is_module in True, False:
-        UnifiedTaskResult.get_result_key_to_resolved_field_mapping(source_is_module)
+        # Kept by the way in which it is called: with a keyword.
+        UnifiedTaskResult.get_result_key_to_resolved_field_mapping(source_is_module=source_is_module)

@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 COLLECTION = str(Path(__file__).resolve().parents[2]) + os.sep
+# What `register` without an expression evaluates.
+_RESULT = "_task.polymorphic_result"
 
 
 class _SharedCode:
@@ -76,7 +78,7 @@ def share_templates(folder: Path) -> None:
         def key_of(own: Any, kind: str, source: Any) -> str:
             """Return the key of a template of this collection, an empty string for any other."""
             path = getattr(origin(source), "path", None) if isinstance(source, str) else None
-            if not path or not real_path(path).startswith(COLLECTION):
+            if source != _RESULT and (not path or not real_path(path).startswith(COLLECTION)):
                 return ""
             settings = [getattr(own, name) for name in names]
             compiled = getattr(context.current(optional=True), "escape_backslashes", None)

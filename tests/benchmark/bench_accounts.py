@@ -1,6 +1,6 @@
 """Build the system in accounts and run again: this collection, upstream's modules, the AWS CLI and boto3, in turns.
 
-ACCOUNTS chooses the numbers of accounts of this collection (1,20,50,100), LATENCY the milliseconds of a round with
+ACCOUNTS chooses the numbers of accounts of this collection (1,20,100), LATENCY the milliseconds of a round with
 slow calls (60; 0 for none), and PEERS=no leaves out the other ways. More than 20 accounts take part in the first run
 only. An idle machine needs about twelve minutes. It writes docs/performance.md.
 """
@@ -28,7 +28,7 @@ MANY = 20
 
 def run() -> list[Row]:
     """Measure everything, write the report, and return the lines that have a counterpart."""
-    counts = [int(count) for count in os.environ.get("ACCOUNTS", "1,20,50,100").split(",")]
+    counts = [int(count) for count in os.environ.get("ACCOUNTS", "1,20,100").split(",")]
     latency = int(os.environ.get("LATENCY", "60"))
     with_peers = os.environ.get("PEERS", "yes") != "no"
     with tempfile.TemporaryDirectory() as name:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.run import DONE, FAILED, RUNNING, Account, Run
@@ -25,9 +25,14 @@ _PAUSE = 0.2
 _BESIDE_HOST, _SHORTEST_HOST = 48, 12
 
 
-def is_terminal(stream: Any, terminal_type: str) -> bool:
-    """Return whether a live view can be shown on a stream."""
-    return Console is not None and stream.isatty() and terminal_type not in ("", "dumb")
+def is_terminal(stream: Any, environment: Mapping[str, str]) -> bool:
+    """Return whether a live view can be shown on a stream.
+
+    ansible-runner, also that of Automation Platform, gives its jobs a terminal and writes its events to it, in control
+    sequences that rich would break.
+    """
+    of_a_job = "AWX_ISOLATED_DATA_DIR" in environment
+    return Console is not None and not of_a_job and stream.isatty() and environment.get("TERM", "") not in ("", "dumb")
 
 
 def progress(run: Run, seconds: float, width: int) -> str:

@@ -22,6 +22,8 @@ PRELOADED = (
     "ansible.module_utils.basic",
     "ansible.module_utils.common.dict_transformations",
     "ansible.module_utils._internal._ansiballz._loader",
+    "ansible.module_utils._internal._json._profiles._module_legacy_c2m",
+    "ansible.module_utils._internal._json._profiles._module_legacy_m2c",
     "boto3.session",
     "botocore.client",
     "botocore.httpsession",

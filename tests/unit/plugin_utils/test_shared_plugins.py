@@ -14,9 +14,13 @@ import ansible_collections.secmon.aws.plugins.action.preflight
 own = "ansible_collections.secmon.aws.plugins."
 print([any(loaded.startswith(name) for loaded in sys.modules) for name in (
     "ansible.plugins.filter.core", own + "filter.names", own + "connection.warm", own + "action.own_module")])
+import pkgutil
+from ansible.plugins.loader import filter_loader, test_loader
+pkgutil.iter_modules = None  # no file is searched for them
+print([plugin.ansible_name for plugin in (filter_loader.get("length"), test_loader.get("defined"))])
 """
 
 
 def test_the_file_of_the_preflight_loads_the_plugins_of_the_playbooks() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
-    assert done.stdout == "[True, True, True, True]\n"
+    assert done.stdout == "[True, True, True, True]\n['ansible.builtin.length', 'ansible.builtin.defined']\n"

@@ -168,7 +168,10 @@ def test_on_a_terminal_the_view_changes_and_leaves_nothing_behind() -> None:
             return True
 
     stream = Terminal()
-    assert is_terminal(stream, "xterm") and not is_terminal(stream, "dumb") and not is_terminal(io.StringIO(), "xterm")
+    xterm = {"TERM": "xterm"}
+    assert is_terminal(stream, xterm) and not is_terminal(stream, {"TERM": "dumb"})
+    in_a_job = xterm | {"AWX_ISOLATED_DATA_DIR": "/runner"}
+    assert not is_terminal(io.StringIO(), xterm) and not is_terminal(stream, in_a_job)
     view = LiveView(stream, lambda: 70.0)
     view.update(site(built=1))
     view.close()
