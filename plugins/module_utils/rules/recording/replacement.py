@@ -72,6 +72,8 @@ class _Replacer:
             return {name: self.value(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
             return [self.value(inner, key) for inner in value]
+        if str(value) in self._known and isinstance(value, int):
+            return int(self._known[str(value)])
         if not isinstance(value, str):
             return value
         if key in _KEPT:
@@ -165,7 +167,7 @@ def _resource(match: re.Match[str]) -> _Made:
 
 # Longer shapes first: an UUID must not be read as something else.
 _KINDS: tuple[tuple[re.Pattern[str], _Make], ...] = (
-    (re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"), _uuid),
+    (re.compile(r"(?<![0-9a-z])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-z])"), _uuid),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"), _mail),
     (re.compile(r"\b(A(?:KIA|SIA|IDA|ROA|GPA|IPA|NPA|NVA|PKA|SCA|BIA|CCA))[A-Z0-9]{12,128}\b"), _key),
     (re.compile(r"\b([a-z]+(?:-[a-z]+)*-)([0-9a-f]{8}|[0-9a-f]{16,17})\b"), _resource),

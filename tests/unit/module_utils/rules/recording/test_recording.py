@@ -106,6 +106,18 @@ def test_names_inside_arns_and_source_identities_are_replaced(value: dict[str, A
     assert "acme" not in text and "498765432109" not in text
 
 
+def test_an_account_as_a_number_and_a_run_id_of_a_tool_are_replaced() -> None:
+    # EC2 writes ownerId as a number in its newer answers (CreateTrafficMirrorTarget; public rule tests of 2026).
+    value = {
+        "recipientAccountId": "312345678901",
+        "responseElements": {"ownerId": 312345678901, "size": 8},
+        "userAgent": "stratus-red-team_8b255a24-d33d-4750-bd4b-4007124741df",
+    }
+    event = replace_identifiers(value, {})
+    assert event["responseElements"] == {"ownerId": 111122223333, "size": 8}
+    assert "8b255a24" not in event["userAgent"]
+
+
 def test_a_role_named_like_a_service_changes_neither_the_event_source_nor_arns() -> None:
     value = {
         "eventSource": "lambda.amazonaws.com",
