@@ -32,6 +32,7 @@ GENERATORS: dict[str, Callable[..., str]] = {
     "coverage-incidents": coverage.by_incident,
     "coverage-overlaps": coverage.overlaps,
     "coverage-packs": coverage.by_pack,
+    "coverage-peers": coverage.by_peers,
     "coverage-quotas": coverage.quotas,
     "coverage-summary": coverage.summary,
     "coverage-techniques": coverage.by_technique,

@@ -96,11 +96,18 @@ def by_call() -> str:
     rows = []
     for call, reports in sorted(calls("incident_calls").items(), key=lambda entry: (-entry[1], entry[0])):
         entry = why.get(call)
-        rules = _rules(seen(call))
-        if entry:
-            rules = f"{entry['reason']}: {entry['instead'].strip()} {_names(entry['rules'])}"
-        rows.append((f"`{call}`", str(reports), rules))
+        rows.append((f"`{call}`", str(reports), _why(entry) if entry else _rules(seen(call))))
     return table(("call", "reports", "rules, or why there is none and what sees it instead"), rows)
+
+
+def by_peers() -> str:
+    """Return the table of the calls that others alarm on."""
+    rows = [(", ".join(f"`{call}`" for call in entry["calls"]), _why(entry)) for entry in coverage()["peers_alarm_on"]]
+    return table(("calls", "why there is no rule, and what sees it instead"), rows)
+
+
+def _why(entry: Mapping[str, Any]) -> str:
+    return f"{entry['reason']}: {entry['instead'].strip()} {_names(entry['rules'])}"
 
 
 def by_technique() -> str:

@@ -31,10 +31,11 @@ def test_every_call_of_the_incidents_is_alarmed_on_or_explained() -> None:
 
 
 def test_an_explanation_has_a_known_reason_and_names_rules_that_exist() -> None:
-    for entry in coverage()["not_alarmed"]:
+    for entry in [*coverage()["not_alarmed"], *coverage()["peers_alarm_on"]]:
         assert entry["reason"] in REASONS
         assert entry["instead"].strip()
         assert set(entry["rules"]) <= set(RULES), entry["calls"]
+    assert [call for entry in coverage()["peers_alarm_on"] for call in entry["calls"] if seen(call)] == []
 
 
 def test_every_published_technique_raises_an_alarm() -> None:
