@@ -20,7 +20,7 @@ from ansible_collections.secmon.aws.plugins.module_utils.catalog.formats import 
     manifest,
 )
 from ansible_collections.secmon.aws.plugins.module_utils.core.problems import did_you_mean
-from ansible_collections.secmon.aws.plugins.module_utils.engines.athena.translate import TABLE
+from ansible_collections.secmon.aws.plugins.module_utils.engines.athena.translate import PARTITIONS, TABLE
 from ansible_collections.secmon.aws.plugins.module_utils.rules.catalog import load_rules
 from ansible_collections.secmon.aws.plugins.module_utils.rules.overrides import apply_overrides
 from ansible_collections.secmon.aws.plugins.module_utils.rules.rule import Rule
@@ -36,6 +36,8 @@ ARGUMENT_SPEC = {
     "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": list(FORMATS)},
     "overrides": {"type": "dict", "default": {}},
     "athena_table": {"type": "str", "default": TABLE},
+    "athena_partitions": {"type": "str", "default": PARTITIONS},
+    "cased": {"type": "bool", "default": True},
     "author": {"type": "str", "default": ""},
     "licence": {"type": "str", "default": ""},
 }
@@ -90,7 +92,7 @@ def _options(options: dict[str, Any]) -> Options:
     def origin(rule: Rule) -> Origin:
         return OWN if rule.path and OWN_RULES in rule.path.resolve().parents else given
 
-    return Options(origin, options["athena_table"])
+    return Options(origin, options["athena_table"], options["athena_partitions"], options["cased"])
 
 
 def _unknown(asked: Iterable[str], rules: Iterable[Rule]) -> str:

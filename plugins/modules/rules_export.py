@@ -45,6 +45,20 @@ options:
     description: The table of CloudTrail log files, with the columns that the Athena user guide gives it.
     type: str
     default: cloudtrail_logs
+  athena_partitions:
+    description:
+      - The condition on the partitions of the table, so that a query does not read all log files. The default is for
+        the table with partition projection of the Athena user guide, and for seven days.
+      - For the table with partitions that are added by hand, for example
+        C(region = 'eu-central-1' and year = '2026' and month = '11'). Empty reads everything.
+    type: str
+    default: "\"timestamp\" >= date_format(current_date - interval '7' day, '%Y/%m/%d')"
+  cased:
+    description:
+      - Whether Sigma rules distinguish the case of letters where AWS does, such as in the name of a role. Not every
+        backend of pySigma knows the modifier C(cased); with V(false), a rule finds values in any case.
+    type: bool
+    default: true
   author:
     description:
       - The author of rules of your own, for Sigma. The rules of this collection name its contributors, and rules that

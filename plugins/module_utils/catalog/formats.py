@@ -33,10 +33,14 @@ class Options:
     Attributes:
         origin: Who wrote the rules of the collection, by the path of the rule; for the licence of Sigma rules.
         table: The table of CloudTrail records in Athena.
+        partitions: The condition on its partitions.
+        cased: Whether Sigma rules distinguish the case of letters where AWS does.
     """
 
     origin: Callable[[Rule], Origin] = lambda _rule: Origin()
     table: str = athena.TABLE
+    partitions: str = athena.PARTITIONS
+    cased: bool = True
 
 
 @dataclass(frozen=True)
@@ -107,13 +111,15 @@ _Written = tuple[Translation, Mapping[str, str]]
 
 
 def _sigma(rule: Rule, pattern: CompiledPattern, options: Options) -> _Written:
-    detection, reasons = to_detection(pattern)
+    detection, reasons = to_detection(pattern, cased=options.cased)
     return Translation("" if reasons else sigma_text(rule, detection, options.origin(rule)), reasons), {}
 
 
 def _athena(rule: Rule, pattern: CompiledPattern, options: Options) -> _Written:
     translation = athena.to_athena(pattern)
-    text = f"-- {rule.title}\n{athena.query(translation, options.table)}\n"
+    query = athena.query(translation, options.table, options.partitions)
+    days = "-- Seven days of a table with partition projection; athena_partitions sets another condition.\n"
+    text = f"-- {rule.title}\n{days if options.partitions == athena.PARTITIONS else ''}{query}\n"
     return Translation(text, translation.reasons), {}
 
 

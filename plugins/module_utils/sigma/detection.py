@@ -73,13 +73,16 @@ class _Any:
 _Node = Union[_Maps, _Not, _All, _Any]
 
 
-def to_detection(pattern: CompiledPattern) -> tuple[dict[str, Any], tuple[Reason, ...]]:
-    """Return the detection of a Sigma rule that means a filter pattern, or the reasons against it."""
+def to_detection(pattern: CompiledPattern, *, cased: bool = True) -> tuple[dict[str, Any], tuple[Reason, ...]]:
+    """Return the detection of a Sigma rule that means a filter pattern, or the reasons against it.
+
+    Without `cased`, which not every backend knows, it finds values in any case.
+    """
     tree = pattern.tree
     if isinstance(tree, Everything | Terms | Delimited):
         why = "A Sigma rule for CloudTrail compares fields; this pattern searches the text of a line."
         return {}, (Reason(str(pattern), why, SPECIFICATION),)
-    writer = _Writer(_sources(tree))
+    writer = _Writer(_sources(tree), cased)
     node = writer.node(tree)
     if writer.reasons:
         return {}, tuple(dict.fromkeys(writer.reasons))
@@ -115,6 +118,7 @@ class _Writer:
     """Writes conditions, and keeps the reasons against them."""
 
     sources: frozenset[str]
+    cased: bool
     reasons: list[Reason] = field(default_factory=list)
 
     def node(self, condition: Condition) -> _Node:
@@ -140,6 +144,7 @@ class _Writer:
         """Return a test; `or_missing` says that a test for null also holds for a missing field."""
         try:
             key, value = (_field(leaf.selector), None) if or_missing else _test(leaf, self.sources)
+            key = key if self.cased else key.removesuffix("|cased")
             return _Maps(({key: value},))
         except InexpressibleError as error:
             self.reasons.append(error.about(print_condition(leaf)).reason)

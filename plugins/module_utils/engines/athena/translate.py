@@ -33,6 +33,8 @@ from ..translation import InexpressibleError, Reason, Translation
 from .columns import TABLE_GUIDE, Value, quoted, value_of
 
 TABLE = "cloudtrail_logs"
+# For the table with partition projection of the Athena user guide, so that a query never reads all log files.
+PARTITIONS = """"timestamp" >= date_format(current_date - interval '7' day, '%Y/%m/%d')"""
 SHOWN = (
     *("eventtime", "recipientaccountid", "awsregion", "useridentity.arn as caller", "eventsource", "eventname"),
     *("errorcode", "sourceipaddress", "useragent", "eventid"),
@@ -71,9 +73,10 @@ def _is_said(leaf: Condition, condition: And | Or) -> bool:
         return False
 
 
-def query(translation: Translation, table: str = TABLE) -> str:
-    """Return a query that lists the matching rows."""
-    return f"select {', '.join(SHOWN)}\nfrom {table}\nwhere {translation.text}\norder by eventtime"
+def query(translation: Translation, table: str = TABLE, partitions: str = "") -> str:
+    """Return a query that lists the matching rows of some partitions, of all if there is no condition on them."""
+    condition = f"{partitions}\n  and ({translation.text})" if partitions else translation.text
+    return f"select {', '.join(SHOWN)}\nfrom {table}\nwhere {condition}\norder by eventtime"
 
 
 def _one_of(group: Sequence[Compare]) -> str:

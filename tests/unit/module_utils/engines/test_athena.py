@@ -61,6 +61,7 @@ def test_a_pattern_is_translated(pattern: str, condition: str) -> None:
 
     assert (translation.text, translation.reasons) == (condition, ())
     assert query(translation, "my_table").endswith(f"from my_table\nwhere {condition}\norder by eventtime")
+    assert f"where day = '1'\n  and ({condition})\norder" in query(translation, "my_table", "day = '1'")
 
 
 @pytest.mark.parametrize(("pattern", "reason"), REFUSED)

@@ -75,6 +75,12 @@ def test_a_pattern_becomes_a_selection(pattern: str, expected: dict[str, Any]) -
     assert detection(pattern) == {**expected, "condition": "selection"}
 
 
+def test_a_rule_for_a_backend_without_the_modifier_ignores_case() -> None:
+    found, _reasons = to_detection(compile_pattern('{ $.userAgent = "x*" || $.userAgent != "z" }'), cased=False)
+    assert found["selection"] == {"userAgent|startswith": "x"}
+    assert found["filter"] == {"userAgent": "z"}
+
+
 def test_an_exclusion_becomes_a_filter() -> None:
     assert detection(
         '{ $.eventName = "A" && ($.a NOT EXISTS || $.a != "1" || $.b NOT EXISTS || ($.b != "2" && $.b != "3")) }'
@@ -174,7 +180,7 @@ def test_the_manifest_lists_the_files_and_says_why_others_are_missing() -> None:
         *("sigma/trail_stopped.yml", "athena/trail_stopped.sql"),
         *("insights/trail_stopped.txt", "eventbridge/trail_stopped.json"),
     }
-    assert "\nfrom logs\n" in next(each.text for each in exported if each.format == "athena")
+    assert '\nfrom logs\nwhere "timestamp" >= date' in next(each.text for each in exported if each.format == "athena")
     weakened = listed["public_access_block_weakened"]
     assert weakened["athena"]["file"]
     assert "wildcard for the names of fields" in weakened["sigma"]["reasons"][0]["why"]
