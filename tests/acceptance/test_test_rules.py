@@ -67,9 +67,10 @@ def test_shipped_rules_pass() -> None:
     assert "secret_access" in result.stdout
     assert ", 0 failed; lint: 0 errors, 0 warnings." in result.stdout
     refused = ("public_access_block_weakened", "secret_deleted", "secret_policy_changed", "function_code_changed")
-    for rule_id in (*refused, "port_opened_to_world", "role_trusts_foreign_account", "snapshot_shared"):
+    arrays = ("bucket_or_queue_wiped", "instances_destroyed", "port_opened_to_world", "snapshot_shared")
+    for rule_id in (*refused, *arrays, "role_trusts_foreign_account"):
         assert f"EventBridge cannot take {rule_id}:\n" in result.stdout
-    assert result.stdout.count("EventBridge cannot take ") == 7
+    assert result.stdout.count("EventBridge cannot take ") == 9
     assert "fails tests of" not in result.stdout
 
 
