@@ -228,7 +228,6 @@ def test_an_empty_log_group_or_role_alone_removes_both(aws_client: Client, membe
 
 @mock_aws
 def test_moto_still_needs_the_override() -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("s3").create_bucket(Bucket="asked")
     cloudtrail = moto_client("cloudtrail")
     settings = {"CloudWatchLogsLogGroupArn": "no", "CloudWatchLogsRoleArn": "no"}

@@ -88,7 +88,6 @@ def test_a_member_account_cannot_register(organizations: Any, embedded_aws: str)
 
 
 def test_moto_still_needs_the_override(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     organizations, cloudtrail = moto_client("organizations"), moto_client("cloudtrail")
     organizations.create_organization(FeatureSet="ALL")
     member = make_member(organizations, "audit")

@@ -1,4 +1,4 @@
-"""A trail's description contains its settings, and leaves out members that are not set."""
+"""A trail's description has its settings without members that are not set, and a listing the trails of all Regions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from tests.support.trail_setup import make_trail, moto_client, trail_arn
 
-Client = Callable[[str], Any]
+Client = Callable[..., Any]
 
 WRITES = [{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}]
 
@@ -52,11 +52,27 @@ def test_a_list_of_names_and_arns_returns_only_those_trails(embedded_aws: str, a
 
 
 @mock_aws
-def test_moto_still_needs_the_override() -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
+def test_moto_still_describes_unset_members() -> None:
     moto_client("s3").create_bucket(Bucket="described")
     cloudtrail = moto_client("cloudtrail")
     cloudtrail.create_trail(Name="described", S3BucketName="described")
     cloudtrail.put_event_selectors(TrailName="described", EventSelectors=WRITES)
     assert cloudtrail.get_trail(Name="described")["Trail"]["HasCustomEventSelectors"] is False
     assert cloudtrail.describe_trails(trailNameList=["unknown"])["trailList"]
+
+
+def test_a_trail_of_another_region_is_listed(aws_client: Client) -> None:
+    make_trail(aws_client, "listed")
+    elsewhere = aws_client("cloudtrail", "eu-west-1")
+    found = [trail for trail in elsewhere.list_trails()["Trails"] if trail["Name"] == "listed"]
+    assert [trail["HomeRegion"] for trail in found] == ["us-east-1"]
+
+
+@mock_aws
+def test_moto_still_lists_one_region() -> None:
+    moto_client("s3").create_bucket(Bucket="listed")
+    moto_client("cloudtrail").create_trail(Name="listed", S3BucketName="listed")
+    elsewhere = boto3.client(
+        "cloudtrail", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test"
+    )
+    assert elsewhere.list_trails()["Trails"] == []

@@ -45,6 +45,5 @@ def test_keys_rotate_and_are_found_by_their_validity(embedded_aws: str, aws_clie
 
 @mock_aws
 def test_moto_still_needs_the_override() -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     with pytest.raises((NotImplementedError, ClientError)):
         moto_client("cloudtrail").list_public_keys()

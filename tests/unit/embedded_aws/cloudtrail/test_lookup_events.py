@@ -112,6 +112,5 @@ def test_rejects_an_invalid_search(embedded_aws: str, parameters: dict[str, Any]
 
 @mock_aws
 def test_moto_still_needs_the_override() -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     with pytest.raises((NotImplementedError, ClientError)):
         moto_client("cloudtrail").lookup_events()

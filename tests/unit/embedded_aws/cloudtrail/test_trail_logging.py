@@ -1,17 +1,18 @@
-"""GetTrailStatus returns the times of logging and deliveries by the embedded clock."""
+"""A trail is changed in its home Region only, by name or ARN, and its status has the times of the embedded clock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from moto import mock_aws
 
 from tests.support.embedded_control import advance, drain
 from tests.support.trail_setup import make_bucket, make_trail, moto_client
 
-Client = Callable[[str], Any]
+Client = Callable[..., Any]
 
 
 def test_a_new_trail_has_delivered_nothing(aws_client: Client) -> None:
@@ -52,10 +53,59 @@ def test_an_unknown_trail_is_rejected(aws_client: Client) -> None:
 
 
 @mock_aws
-def test_moto_still_needs_the_override() -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
+def test_moto_still_needs_the_status() -> None:
     moto_client("s3").create_bucket(Bucket="timed")
     cloudtrail = moto_client("cloudtrail")
     cloudtrail.create_trail(Name="timed", S3BucketName="timed")
     cloudtrail.start_logging(Name="timed")
     assert "LatestDeliveryTime" in cloudtrail.get_trail_status(Name="timed")
+
+
+def test_a_shadow_trail_can_be_read_but_not_changed(aws_client: Client) -> None:
+    arn = make_trail(aws_client, "home", IsMultiRegionTrail=True)
+    elsewhere = aws_client("cloudtrail", "eu-west-1")
+    assert elsewhere.get_trail_status(Name=arn)["IsLogging"] is True
+    for change in (elsewhere.stop_logging, elsewhere.start_logging, elsewhere.delete_trail, elsewhere.update_trail):
+        with pytest.raises(elsewhere.exceptions.InvalidHomeRegionException):
+            change(Name=arn)
+    with pytest.raises(elsewhere.exceptions.InvalidHomeRegionException):
+        elsewhere.put_event_selectors(TrailName=arn, EventSelectors=[{"ReadWriteType": "All"}])
+    assert elsewhere.get_trail_status(Name=arn)["IsLogging"] is True
+
+
+@mock_aws
+def test_moto_still_changes_a_trail_anywhere() -> None:
+    moto_client("s3").create_bucket(Bucket="home")
+    arn = moto_client("cloudtrail").create_trail(Name="home", S3BucketName="home", IsMultiRegionTrail=True)["TrailARN"]
+    elsewhere = boto3.client(
+        "cloudtrail", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test"
+    )
+    with pytest.raises(elsewhere.exceptions.TrailNotFoundException):
+        elsewhere.stop_logging(Name=arn)
+
+
+def make_one(client: Callable[[str], Any]) -> str:
+    make_bucket(client, "trail-files", "trail")
+    return client("cloudtrail").create_trail(Name="trail", S3BucketName="trail-files")["TrailARN"]
+
+
+def test_a_trail_is_deleted_by_its_arn(aws_client: Callable[[str], Any]) -> None:
+    cloudtrail = aws_client("cloudtrail")
+    cloudtrail.delete_trail(Name=make_one(aws_client))
+    assert "trail" not in [trail["Name"] for trail in cloudtrail.describe_trails()["trailList"]]
+
+
+def test_an_unknown_trail_is_not_deleted(aws_client: Callable[[str], Any]) -> None:
+    cloudtrail = aws_client("cloudtrail")
+    with pytest.raises(cloudtrail.exceptions.TrailNotFoundException):
+        cloudtrail.delete_trail(Name="unknown")
+
+
+@mock_aws
+def test_moto_still_deletes_by_name_only() -> None:
+    def client(service: str) -> Any:
+        return boto3.client(service, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+
+    cloudtrail = client("cloudtrail")
+    cloudtrail.delete_trail(Name=make_one(client))
+    assert len(cloudtrail.describe_trails()["trailList"]) == 1

@@ -25,7 +25,6 @@ def test_accepts_a_valid_name(aws_client: Client, name: str) -> None:
 
 
 def test_moto_still_needs_the_override(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("s3").create_bucket(Bucket="trail-files")
     for name in ("two..dots", "192.168.5.4"):
         moto_client("cloudtrail").create_trail(Name=name, S3BucketName="trail-files")

@@ -24,7 +24,6 @@ def test_a_topic_given_by_its_arn_is_described_by_it(aws_client: Client) -> None
 
 @mock_aws
 def test_moto_still_needs_the_override() -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("s3").create_bucket(Bucket="by-arn")
     topic = moto_client("sns").create_topic(Name="files")["TopicArn"]
     with pytest.raises(ClientError, match="Topic does not exist"):

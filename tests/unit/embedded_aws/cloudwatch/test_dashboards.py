@@ -19,5 +19,4 @@ def test_an_invalid_name_is_refused(aws_client: Client, name: str) -> None:
 
 
 def test_moto_still_needs_the_override(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("cloudwatch").put_dashboard(DashboardName="a b", DashboardBody=BODY)

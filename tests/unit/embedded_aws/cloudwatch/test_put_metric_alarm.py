@@ -253,7 +253,6 @@ def test_a_trimmed_statistic_is_kept(aws_client: Client) -> None:
 
 
 def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     for number in range(101):
         put_alarm(moto_client, f"alarm-{number}")
     assert state(moto_client, "alarm-0") == "OK"

@@ -164,7 +164,6 @@ def test_a_datum_that_aws_rejects_is_rejected(
 
 
 def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     at = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(minutes=58)
     datums = [{"MetricName": "m", "Value": 1.0, "Timestamp": at}, {"MetricName": "m", "Value": 1.0, "Timestamp": at}]
     moto_client("cloudwatch").put_metric_data(Namespace="Test", MetricData=datums)

@@ -92,7 +92,6 @@ def test_a_role_does_not_ask_which_user_it_is(aws: InProcess) -> None:
 
 
 def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the overrides can be removed."""
     iam = moto_client("iam")
     assert "MaxSessionDuration" in iam.create_role(RoleName="broken", AssumeRolePolicyDocument="{")["Role"]
     assert rejection(iam.delete_policy, PolicyArn=NO_POLICY)[1] == f"Policy {NO_POLICY} not found"

@@ -33,7 +33,6 @@ def test_get_caller_identity_returns_the_users_id(aws_client: Client) -> None:
 
 
 def test_moto_still_needs_the_override(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     user, group, role = ids(moto_client("iam"))
     assert not user.startswith("AIDA")
     assert not group.startswith("AGPA")

@@ -95,7 +95,6 @@ def test_an_asymmetric_key_is_not_rotated(aws_client: Client) -> None:
 
 
 def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the overrides can be removed."""
     kms = moto_client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.enable_key_rotation(KeyId=key)

@@ -82,7 +82,6 @@ def test_an_object_cannot_be_read(aws_client: Client, key_arn: str, lock: Callab
 
 
 def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the overrides can be removed."""
     key = moto_client("kms").create_key()["KeyMetadata"]["KeyId"]
     moto_client("kms").disable_key(KeyId=key)
     moto_client("secretsmanager").create_secret(Name="n", SecretString="v", KmsKeyId=key)

@@ -105,7 +105,6 @@ def test_rejects_batches_that_aws_rejects(embedded_aws: str, aws_client: Client,
 
 
 def test_moto_still_needs_the_override(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     logs = moto_client("logs")
     logs.create_log_group(logGroupName="g")
     logs.create_log_stream(logGroupName="g", logStreamName="s")

@@ -179,7 +179,6 @@ def test_creating_an_existing_group_is_rejected_and_recorded(embedded_aws: str, 
 
 
 def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     logs = moto_client("logs")
     logs.create_log_group(logGroupName="g", kmsKeyId="missing", deletionProtectionEnabled=True)
     logs.put_retention_policy(logGroupName="g", retentionInDays=2)

@@ -46,7 +46,6 @@ def test_the_error_names_the_stream(
 
 
 def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     logs = moto_client("logs")
     make_group(moto_client, "g")
     with pytest.raises(ClientError, match="log group already exists"):

@@ -221,7 +221,6 @@ def test_testing_a_pattern_counts_from_one_and_extracts_fields_only(aws_client: 
 
 
 def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     for _turn in range(2):
         moto_client("logs").put_metric_filter(
             logGroupName="nowhere", filterName="f", filterPattern="{ $.a == 1 }", metricTransformations=[TRANSFORMATION]

@@ -34,7 +34,6 @@ def test_a_policy_is_answered_as_sent_and_described_in_the_form_of_aws(aws_clien
 
 
 def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     logs = moto_client("logs")
     sent = json.dumps({"Statement": [STATEMENT]})
     assert "policyScope" not in logs.put_resource_policy(policyName="own", policyDocument=sent)["resourcePolicy"]

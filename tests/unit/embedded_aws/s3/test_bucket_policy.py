@@ -82,7 +82,6 @@ def test_an_allow_with_a_failed_condition_does_not_deny(s3: Any) -> None:
 
 
 def test_moto_still_needs_the_override(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     s3 = make_object(moto_client)
     put_policy(s3, TLS_ONLY)
     with pytest.raises(ClientError, match="403"):

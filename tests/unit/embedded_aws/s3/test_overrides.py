@@ -125,7 +125,6 @@ def test_the_key_of_an_object_is_named_by_its_arn(aws_client: Callable[[str], An
 
 
 def test_moto_still_needs_the_overrides(moto_client: Callable[[str], Any]) -> None:
-    """When this fails, moto has been fixed and an override can be removed."""
     s3 = moto_client("s3")
     s3.create_bucket(Bucket=NAME)
     for read in (s3.get_bucket_encryption, s3.get_public_access_block, s3.get_bucket_ownership_controls):

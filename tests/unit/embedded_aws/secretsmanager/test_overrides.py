@@ -81,7 +81,6 @@ def test_a_request_without_a_token_is_rejected(embedded_aws: str, action: str) -
 
 
 def test_moto_still_needs_the_errors(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the overrides can be removed."""
     client = moto_client("secretsmanager")
     client.create_secret(Name="Inv Name", SecretString="v")
     with pytest.raises(ClientError) as error:
@@ -152,7 +151,6 @@ def test_the_same_token_with_another_value_is_rejected(aws_client: Client, unuse
 
 
 def test_moto_still_needs_the_checks_of_deleted_secrets_and_tokens(moto_client: Client, unused: str) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     client, first = moto_client("secretsmanager"), token()
     client.create_secret(Name=unused, SecretString="a")
     client.put_secret_value(SecretId=unused, SecretString="b", ClientRequestToken=first, VersionStages=["AWSPENDING"])
@@ -183,7 +181,6 @@ def test_a_replica_keeps_its_key(aws_client: Client) -> None:
 
 
 def test_moto_still_keeps_an_empty_description(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     assert updated(moto_client("secretsmanager"))["Description"] == "old"
 
 
@@ -196,7 +193,6 @@ def test_the_response_has_the_arn_of_the_secret(aws_client: Client) -> None:
 
 
 def test_moto_still_returns_no_arn_of_replicas(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the patch can be removed."""
     client = moto_client("secretsmanager")
     client.create_secret(Name="copied", SecretString="s")
     added = client.replicate_secret_to_regions(SecretId="copied", AddReplicaRegions=[{"Region": "eu-west-1"}])
@@ -244,7 +240,6 @@ def test_a_validation_finds_a_public_policy(aws_client: Client, condition: dict[
 
 
 def test_moto_still_accepts_public_policies(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     put(moto_client("secretsmanager"), PUBLIC, BlockPublicPolicy=True)
 
 
@@ -282,7 +277,6 @@ def test_a_function_that_does_not_exist_changes_nothing(aws_client: Client, name
 
 
 def test_moto_still_stores_a_rotation_without_a_function(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     client = moto_client("secretsmanager")
     client.create_secret(Name="s", SecretString="v")
     with pytest.raises(client.exceptions.ResourceNotFoundException):

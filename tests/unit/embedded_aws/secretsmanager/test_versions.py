@@ -47,7 +47,6 @@ def test_the_next_value_moves_awsprevious(aws_client: Client) -> None:
 
 
 def test_moto_still_needs_the_stages(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     client = moto_client("secretsmanager")
     name, _first, _second = moved_back(client)
     assert client.get_secret_value(SecretId=name)["SecretString"] == "B"
@@ -86,7 +85,6 @@ def test_the_key_of_a_version_is_listed(aws_client: Client, name: str) -> None:
 
 
 def test_moto_still_keeps_no_day(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     client = moto_client("secretsmanager")
     client.create_secret(Name="s", SecretString="v")
     client.get_secret_value(SecretId="s")

@@ -54,7 +54,6 @@ def test_rejects_different_attributes_or_tags(
 
 
 def test_moto_still_needs_the_override(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     sns = moto_client("sns")
     sns.create_topic(Name="alerts", Attributes=ATTRIBUTES, Tags=TAGS)
     sns.create_topic(Name="alerts", Attributes={"DisplayName": "Other"}, Tags=[{"Key": "new", "Value": "x"}])

@@ -168,7 +168,6 @@ def test_accounts_and_regions_are_separate(embedded_aws: str, member: dict[str, 
 
 
 def test_moto_still_needs_the_overrides(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     moto_client("logs").create_log_group(logGroupName="g", tags=TAG_MAP)
     boto3.client("s3", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test").create_bucket(
         Bucket="elsewhere", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}

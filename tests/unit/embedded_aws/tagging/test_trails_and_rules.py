@@ -41,6 +41,5 @@ def test_trails_and_rules_are_found(aws_client: Client) -> None:
 
 
 def test_moto_still_needs_the_override(moto_client: Client) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
     make_resources(moto_client)
     assert tagged(moto_client) == set()

@@ -1,13 +1,16 @@
-"""The backend of a known account is found directly, and a reset still reaches it."""
+"""Backends of known accounts are found directly and reset, and moto does not keep every object."""
 
 from __future__ import annotations
 
+import gc
 import inspect
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 from moto.core.base_backend import BackendDict
+from moto.logs.models import LogEvent
 
 RESET = """
 from embedded_aws.core.services import apply_patches
@@ -26,6 +29,26 @@ def test_a_known_account_is_found_and_a_reset_drops_it(repository: Path) -> None
     subprocess.run([sys.executable, "-c", RESET], cwd=repository, check=True)
 
 
-def test_moto_still_needs_the_override() -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
+def test_moto_still_searches_for_a_backend() -> None:
     assert "list(self.keys())" in inspect.getsource(BackendDict._create_account_specific_backend)
+
+
+FORGOTTEN = """
+from embedded_aws.core.services import apply_patches
+apply_patches()
+import gc, weakref
+from moto.logs.models import LogEvent
+event = weakref.ref(LogEvent(0, {"timestamp": 0, "message": "x"}))
+gc.collect()
+assert event() is None
+"""
+
+
+def test_a_log_event_is_garbage_collected(repository: Path) -> None:
+    subprocess.run([sys.executable, "-c", FORGOTTEN], cwd=repository, check=True)
+
+
+def test_moto_still_keeps_every_object() -> None:
+    event = weakref.ref(LogEvent(0, {"timestamp": 0, "message": "x"}))
+    gc.collect()
+    assert event() is not None

@@ -1,4 +1,4 @@
-"""AssumeRole creates a session only for a role that exists and trusts the caller."""
+"""Roles are assumed if they trust the caller; sessions, tokens and unknown keys have AWS's identities."""
 
 from __future__ import annotations
 
@@ -111,6 +111,61 @@ def test_a_chained_session_lasts_an_hour_at_most(aws: InProcess) -> None:
     assert assume(chained, "picky", GUIDE)["Credentials"]
 
 
-def test_moto_still_needs_the_override(moto_client: Callable[[str], Any]) -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
+def test_moto_still_assumes_any_role(moto_client: Callable[[str], Any]) -> None:
     assert assume(moto_client("sts"), "unknown")["Credentials"]
+
+
+def with_token(aws: InProcess, **credentials: str) -> dict[str, str]:
+    made = aws.client("sts", **credentials).get_session_token()["Credentials"]
+    return {
+        "aws_access_key_id": made["AccessKeyId"],
+        "aws_secret_access_key": made["SecretAccessKey"],
+        "aws_session_token": made["SessionToken"],
+    }
+
+
+def test_a_users_session_has_the_identity_of_the_user(aws: InProcess) -> None:
+    member = aws.client("iam", **aws.session("OrganizationAccountAccessRole"))
+    member.create_user(UserName="operator")
+    key = member.create_access_key(UserName="operator")["AccessKey"]
+    session = with_token(aws, aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    assert session["aws_access_key_id"].startswith("ASIA")
+    aws.client("ec2", **session).describe_vpcs()
+    record = aws.record()
+    identity = record["userIdentity"]
+    assert (identity["type"], identity.get("userName"), record["recipientAccountId"]) == (
+        "IAMUser",
+        "operator",
+        PRODUCTION,
+    )
+    assert identity["sessionContext"]["attributes"]["mfaAuthenticated"] == "false"
+    assert len(member.list_access_keys(UserName="operator")["AccessKeyMetadata"]) == 1
+
+
+def test_a_root_session_has_the_identity_of_the_root_user(aws: InProcess) -> None:
+    session = with_token(aws)
+    assert aws.client("sts", **session).get_caller_identity()["Arn"].endswith(":root")
+
+
+def test_rejects_session_credentials(aws: InProcess) -> None:
+    with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+        with_token(aws, **aws.session("OrganizationAccountAccessRole"))
+
+
+def test_moto_still_forgets_the_requester(moto_client: Callable[[str], Any]) -> None:
+    keys = [moto_client("sts").get_session_token()["Credentials"]["AccessKeyId"] for _turn in range(2)]
+    assert keys[0] == keys[1]
+
+
+def test_an_unknown_key_is_the_root_user(aws: InProcess) -> None:
+    identity = aws.client("sts").get_caller_identity()
+    assert (identity["UserId"], identity["Account"], identity["Arn"]) == (GUIDE, GUIDE, f"arn:aws:iam::{GUIDE}:root")
+
+
+def test_a_users_key_identifies_the_user(aws: InProcess) -> None:
+    identity = aws.client("sts", aws_access_key_id=ADMINISTRATOR).get_caller_identity()
+    assert identity["Arn"] == f"arn:aws:iam::{GUIDE}:user/administrator"
+
+
+def test_moto_still_has_another_identity(moto_client: Callable[[str], Any]) -> None:
+    assert moto_client("sts").get_caller_identity()["Arn"].endswith(":user/moto")

@@ -1,4 +1,4 @@
-"""Event selectors are validated and replaced, and a trail without any has the default one."""
+"""Selectors of events and insights are validated and replaced; an unset one is the default, or an error."""
 
 from __future__ import annotations
 
@@ -76,8 +76,7 @@ def test_rejects_invalid_selectors(aws_client: Client, trail: str, selectors: di
 
 
 @mock_aws
-def test_moto_still_needs_the_override() -> None:
-    """When this fails, moto has been fixed and the override can be removed."""
+def test_moto_still_needs_the_event_selectors() -> None:
     moto_client("s3").create_bucket(Bucket="chosen")
     cloudtrail = moto_client("cloudtrail")
     cloudtrail.create_trail(Name="chosen", S3BucketName="chosen")
@@ -85,3 +84,32 @@ def test_moto_still_needs_the_override() -> None:
     cloudtrail.put_event_selectors(TrailName="chosen", AdvancedEventSelectors=MANAGEMENT)
     cloudtrail.put_event_selectors(TrailName="chosen", EventSelectors=[{"ReadWriteType": "Some"}])
     assert cloudtrail.get_event_selectors(TrailName="chosen")["AdvancedEventSelectors"] == MANAGEMENT
+
+
+CALLS = {"InsightType": "ApiCallRateInsight"}
+ERRORS = {"InsightType": "ApiErrorRateInsight"}
+
+
+def test_a_second_call_replaces_the_first(aws_client: Client) -> None:
+    make_trail(aws_client, "insight")
+    cloudtrail = aws_client("cloudtrail")
+    with pytest.raises(cloudtrail.exceptions.InsightNotEnabledException):
+        cloudtrail.get_insight_selectors(TrailName="insight")
+    cloudtrail.put_insight_selectors(TrailName="insight", InsightSelectors=[CALLS])
+    cloudtrail.put_insight_selectors(TrailName="insight", InsightSelectors=[ERRORS])
+    assert cloudtrail.get_insight_selectors(TrailName="insight")["InsightSelectors"] == [ERRORS]
+    with pytest.raises(cloudtrail.exceptions.InvalidInsightSelectorsException):
+        cloudtrail.put_insight_selectors(TrailName="insight", InsightSelectors=[{"InsightType": "Other"}])
+    cloudtrail.put_insight_selectors(TrailName="insight", InsightSelectors=[])
+    with pytest.raises(cloudtrail.exceptions.InsightNotEnabledException):
+        cloudtrail.get_insight_selectors(TrailName="insight")
+
+
+@mock_aws
+def test_moto_still_needs_the_insight_selectors() -> None:
+    moto_client("s3").create_bucket(Bucket="insight")
+    cloudtrail = moto_client("cloudtrail")
+    cloudtrail.create_trail(Name="insight", S3BucketName="insight")
+    cloudtrail.put_insight_selectors(TrailName="insight", InsightSelectors=[CALLS])
+    cloudtrail.put_insight_selectors(TrailName="insight", InsightSelectors=[ERRORS])
+    assert cloudtrail.get_insight_selectors(TrailName="insight")["InsightSelectors"] == [CALLS, ERRORS]
