@@ -51,7 +51,10 @@ def _problem(rule: Rule, source: str, name: str) -> Finding | None:
     if same := sorted(known for known in names if _shape(name, re.IGNORECASE).fullmatch(known)):
         reason = f"{source} has the event {same[0]}, not {name}: a pattern distinguishes upper and lower case"
         return warning(rule, "case-of-operation", reason, _MODELS, f"write {same[0]}")
-    reason = f"{source} has no event named {name}, as far as the models of AWS know.{did_you_mean(name, names)}"
+    others = [other for other in sorted(event_sources()) if name in event_names(other)]
+    # A common name is in many services, and the most similar one of this service helps more.
+    near = f" The event source {others[0]} has it." if len(others) == 1 else did_you_mean(name, names)
+    reason = f"{source} has no event named {name}, as far as the models of AWS know.{near}"
     return warning(rule, "unknown-operation", reason, _MODELS, "correct it; a new or internal event may be right")
 
 

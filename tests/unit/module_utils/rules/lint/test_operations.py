@@ -86,6 +86,7 @@ def test_a_name_belongs_to_the_source_beside_it(tmp_path: Path) -> None:
     found = findings(tmp_path)
     assert [code for code, _reason in found] == ["unknown-operation"]
     assert "sns.amazonaws.com has no event named PurgeQueue" in found[0][1]
+    assert found[0][1].endswith("The event source sqs.amazonaws.com has it.")
 
 
 def test_two_rules_of_a_folder_that_alarm_on_one_event_are_found(tmp_path: Path) -> None:
