@@ -11,9 +11,10 @@ version_added: 0.4.0
 description:
   - Takes a CloudTrail record, from a file or from M(secmon.aws.recorded_event), replaces its identifiers, and writes it
     as the last test of a rule file.
-  - Account IDs, access keys, IDs of resources and requests, addresses, and names of users, roles, sessions and buckets
-    are replaced, each by the same made-up one wherever it occurs. Other names in the parameters of the call, such as
-    those of functions and keys, stay, because the rule may ask for them. Read the test before you publish it.
+  - Account IDs, access keys, IDs of resources and requests, addresses (also in names of hosts), hosts of identity
+    providers, and names of users, roles, sessions and buckets are replaced, each by the same made-up one wherever it
+    occurs. Other names in the parameters of the call, such as those of functions and keys, stay, because the rule may
+    ask for them. Read the test before you publish it.
   - Runs on the controller and calls no API.
 options:
   event_file:

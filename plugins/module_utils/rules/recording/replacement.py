@@ -21,16 +21,32 @@ _Make = Callable[[re.Match[str]], _Made]
 OWN_ACCOUNT = "111122223333"
 _OTHER_ACCOUNTS = ("444455556666", "777788889999", "999988887777")
 # Names that AWS gives; a rule may ask for them.
-_OF_AWS = re.compile(r"AWSReservedSSO_|AWSServiceRoleFor|root$|.*\.amazonaws\.com$|HIDDEN_DUE_TO_SECURITY_REASONS$")
-_NAMES = frozenset({"userName", "roleSessionName", "sourceIdentity", "invitedUserName", "principalName", "displayName"})
-_BUCKETS = frozenset({"bucketName"})
+_OF_AWS = re.compile(
+    r"AWSReservedSSO_|AWSServiceRoleFor|root$|.*\.(amazonaws|amazon)\.com$|HIDDEN_DUE_TO_SECURITY_REASONS$"
+    r"|token\.actions\.githubusercontent\.com$"
+)
+_NAMES = frozenset(
+    (
+        *("userName", "roleName", "instanceProfileName", "roleSessionName", "sourceIdentity", "subject"),
+        *("invitedUserName", "principalName", "displayName"),
+    )
+)
+_BUCKETS = frozenset({"bucketName", "s3BucketName", "s3Bucket"})
 _WORD = r"[\w+=,.@-]+"
 _IN_ARNS = (
-    ("name", re.compile(rf":(?:user|role)/(?:{_WORD}/)*({_WORD})(?![\w+=,.@/*-])")),
+    (
+        "name",
+        re.compile(
+            rf":(?:user|role|federated-user|saml-provider|instance-profile)/(?:{_WORD}/)*({_WORD})(?![\w+=,.@/*-])"
+        ),
+    ),
     ("name", re.compile(rf":assumed-role/({_WORD})")),
     ("session", re.compile(rf":assumed-role/{_WORD}/({_WORD})")),
     ("bucket", re.compile(r":s3:::([a-z0-9.-]+)")),
+    ("host", re.compile(r"(?::oidc-provider/|(?<!\(\+)https?://)([\w-]+(?:\.[\w-]+)+)")),
 )
+# Hosts whose name has their address.
+_IN_HOST = re.compile(r"\b(?<=ip-|c2-)\d{1,3}(?:-\d{1,3}){3}\b")
 # Names of AWS, whatever a role is called.
 _KEPT = frozenset({"eventSource", "eventName", "eventType", "eventCategory", "awsRegion", "type"})
 # Characters for private use stand for replacements.
@@ -86,6 +102,7 @@ class _Replacer:
             text = re.sub(
                 rf"(?<![A-Za-z0-9])(?<!arn:aws:){re.escape(word)}(?![A-Za-z0-9])", self._mark(replacement), text
             )
+        text = _IN_HOST.sub(self._in_host, text)
         for pattern, make in _KINDS:
             text = pattern.sub(partial(self._once, make), text)
         return _MARK.sub(lambda match: self._marked[ord(match[0]) - _FIRST_MARK], text)
@@ -104,9 +121,16 @@ class _Replacer:
             self._known[match[0]] = text_of(self._counts[kind])
         return self._mark(self._known[match[0]])
 
+    def _in_host(self, match: re.Match[str]) -> str:
+        """Return the mark of the address that stands for one in the name of a host."""
+        found = re.fullmatch(".*", match[0].replace("-", "."))
+        assert found  # any text fits
+        self._once(_address, found)
+        return self._mark(self._known[found[0]].replace(".", "-"))
+
     def _name(self, kind: str, name: str) -> str:
         self._counts[kind] = self._counts.get(kind, 0) + 1
-        return f"{kind}-{self._counts[kind]}"
+        return f"{kind}-{self._counts[kind]}" + (".example.com" if kind == "host" else "")
 
 
 def _names(value: Any, key: str) -> Iterator[tuple[str, str]]:
@@ -167,10 +191,11 @@ def _resource(match: re.Match[str]) -> _Made:
 
 # Longer shapes first: an UUID must not be read as something else.
 _KINDS: tuple[tuple[re.Pattern[str], _Make], ...] = (
-    (re.compile(r"(?<![0-9a-z])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-z])"), _uuid),
+    (re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![0-9A-Za-z])"), _uuid),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"), _mail),
     (re.compile(r"\b(A(?:KIA|SIA|IDA|ROA|GPA|IPA|NPA|NVA|PKA|SCA|BIA|CCA))[A-Z0-9]{12,128}\b"), _key),
     (re.compile(r"\b([a-z]+(?:-[a-z]+)*-)([0-9a-f]{8}|[0-9a-f]{16,17})\b"), _resource),
+    (re.compile(r"\b(db-|cluster-)([A-Z0-9]{20,32})\b"), _resource),
     (re.compile(r"\b(o-|ou-|r-|d-)([a-z0-9]{10,32})\b"), _resource),
     (re.compile(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w.-])"), _address),
     (re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])"), _address6),

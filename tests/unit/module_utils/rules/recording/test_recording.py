@@ -99,6 +99,18 @@ def test_no_identifier_is_left_and_the_same_one_stays_the_same() -> None:
         {"responseElements": {"assumedRoleUser": {"arn": "arn:aws:sts::498765432109:assumed-role/acme/x"}}},
         {"requestParameters": {"resource": "arn:aws:s3:::acme-logs/*"}},
         {"userIdentity": {"sessionContext": {"sourceIdentity": "acme"}}},
+        {
+            "userIdentity": {
+                "identityProvider": "https://idp.acme.com/saml",
+                "userName": "acme",
+                "principalId": "NDg0=:acme",
+            }
+        },
+        {"requestParameters": {"principalArn": "arn:aws:iam::498765432109:saml-provider/acme", "roleName": "acme"}},
+        {"responseElements": {"issuer": "https://acme.okta.com/app", "subject": "acme"}},
+        {"userIdentity": {"arn": "arn:aws:sts::498765432109:federated-user/acme"}},
+        {"requestParameters": {"providerArn": "arn:aws:iam::498765432109:oidc-provider/login.acme.com/a"}},
+        {"requestParameters": {"s3BucketName": "acme-logs", "instanceProfileName": "acme"}},
     ],
 )
 def test_names_inside_arns_and_source_identities_are_replaced(value: dict[str, Any]) -> None:
@@ -127,6 +139,22 @@ def test_a_role_named_like_a_service_changes_neither_the_event_source_nor_arns()
     assert event["eventSource"] == "lambda.amazonaws.com"
     assert event["userIdentity"]["arn"].startswith("arn:aws:lambda:us-east-1:")
     assert event["userIdentity"]["userName"] == "name-1"
+
+
+def test_the_addresses_in_names_of_hosts_and_upper_case_ids_are_replaced() -> None:
+    record = {
+        "responseElements": {
+            "dnsName": "ec2-203-0-113-77.compute-1.amazonaws.com",
+            "privateDnsName": "ip-10-9-8-7.ec2.internal",
+        },
+        "additionalEventData": {"SecretVersionId": "B06BA32B-7F27-4C4F-9FFD-0DFBC644487F"},
+        "requestParameters": {"dbiResourceId": "db-TYZSSMTWIABIR6QKKFGI55XKJQ"},
+        "userAgent": "APN/1.0 Terraform/1.13.0 (+https://www.terraform.io)",
+    }
+    text = json.dumps(replace_identifiers(record, {}))
+    assert [left for left in ("203-0-113-77", "10-9-8-7", "B06BA32B", "TYZSSMTW") if left in text] == []
+    assert "ec2-198-51-100-1.compute-1.amazonaws.com" in text
+    assert record["userAgent"] in text
 
 
 def test_what_a_rule_asks_for_stays() -> None:
