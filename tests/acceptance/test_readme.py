@@ -83,7 +83,8 @@ def test_the_first_account(playbook: Playbook, embedded_aws: str) -> None:
     succeed(playbook("confirm", arguments=COMMANDS["confirm"].replace("LINK OF THE EMAIL", link)))
     assert "The alarm fires" in succeed(playbook("verify"))
     again = succeed(playbook("site"))
-    assert "changed=0 " in again and "skipping" not in again and "WARNING" not in again
+    # Ansible shows the play of the log archive, which has no hosts, whatever the configuration.
+    assert "changed=0 " in again and "skipping: [" not in again and "WARNING" not in again
     assert "dry run" in succeed(playbook("teardown"))
 
 
