@@ -76,7 +76,7 @@ def _make_logs_and_alarms(endpoint: str, client: Client) -> None:
         put_alarm(client, name, AlarmDescription="text", DatapointsToAlarm=1, TreatMissingData="ignore")
     plain = dict.fromkeys(("Namespace", "MetricName", "Statistic", "Period"))
     put_alarm(client, "math", **plain, Metrics=[MATH[0] | {"ReturnData": False}, MATH[1]])
-    query = 'SELECT SUM(kept) FROM SCHEMA("Test", account) GROUP BY account'
+    query = 'SELECT SUM(kept) FROM SCHEMA("Test", account) GROUP BY account ORDER BY SUM() DESC'
     put_alarm(client, "grouped", **plain, Metrics=[{"Id": "m", "Expression": query, "Period": 60}])
     put_value(client, endpoint, "kept", 1, Dimensions=[{"Name": "account", "Value": "111111111111"}])
     cloudwatch.put_composite_alarm(AlarmName="above", AlarmRule="ALARM(kept)")

@@ -4,7 +4,9 @@ A contributor is in ALARM or in OK, and each of its changes runs the alarm's act
 one of them is. Sources: CloudWatch user guide, "Acting on alarm changes", "Limits" of alarms (the reason of the alarm)
 and "Query components and syntax in CloudWatch Metrics Insights"; API reference, AlarmContributor. That the alarm itself
 then runs no action of its own, and the form of the id, are our reading, not seen on AWS. Only queries of the form
-``SELECT SUM(metric) FROM SCHEMA("namespace", label) GROUP BY label`` are supported here.
+``SELECT SUM(metric) FROM SCHEMA("namespace", label) GROUP BY label ORDER BY SUM() DESC`` are supported here: an alarm
+on several time series must have both clauses (CloudWatch user guide, "Create a CloudWatch alarm based on a Metrics
+Insights query").
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ _NAME = r'(?:"[^"]+"|[A-Za-z_]\w*)'
 _QUERY = re.compile(
     rf"\s*SELECT\s+(?P<function>\w+)\s*\(\s*(?P<metric>{_NAME})\s*\)"
     rf"\s+FROM\s+SCHEMA\s*\(\s*(?P<namespace>{_NAME})(?P<labels>(?:\s*,\s*{_NAME})+)\s*\)"
-    rf"\s+GROUP\s+BY\s+(?P<groups>{_NAME}(?:\s*,\s*{_NAME})*)\s*",
+    rf"\s+GROUP\s+BY\s+(?P<groups>{_NAME}(?:\s*,\s*{_NAME})*)"
+    r"\s+ORDER\s+BY\s+(?P=function)\s*\(\s*\)(?:\s+(?:ASC|DESC))?\s*",
     re.IGNORECASE,
 )
 

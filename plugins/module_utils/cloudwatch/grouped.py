@@ -3,8 +3,10 @@
 
 """Translate an alarm on each value of dimensions to the Metrics Insights query of CloudWatch's API, and back.
 
-The schema of the query is the exact set of dimensions, so that the metric without dimensions is not part of it.
-Source: CloudWatch user guide, "Query components and syntax in CloudWatch Metrics Insights".
+The schema of the query is the exact set of dimensions, so that the metric without dimensions is not part of it. An
+alarm on several time series must have GROUP BY and ORDER BY, which decides what is left out if they are more than 500.
+Source: CloudWatch user guide, "Query components and syntax in CloudWatch Metrics Insights" and "Create a CloudWatch
+alarm based on a Metrics Insights query".
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ FUNCTIONS = {"Sum": "SUM", "Average": "AVG", "Minimum": "MIN", "Maximum": "MAX",
 _STATISTICS = {function: statistic for statistic, function in FUNCTIONS.items()}
 _ID = "grouped"
 _QUOTED = r'"([^"]+)"'
-_QUERY = re.compile(rf"SELECT (\w+)\({_QUOTED}\) FROM SCHEMA\({_QUOTED}, ([^)]+)\) GROUP BY (.+)")  # noqa: S608
+_QUERY = re.compile(
+    rf"SELECT (\w+)\({_QUOTED}\) FROM SCHEMA\({_QUOTED}, ([^)]+)\) GROUP BY (.+) ORDER BY \1\(\) (?:ASC|DESC)"  # noqa: S608
+)
 # What the query replaces in PutMetricAlarm.
 _REPLACED = ("Namespace", "MetricName", "Statistic", "Period", "Dimensions")
 
@@ -44,6 +48,7 @@ def to_query(parameters: Mapping[str, Any], labels: list[str]) -> dict[str, Any]
     quoted = ", ".join(f'"{label}"' for label in labels)
     function, metric = FUNCTIONS[parameters["Statistic"]], parameters["MetricName"]
     query = f'SELECT {function}("{metric}") FROM SCHEMA("{parameters["Namespace"]}", {quoted}) GROUP BY {quoted}'  # noqa: S608
+    query += f" ORDER BY {function}() {'ASC' if parameters['ComparisonOperator'].startswith('Less') else 'DESC'}"
     metrics = [{"Id": _ID, "Expression": query, "Period": parameters["Period"], "ReturnData": True}]
     return {**rest, "Metrics": metrics}
 

@@ -154,7 +154,7 @@ class Run:
     def _add_details(self, account: Account, module: str, result: Result) -> None:
         account.alarms = account.alarms if self.playbook in REMOVES else max(account.alarms, alarms_of(module, result))
         if module == "alert_topic" and "pending" in result:
-            account.pending = list(pending_of(result))
+            account.pending += pending_of(result)
         elif module == "leftovers" and "leftovers" in result:
             self._add_leftovers(account, result)
         elif module == "detection_drill" and "broken_hop" in result:

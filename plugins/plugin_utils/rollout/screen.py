@@ -257,13 +257,14 @@ def general(text: str, account: Account) -> str:
 def _in_place(run: Run, width: int) -> Iterator[str]:
     """Yield how many alarms exist, and which subscriptions wait."""
     accounts = run.accounts.values()
-    waiting = Counter(subscription for account in accounts for subscription in account.pending)
+    # An address may wait at the topic of the alarms and at that of the event alerts.
+    waiting = Counter(subscription for account in accounts for subscription in set(account.pending))
     alarms, with_alarms = sum(account.alarms for account in accounts), sum(bool(each.alarms) for each in accounts)
     if not alarms and not waiting:  # a part of the system was built, or the run did not come that far
         return
     place = "would be in place" if run.check else "in place"
     who = ", ".join(f"{text} in {accounts_text(number)}" for text, number in waiting.most_common(3))
-    pending = f"{waiting.total()} ({who})" if waiting else "0"
+    pending = f"{sum(len(account.pending) for account in accounts)} ({who})" if waiting else "0"
     yield ""
     yield from _wrapped(
         f"Alarms {place}: {alarms} in {accounts_text(with_alarms)}. Subscriptions pending: {pending}.", width

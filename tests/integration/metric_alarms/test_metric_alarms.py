@@ -68,6 +68,7 @@ def test_an_alarm_may_watch_each_value_of_a_dimension(run_module: ModuleRunner, 
     assert run_module.succeed(**grouped)["diff"]["after"]["alarms"]["read"]["group_by"] == ["account"]
     found = alarms(cloudwatch)["read"]
     query = 'SELECT SUM("SecretAccessCount") FROM SCHEMA("SecurityMetrics", "account") GROUP BY "account"'
+    query += " ORDER BY SUM() DESC"
     assert found["Metrics"] == [{"Id": "grouped", "Expression": query, "Period": 60, "ReturnData": True}]
     assert "MetricName" not in found
     assert not run_module.succeed(**grouped)["changed"]

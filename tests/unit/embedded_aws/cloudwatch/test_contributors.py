@@ -21,7 +21,7 @@ from tests.support.alarm_setup import (
 )
 from tests.support.embedded_control import advance
 
-QUERY = 'SELECT SUM({name}) FROM SCHEMA("Test", account) GROUP BY account'
+QUERY = 'SELECT SUM({name}) FROM SCHEMA("Test", account) GROUP BY account ORDER BY SUM() DESC'
 PLAIN = ("MetricName", "Namespace", "Statistic", "Period")
 ONE, TWO = "111111111111", "222222222222"
 
@@ -84,9 +84,10 @@ def test_a_metric_filter_counts_each_account_of_a_log_group(embedded_aws: str, a
 @pytest.mark.parametrize(
     "query",
     [
-        "SELECT SUM(x) FROM Test GROUP BY account",
-        'SELECT SUM(x) FROM SCHEMA("Test", account, region) GROUP BY account',
-        "SELECT P99(x) FROM SCHEMA(Test, account) GROUP BY account",
+        "SELECT SUM(x) FROM Test GROUP BY account ORDER BY SUM() DESC",
+        'SELECT SUM(x) FROM SCHEMA("Test", account, region) GROUP BY account ORDER BY SUM() DESC',
+        "SELECT P99(x) FROM SCHEMA(Test, account) GROUP BY account ORDER BY P99() DESC",
+        "SELECT SUM(x) FROM SCHEMA(Test, account) GROUP BY account",
     ],
 )
 def test_refuses_a_query_that_is_not_supported(aws_client: Client, query: str) -> None:

@@ -19,7 +19,7 @@ from ansible_collections.secmon.aws.plugins.plugin_utils.rollout.view import (
     running,
 )
 
-from tests.unit.plugin_utils.rollout.runs import site
+from tests.unit.plugin_utils.rollout.runs import TOPIC, site
 
 SCREEN = """\
 site: 12 accounts in 6 min 52 s: 10 done, 2 failed.
@@ -72,6 +72,13 @@ def test_warnings_that_differ_in_a_size_only_are_the_same() -> None:
     for number, account in enumerate(run.accounts.values()):
         account.warnings = [f"The deletion of log group g loses {number}06 bytes of events."]
     assert "Warnings (3 accounts): The deletion of log group g loses some bytes of events." in screen(run)
+
+
+def test_the_same_address_waits_at_the_topics_of_the_alarms_and_of_the_event_alerts() -> None:
+    run = site(built=1)
+    second = TOPIC | {"topic": {"name": "SecurityEvents"}, "warnings": []}
+    run.add("shop-01", "secmon.aws.alert_topic", "Ensure the topic of the event alerts exists", second)
+    assert "Subscriptions pending: 2 (email security@example.com in 1 account)." in " ".join(screen(run).split())
 
 
 def test_a_refused_run_says_that_nothing_was_done() -> None:
