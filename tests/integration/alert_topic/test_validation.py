@@ -16,7 +16,6 @@ from tests.integration.alert_topic.topic_setup import (
     TASK,
     listed,
     token_in,
-    topic,
 )
 from tests.support.embedded_control import mails
 from tests.support.module_runner import ModuleRunner
@@ -74,17 +73,6 @@ def test_two_hundred_subscriptions_are_listed_in_two_pages(run_module: ModuleRun
         sns.subscribe(TopicArn=ARN, Protocol="sqs", Endpoint=f"{QUEUE['endpoint']}{number}")
     calls = run_module.actions(name=NAME)
     assert calls.count("ListSubscriptionsByTopic") == 2 and len(calls) == 5
-
-
-@pytest.mark.promise("ownership")
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_rejects_an_unmanaged_topic_unless_adopted(run_module: ModuleRunner, sns: Any, state: str) -> None:
-    sns.create_topic(Name=NAME, Tags=[{"Key": "owner", "Value": "other"}])
-    run_module.fail_before_writes(name=NAME, state=state, subscriptions=[ALICE])
-    assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
-    assert topic(sns).get("tags", {}) == (
-        {"owner": "other", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
-    )
 
 
 @pytest.mark.promise("ownership")

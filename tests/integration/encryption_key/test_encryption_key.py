@@ -149,20 +149,6 @@ def test_a_second_run_only_reads_the_key_and_searches_no_other(run_module: Modul
     assert run_module.actions(**TASK) == READS + SETTINGS
 
 
-@pytest.mark.promise("ownership")
-@pytest.mark.parametrize("marks", [{}, {"secmon:managed-by": "another-tool"}], ids=["untagged", "another tool"])
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_rejects_an_unmanaged_key_unless_adopted(
-    run_module: ModuleRunner, kms: Any, state: str, marks: dict[str, str]
-) -> None:
-    arn = kms.create_key(Tags=tags(marks))["KeyMetadata"]["Arn"]
-    kms.create_alias(AliasName=ALIAS, TargetKeyId=arn)
-    message = run_module.fail_before_writes(alias=ALIAS, state=state)
-    assert ALIAS in message and "secmon_existing_kms_key_arn" in message
-    assert all(value in message for value in marks.values())
-    assert run_module.succeed(alias=ALIAS, state=state, adopt=True)["changed"]
-
-
 @pytest.mark.promise("resume")
 def test_absent_removes_the_key_that_an_interrupted_run_left_without_an_alias(
     run_module: ModuleRunner, kms: Any

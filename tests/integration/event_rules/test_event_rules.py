@@ -126,21 +126,6 @@ def test_explains_that_a_quota_is_reached(run_module: ModuleRunner) -> None:
 
 
 @pytest.mark.promise("ownership")
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_rejects_an_unmanaged_rule_unless_adopted(run_module: ModuleRunner, events: Any, state: str) -> None:
-    put_manually(events, "secmon-read", Tags=[{"Key": "owner", "Value": "other"}])
-    before = rules(events)
-    task = {**TASK, "state": state}
-    message = run_module.fail_before_writes(**task)
-    assert "event rule secmon-read already exists" in message
-    assert rules(events) == before
-    assert run_module.succeed(**task, adopt=True)["changed"]
-    tags = rules(events).get("secmon-read", {}).get("Tags")
-    assert tags == ({"owner": "other", **MANAGED_TAG} if state == "present" else None)
-    assert not run_module.succeed(**task)["changed"]
-
-
-@pytest.mark.promise("ownership")
 def test_purge_keeps_rules_of_others_and_with_other_names(run_module: ModuleRunner, events: Any) -> None:
     run_module.succeed(rules=[{"name": name, **MINIMAL} for name in ("secmon-a", "secmon-b", "own-c")])
     put_manually(events, "secmon-of-others")

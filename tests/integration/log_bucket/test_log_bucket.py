@@ -167,16 +167,6 @@ def test_a_second_run_reads_each_setting_once(run_module: ModuleRunner) -> None:
 
 @pytest.mark.promise("ownership")
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_rejects_an_unmanaged_bucket_unless_adopted(run_module: ModuleRunner, s3: Any, state: str) -> None:
-    s3.create_bucket(Bucket=NAME)
-    s3.put_bucket_tagging(Bucket=NAME, Tagging={"TagSet": [{"Key": "owner", "Value": "other-team"}]})
-    run_module.fail_before_writes(name=NAME, state=state)
-    assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
-    assert bool(bucket(s3)) == (state == "present")
-
-
-@pytest.mark.promise("ownership")
-@pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_an_open_bucket_of_another_account(run_module: ModuleRunner, state: str) -> None:
     owner = member_client(run_module.endpoint, "333333333333", "s3")
     owner.create_bucket(Bucket=NAME)

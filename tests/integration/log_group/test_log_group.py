@@ -110,27 +110,6 @@ def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
 
 
 @pytest.mark.promise("ownership")
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_rejects_an_unmanaged_group_unless_adopted(run_module: ModuleRunner, logs: Any, state: str) -> None:
-    logs.create_log_group(logGroupName=NAME, tags={"owner": "other-team"})
-    run_module.fail_before_writes(name=NAME, state=state)
-    assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
-    assert group(logs).get("tags", {}) == (
-        {"owner": "other-team", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
-    )
-
-
-@pytest.mark.promise("ownership")
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_rejects_a_group_without_tags_although_its_size_is_zero(
-    run_module: ModuleRunner, logs: Any, state: str
-) -> None:
-    """The size that AWS reports may be hours old. CreateLogGroup sets the tags, so no interrupted run leaves none."""
-    logs.create_log_group(logGroupName=NAME)
-    run_module.fail_before_writes(name=NAME, state=state)
-
-
-@pytest.mark.promise("ownership")
 def test_keeps_the_record_of_the_metric_filters(run_module: ModuleRunner, logs: Any) -> None:
     run_module.succeed(**TASK)
     record = {"secmon:metric-filters": "abcdef", "secmon:metric-filters-2": "ghijkl"}

@@ -9,29 +9,12 @@ import pytest
 from tests.integration.metric_alarms.alarm_setup import (
     ALARM,
     MANAGED_TAG,
-    MINIMAL,
     TOPIC,
     TWENTY,
     alarms,
     put_manually,
 )
 from tests.support.module_runner import ModuleRunner
-
-
-@pytest.mark.promise("ownership")
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_rejects_an_unmanaged_alarm_unless_adopted(run_module: ModuleRunner, cloudwatch: Any, state: str) -> None:
-    put_manually(cloudwatch, "read", Tags=[{"Key": "owner", "Value": "other"}], Threshold=7.0)
-    before = alarms(cloudwatch)
-    task: dict[str, Any] = {"alarms": [{"name": "read", **MINIMAL}, {"name": "new", **MINIMAL}], "state": state}
-    message = run_module.fail_before_writes(**task)
-    assert "alarm read already exists" in message and "account 123456789012, region us-east-1" in message
-    assert alarms(cloudwatch) == before
-    assert run_module.succeed(**task, adopt=True)["changed"]
-    assert alarms(cloudwatch).get("read", {}).get("Tags") == (
-        {"owner": "other", **MANAGED_TAG} if state == "present" else None
-    )
-    assert not run_module.succeed(**task)["changed"]
 
 
 @pytest.mark.promise("ownership")

@@ -18,7 +18,6 @@ from tests.integration.metric_filters.metric_filter_setup import (
     Change,
     change,
     filters,
-    make_filters,
     put,
 )
 from tests.support.module_runner import ModuleRunner
@@ -60,48 +59,6 @@ def test_matches_names_exactly(run_module: ModuleRunner, logs: Any) -> None:
 def test_absent_without_a_log_group_changes_nothing(run_module: ModuleRunner) -> None:
     result = run_module.succeed(log_group_name="/missing", filters=NAMES, state="absent")
     assert not result["changed"] and result["removed"] == []
-
-
-@pytest.mark.promise("changed")
-def test_purges_only_other_filters_of_the_namespace(run_module: ModuleRunner, logs: Any) -> None:
-    others = {"OtherTeam": "Other", "Similar": "SecurityMetrics2", "Abandoned": NAMESPACE}
-    items = [{**READS, "name": name, "metric_namespace": namespace} for name, namespace in others.items()]
-    run_module.succeed(log_group_name=GROUP, filters=items)
-    result = run_module.succeed(**TASK, purge_namespace=NAMESPACE)
-    assert result["removed"] == ["Abandoned"]
-    assert set(filters(logs)) == {"OtherTeam", "Similar", READS["name"], LOGINS["name"]}
-    assert not run_module.succeed(**TASK, purge_namespace=NAMESPACE)["changed"]
-    run_module.succeed(log_group_name=GROUP, filters=[], purge_namespace=NAMESPACE)
-    assert set(filters(logs)) == {"OtherTeam", "Similar"}
-
-
-@pytest.mark.promise("changed")
-def test_absent_ignores_the_purge(run_module: ModuleRunner, logs: Any) -> None:
-    run_module.succeed(**TASK)
-    run_module.succeed(log_group_name=GROUP, filters=NAMES[:1], purge_namespace=NAMESPACE, state="absent")
-    assert set(filters(logs)) == {LOGINS["name"]}
-
-
-@pytest.mark.promise("changed")
-def test_deletes_before_it_creates_in_a_full_group(run_module: ModuleRunner, logs: Any) -> None:
-    old = [{**item, "name": f"Old{index}"} for index, item in enumerate(make_filters(100, pattern="ERROR"))]
-    for item in old[:5]:
-        item["pattern"] = "%a+%"
-    run_module.succeed(log_group_name=GROUP, filters=old)
-    renamed = make_filters(100)
-    for item in renamed[:5]:
-        item["pattern"] = "%b+%"
-    assert run_module.succeed(log_group_name=GROUP, filters=renamed, purge_namespace=NAMESPACE)["changed"]
-    assert set(filters(logs)) == {item["name"] for item in renamed}
-
-
-@pytest.mark.promise("changed")
-def test_moves_regular_expressions_between_filters(run_module: ModuleRunner, logs: Any) -> None:
-    before = [*make_filters(5, pattern="%a+%"), {**READS, "name": "Plain"}]
-    run_module.succeed(log_group_name=GROUP, filters=before)
-    after = [{**before[5], "pattern": "%b+%"}, {**before[0], "pattern": "ERROR"}, *before[1:5]]
-    assert run_module.succeed(log_group_name=GROUP, filters=after)["updated"] == ["Plain", "Filter000"]
-    assert filters(logs)["Plain"]["filterPattern"] == "%b+%"
 
 
 def _metric(**values: Any) -> Change:
@@ -247,16 +204,6 @@ def test_sets_keeps_and_clears_system_fields(run_module: ModuleRunner, logs: Any
     assert run_module.succeed(log_group_name=GROUP, filters=[cleared])["changed"]
     assert not {"fieldSelectionCriteria", "emitSystemFieldDimensions"} & set(filters(logs)[CENTRAL["name"]])
     assert not run_module.succeed(log_group_name=GROUP, filters=[cleared])["changed"]
-
-
-@pytest.mark.promise("unset_options")
-def test_dimensions_and_default_value_replace_each_other(run_module: ModuleRunner, logs: Any) -> None:
-    minimal = {key: LOGINS[key] for key in REQUIRED}
-    run_module.succeed(log_group_name=GROUP, filters=[{**minimal, "default_value": 0}])
-    run_module.succeed(log_group_name=GROUP, filters=[LOGINS])
-    assert "defaultValue" not in filters(logs)[minimal["name"]]["metricTransformations"][0]
-    run_module.succeed(log_group_name=GROUP, filters=[{**minimal, "default_value": 0}])
-    assert "dimensions" not in filters(logs)[minimal["name"]]["metricTransformations"][0]
 
 
 @pytest.mark.promise("upstream")

@@ -14,7 +14,6 @@ from tests.support.trail_prerequisites import (
     OTHER_BUCKET,
     OTHER_GROUP,
     OTHER_ROLE,
-    SIMPLE,
     read_trail,
 )
 from tests.support.trail_setup import group_arn
@@ -86,13 +85,3 @@ def test_detects_and_repairs_a_manual_change(
 ) -> None:
     key = trail_keys["other_key"]
     run_module.repair(lambda: change_manually(cloudtrail, key), lambda: read_trail(cloudtrail), **full_trail)
-
-
-@pytest.mark.promise("drift")
-def test_rejects_a_trail_without_the_managed_tag_unless_adopted(
-    run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str]
-) -> None:
-    run_module.succeed(**SIMPLE)
-    cloudtrail.remove_tags(ResourceId=ARN, TagsList=[{"Key": "secmon:managed-by"}])
-    assert "adopt: true" in run_module.fail(**SIMPLE)
-    assert run_module.succeed(**SIMPLE, adopt=True)["diff"]["after"]["tags"] == {"secmon:managed-by": "secmon.aws"}

@@ -37,19 +37,6 @@ def as_member(run_module: ModuleRunner, **arguments: Any) -> dict[str, Any]:
     return run_module(session_token=keys["SessionToken"], **arguments)
 
 
-@pytest.mark.promise("ownership")
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_rejects_an_unmanaged_trail_unless_adopted(
-    run_module: ModuleRunner, cloudtrail: Any, trail_keys: dict[str, str], state: str
-) -> None:
-    cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, TagsList=[{"Key": "owner", "Value": "other-team"}])
-    run_module.fail_before_writes(name=NAME, state=state, log_file_validation=True)
-    assert run_module.succeed(name=NAME, state=state, adopt=True)["changed"]
-    assert read_trail(cloudtrail).get("tags", {}) == (
-        {"owner": "other-team", "secmon:managed-by": "secmon.aws"} if state == "present" else {}
-    )
-
-
 @pytest.mark.promise("partition")
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_rejects_a_trail_with_another_home_region(run_module: ModuleRunner, aws_client: AwsClient, state: str) -> None:

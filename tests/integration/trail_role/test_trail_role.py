@@ -158,20 +158,6 @@ def test_a_second_run_only_reads(run_module: ModuleRunner) -> None:
 
 
 @pytest.mark.promise("ownership")
-@pytest.mark.parametrize("marks", [{}, {"secmon:managed-by": "another-tool"}], ids=["untagged", "another tool"])
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_rejects_an_unmanaged_role_unless_adopted(
-    run_module: ModuleRunner, iam: Any, state: str, marks: dict[str, str]
-) -> None:
-    tags = [{"Key": key, "Value": value} for key, value in marks.items()]
-    iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=json.dumps(TRUST), Tags=tags)
-    message = run_module.fail_before_writes(**TASK, state=state)
-    assert NAME in message and "secmon_existing_log_role_arn" in message
-    assert all(value in message for value in marks.values())
-    assert run_module.succeed(**TASK, state=state, adopt=True)["changed"]
-
-
-@pytest.mark.promise("ownership")
 @pytest.mark.parametrize("owner", ["secmon.aws", "another-tool"])
 def test_a_role_that_a_concurrent_run_made_is_used_if_it_is_ours(
     run_module: ModuleRunner, iam: Any, monkeypatch: pytest.MonkeyPatch, owner: str

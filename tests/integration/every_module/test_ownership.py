@@ -13,17 +13,14 @@ from typing import Any
 
 import pytest
 
-from tests.integration.ownership.resources import GROUP, KINDS
+from tests.integration.every_module.resources import GROUP, KINDS
 from tests.support.embedded_control import ask
 from tests.support.module_runner import ModuleRunner
 from tools.generate_docs.markdown import table
 
-# More than a hundred runs of modules; the tests of each module check the refusals too.
-pytestmark = pytest.mark.long
-
 TAGS = {
     "none": {},
-    "`another-tool`": {"secmon:managed-by": "another-tool"},
+    "`another-tool`": {"secmon:managed-by": "another-tool", "owner": "other-team"},
     "`secmon.aws`": {"secmon:managed-by": "secmon.aws"},
 }
 RUNS: dict[str, dict[str, Any]] = {
@@ -33,6 +30,8 @@ RUNS: dict[str, dict[str, Any]] = {
     "teardown": {"state": "absent"},
     "prune": {"state": "absent"},
 }
+# The variables with which a role uses a resource of others.
+EXISTING = {"log role": "secmon_existing_log_role_arn", "key": "secmon_existing_kms_key_arn"}
 _TABLE = re.compile(r"(<!-- ownership -->\n).*(<!-- end of ownership -->)", re.DOTALL)
 
 
@@ -63,14 +62,18 @@ def outcome(endpoint: str, name: str, tags: dict[str, str], column: str, aws: Ca
     after = kind.read(aws)
     if result.get("failed"):
         assert re.search("is not managed by|was not made by", result["msg"]), result["msg"]
+        assert EXISTING.get(name, "") in result["msg"] and "account 123456789012" in result["msg"], result["msg"]
         assert after == before
         return "refused"
+    if run.get("adopt"):
+        assert not after or "other-team" not in str(before) or "other-team" in str(after), (name, after)
     if run.get("check"):
         assert after == before
         return "predicted" if result["changed"] else "unchanged"
     return "deleted" if not after else "changed" if after != before else "unchanged"
 
 
+@pytest.mark.promise("ownership")
 def test_the_table_says_what_happens_to_each_kind_of_resource(
     run_module: ModuleRunner, aws_client: Callable[..., Any], repository: Path
 ) -> None:
@@ -83,8 +86,7 @@ def test_the_table_says_what_happens_to_each_kind_of_resource(
         ours = tag == "`secmon.aws`"
         # A filter is adopted in a log group that is ours; one of others needs use_existing_group.
         others = ["refused", "refused", "refused" if "filter" in kind else "changed", "refused", "kept"]
-        # No role makes event rules yet.
-        own = ["changed", "predicted", "changed", "deleted", "kept" if kind == "event rule" else "deleted"]
+        own = ["changed", "predicted", "changed", "deleted", "deleted"]
         assert outcomes == (own if ours else others), (kind, tag)
     path = repository / "docs/ownership.md"
     text = table(("resource", "tag `secmon:managed-by`", *RUNS), rows)
