@@ -9,8 +9,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.support.embedded_control import mails
-
 AwsClient = Callable[[str], Any]
 Snapshot = dict[str, Any]
 
@@ -54,11 +52,6 @@ def take_snapshot(client: AwsClient) -> Snapshot:
     """Return the resources of an account by kind, with IDs and times masked."""
     kinds = (_secrets, _topics, _log_groups, _roles, _buckets, _trails, _alarms, _keys)
     return {kind.__name__.removeprefix("_"): _masked(kind(client)) for kind in kinds}
-
-
-def take_snapshot_with_mails(client: AwsClient, endpoint: str, address: str) -> Snapshot:
-    """Return the snapshot and the subjects of the emails to an address."""
-    return take_snapshot(client) | {"mails": [mail["subject"] for mail in mails(endpoint, address)]}
 
 
 def _masked(value: Any) -> Any:
