@@ -20,7 +20,7 @@ options:
   timeout_seconds:
     description:
       - Number of seconds for which a task retries throttled calls, internal errors of AWS and broken connections, all
-        retries together.
+        retries together. With the keyword C(timeout) of Ansible, they end ten seconds before the task's time is over.
     type: int
     default: 120
 attributes:
