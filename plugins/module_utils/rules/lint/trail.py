@@ -34,10 +34,10 @@ def lint_trail(rule: Rule, context: LintContext) -> Iterator[Finding]:
         names = ", ".join(sorted(dropped))
         hint = "set secmon_excluded_event_sources: [], as secmon_profile: cis does, or disable the rule in secmon_rules"
         if dropped == sources:
-            reason = f"the trail excludes {names}, so this rule never receives an event"
+            reason = f"the trail excludes {names}, which leaves no event to find"
             yield error(rule, "event-source-excluded", reason, _SELECTORS, hint)
         else:
-            reason = f"the trail excludes {names}, so this rule receives only its other events"
+            reason = f"the trail excludes {names}, which leaves only the events of other services"
             yield warning(rule, "event-source-partly-excluded", reason, _SELECTORS, hint)
     events = _matching_records(rule)
     if context.trail_write_only:
