@@ -22,7 +22,9 @@ from ..filter_pattern.tree import (
     Name,
     NotExists,
     Or,
+    Selector,
     Step,
+    leaves,
 )
 from ..rules.lint.operation_names import event_names
 from ..rules.records import build_event, shipped_records
@@ -115,14 +117,7 @@ def _changes(pattern: CompiledPattern, body: Mapping[str, Any], facts: Facts) ->
     event = body["event"]
     for leaf in _excluded(pattern.tree):  # type: ignore[arg-type]
         steps = leaf.selector.steps  # type: ignore[union-attr]
-        yield (
-            f"the excluded {_path(steps)}",
-            _with(
-                body,
-                steps,
-                likely_value(leaf.literal),
-            ),
-        )
+        yield f"the excluded {_path(steps)}", _with(body, steps, likely_value(leaf.literal))
     for steps, value in facts.items():
         if value is not ABSENT and steps not in (_EVENT_NAME, _EVENT_SOURCE):
             for other in _others(steps, value):
@@ -132,9 +127,7 @@ def _changes(pattern: CompiledPattern, body: Mapping[str, Any], facts: Facts) ->
         ("reads", [name for name in names if name.startswith(_READS)]),
         ("is similar", difflib.get_close_matches(event["eventName"], names, n=3, cutoff=0)),
     ):
-        for name in (found or _OTHER_CALLS)[:3]:
-            reading = {"readOnly": True} if name.startswith(_READS) else {}
-            yield f"another call, which {kind}: {name}", _with(body, _EVENT_NAME, name, **reading)
+        yield from (_other_call(body, kind, name) for name in (found or _OTHER_CALLS)[:3])
     if _EVENT_SOURCE in facts:
         source = "ec2.amazonaws.com" if event["eventSource"] == "s3.amazonaws.com" else "s3.amazonaws.com"
         yield "the same name at another service", _with(body, _EVENT_SOURCE, source)
@@ -147,6 +140,21 @@ def _changes(pattern: CompiledPattern, body: Mapping[str, Any], facts: Facts) ->
         ):
             kept = [path for path in body.get("without", ()) if path != _path(steps)]
             yield f"without {_path(steps)}", {**_with(body, steps, value), "without": [*kept, _path(steps)]}
+        elif value is ABSENT:
+            yield from ((f"{_path(steps)} is {each}", _with(body, steps, each)) for each in _present(pattern, steps))
+    yield from (_other_call(body, "is of another kind", name) for name in names)
+
+
+def _present(pattern: CompiledPattern, steps: tuple[Step, ...]) -> list[Any]:
+    """Return values for a field that was missing, numbers if it is compared with one."""
+    compared = [leaf for leaf in leaves(pattern.tree) if isinstance(leaf, Compare)]  # type: ignore[arg-type]
+    numbers = any(leaf.literal.is_number for leaf in compared if leaf.selector == Selector(steps))
+    return [1000, 2000, 3000] if numbers else ["other", "another", "third"]
+
+
+def _other_call(body: Mapping[str, Any], kind: str, name: str) -> tuple[str, dict[str, Any]]:
+    reading = {"readOnly": True} if name.startswith(_READS) else {}
+    return f"another call, which {kind}: {name}", _with(body, _EVENT_NAME, name, **reading)
 
 
 def _others(steps: tuple[Step, ...], value: Any) -> list[Any]:

@@ -5,22 +5,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-try:
-    import yaml
-except ImportError:  # the controller has it
-    yaml = None  # type: ignore[assignment]
-
 from ..filter_pattern.pattern import CompiledPattern
 from ..rules.limits import MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH, SEVERITIES
+from ..validation.yaml_text import yaml_text
 from .reading import SigmaDocument
 
-WIDTH = 140
 TACTICS = {
     "reconnaissance": "TA0043",
     "resource-development": "TA0042",
@@ -62,8 +56,7 @@ def rule_text(
     if positives := document.texts("falsepositives"):
         rule["false_positives"] = positives
     rule["tests"] = list(tests)
-    # Through JSON, because rule files have no anchors, which YAML writes for an object that occurs twice.
-    body = yaml.safe_dump(json.loads(json.dumps(rule)), sort_keys=False, width=WIDTH, allow_unicode=True)
+    body = yaml_text(rule)
     head = "".join(f"# {line}\n" for line in _comments(document, source, licence, notes))
     remark = "# Made from the condition. Complete them with real records: ansible-playbook secmon.aws.record\ntests:\n"
     before, _tests, after = body.rpartition("\ntests:\n")

@@ -5,20 +5,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-try:
-    import yaml
-except ImportError:  # the controller has it
-    yaml = None  # type: ignore[assignment]
-
 from ..rules.rule import Rule
-from .rule_file import TACTICS, WIDTH
+from ..validation.yaml_text import yaml_text
+from .rule_file import TACTICS
 
 _TACTIC_NAMES = {identifier: name for name, identifier in TACTICS.items()}
 # What sigma_import writes at the end of a description.
@@ -56,8 +51,4 @@ def sigma_text(rule: Rule, detection: Mapping[str, Any], origin: Origin) -> str:
         "falsepositives": list(rule.false_positives),
         "level": rule.severity,
     }
-    filled = {key: value for key, value in document.items() if value}
-    # Ansible's strings, such as the licence of a task, are of a type that PyYAML does not write.
-    plain = json.loads(json.dumps(filled))
-    written: str = yaml.safe_dump(plain, sort_keys=False, width=WIDTH, allow_unicode=True)
-    return written
+    return yaml_text({key: value for key, value in document.items() if value})

@@ -14,8 +14,9 @@ try:
 except ImportError:  # the controller has it
     yaml = None  # type: ignore[assignment]
 
+from ...validation.yaml_text import yaml_text
+
 _TOP_LEVEL = re.compile(r"^([A-Za-z_]+):", re.MULTILINE)
-WIDTH = 140
 
 
 class RuleFileError(ValueError):
@@ -35,9 +36,7 @@ def add_test(text: str, name: str, match: bool, event: Mapping[str, Any]) -> str
         raise RuleFileError("it has no tests: add one manually first")
     if keys[-1] != "tests":
         raise RuleFileError(f"its last key is {keys[-1]}: move tests to the end of the file")
-    written = yaml.safe_dump(
-        [{"name": name, "match": match, "event": dict(event)}], sort_keys=False, width=WIDTH, allow_unicode=True
-    )
+    written = yaml_text([{"name": name, "match": match, "event": dict(event)}])
     items = re.findall(r"^( *)- ", re.split(r"^tests:", text, flags=re.MULTILINE)[-1], re.MULTILINE)
     if not items:
         raise RuleFileError("its tests are no block of lines: begin each test with a dash on a line of its own")

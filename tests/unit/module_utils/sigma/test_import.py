@@ -396,6 +396,10 @@ RULES_OF_ALL_KINDS: tuple[dict[str, Any], ...] = (
     {"s": {"userAgent|endswith|cased": "x/y"}, "f": {"userAgent|cased": ["x/y", "z/x/y"]}, "condition": "s and not f"},
     {"a": {"eventName": "StopLogging"}, "b": {"eventName": "DeleteTrail"}, "condition": "1 of them"},
     {"s": {"userIdentity.sessionContext.attributes.mfaAuthenticated": "false"}, "condition": "not s"},
+    {"s": {"userIdentity.accountId": "012345678901", "recipientAccountId": 12345678901}},
+    {"s": {"eventName": ["Describe*", "*Policy*"]}},
+    {"s": {"requestParameters.maxResults|gte": 1.5}, "condition": "not s"},
+    {"s": {"errorCode": [None, "", "AccessDenied"]}},
     {"s": {"eventSource": S3, "eventName": "PutBucketVersioning", "requestParameters|contains": "Suspended"}},
     {
         "s": {"eventName": "CreateInstanceExportTask"},
