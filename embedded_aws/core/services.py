@@ -15,7 +15,6 @@ from embedded_aws.cloudtrail.overrides import (
 from embedded_aws.cloudwatch.overrides import (
     alarms,
     composite_alarms,
-    dashboards,
     describe_alarms,
     log_alarms,
     metrics,
@@ -58,7 +57,6 @@ MODULES = (
     delegated_admin,
     alarms,
     composite_alarms,
-    dashboards,
     describe_alarms,
     log_alarms,
     mute_rules,

@@ -7,18 +7,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
-
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 SERVICE = {"Service": "cloudtrail.amazonaws.com"}
 
 Client = Callable[[str], Any]
-
-
-def moto_client(service: str) -> Any:
-    """Return a client for plain moto, within `mock_aws`."""
-    return boto3.client(service, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")
 
 
 def trail_arn(name: str) -> str:

@@ -86,7 +86,6 @@ ACCEPTED: list[Case] = [
     ("cloudtrail", "RegisterOrganizationDelegatedAdmin", {"MemberAccountId": "222222222222"}),
     ("cloudtrail", "DeregisterOrganizationDelegatedAdmin", {"DelegatedAdminAccountId": "333333333333"}),
     ("cloudwatch", "PutMetricAlarm", ALARM),
-    ("cloudwatch", "PutDashboard", {"DashboardName": "put", "DashboardBody": '{"widgets": []}'}),
     ("cloudwatch", "PutCompositeAlarm", {"AlarmName": "put-above", "AlarmRule": "ALARM(kept)", "Tags": [TAG]}),
     (
         "cloudwatch",
@@ -225,7 +224,6 @@ REJECTED: list[tuple[str, str, dict[str, Any], str]] = [
     ("cloudwatch", "PutMetricAlarm", ALARM | {"TreatMissingData": "x"}, "ValidationError"),
     ("cloudwatch", "PutCompositeAlarm", {"AlarmName": "x", "AlarmRule": "ALARM("}, "ValidationError"),
     ("cloudwatch", "DescribeAlarmContributors", {"AlarmName": "none"}, "ResourceNotFoundException"),
-    ("cloudwatch", "PutDashboard", {"DashboardName": "put"}, "ValidationError"),
     ("cloudwatch", "PutMetricData", {"Namespace": "AWS/Custom", "MetricData": []}, "InvalidParameterValue"),
     ("cloudwatch", "SetAlarmState", {"AlarmName": "none", "StateValue": "OK", "StateReason": "x"}, "ResourceNotFound"),
     (

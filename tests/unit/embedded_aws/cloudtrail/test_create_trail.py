@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from tests.support.embedded_control import drain, reset
 from tests.support.trail_setup import (
@@ -20,7 +19,6 @@ from tests.support.trail_setup import (
     make_bucket,
     make_role,
     make_trail,
-    moto_client,
     trail_arn,
 )
 
@@ -226,8 +224,7 @@ def test_an_empty_log_group_or_role_alone_removes_both(aws_client: Client, membe
     assert not {"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"} & set(trail)
 
 
-@mock_aws
-def test_moto_still_needs_the_override() -> None:
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
     moto_client("s3").create_bucket(Bucket="asked")
     cloudtrail = moto_client("cloudtrail")
     settings = {"CloudWatchLogsLogGroupArn": "no", "CloudWatchLogsRoleArn": "no"}

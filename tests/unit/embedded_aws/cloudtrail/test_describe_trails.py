@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
-from moto import mock_aws
 
-from tests.support.trail_setup import make_trail, moto_client, trail_arn
+from tests.support.trail_setup import make_trail, trail_arn
 
 Client = Callable[..., Any]
 
@@ -51,8 +50,7 @@ def test_a_list_of_names_and_arns_returns_only_those_trails(embedded_aws: str, a
     assert elsewhere.describe_trails(includeShadowTrails=False)["trailList"] == []
 
 
-@mock_aws
-def test_moto_still_describes_unset_members() -> None:
+def test_moto_still_describes_unset_members(moto_client: Client) -> None:
     moto_client("s3").create_bucket(Bucket="described")
     cloudtrail = moto_client("cloudtrail")
     cloudtrail.create_trail(Name="described", S3BucketName="described")
@@ -68,8 +66,7 @@ def test_a_trail_of_another_region_is_listed(aws_client: Client) -> None:
     assert [trail["HomeRegion"] for trail in found] == ["us-east-1"]
 
 
-@mock_aws
-def test_moto_still_lists_one_region() -> None:
+def test_moto_still_lists_one_region(moto_client: Client) -> None:
     moto_client("s3").create_bucket(Bucket="listed")
     moto_client("cloudtrail").create_trail(Name="listed", S3BucketName="listed")
     elsewhere = boto3.client(

@@ -11,10 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
-from moto import mock_aws
 
 from tests.support.embedded_control import advance
-from tests.support.trail_setup import moto_client
 
 Client = Callable[[str], Any]
 
@@ -43,7 +41,6 @@ def test_keys_rotate_and_are_found_by_their_validity(embedded_aws: str, aws_clie
         cloudtrail.list_public_keys(StartTime=end, EndTime=start)
 
 
-@mock_aws
-def test_moto_still_needs_the_override() -> None:
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
     with pytest.raises((NotImplementedError, ClientError)):
         moto_client("cloudtrail").list_public_keys()

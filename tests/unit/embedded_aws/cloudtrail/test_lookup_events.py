@@ -10,10 +10,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from tests.support.embedded_control import advance
-from tests.support.trail_setup import moto_client
 
 Client = Callable[..., Any]
 
@@ -110,7 +108,6 @@ def test_rejects_an_invalid_search(embedded_aws: str, parameters: dict[str, Any]
     assert refused.value.response["Error"]["Code"] == code
 
 
-@mock_aws
-def test_moto_still_needs_the_override() -> None:
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
     with pytest.raises((NotImplementedError, ClientError)):
         moto_client("cloudtrail").lookup_events()

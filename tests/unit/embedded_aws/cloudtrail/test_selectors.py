@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
-from tests.support.trail_setup import make_trail, moto_client
+from tests.support.trail_setup import make_trail
 
 Client = Callable[[str], Any]
 
@@ -75,8 +74,7 @@ def test_rejects_invalid_selectors(aws_client: Client, trail: str, selectors: di
         cloudtrail.put_event_selectors(TrailName=trail, **selectors)
 
 
-@mock_aws
-def test_moto_still_needs_the_event_selectors() -> None:
+def test_moto_still_needs_the_event_selectors(moto_client: Client) -> None:
     moto_client("s3").create_bucket(Bucket="chosen")
     cloudtrail = moto_client("cloudtrail")
     cloudtrail.create_trail(Name="chosen", S3BucketName="chosen")
@@ -105,8 +103,7 @@ def test_a_second_call_replaces_the_first(aws_client: Client) -> None:
         cloudtrail.get_insight_selectors(TrailName="insight")
 
 
-@mock_aws
-def test_moto_still_needs_the_insight_selectors() -> None:
+def test_moto_still_needs_the_insight_selectors(moto_client: Client) -> None:
     moto_client("s3").create_bucket(Bucket="insight")
     cloudtrail = moto_client("cloudtrail")
     cloudtrail.create_trail(Name="insight", S3BucketName="insight")

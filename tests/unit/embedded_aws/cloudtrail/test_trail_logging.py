@@ -7,10 +7,9 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from tests.support.embedded_control import advance, drain
-from tests.support.trail_setup import make_bucket, make_trail, moto_client
+from tests.support.trail_setup import make_bucket, make_trail
 
 Client = Callable[..., Any]
 
@@ -52,8 +51,7 @@ def test_an_unknown_trail_is_rejected(aws_client: Client) -> None:
         cloudtrail.get_trail_status(Name="unknown")
 
 
-@mock_aws
-def test_moto_still_needs_the_status() -> None:
+def test_moto_still_needs_the_status(moto_client: Client) -> None:
     moto_client("s3").create_bucket(Bucket="timed")
     cloudtrail = moto_client("cloudtrail")
     cloudtrail.create_trail(Name="timed", S3BucketName="timed")
@@ -73,8 +71,7 @@ def test_a_shadow_trail_can_be_read_but_not_changed(aws_client: Client) -> None:
     assert elsewhere.get_trail_status(Name=arn)["IsLogging"] is True
 
 
-@mock_aws
-def test_moto_still_changes_a_trail_anywhere() -> None:
+def test_moto_still_changes_a_trail_anywhere(moto_client: Client) -> None:
     moto_client("s3").create_bucket(Bucket="home")
     arn = moto_client("cloudtrail").create_trail(Name="home", S3BucketName="home", IsMultiRegionTrail=True)["TrailARN"]
     elsewhere = boto3.client(
@@ -101,11 +98,7 @@ def test_an_unknown_trail_is_not_deleted(aws_client: Callable[[str], Any]) -> No
         cloudtrail.delete_trail(Name="unknown")
 
 
-@mock_aws
-def test_moto_still_deletes_by_name_only() -> None:
-    def client(service: str) -> Any:
-        return boto3.client(service, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
-
-    cloudtrail = client("cloudtrail")
-    cloudtrail.delete_trail(Name=make_one(client))
+def test_moto_still_deletes_by_name_only(moto_client: Client) -> None:
+    cloudtrail = moto_client("cloudtrail")
+    cloudtrail.delete_trail(Name=make_one(moto_client))
     assert len(cloudtrail.describe_trails()["trailList"]) == 1

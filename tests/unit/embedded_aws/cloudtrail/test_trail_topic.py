@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from tests.support.trail_setup import make_trail, moto_client
+from tests.support.trail_setup import make_trail
 
 Client = Callable[[str], Any]
 
@@ -22,8 +21,7 @@ def test_a_topic_given_by_its_arn_is_described_by_it(aws_client: Client) -> None
     assert [trail["SnsTopicARN"] for trail in trails] == [topic, topic]
 
 
-@mock_aws
-def test_moto_still_needs_the_override() -> None:
+def test_moto_still_needs_the_override(moto_client: Client) -> None:
     moto_client("s3").create_bucket(Bucket="by-arn")
     topic = moto_client("sns").create_topic(Name="files")["TopicArn"]
     with pytest.raises(ClientError, match="Topic does not exist"):
