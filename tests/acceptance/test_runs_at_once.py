@@ -20,7 +20,8 @@ def run_at_once(endpoint: str, homes: list[Path]) -> list[subprocess.CompletedPr
     """Run site.yml at once with each home of Ansible; runs with different homes do not see each other."""
 
     def run(home: Path) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"AWS_ENDPOINT_URL": endpoint, "ANSIBLE_HOME": str(home)}
+        settings = {"ANSIBLE_HOME": str(home), "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"}
+        environment = os.environ | {"AWS_ENDPOINT_URL": endpoint, **settings}
         return subprocess.run(COMMAND, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
 
     with ThreadPoolExecutor(len(homes)) as pool:
