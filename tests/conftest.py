@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -52,20 +52,17 @@ def embedded_aws(running_embedded_aws: str) -> str:
     return running_embedded_aws
 
 
+@cache
+def shared_client(endpoint: str, service: str, region: str = "us-east-1") -> Any:
+    """Return a boto3 client, which all tests of this process share: to create one takes longer than a call."""
+    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
+    return boto3.client(service, endpoint_url=endpoint, region_name=region, **keys)
+
+
 @pytest.fixture(scope="module")
 def aws_client(embedded_aws: str) -> Callable[..., Any]:
     """Return a function that makes boto3 clients of the embedded AWS."""
-
-    def client(service: str, region: str = "us-east-1") -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=embedded_aws,
-            region_name=region,
-            aws_access_key_id="tester",
-            aws_secret_access_key="tester",
-        )
-
-    return cache(client)
+    return partial(shared_client, embedded_aws)
 
 
 # The output of each task, whatever the ansible.cfg of the repository shows.

@@ -102,13 +102,16 @@ def _unsigned(environ: dict[str, Any], query: str, body: bytes) -> tuple[str, st
 
 # The WSGI layer around moto: one API call from request to answer, then into the pipeline.
 
+# One for the process, as moto's state is: the application of each service takes time to create.
+_MOTO: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+
 
 class EmbeddedAws:
     """Serves ``/_embedded/...`` itself and every AWS call through moto, and records the calls."""
 
     def __init__(self, state: State) -> None:
         """Start the pipeline, and wrap moto's application."""
-        self.moto: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+        self.moto = _MOTO
         self.state = state
         self.pipeline = Pipeline(state)
         self.control = Control(state, self.pipeline)

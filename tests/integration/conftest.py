@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from typing import Any
 
-import boto3
 import pytest
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.errors import AwsError, Subject
 
+from tests.conftest import shared_client
 from tests.support.embedded_control import ask
-from tests.support.module_runner import ModuleRunner, cache_handlers, cache_service_models, skip_waiting
+from tests.support.module_runner import ModuleRunner, share_clients, skip_waiting
 from tests.support.trail_prerequisites import full_task, make_prerequisites
 
 
@@ -33,17 +32,7 @@ def partition(request: pytest.FixtureRequest, run_module: ModuleRunner) -> str:
 @pytest.fixture
 def aws_client(run_module: ModuleRunner) -> Callable[..., Any]:
     """Return a function that creates boto3 clients, to check and change managed resources."""
-
-    def client(service: str, region: str = run_module.region) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=run_module.endpoint,
-            region_name=region,
-            aws_access_key_id="tester",
-            aws_secret_access_key="tester",
-        )
-
-    return cache(client)
+    return lambda service, region=run_module.region: shared_client(run_module.endpoint, service, region)
 
 
 @pytest.fixture
@@ -91,8 +80,7 @@ def full_trail(trail_keys: dict[str, str]) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     skip_waiting(monkeypatch)
-    cache_service_models(monkeypatch)
-    cache_handlers(monkeypatch)
+    share_clients(monkeypatch)
 
 
 @pytest.fixture

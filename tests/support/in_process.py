@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ from embedded_aws.seeds.seed import DEFAULT_SEED, load_seed
 
 GUIDE, PRODUCTION = "123456789012", "222222222222"
 ADMINISTRATOR = "AKIAEMBEDDEDGUIDE001"
+_SEEDS = cache(load_seed)
+# Clients that no test uses at the moment, by their arguments: to create one takes longer than most tests.
+_IDLE: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(list)
 
 
 class _Raw(io.BytesIO):
@@ -29,17 +33,33 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
+def _create(service: str, region: str, credentials: dict[str, str]) -> Any:
+    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "embedded"} | credentials
+    return boto3.client(service, region_name=region, config=Config(retries={"total_max_attempts": 1}), **keys)
+
+
 class InProcess:
     """The application, its state and its pipeline, and clients for it."""
 
     def __init__(self, consistency: Mode = "strong", seed: Path = DEFAULT_SEED) -> None:
-        self.state = State(load_seed(seed), consistency=consistency)
+        self.state = State(_SEEDS(seed), consistency=consistency)
         self.app = EmbeddedAws(self.state)
         self.pipeline = self.app.pipeline
+        self._used: dict[tuple[Any, ...], Any] = {}
 
     def client(self, service: str, region: str = "us-east-1", **credentials: str) -> Any:
-        keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "embedded"} | credentials
-        client = boto3.client(service, region_name=region, config=Config(retries={"total_max_attempts": 1}), **keys)
+        """Return a client, which another test may use afterwards."""
+        key = (service, region, *sorted(credentials.items()))
+        if key not in self._used:
+            idle = _IDLE[key].pop() if _IDLE[key] else _create(service, region, credentials)
+            self._used[key] = self._connected(idle)
+        return self._used[key]
+
+    def own_client(self, service: str) -> Any:
+        """Return a client that the test may change."""
+        return self._connected(_create(service, "us-east-1", {}))
+
+    def _connected(self, client: Any) -> Any:
         client.meta.events.register("before-send", self._answer)
         return client
 
@@ -97,6 +117,11 @@ class InProcess:
         self.app.control.clock({}, {"advance_seconds": seconds})
 
     def close(self) -> None:
+        for key, client in self._used.items():
+            client.meta.events.unregister("before-send", self._answer)
+            # Those of a session are used once.
+            if "aws_session_token" not in dict(key[2:]):
+                _IDLE[key].append(client)
         self.state.seed = None
         self.pipeline.reset()
         self.app.close()

@@ -12,22 +12,20 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
-from weakref import WeakKeyDictionary
 
-import botocore.hooks
-import botocore.loaders
 import pytest
 from ansible.module_utils import _internal
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.amazon.aws.plugins.module_utils import botocore
 from ansible_collections.secmon.aws.plugins.module_utils.core import retries
 from ansible_collections.secmon.aws.plugins.module_utils.core.iam_actions import iam_action
+from botocore.loaders import create_loader
 
 from tests.support.embedded_control import ask
 
-_LOADER = botocore.loaders.create_loader()
-_ALIASES: dict[str, str] = {}
-_ACCEPTING: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
+_CLIENTS: dict[str, Any] = {}
+_LOADER = create_loader()
 MODULES = "ansible_collections.secmon.aws.plugins.modules"
 
 
@@ -188,28 +186,22 @@ def hidden_in(output: Any, secret: str) -> list[str]:
     return [form for form in sorted(forms) if form in text]
 
 
-def cache_service_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the model of each AWS service once per process; loading takes longer than the calls of a test."""
+def share_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let modules use the boto3 clients of earlier runs, because to create them takes half of a module's run."""
+    create = botocore._boto3_conn
+
+    def connect(**options: Any) -> Any:
+        if not options.get("aws_access_key_id"):
+            return create(**options)
+        config = getattr(options.get("config"), "_user_provided_options", None)
+        key = repr(sorted((options | {"config": config}).items()))
+        if key not in _CLIENTS:
+            _CLIENTS[key] = create(**options)
+        return _CLIENTS[key]
+
+    # A loader keeps every model that it loads.
     monkeypatch.setattr("botocore.session.create_loader", lambda _path=None: _LOADER)
-
-
-def cache_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let boto3 sessions share what they find out about event names and handlers, nearly half of a module's run."""
-    accepts_kwargs, alias = botocore.hooks.accepts_kwargs, botocore.hooks.EventAliaser._alias_event_name
-
-    def aliased(emitter: Any, event: str) -> str:
-        if event not in _ALIASES:
-            _ALIASES[event] = alias(emitter, event)
-        return _ALIASES[event]
-
-    def accepts(handler: Any) -> bool:
-        function = getattr(handler, "__func__", handler)
-        if function not in _ACCEPTING:
-            _ACCEPTING[function] = accepts_kwargs(handler)
-        return _ACCEPTING[function]
-
-    monkeypatch.setattr(botocore.hooks.EventAliaser, "_alias_event_name", aliased)
-    monkeypatch.setattr(botocore.hooks, "accepts_kwargs", accepts)
+    monkeypatch.setattr(botocore, "_boto3_conn", connect)
 
 
 def skip_waiting(monkeypatch: pytest.MonkeyPatch, instead: Callable[[float], Any] = lambda _seconds: None) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-import boto3
 import pytest
 
 from embedded_aws.core.consistency import EVENT_HISTORY, IAM_CHANGE, TO_LOGS
 from embedded_aws.process import embedded_aws_process
+from tests.conftest import shared_client
 from tests.integration.detection_drill.drill_setup import STAGES, TASK, statuses
 from tests.integration.leftovers.leftovers_setup import BUCKET, MANAGED_TAGS, SYSTEM, TOPIC_ARN
 from tests.support import guide_chain as chain
@@ -39,8 +40,7 @@ def module(slow_embedded_aws: str, monkeypatch: pytest.MonkeyPatch) -> Modules:
 @pytest.fixture
 def client(slow_embedded_aws: str, module: Modules) -> Callable[[str], Any]:
     """Return a function that creates boto3 clients."""
-    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
-    return lambda service: boto3.client(service, endpoint_url=slow_embedded_aws, region_name="us-east-1", **keys)
+    return partial(shared_client, slow_embedded_aws)
 
 
 def test_trail_waits_until_cloudtrail_sees_a_new_role_and_key(module: Modules, client: Callable[[str], Any]) -> None:

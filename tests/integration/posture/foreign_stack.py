@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 from ansible_collections.secmon.aws.plugins.module_utils.core.account import Account
 from ansible_collections.secmon.aws.plugins.module_utils.core.retries import Budget
 from ansible_collections.secmon.aws.plugins.module_utils.posture.filters import FILTERS
 from ansible_collections.secmon.aws.plugins.module_utils.posture.judgement import judge, outcomes
 from ansible_collections.secmon.aws.plugins.module_utils.posture.reads import read_snapshot
 
+from tests.conftest import shared_client
 from tests.support.embedded_control import advance, drain, link_in, mails, now_of
 from tests.support.in_process import GUIDE as ACCOUNT
 from tests.support.trail_setup import bucket_policy, make_bucket
@@ -38,19 +38,10 @@ class Stack:
         self.keys: dict[str, str] = {}
         self.removed: list[str] = []
         self.objects: list[bytes] = []
-        self._clients: dict[str, Any] = {}
         self.account = Account(self.client, REGION, Budget(10))
 
     def client(self, service: str) -> Any:
-        if service not in self._clients:
-            self._clients[service] = boto3.client(
-                service,
-                endpoint_url=self.endpoint,
-                region_name=REGION,
-                aws_access_key_id="tester",
-                aws_secret_access_key="tester",
-            )
-        return self._clients[service]
+        return shared_client(self.endpoint, service, REGION)
 
     def judge(self, **options: Any) -> list[dict[str, Any]]:
         """Drain, and return the controls."""

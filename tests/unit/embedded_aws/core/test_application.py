@@ -78,7 +78,7 @@ def test_rejects_an_unknown_operation(aws: InProcess, service: str, call: str, c
         else:
             params["body"]["Action"] += "x"
 
-    client = aws.client(service)
+    client = aws.own_client(service)
     client.meta.events.register("before-call", misspell)
     with pytest.raises(ClientError) as caught:
         getattr(client, call)()

@@ -45,7 +45,7 @@ class Wire:
 @pytest.fixture
 def cloudwatch(aws: InProcess, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(botocore.model, "PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", (CBOR, "query", "json", "rest-xml"))
-    client = aws.client("cloudwatch")
+    client = aws.own_client("cloudwatch")
     client.aws = aws
     client.wire = Wire(client)
     return client

@@ -29,12 +29,16 @@ def arm(embedded_aws: str) -> Iterator[Arm]:
     ask(embedded_aws, "faults", b"[]")
 
 
-@pytest.fixture
-def iam(embedded_aws: str) -> Any:
+def once(endpoint: str, service: str) -> Any:
     """Return a client that does not retry."""
     keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "tester"}
     config = Config(retries={"total_max_attempts": 1})
-    return boto3.client("iam", endpoint_url=embedded_aws, region_name="us-east-1", config=config, **keys)
+    return boto3.client(service, endpoint_url=endpoint, region_name="us-east-1", config=config, **keys)
+
+
+@pytest.fixture
+def iam(embedded_aws: str) -> Any:
+    return once(embedded_aws, "iam")
 
 
 def error_code(call: Callable[..., Any], **parameters: Any) -> str | None:
@@ -59,12 +63,9 @@ def test_status_and_message_reach_the_client(arm: Arm, iam: Any) -> None:
 
 
 @pytest.mark.parametrize("code", ["InsufficientS3BucketPolicyException", "ThrottlingException"])
-def test_an_error_comes_in_the_protocol_of_the_service(
-    arm: Arm, aws_client: Callable[[str], Any], code: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+def test_an_error_comes_in_the_protocol_of_the_service(arm: Arm, embedded_aws: str, code: str) -> None:
     arm(service="cloudtrail", action="CreateTrail", error=code)
-    assert error_code(aws_client("cloudtrail").create_trail, Name="trail", S3BucketName="bucket") == code
+    assert error_code(once(embedded_aws, "cloudtrail").create_trail, Name="trail", S3BucketName="bucket") == code
 
 
 def test_a_fault_does_not_apply_to_another_account_or_region(arm: Arm, iam: Any) -> None:
