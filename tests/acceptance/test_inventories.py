@@ -68,14 +68,15 @@ def test_an_inventory_without_accounts_is_refused(
     assert says in " ".join(result.stderr.split())
 
 
-@pytest.mark.parametrize("playbook", ["site", "confirm", "verify", "drill", "posture", "forecast", "prune", "teardown"])
-def test_a_limit_that_selects_no_account_is_refused(repository: Path, inventory: Path, playbook: str) -> None:
-    result = run(
-        "ansible-playbook", "-i", inventory, "--limit", "web", "--list-tasks", repository / f"playbooks/{playbook}.yml"
-    )
+def test_a_limit_that_selects_no_account_is_refused(repository: Path, inventory: Path) -> None:
+    playbook = repository / "playbooks/site.yml"
+    result = run("ansible-playbook", "-i", inventory, "--limit", "web", "--list-tasks", playbook)
     assert result.returncode != 0
     says = "No account is selected: --limit web leaves no host of the group secmon_accounts. Nothing was done."
     assert says in " ".join(result.stderr.split())
+    for name in ("confirm", "verify", "drill", "posture", "forecast", "prune", "teardown"):
+        first, *_others = yaml.safe_load((repository / f"playbooks/{name}.yml").read_text())
+        assert first["hosts"] == yaml.safe_load(playbook.read_text())[0]["hosts"], name
 
 
 def test_a_remote_connection_is_refused_before_any_call(repository: Path, inventory: Path) -> None:
