@@ -82,16 +82,6 @@ WANTED = {
 }
 
 
-@pytest.mark.promise("changed")
-def test_present_and_absent_are_idempotent(run_module: ModuleRunner, kms: Any) -> None:
-    assert run_module.succeed(**TASK)["changed"]
-    assert keys(kms) == [WANTED]
-    assert not run_module.succeed(**TASK)["changed"]
-    assert run_module.succeed(alias=ALIAS, state="absent")["changed"]
-    assert [key["state"] for key in keys(kms)] == ["PendingDeletion"]
-    assert not run_module.succeed(alias=ALIAS, state="absent")["changed"]
-
-
 MANUAL_CHANGES: dict[str, Change] = {
     "alias": lambda kms, _arn: kms.delete_alias(AliasName=ALIAS),
     "description": lambda kms, arn: kms.update_key_description(KeyId=arn, Description="x"),

@@ -24,16 +24,6 @@ from tools.generate_docs.modules import documented_actions
 LOG_FILE = "AWSLogs/123456789012/CloudTrail/us-east-1/2026/09/13/file.json.gz"
 
 
-@pytest.mark.promise("changed")
-def test_present_and_absent_are_idempotent(run_module: ModuleRunner, s3: Any) -> None:
-    assert run_module.succeed(**TASK)["changed"]
-    assert bucket(s3)["get_bucket_versioning"]["Status"] == "Enabled"
-    assert not run_module.succeed(**TASK)["changed"]
-    assert run_module.succeed(name=NAME, state="absent")["changed"]
-    assert bucket(s3) == {}
-    assert not run_module.succeed(name=NAME, state="absent")["changed"]
-
-
 def policy_without(s3: Any, sid: str) -> None:
     policy = json.loads(s3.get_bucket_policy(Bucket=NAME)["Policy"])
     policy["Statement"] = [statement for statement in policy["Statement"] if statement["Sid"] != sid]

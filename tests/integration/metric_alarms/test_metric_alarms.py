@@ -24,17 +24,6 @@ from tools.generate_docs.modules import documented_actions
 
 
 @pytest.mark.promise("changed")
-def test_creates_and_deletes_alarms_idempotently(run_module: ModuleRunner, cloudwatch: Any) -> None:
-    assert run_module.succeed(**TASK)["changed"]
-    assert sorted(alarms(cloudwatch)) == ["minimal", "read"]
-    assert alarms(cloudwatch)["minimal"]["Tags"] == {"team": "security", **MANAGED_TAG}
-    assert not run_module.succeed(**TASK)["changed"]
-    assert run_module.succeed(**ABSENT)["changed"]
-    assert alarms(cloudwatch) == {}
-    assert not run_module.succeed(**ABSENT)["changed"]
-
-
-@pytest.mark.promise("changed")
 def test_writes_every_setting(run_module: ModuleRunner, cloudwatch: Any) -> None:
     run_module.succeed(**TASK)
     assert alarms(cloudwatch)["read"] == {

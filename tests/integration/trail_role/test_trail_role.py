@@ -78,16 +78,6 @@ def make_boundary(iam: Any) -> str:
     return str(iam.create_policy(PolicyName="Boundary", PolicyDocument=json.dumps(WRITE))["Policy"]["Arn"])
 
 
-@pytest.mark.promise("changed")
-def test_present_and_absent_are_idempotent(run_module: ModuleRunner, iam: Any) -> None:
-    assert run_module.succeed(**TASK)["changed"]
-    assert role(iam) == WANTED
-    assert not run_module.succeed(**TASK)["changed"]
-    assert run_module.succeed(name=NAME, state="absent")["changed"]
-    assert role(iam) == {}
-    assert not run_module.succeed(name=NAME, state="absent")["changed"]
-
-
 MANUAL_CHANGES: dict[str, Change] = {
     "description": lambda iam: iam.update_role(RoleName=NAME, Description="x"),
     "trust policy": lambda iam: iam.update_assume_role_policy(
