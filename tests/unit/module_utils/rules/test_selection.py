@@ -132,7 +132,7 @@ def own_rules(shipped: Packs, count: int, condition: str) -> dict[str, Any]:
     ("fitting", "condition", "message"),
     [
         (99, '$.eventName = "GetSecretValue"', "101 metric filters on one log group"),
-        (5, "$.eventName = %^GetSecretValue$%", "6 filters with regular expressions on one log group"),
+        (5, "$.eventName = %^GetSecretValue$%", "6 filters with regular expressions ("),
     ],
 )
 def test_reports_more_filters_than_a_log_group_can_hold(
