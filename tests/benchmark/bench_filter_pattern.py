@@ -1,4 +1,4 @@
-"""Time of filter patterns: the 15 CIS patterns compared with ``json.loads`` of the same event, and hostile inputs.
+"""Time of filter patterns: those of CIS, a profile and all packs compared with ``json.loads``, and hostile inputs.
 
 The garbage collector is enabled and no parsed document is kept, as in real use.
 """
@@ -14,13 +14,17 @@ from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
+from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.matching.document import parse_document
 from ansible_collections.secmon.aws.plugins.module_utils.filter_pattern.pattern import (
     LogMessage,
     compile_pattern,
 )
+from ansible_collections.secmon.aws.plugins.module_utils.forecast.index import RuleIndex
 from ansible_collections.secmon.aws.plugins.module_utils.rules.lint.cis_patterns import CIS_PATTERNS
+from ansible_collections.secmon.aws.plugins.module_utils.rules.packs import load_packs
 
 from tests.benchmark.table import Row
+from tests.unit.rules.overlap_matrix import RULES, wide_pattern
 
 _ROUNDS = 25
 _EVENTS_PER_ROUND = 200
@@ -142,15 +146,33 @@ def _rule_rows() -> list[Row]:
         for pattern in patterns:
             pattern.matches(message)
 
-    rows, speeds = [], []
+    return _compare(evaluate, "15 CIS patterns, one by one")
+
+
+def _index_rows() -> list[Row]:
+    """Compare parsing and finding the rules that match, as the forecast does, with ``json.loads`` of the event."""
+    packs = load_packs(RULES)
+    profile = [*packs["guide"], *packs["cis"]]
+    rows = []
+    for label, rules in (("profile cis", profile), ("all packs", [rule for pack in packs.values() for rule in pack])):
+        index = RuleIndex({rule.id: str(wide_pattern(rule)) for rule in rules})
+
+        def evaluate(text: str, index: RuleIndex = index) -> None:
+            list(index.matches(parse_document(text) or {}))
+
+        rows += _compare(evaluate, f"{label}, {len(rules)} rules by call")
+    return rows
+
+
+def _compare(evaluate: Callable[[str], None], label: str) -> list[Row]:
+    """Return a row per event that compares a function of its text with ``json.loads``."""
+    rows = []
     for name, text in realistic_events().items():
         ours, peer = _interleaved(
             lambda text=text: evaluate(text), lambda text=text: json.loads(text), _EVENTS_PER_ROUND
         )
-        label = f"15 CIS patterns, {name} ({len(text)} bytes)"
-        rows.append(Row(label, ours * 1e6, "us/event", peer * 1e6, "json.loads"))
-        speeds.append(Row(f"15 CIS patterns, {name}", 1 / ours, "events/s", 1 / peer, "json.loads"))
-    return rows + speeds
+        rows.append(Row(f"{label}, {name} ({len(text)} bytes)", ours * 1e6, "us/event", peer * 1e6, "json.loads"))
+    return rows
 
 
 def hostile_cases() -> dict[str, tuple[str, str]]:
@@ -196,5 +218,5 @@ def _hostile_rows() -> list[Row]:
 
 
 def run() -> list[Row]:
-    """Return a row per event, a row of events per second for each, and a row per hostile case."""
-    return _rule_rows() + _hostile_rows()
+    """Return a row per event for the CIS patterns, for a profile and for all packs, and a row per hostile case."""
+    return _rule_rows() + _index_rows() + _hostile_rows()
