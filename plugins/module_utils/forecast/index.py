@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from ..filter_pattern.matching.document import JsonNumber
 from ..filter_pattern.matching.match import compile_match
-from ..filter_pattern.pattern import CompiledPattern, LogMessage, compile_pattern
-from ..filter_pattern.tree import And, Delimited, Everything, FieldName, Leaf, Name, Or, Selector, Terms, Tree
+from ..filter_pattern.pattern import LogMessage, compile_pattern
+from ..filter_pattern.tree import And, Delimited, Everything, FieldName, Name, Or, Selector, Terms, Tree
 
 _CALL: set[Selector | FieldName] = {Selector((Name("eventName"),)), Selector((Name("eventSource"),))}
 _MOST_CALLS = 20_000
-_Entry = tuple[str, CompiledPattern]
+_Test = Callable[[LogMessage], bool]
 
 
 class RuleIndex:
@@ -25,25 +26,28 @@ class RuleIndex:
 
     def __init__(self, patterns: Mapping[str, str]) -> None:
         """Compile the patterns, whose keys are the ids of the rules."""
-        self._entries: list[_Entry] = [(rule_id, compile_pattern(text)) for rule_id, text in patterns.items()]
-        self._needs_text = any(entry.kind != "json" for _id, entry in self._entries)
-        self._of_call: dict[tuple[Any, Any], list[_Entry]] = {}
+        compiled = {rule_id: compile_pattern(text) for rule_id, text in patterns.items()}
+        self._trees = {rule_id: pattern.tree for rule_id, pattern in compiled.items()}
+        self._needs_text = any(pattern.kind != "json" for pattern in compiled.values())
+        self._of_call: dict[tuple[Any, Any], list[tuple[str, _Test]]] = {}
 
     def matches(self, record: Mapping[str, Any]) -> Iterator[str]:
         """Yield the ids of the rules that match a record, parsed by `parse_document`."""
         message = _Record(record, needs_text=self._needs_text)
-        for rule_id, pattern in self._possible(record):
-            if pattern.matches(message):
+        for rule_id, test in self._possible(record):
+            if test(message):
                 yield rule_id
 
-    def _possible(self, record: Mapping[str, Any]) -> list[_Entry]:
+    def _possible(self, record: Mapping[str, Any]) -> list[tuple[str, _Test]]:
+        """Return the rules that may match a record of this call, with what is left to test."""
         source, name = record.get("eventSource"), record.get("eventName")
         if not (isinstance(source, str) and isinstance(name, str)):
-            return self._entries
+            return [(rule_id, _test_of(tree)) for rule_id, tree in self._trees.items()]
         found = self._of_call.get((source, name))
         if found is None:
             call = call_message(source, name)
-            found = [entry for entry in self._entries if can_match(entry[1].tree, call) is not False]
+            left = {rule_id: reduce_tree(tree, call) for rule_id, tree in self._trees.items()}
+            found = [(rule_id, _test_of(tree)) for rule_id, tree in left.items() if tree is not False]
             if len(self._of_call) < _MOST_CALLS:
                 self._of_call[source, name] = found
         return found
@@ -70,8 +74,8 @@ def call_message(source: str, name: str) -> LogMessage:
     return _Record({"eventSource": source, "eventName": name}, needs_text=False)
 
 
-def can_match(tree: Tree, call: LogMessage) -> bool | None:
-    """Return whether a pattern matches all records of a call, none (False), or some (None).
+def reduce_tree(tree: Tree, call: LogMessage) -> Tree | bool:
+    """Return what is left to test in the records of a call: True if all match, False if none does.
 
     Args:
         tree: The tree of the pattern.
@@ -79,15 +83,18 @@ def can_match(tree: Tree, call: LogMessage) -> bool | None:
     """
     if isinstance(tree, And | Or):
         decisive = isinstance(tree, Or)
-        answers = [can_match(operand, call) for operand in tree.operands]
-        if decisive in answers:
+        reduced = [reduce_tree(operand, call) for operand in tree.operands]
+        if decisive in reduced:
             return decisive
-        return None if None in answers else not decisive
+        left = tuple(operand for operand in reduced if not isinstance(operand, bool))
+        if len(left) > 1:
+            return replace(tree, operands=left)
+        return left[0] if left else not decisive
     if isinstance(tree, Everything | Terms | Delimited) or tree.selector not in _CALL:
-        return None
+        return tree
     return _test_of(tree)(call)
 
 
 @lru_cache(maxsize=4096)
-def _test_of(leaf: Leaf) -> Callable[[LogMessage], bool]:
-    return compile_match(leaf)
+def _test_of(tree: Tree | bool) -> _Test:
+    return compile_match(Everything() if isinstance(tree, bool) else tree)

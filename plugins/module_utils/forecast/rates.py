@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..filter_pattern.pattern import compile_pattern
 from ..filter_pattern.tree import Compare, LiteralKind, Name, Selector, tree_leaves
 from ..rules.lint.operation_names import event_names, event_sources
-from .index import call_message, can_match
+from .index import call_message, reduce_tree
 from .scan import Scan
 from .tally import Tally, minute_of
 
@@ -32,7 +32,7 @@ Call = tuple[str, str]
 def calls_of(pattern: str) -> list[Call]:
     """Return the eventSource and eventName of each write that a pattern names; none if it also matches others."""
     tree = compile_pattern(pattern).tree
-    if can_match(tree, call_message("other.amazonaws.com", "OtherCall")) is not False:
+    if reduce_tree(tree, call_message("other.amazonaws.com", "OtherCall")) is not False:
         return []
     values: dict[Selector, set[str]] = {_NAME: set(), _SOURCE: set()}
     for leaf in tree_leaves(tree):
@@ -42,7 +42,7 @@ def calls_of(pattern: str) -> list[Call]:
             values[leaf.selector].add(leaf.literal.text)
     sources = values[_SOURCE] or filter(_VALID_SOURCE.fullmatch, event_sources())
     named = ((source, name) for source in sources for name in values[_NAME] & _writes(source))
-    return sorted(call for call in named if can_match(tree, call_message(*call)) is not False)
+    return sorted(call for call in named if reduce_tree(tree, call_message(*call)) is not False)
 
 
 def _writes(source: str) -> set[str]:
