@@ -113,7 +113,10 @@ class TestedEvent:
 
 
 def _events_of(rule: Rule) -> Iterator[tuple[str, TestedEvent]]:
-    samples = _constants(fill_pattern(rule, sample_values(rule)))
+    written = _constants(compile_pattern(rule.written_pattern))
+    of_the_account = {selector for selector, values in written.items() if any("${" in value for value in values)}
+    filled = _constants(fill_pattern(rule, sample_values(rule)))
+    samples = {selector: values for selector, values in filled.items() if selector in of_the_account}
     for call, message in tested_events(rule):
         yield call, TestedEvent(rule.filter_name, message, samples)
 

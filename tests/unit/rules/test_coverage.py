@@ -99,6 +99,15 @@ def test_a_filter_that_is_narrowed_to_the_names_of_the_account_finds_its_calls()
     assert account_coverage(filters, CATALOG) == account_coverage([], CATALOG)
 
 
+def test_a_filter_with_the_name_of_a_rule_and_another_pattern_finds_nothing() -> None:
+    rule = RULES["trail_stopped"]
+    pattern = str(pattern_for_all(rule))
+    for old, new in (("DeleteTrail", "CreateTrail"), ("cloudtrail.amazonaws.com", "iam.amazonaws.com")):
+        filters = [{"name": rule.filter_name, "pattern": pattern.replace(old, new)}]
+        items = {(item["group"], item["name"]): item for item in account_coverage(filters, CATALOG)}
+        assert old in pattern and items[INCIDENTS, "cloudtrail:DeleteTrail"]["status"] == "fail"
+
+
 def test_an_account_learns_which_rule_would_find_what_it_does_not_see() -> None:
     items = judged(["cis"])
     assert items[INCIDENTS, "cloudtrail:DeleteTrail"]["why"] == "Each successful call is found by CisCloudtrailChanges."
