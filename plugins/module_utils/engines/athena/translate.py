@@ -75,7 +75,7 @@ def _is_said(leaf: Condition, condition: And | Or) -> bool:
 
 def query(translation: Translation, table: str = TABLE, partitions: str = "") -> str:
     """Return a query that lists the matching rows of some partitions, of all if there is no condition on them."""
-    condition = f"{partitions}\n  and ({translation.text})" if partitions else translation.text
+    condition = f"({partitions})\n  and ({translation.text})" if partitions else translation.text
     return f"select {', '.join(SHOWN)}\nfrom {table}\nwhere {condition}\norder by eventtime"
 
 

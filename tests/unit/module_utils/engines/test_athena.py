@@ -61,7 +61,9 @@ def test_a_pattern_is_translated(pattern: str, condition: str) -> None:
 
     assert (translation.text, translation.reasons) == (condition, ())
     assert query(translation, "my_table").endswith(f"from my_table\nwhere {condition}\norder by eventtime")
-    assert f"where day = '1'\n  and ({condition})\norder" in query(translation, "my_table", "day = '1'")
+    assert f"where (day = '1' or day = '2')\n  and ({condition})\norder" in query(
+        translation, "t", "day = '1' or day = '2'"
+    )
 
 
 @pytest.mark.parametrize(("pattern", "reason"), REFUSED)

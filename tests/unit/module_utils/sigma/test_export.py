@@ -180,7 +180,7 @@ def test_the_manifest_lists_the_files_and_says_why_others_are_missing() -> None:
         *("sigma/trail_stopped.yml", "athena/trail_stopped.sql"),
         *("insights/trail_stopped.txt", "eventbridge/trail_stopped.json"),
     }
-    assert '\nfrom logs\nwhere "timestamp" >= date' in next(each.text for each in exported if each.format == "athena")
+    assert '\nfrom logs\nwhere ("timestamp" >= date' in next(each.text for each in exported if each.format == "athena")
     weakened = listed["public_access_block_weakened"]
     assert weakened["athena"]["file"]
     assert "wildcard for the names of fields" in weakened["sigma"]["reasons"][0]["why"]
