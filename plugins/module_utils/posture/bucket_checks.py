@@ -125,10 +125,12 @@ def _expires(trail: Trail) -> str:
     prefix = "/".join(filter(None, (trail.described.get("S3KeyPrefix"), "AWSLogs/")))
     early = []
     for rule in _setting(trail, "GetBucketLifecycleConfiguration").get("Rules", []):
-        days = rule.get("Expiration", {}).get("Days", _YEAR_DAYS)
-        of_rule = str(rule.get("Filter", {}).get("Prefix", rule.get("Prefix", "")))
+        expiration, scope = rule.get("Expiration", {}), rule.get("Filter", {})
+        days = expiration.get("Days", 0 if "Date" in expiration else _YEAR_DAYS)
+        of_rule = str(scope.get("And", scope).get("Prefix", rule.get("Prefix", "")))
         if rule["Status"] == "Enabled" and days < _YEAR_DAYS and _overlap(of_rule, prefix):
-            early.append(f"{rule.get('ID', 'no ID')} ({days} days)")
+            when = f"on {expiration['Date']:%Y-%m-%d}" if "Date" in expiration else f"{days} days"
+            early.append(f"{rule.get('ID', 'no ID')} ({when})")
     return f"has lifecycle rules that delete log files: {listed(early)}" if early else ""
 
 

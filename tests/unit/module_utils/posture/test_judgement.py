@@ -96,6 +96,21 @@ def test_a_bucket_is_judged_in_the_account_that_owns_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("rule", "found_in"),
+    [
+        ({"Filter": {"Prefix": ""}, "Expiration": {"Date": NOW}}, "early (on 2026-11-29)"),
+        ({"Filter": {"And": {"Prefix": "AWSLogs/", "Tags": []}}, "Expiration": {"Days": 30}}, "early (30 days)"),
+        ({"Filter": {"And": {"Prefix": "other/", "Tags": []}}, "Expiration": {"Days": 30}}, ""),
+        ({"Prefix": "", "NoncurrentVersionExpiration": {"NoncurrentDays": 30}}, ""),
+    ],
+)
+def test_log_files_are_not_deleted_within_a_year(rule: dict[str, Any], found_in: str) -> None:
+    lifecycle = {"GetBucketLifecycleConfiguration": {"Rules": [{"ID": "early", "Status": "Enabled"} | rule]}}
+    status, why = found(snapshot(trail(bucket=BUCKET | lifecycle)), "bucket-retention")
+    assert (status, found_in in why) == ("fail" if found_in else "pass", True)
+
+
 @pytest.mark.parametrize(("action", "status"), [(["s3:GetObject", "s3:ListBucket"], "pass"), ("s3:*", "fail")])
 def test_the_account_of_the_trail_only_reads_a_log_archive(action: Any, status: str) -> None:
     allow = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:role/r"}, "Action": action}
