@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -79,7 +79,23 @@ def leaves(source: str, event: str, root: str) -> tuple[Leaf, ...]:
     operation = model.operation_model(name)
     shape = operation.input_shape if root == "requestParameters" else operation.output_shape
     naming = {"ec2": "ec2", "s3": "s3"}.get(model.service_name, "")
-    return tuple(_below(shape, root, naming, answer=root == "responseElements")) if shape else ()
+    if shape and root == "responseElements" and model.service_name in ("rds", "redshift") and len(shape.members) == 1:
+        # Records of both have the members of the one result, without its name.
+        (only,) = shape.members.values()
+        shape = only if only.type_name == "structure" else shape
+    below = tuple(_below(shape, root, naming, answer=root == "responseElements")) if shape else ()
+    if naming == "ec2" and root == "requestParameters":
+        return tuple(replace(leaf, path=_path_of_instances(leaf.path, name)) for leaf in below)
+    return below
+
+
+def _path_of_instances(path: str, operation: str) -> str:
+    """Return where EC2 records a parameter about instances: in a list of its own (records of Stratus Red Team)."""
+    if path == "requestParameters.instanceIds.items[*]":
+        return "requestParameters.instancesSet.items[*].instanceId"
+    root, _, name = path.partition(".")
+    of_each = operation == "RunInstances" and name in ("imageId", "minCount", "maxCount", "keyName")
+    return f"{root}.instancesSet.items[*].{name}" if of_each else path
 
 
 def _operation(source: str, event: str) -> tuple[Any, str] | None:
@@ -112,7 +128,7 @@ def _below(shape: Any, path: str, naming: str, *, answer: bool, above: tuple[str
     inside = (*above, shape.name)
     if shape.type_name == "structure":
         for name, member in shape.members.items():
-            if written := _written(name, member, naming, answer):
+            if written := _written(name, member, naming, answer, top=not above):
                 for each in _paths(path, written, member, naming):
                     yield from _below(member, each, naming, answer=answer, above=inside)
     elif shape.type_name == "list":
@@ -129,11 +145,11 @@ def _below(shape: Any, path: str, naming: str, *, answer: bool, above: tuple[str
         yield Leaf(path, kind, tuple(getattr(shape, "enum", ())), _form(shape.metadata.get("pattern") or ""))
 
 
-def _written(name: str, member: Any, naming: str, answer: bool) -> str:
+def _written(name: str, member: Any, naming: str, answer: bool, *, top: bool) -> str:
     """Return the name under which CloudTrail writes a member, empty if it does not."""
     serialized: str = member.serialization.get("name", name)
     if naming == "s3":
-        known = _S3_NAMES.get(name, serialized)
+        known = _S3_NAMES.get(name, serialized) if top else serialized
         header = member.serialization.get("location") == "header"
         return known if not header or _S3_HEADERS.fullmatch(known.lower()) else ""
     if naming == "ec2" and (answer or serialized[:1].islower()):

@@ -123,6 +123,10 @@ class Objects:
         how = ", in the case of the rule" if self.search.as_written else ""
         self.keys += [test.field for test in kept]
         self.notes.append(f"{shown} is searched in {_listed(kept)} only{how}, {why}; Sigma searches all of {name}")
+        if "ec2.amazonaws.com" in events.sources and name.startswith(_REQUEST):
+            self.notes.append(
+                "EC2 records the parameters of newer calls in an object named after the request: compare with a record"
+            )
         if len(kept) < len(tests):
             left = [test for test in tests if test not in kept]
             self.notes.append(f"{shown} is not excluded in {_listed(left)}: filter patterns exclude no value of a list")
@@ -221,7 +225,7 @@ def _holding(text: Text, keys: Sequence[Leaf]) -> Iterator[Values | Truth]:
     for form, names in _FORMS:
         if form.fullmatch(shown):
             found = [key for key in found if names.search(key.names[0])] or found
-    numbers = [key for key in keys if key.kind == "integer"] if shown.isdecimal() else []
+    numbers = [key for key in keys if key.kind == "integer"] if shown.isdecimal() and len(shown) != 12 else []
     yield from (Values(key.path, (Text((shown,), cased=True),)) for key in numbers)
     if not numbers:
         yield from (Values(key.path, (text,)) for key in found)

@@ -18,7 +18,13 @@ try:
     from sigma.rule import SigmaRule
 except ImportError:
     parsed = values = SigmaRule = None  # type: ignore[assignment,misc]
-    SigmaConditionError = SigmaError = Exception  # type: ignore[assignment,misc]
+
+    class SigmaError(Exception):  # type: ignore[no-redef]
+        """Stands for the error of pySigma."""
+
+    class SigmaConditionError(SigmaError):  # type: ignore[no-redef]
+        """Stands for the error of pySigma."""
+
 
 try:
     import yaml

@@ -155,6 +155,10 @@ S3, EC2, IAM = "s3.amazonaws.com", "ec2.amazonaws.com", "iam.amazonaws.com"
             {".ipPermissions": "0.0.0.0/0"},
             '($.requestParameters.ipPermissions.items[*].ipRanges.items[0].cidrIp = "*0.0.0.0/0*")',
         ),
+        (EC2, "TerminateInstances", {"": "i-0a1b2c3d4e5f60718"}, ".instancesSet.items[*].instanceId = "),
+        (EC2, "AuthorizeSecurityGroupIngress", {"": "032092706103"}, '.items[0].userId = "*032092706103*"'),
+        (S3, "PutBucketReplication", {"": "arn:aws:s3:::away"}, ".Destination.Bucket = "),
+        ("rds.amazonaws.com", "ModifyDBSnapshotAttribute", {"response": "restore"}, "$.responseElements.dBSnapshotA"),
         (EC2, "ModifySnapshotAttribute", {"": "all"}, '.createVolumePermission.add.items[*].group = "all"'),
         ("rds.amazonaws.com", "ModifyDBInstance", {"": '"publiclyAccessible":true'}, ".publiclyAccessible IS TRUE"),
         (
