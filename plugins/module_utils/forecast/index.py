@@ -14,7 +14,7 @@ from typing import Any
 from ..filter_pattern.matching.document import JsonNumber
 from ..filter_pattern.matching.match import compile_match
 from ..filter_pattern.pattern import LogMessage, compile_pattern
-from ..filter_pattern.tree import And, Delimited, Everything, FieldName, Name, Or, Selector, Terms, Tree
+from ..filter_pattern.tree import And, Condition, Delimited, Everything, FieldName, Name, Or, Selector, Terms, Tree
 
 _CALL: set[Selector | FieldName] = {Selector((Name("eventName"),)), Selector((Name("eventSource"),))}
 _MOST_CALLS = 20_000
@@ -81,18 +81,20 @@ def reduce_tree(tree: Tree, call: LogMessage) -> Tree | bool:
         tree: The tree of the pattern.
         call: What `call_message` returns.
     """
-    if isinstance(tree, And | Or):
-        decisive = isinstance(tree, Or)
-        reduced = [reduce_tree(operand, call) for operand in tree.operands]
+    return tree if isinstance(tree, Everything | Terms | Delimited) else _reduce(tree, call)
+
+
+def _reduce(condition: Condition, call: LogMessage) -> Condition | bool:
+    if isinstance(condition, And | Or):
+        decisive = isinstance(condition, Or)
+        reduced = [_reduce(operand, call) for operand in condition.operands]
         if decisive in reduced:
             return decisive
         left = tuple(operand for operand in reduced if not isinstance(operand, bool))
         if len(left) > 1:
-            return replace(tree, operands=left)
+            return replace(condition, operands=left)
         return left[0] if left else not decisive
-    if isinstance(tree, Everything | Terms | Delimited) or tree.selector not in _CALL:
-        return tree
-    return _test_of(tree)(call)
+    return _test_of(condition)(call) if condition.selector in _CALL else condition
 
 
 @lru_cache(maxsize=4096)

@@ -47,8 +47,8 @@ def progress(run: Run, seconds: float, width: int) -> str:
     text = f"{ended} of {total}: {', '.join(parts)}"
     room = min(_BAR, width - len(f"{run.playbook} [] {text}"))
     filled = room * ended // total if total else 0
-    bar = f"[{'#' * filled}{'.' * (room - filled)}] " if room > 0 else ""
-    return cut(f"{run.playbook} {bar}{text}", width)
+    drawn = f"[{'#' * filled}{'.' * (room - filled)}] " if room > 0 else ""
+    return cut(f"{run.playbook} {drawn}{text}", width)
 
 
 def running(run: Run, at: float, width: int) -> Iterator[str]:

@@ -123,10 +123,10 @@ class _Replacer:
 
     def _in_host(self, match: re.Match[str]) -> str:
         """Return the mark of the address that stands for one in the name of a host."""
-        found = re.fullmatch(".*", match[0].replace("-", "."))
-        assert found  # any text fits
-        self._once(_address, found)
-        return self._mark(self._known[found[0]].replace(".", "-"))
+        address = match[0].replace("-", ".")
+        for found in re.finditer(".+", address):
+            self._once(_address, found)
+        return self._mark(self._known[address].replace(".", "-"))
 
     def _name(self, kind: str, name: str) -> str:
         self._counts[kind] = self._counts.get(kind, 0) + 1
