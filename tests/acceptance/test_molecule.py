@@ -52,7 +52,6 @@ def test_each_role_works_alone(embedded_aws: str, repository: Path, tmp_path: Pa
     scenario(*roles, endpoint=embedded_aws, folder=tmp_path)
 
 
-@pytest.mark.long
 def test_a_failing_scenario_stops_the_embedded_aws_that_it_started(tmp_path: Path) -> None:
     result = molecule(tmp_path, "test", "--", "--extra-vars=secmon_account_id='999999999999'")
     assert result.returncode != 0
