@@ -55,13 +55,14 @@ pip_install() {
     "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes "$@"
 }
 
-# Print the value of one of pip's settings.
+# Print the value of one of pip's settings, its parts separated by spaces. Those of the environment precede those of files.
 setting() {
-    echo "$settings" | sed -n "s/^[^=]*\.$1='\(.*\)'\$/\1/p" | tail -n 1
+    { printf '%s\n' "$settings" | grep -v '^:env:'; printf '%s\n' "$settings" | grep '^:env:'; } |
+        sed -n "s/^[^=]*\.$1='\(.*\)'\$/\1/p" | tail -n 1 | sed 's/\\n/ /g'
 }
 
-# uv takes half of pip's time, and a fifth from its cache. It does not read pip's settings, so it is given those of indexes and certificates.
-# If it cannot install from these, pip does.
+# uv takes half of pip's time, and a fifth from its cache. It does not read pip's settings, so it gets those of indexes and certificates,
+# in its environment, since an index may have a password. If it cannot install from these, pip does.
 uv_install() {
     if [ ! -x "$venv/bin/uv" ]; then
         sed -n '/^uv==/,/[^\\]$/p' requirements/dev.txt >"$venv/uv.txt"
@@ -69,12 +70,9 @@ uv_install() {
     fi
     settings=$("$venv/bin/python" -m pip config list)
     certificates=$(setting cert)
-    for option in index-url extra-index-url find-links; do
-        for value in $(setting $option); do
-            set -- "--$option" "$value" "$@"
-        done
-    done
-    SSL_CERT_FILE=${certificates:-${SSL_CERT_FILE:-}} "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" \
+    UV_DEFAULT_INDEX=$(setting index-url) UV_EXTRA_INDEX_URL=$(setting extra-index-url) \
+        UV_FIND_LINKS=$(setting find-links | tr ' ' ',') SSL_CERT_FILE=${certificates:-${SSL_CERT_FILE:-}} \
+        "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" \
         --index-strategy unsafe-best-match --no-deps --require-hashes "$@" 2>/dev/null
 }
 
