@@ -121,14 +121,15 @@ def _not_versioned(trail: Trail) -> str:
 
 
 def _expires(trail: Trail) -> str:
-    """Return which lifecycle rules delete log files early; one that is limited to a tag or a size may spare them."""
+    """Return which lifecycle rules delete log files early. One that is limited to a tag spares them: they have none."""
     prefix = "/".join(filter(None, (trail.described.get("S3KeyPrefix"), "AWSLogs/")))
     early = []
     for rule in _setting(trail, "GetBucketLifecycleConfiguration").get("Rules", []):
         expiration, scope = rule.get("Expiration", {}), rule.get("Filter", {})
+        scope = scope.get("And", scope)
         days = expiration.get("Days", 0 if "Date" in expiration else _YEAR_DAYS)
-        of_rule = str(scope.get("And", scope).get("Prefix", rule.get("Prefix", "")))
-        if rule["Status"] == "Enabled" and days < _YEAR_DAYS and _overlap(of_rule, prefix):
+        reaches = _overlap(str(scope.get("Prefix", rule.get("Prefix", ""))), prefix) and not {"Tag", "Tags"} & {*scope}
+        if rule["Status"] == "Enabled" and days < _YEAR_DAYS and reaches:
             when = f"on {expiration['Date']:%Y-%m-%d}" if "Date" in expiration else f"{days} days"
             early.append(f"{rule.get('ID', 'no ID')} ({when})")
     return f"has lifecycle rules that delete log files: {listed(early)}" if early else ""

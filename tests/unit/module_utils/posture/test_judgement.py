@@ -100,8 +100,12 @@ def test_a_bucket_is_judged_in_the_account_that_owns_it() -> None:
     ("rule", "found_in"),
     [
         ({"Filter": {"Prefix": ""}, "Expiration": {"Date": NOW}}, "early (on 2026-11-29)"),
-        ({"Filter": {"And": {"Prefix": "AWSLogs/", "Tags": []}}, "Expiration": {"Days": 30}}, "early (30 days)"),
-        ({"Filter": {"And": {"Prefix": "other/", "Tags": []}}, "Expiration": {"Days": 30}}, ""),
+        (
+            {"Filter": {"And": {"Prefix": "AWSLogs/", "ObjectSizeLessThan": 9}}, "Expiration": {"Days": 30}},
+            "early (30 days)",
+        ),
+        ({"Filter": {"Tag": {"Key": "temporary", "Value": "yes"}}, "Expiration": {"Days": 30}}, ""),
+        ({"Filter": {"And": {"Prefix": "other/", "ObjectSizeLessThan": 9}}, "Expiration": {"Days": 30}}, ""),
         ({"Prefix": "", "NoncurrentVersionExpiration": {"NoncurrentDays": 30}}, ""),
     ],
 )
