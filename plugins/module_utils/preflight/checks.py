@@ -25,6 +25,10 @@ _NEEDED = "every account needs it"
 _NOT_AN_ACCOUNT = "; if this host is not an account, put those that are into the group secmon_accounts"
 TAGS = ("secret", "notify", "logs", "trail", "alarms", "events")
 """The tags of the parts, which the playbooks build or remove alone."""
+_KNOWN_TAGS = {*TAGS, "all", "always", "never", "tagged", "untagged"}
+"""Those and the tags of Ansible itself, of which `always` resembles alarms."""
+# A typing error or two; less similar tags, such as drill and email, are more likely of the user.
+_MISSPELT_TAG = 0.8
 _FILL_IN = "fill it in, or remove the line"
 
 
@@ -34,10 +38,10 @@ def tag_problems(given: Mapping[str, Sequence[str]]) -> Iterator[str]:
     Args:
         given: The tags by option, such as ``--tags``.
     """
-    for option, tag in ((option, tag) for option, tags in given.items() for tag in tags if tag not in TAGS):
+    for option, tag in ((option, tag) for option, tags in given.items() for tag in tags if tag not in _KNOWN_TAGS):
         if not tag:
             yield f"{option}: a tag is empty. The parts of the system are {', '.join(TAGS)}."
-        elif nearest_name(tag, TAGS):
+        elif nearest_name(tag, TAGS, _MISSPELT_TAG):
             yield f"{option}: {tag} is not a part of the system.{did_you_mean(tag, TAGS)}"
 
 

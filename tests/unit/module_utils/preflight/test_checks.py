@@ -327,7 +327,7 @@ def test_no_value_raises_an_exception(values: dict[str, Any]) -> None:
 
 
 def test_a_misspelt_or_empty_tag_is_a_problem_and_a_tag_of_the_user_is_not() -> None:
-    tags = {"--tags": ["all", "logs", "monitoring", ""], "--skip-tags": ["trial"]}
+    tags = {"--tags": ["all", "always", "logs", "monitoring", "email", "drill", ""], "--skip-tags": ["trial"]}
     assert list(tag_problems(tags)) == [
         "--tags: a tag is empty. The parts of the system are secret, notify, logs, trail, alarms, events.",
         '--skip-tags: trial is not a part of the system. Did you mean "trail"?',
