@@ -98,11 +98,13 @@ class CallbackModule(CallbackBase):
         self.view: LiveView | PlainView | None = None
         self.last = ""
         self.validates = False
+        self.finished = False
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         """Begin a run."""
         self.file = Path(playbook._file_name)
         self.run = Run(self.file.stem, check=bool(context.CLIARGS.get("check")))
+        self.finished = False
         atexit.register(self._interrupted)
         self._say_what_stands_where_when_terminated()
 
@@ -180,11 +182,16 @@ class CallbackModule(CallbackBase):
 
     def _finish(self, *, complete: bool) -> None:
         """Leave a usable terminal, the report and the last screen."""
+        if self.finished:
+            return
+        self.finished = True
         atexit.unregister(self._interrupted)
+        seconds, path = self._seconds(), str(self.get_option("report") or "")
+        # First, since there may be no terminal any more.
+        self._write(complete=complete)
         if self.view:
             self.view.close()
-        seconds, path = self._seconds(), str(self.get_option("report") or "")
-        self._write(complete=complete)
+            self.view = None
         if not complete and not self.run.accounts:
             return
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
@@ -251,10 +258,13 @@ class CallbackModule(CallbackBase):
         of_ansible = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
 
         def terminated(number: int, _frame: types.FrameType | None) -> None:
-            signal.signal(number, of_ansible[signal.Signals(number)])
+            before = of_ansible[signal.Signals(number)]
+            # A shell and the kernel both send SIGHUP; a second SIGTERM ends a run whose output nobody reads.
+            signal.signal(number, signal.SIG_IGN if number == signal.SIGHUP else before)
             with contextlib.suppress(OSError):  # no terminal to write to
                 if os.getpid() == own:  # workers inherit it
                     self._finish(complete=False)
+            signal.signal(number, before)
             os.kill(os.getpid(), number)
 
         for number, handler in of_ansible.items():
