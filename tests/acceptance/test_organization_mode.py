@@ -206,6 +206,8 @@ def test_the_bucket_of_the_organization_goes_after_its_trail(organization: Organ
     organization.succeed("site")
     refused = organization("teardown", "archive", secmon_purge_log_bucket=True, secmon_teardown_confirm=ARCHIVE)
     assert refused.code != 0 and "secmon_purge_log_bucket" in str(refused.results)
+    unconfirmed = organization("teardown", secmon_purge_log_bucket=True, secmon_teardown_confirm=ARCHIVE)
+    assert unconfirmed.code != 0 and "was not confirmed or did not succeed" in str(unconfirmed.results)
     everything = {"secmon_purge_log_bucket": True, "secmon_teardown_confirm": ",".join(IDS.values())}
     denied = {"service": "cloudtrail", "action": "DeleteTrail", "error": "AccessDeniedException", "status": 403}
     ask(organization.endpoint, "faults", [denied | {"times": 9}])
