@@ -93,7 +93,7 @@ def _path_of_instances(path: str, operation: str) -> str:
     """Return where EC2 records a parameter about instances: in a list of its own (records of Stratus Red Team)."""
     if path == "requestParameters.instanceIds.items[*]":
         return "requestParameters.instancesSet.items[*].instanceId"
-    root, _, name = path.partition(".")
+    root, _dot, name = path.partition(".")
     of_each = operation == "RunInstances" and name in ("imageId", "minCount", "maxCount", "keyName")
     return f"{root}.instancesSet.items[*].{name}" if of_each else path
 
