@@ -103,7 +103,7 @@ def by_call() -> str:
 def by_peers() -> str:
     """Return the table of the calls that others alarm on."""
     rows = [(", ".join(f"`{call}`" for call in entry["calls"]), _why(entry)) for entry in coverage()["peers_alarm_on"]]
-    return table(("calls", "why there is no rule, and what sees it instead"), rows)
+    return table(("calls", "the reason against a rule, and what sees it instead"), rows)
 
 
 def _why(entry: Mapping[str, Any]) -> str:

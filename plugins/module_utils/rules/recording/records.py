@@ -35,7 +35,7 @@ def choose_record(content: str | bytes, event_id: str = "", event_name: str = ""
 
 
 def _text(content: bytes) -> str:
-    """Return the text of a file, which CloudTrail compresses; nothing if it is no text."""
+    """Return the text of a file, which CloudTrail compresses; empty if it is not text."""
     try:
         return (gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content).decode("utf-8-sig")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError):
